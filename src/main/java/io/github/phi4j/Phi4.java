@@ -1,0 +1,63 @@
+package io.github.phi4j;
+
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.ModelInspection;
+import io.github.phi4j.internal.engine.Engine;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * Loads models of the Phi-4 family from GGUF files.
+ *
+ * <pre>{@code
+ * try (Generator phi4 = Phi4.load(Path.of("phi-4-Q4_K_M.gguf"))) {
+ *   System.out.println(phi4.generate("Why is the sky blue?").text());
+ * }
+ * }</pre>
+ *
+ * <p>The methods are thread-safe.
+ */
+public final class Phi4 {
+
+  private Phi4() {}
+
+  /**
+   * Loads a model with {@linkplain LoadOptions#defaults() default options}.
+   *
+   * @param file a GGUF file, or the first part of a split one
+   * @return the model; the caller closes it
+   * @throws io.github.phi4j.api.ModelException if the file cannot be read, is damaged, or is not a
+   *     model that phi4j runs
+   */
+  public static Generator load(Path file) {
+    return load(file, LoadOptions.defaults());
+  }
+
+  /**
+   * Loads a model. Its weights are memory-mapped, not read: they take no heap and are shared
+   * between processes. The file must stay unchanged while the model is open.
+   *
+   * @param file a GGUF file, or the first part of a split one
+   * @param options how to load it
+   * @return the model; the caller closes it
+   * @throws io.github.phi4j.api.ModelException if the file cannot be read, is damaged, or is not a
+   *     model that phi4j runs
+   * @throws IllegalArgumentException if an option does not suit the model
+   */
+  public static Generator load(Path file, LoadOptions options) {
+    return Engine.load(
+        Objects.requireNonNull(file, "file"), Objects.requireNonNull(options, "options"));
+  }
+
+  /**
+   * Reads what a GGUF file says of itself, of any architecture, without loading the model.
+   *
+   * @param file a GGUF file, or the first part of a split one
+   * @return metadata, tensors, and whether phi4j can run the model
+   * @throws io.github.phi4j.api.ModelException if the file cannot be read or is not sound GGUF
+   */
+  public static ModelInspection inspect(Path file) {
+    return Engine.inspect(Objects.requireNonNull(file, "file"));
+  }
+}

@@ -1,0 +1,66 @@
+package io.github.phi4j.api;
+
+/**
+ * Continues a prompt: a {@link Generator} does it from an empty context at each call, a {@link
+ * Session} from what it already holds.
+ *
+ * <p>All methods block until the text is finished. Generation ends early, with {@link
+ * FinishReason#CANCELLED} and the text so far, when the sink returns {@code false} or when the
+ * calling thread is interrupted; the thread's interrupt status is then still set.
+ */
+public interface Completer {
+
+  /**
+   * Continues a prompt, handing the text over as it grows.
+   *
+   * <p>The context may fill up while generating; the completion then ends with {@link
+   * FinishReason#CONTEXT_FULL}.
+   *
+   * @param prompt what to continue
+   * @param options how to continue it
+   * @param sink receives each piece of new text, on the calling thread
+   * @return the finished completion; its text is the concatenation of all pieces given to the sink
+   * @throws IllegalArgumentException if the prompt is empty, does not fit into the context, or
+   *     contains a token id outside of the vocabulary; or if an option names such an id
+   * @throws IllegalStateException if this completer is closed
+   */
+  Completion generate(Prompt prompt, GenerationOptions options, TextSink sink);
+
+  /**
+   * Continues a prompt and returns the whole text.
+   *
+   * @param prompt what to continue
+   * @param options how to continue it
+   * @return the finished completion
+   * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}
+   * @throws IllegalStateException if this completer is closed
+   */
+  default Completion generate(Prompt prompt, GenerationOptions options) {
+    return generate(prompt, options, text -> true);
+  }
+
+  /**
+   * Continues a prompt with {@linkplain GenerationOptions#defaults() default options}.
+   *
+   * @param prompt what to continue
+   * @return the finished completion
+   * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}
+   * @throws IllegalStateException if this completer is closed
+   */
+  default Completion generate(Prompt prompt) {
+    return generate(prompt, GenerationOptions.defaults());
+  }
+
+  /**
+   * Answers one user message in the model's chat format, with {@linkplain
+   * GenerationOptions#defaults() default options}.
+   *
+   * @param userMessage the user's words
+   * @return the finished completion
+   * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}
+   * @throws IllegalStateException if this completer is closed
+   */
+  default Completion generate(String userMessage) {
+    return generate(Prompt.chat(Message.user(userMessage)));
+  }
+}

@@ -1,0 +1,15 @@
+package io.github.phi4j.api;
+
+/** Why a completion ended. */
+public enum FinishReason {
+  /** The model ended its turn, or produced a stop token. */
+  STOP,
+  /** The text reached one of the stop strings. */
+  STOP_STRING,
+  /** The allowed number of tokens was generated. */
+  MAX_TOKENS,
+  /** The context has no room for another token. */
+  CONTEXT_FULL,
+  /** The sink, another thread, an interrupt or the closing of the generator ended it. */
+  CANCELLED
+}

@@ -1,0 +1,41 @@
+package io.github.phi4j.api;
+
+/**
+ * A loaded model.
+ *
+ * <p>Each call of {@code generate} starts from an empty context; {@link #newSession()} keeps one.
+ * Generators are thread-safe. Concurrent calls share the worker threads and take turns.
+ *
+ * <p>A generator holds a memory-mapped file and threads: close it. {@link #close()} refuses new
+ * work, cancels what runs and waits for it, and closes all sessions; closing twice is harmless.
+ */
+public interface Generator extends Completer, AutoCloseable {
+
+  /**
+   * Describes the model.
+   *
+   * @return the model's properties; also available after {@link #close()}
+   */
+  ModelInfo info();
+
+  /**
+   * The model's tokenizer.
+   *
+   * @return the thread-safe tokenizer; it stays usable after {@link #close()}
+   */
+  Tokenizer tokenizer();
+
+  /**
+   * Opens a session with an empty context of the generator's context length.
+   *
+   * @return the session; the caller closes it
+   * @throws IllegalStateException if this generator is closed
+   * @throws IllegalArgumentException if there is not enough memory for the session; the message
+   *     says how much it needs and what to lower
+   */
+  Session newSession();
+
+  /** Cancels running work, waits for it, and releases threads and memory. */
+  @Override
+  void close();
+}

@@ -1,0 +1,150 @@
+package io.github.phi4j.api;
+
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** How to load a model. Immutable; made by {@link #builder()}. */
+public final class LoadOptions {
+
+  private static final LoadOptions DEFAULTS = builder().build();
+
+  private final OptionalInt threads;
+  private final OptionalInt contextLength;
+  private final KvCacheType kvCacheType;
+  private final Optional<ChatFormat> chatFormat;
+
+  private LoadOptions(Builder builder) {
+    threads = builder.threads;
+    contextLength = builder.contextLength;
+    kvCacheType = builder.kvCacheType;
+    chatFormat = builder.chatFormat;
+  }
+
+  /**
+   * The default options.
+   *
+   * @return options with nothing set
+   */
+  public static LoadOptions defaults() {
+    return DEFAULTS;
+  }
+
+  /**
+   * Starts new options.
+   *
+   * @return a builder with nothing set
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * The number of worker threads.
+   *
+   * @return the number, or empty for the number of processors that the process may use
+   */
+  public OptionalInt threads() {
+    return threads;
+  }
+
+  /**
+   * The number of tokens that the context of a session holds.
+   *
+   * @return the number, or empty for the length that the model was trained for
+   */
+  public OptionalInt contextLength() {
+    return contextLength;
+  }
+
+  /**
+   * The number format of the KV cache.
+   *
+   * @return the type, {@link KvCacheType#F16} unless set
+   */
+  public KvCacheType kvCacheType() {
+    return kvCacheType;
+  }
+
+  /**
+   * The chat format to use instead of the one that the file asks for.
+   *
+   * @return the format, or empty to follow the file
+   */
+  public Optional<ChatFormat> chatFormat() {
+    return chatFormat;
+  }
+
+  /** Collects load options. Not thread-safe. */
+  public static final class Builder {
+    private OptionalInt threads = OptionalInt.empty();
+    private OptionalInt contextLength = OptionalInt.empty();
+    private KvCacheType kvCacheType = KvCacheType.F16;
+    private Optional<ChatFormat> chatFormat = Optional.empty();
+
+    private Builder() {}
+
+    /**
+     * Sets the number of worker threads.
+     *
+     * @param threads from 1 to 1024
+     * @return this builder
+     * @throws IllegalArgumentException if the number is out of range
+     */
+    public Builder threads(int threads) {
+      if (threads < 1 || threads > 1024) {
+        throw new IllegalArgumentException("threads must be from 1 to 1024, not " + threads);
+      }
+      this.threads = OptionalInt.of(threads);
+      return this;
+    }
+
+    /**
+     * Sets the number of tokens that the context of a session holds. It decides what a session may
+     * come to cost in memory, and for models with two sets of rope factors which set is used.
+     *
+     * @param contextLength at least 1; loading fails if the model was trained for fewer
+     * @return this builder
+     * @throws IllegalArgumentException if the number is below 1
+     */
+    public Builder contextLength(int contextLength) {
+      if (contextLength < 1) {
+        throw new IllegalArgumentException(
+            "context length must be at least 1, not " + contextLength);
+      }
+      this.contextLength = OptionalInt.of(contextLength);
+      return this;
+    }
+
+    /**
+     * Sets the number format of the KV cache.
+     *
+     * @param kvCacheType the type
+     * @return this builder
+     */
+    public Builder kvCacheType(KvCacheType kvCacheType) {
+      this.kvCacheType = Objects.requireNonNull(kvCacheType, "kvCacheType");
+      return this;
+    }
+
+    /**
+     * Sets the chat format, whatever the file asks for.
+     *
+     * @param chatFormat the format
+     * @return this builder
+     */
+    public Builder chatFormat(ChatFormat chatFormat) {
+      this.chatFormat = Optional.of(chatFormat);
+      return this;
+    }
+
+    /**
+     * Makes the options.
+     *
+     * @return the options
+     */
+    public LoadOptions build() {
+      return new LoadOptions(this);
+    }
+  }
+}

@@ -1,0 +1,14 @@
+package io.github.phi4j.api;
+
+/** Receives the logits of one position after the other. */
+@FunctionalInterface
+public interface LogitsSink {
+
+  /**
+   * Takes the logits after the token at a position.
+   *
+   * @param position the position of the token in the context, from 0
+   * @param logits one value per vocabulary entry; the array is reused after the call returns
+   */
+  void accept(int position, float[] logits);
+}

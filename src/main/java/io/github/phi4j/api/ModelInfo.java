@@ -1,0 +1,67 @@
+package io.github.phi4j.api;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What a model is.
+ *
+ * @param name the name in the file, or the file name
+ * @param architecture the GGUF architecture: {@code phi3} or {@code llama}
+ * @param quantization the name of the file's mix of block types, such as {@code Q4_K - Medium}
+ * @param parameterCount the number of weights
+ * @param weightBytes the bytes of all tensors
+ * @param trainedContextLength tokens the model was trained for
+ * @param embeddingLength width of the residual stream
+ * @param feedForwardLength width of the feed-forward layer
+ * @param blockCount number of transformer blocks
+ * @param headCount number of attention heads
+ * @param headCountKv number of key-value heads
+ * @param headLength width of a head
+ * @param ropeDimensionCount how many dimensions of a head are rotated
+ * @param ropeTheta base of the rotary embedding
+ * @param vocabularySize number of token ids
+ * @param chatFormat how conversations are written, if the file tells
+ * @param findings what was found to be wrong in the file's metadata and how it was taken; a
+ *     sentence each
+ */
+public record ModelInfo(
+    String name,
+    String architecture,
+    String quantization,
+    long parameterCount,
+    long weightBytes,
+    int trainedContextLength,
+    int embeddingLength,
+    int feedForwardLength,
+    int blockCount,
+    int headCount,
+    int headCountKv,
+    int headLength,
+    int ropeDimensionCount,
+    float ropeTheta,
+    int vocabularySize,
+    Optional<ChatFormat> chatFormat,
+    List<String> findings) {
+
+  /** Creates a description. */
+  public ModelInfo {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(architecture, "architecture");
+    Objects.requireNonNull(quantization, "quantization");
+    Objects.requireNonNull(chatFormat, "chatFormat");
+    findings = List.copyOf(findings);
+  }
+
+  /**
+   * The memory that the keys and values of a context take.
+   *
+   * @param tokens the context length in tokens
+   * @param type the number format
+   * @return bytes
+   */
+  public long kvCacheBytes(long tokens, KvCacheType type) {
+    return 2L * blockCount * headCountKv * headLength * tokens * type.bytes();
+  }
+}

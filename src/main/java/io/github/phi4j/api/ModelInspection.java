@@ -1,0 +1,57 @@
+package io.github.phi4j.api;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What a GGUF file holds, whether or not it can be loaded.
+ *
+ * @param files the file, or all parts of a split model in order
+ * @param fileBytes the size of all parts together
+ * @param ggufVersion the version of the container
+ * @param metadata the key-value pairs in file order. Values are {@link Long}, {@link Double},
+ *     {@link Boolean}, {@link String} or, for an array, a {@link String} that tells its type and
+ *     length and shows its first elements
+ * @param tensors the tensors in file order
+ * @param model what the model is, if phi4j can run it
+ * @param refusal why it cannot, if so
+ */
+public record ModelInspection(
+    List<Path> files,
+    long fileBytes,
+    int ggufVersion,
+    Map<String, Object> metadata,
+    List<Tensor> tensors,
+    Optional<ModelInfo> model,
+    Optional<String> refusal) {
+
+  /** Creates an inspection. */
+  public ModelInspection {
+    files = List.copyOf(files);
+    Objects.requireNonNull(metadata, "metadata");
+    tensors = List.copyOf(tensors);
+    Objects.requireNonNull(model, "model");
+    Objects.requireNonNull(refusal, "refusal");
+  }
+
+  /**
+   * One tensor of a file.
+   *
+   * @param name its name
+   * @param type the name of its block type
+   * @param shape its extents, the fastest-varying first
+   * @param bytes its size
+   * @param offset the byte offset of its data in its file
+   */
+  public record Tensor(String name, String type, List<Long> shape, long bytes, long offset) {
+    /** Creates a tensor description. */
+    public Tensor {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(type, "type");
+      shape = List.copyOf(shape);
+    }
+  }
+}

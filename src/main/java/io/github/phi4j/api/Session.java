@@ -1,0 +1,85 @@
+package io.github.phi4j.api;
+
+/**
+ * A context of its own: the tokens seen so far and their KV cache.
+ *
+ * <p>{@code generate} brings the context to the rendered prompt and continues from there. Where the
+ * prompt begins with tokens that the session already holds, as the next turn of a chat does, only
+ * the rest is computed; the result is the same as from an empty context. After it, the context
+ * holds the prompt and the generated tokens.
+ *
+ * <p>For programs that sample by themselves there are {@link #feed(int...)}, {@link #logits()},
+ * {@link #position()} and {@link #rewind(int)}.
+ *
+ * <p>A session serves one thread at a time: a second thread that calls it while the first is still
+ * inside gets an {@link IllegalStateException}. Only {@link #cancel()} and {@link #close()} may be
+ * called from any thread at any time.
+ */
+public interface Session extends Completer, AutoCloseable {
+
+  /**
+   * Appends tokens to the context and computes the logits after the last one.
+   *
+   * @param tokens the token ids, at least one
+   * @throws IllegalArgumentException if there is no token, an id is outside of the vocabulary, or
+   *     the context has no room for all of them; the context is then unchanged
+   * @throws IllegalStateException if the session is closed or in use by another thread
+   */
+  void feed(int... tokens);
+
+  /**
+   * Appends tokens to the context and hands over the logits after each of them, in order.
+   *
+   * @param tokens the token ids, at least one
+   * @param sink receives the logits after each token
+   * @throws IllegalArgumentException as {@link #feed(int...)}
+   * @throws IllegalStateException if the session is closed or in use by another thread
+   */
+  void feed(int[] tokens, LogitsSink sink);
+
+  /**
+   * The logits after the last token of the context.
+   *
+   * @return a copy, one value per vocabulary entry
+   * @throws IllegalStateException if nothing was fed since the session was opened or rewound, or
+   *     if the session is closed or in use by another thread
+   */
+  float[] logits();
+
+  /**
+   * The number of tokens in the context, which is the position of the next one.
+   *
+   * @return a number from 0 to {@link #contextLength()}
+   * @throws IllegalStateException if the session is closed or in use by another thread
+   */
+  int position();
+
+  /**
+   * The number of tokens the context can hold.
+   *
+   * @return the context length in tokens
+   */
+  int contextLength();
+
+  /**
+   * Forgets all tokens from a position on. There are no {@link #logits()} until the next token is
+   * fed.
+   *
+   * @param position the number of tokens to keep, from 0 to {@link #position()}
+   * @throws IllegalArgumentException if the position is outside of that range
+   * @throws IllegalStateException if the session is closed or in use by another thread
+   */
+  void rewind(int position);
+
+  /**
+   * Makes the running {@code generate} or {@code feed} of another thread end soon. A {@code
+   * generate} returns with {@link FinishReason#CANCELLED}; a {@code feed} throws {@link
+   * java.util.concurrent.CancellationException} and leaves the context at the tokens computed so
+   * far. Without running work this does nothing.
+   */
+  void cancel();
+
+  /** Cancels running work, waits for it, and releases the KV cache. Closing twice is harmless. */
+  @Override
+  void close();
+}

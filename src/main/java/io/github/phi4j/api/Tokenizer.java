@@ -1,0 +1,90 @@
+package io.github.phi4j.api;
+
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * Text to token ids and back, exactly as the model was trained. Tokenizers are thread-safe.
+ *
+ * <p>Text given to {@link #encode(String)} and message contents never become special tokens:
+ * {@code "<|im_end|>"} in a text is encoded as those ten characters. Unpaired surrogates, which
+ * have no UTF-8 form, are encoded as U+FFFD.
+ */
+public interface Tokenizer {
+
+  /**
+   * Encodes text.
+   *
+   * @param text any text
+   * @return its token ids; empty for an empty text
+   */
+  int[] encode(String text);
+
+  /**
+   * Renders a conversation in the model's chat format, up to and with the header of the
+   * assistant's next turn, and encodes it.
+   *
+   * @param messages the messages, oldest first
+   * @return the token ids
+   * @throws IllegalArgumentException if the model's format cannot express a message
+   */
+  int[] encodeChat(List<Message> messages);
+
+  /**
+   * Decodes token ids. Special tokens give no text; bytes that are not UTF-8 give U+FFFD.
+   *
+   * @param ids token ids
+   * @return their text
+   * @throws IllegalArgumentException if an id is outside of the vocabulary
+   */
+  String decode(int... ids);
+
+  /**
+   * The bytes that a token stands for; several tokens may share one character's bytes.
+   *
+   * @param id a token id
+   * @return a copy of the bytes, empty for special and unused tokens
+   * @throws IllegalArgumentException if the id is outside of the vocabulary
+   */
+  byte[] bytes(int id);
+
+  /**
+   * The token as a person may read it: the text of a special token, or the decoded bytes.
+   *
+   * @param id a token id
+   * @return its text; bytes that are not UTF-8 give U+FFFD
+   * @throws IllegalArgumentException if the id is outside of the vocabulary
+   */
+  String text(int id);
+
+  /**
+   * Whether a token is special: one that structures the conversation and never stands for text.
+   *
+   * @param id a token id
+   * @return whether it is special
+   * @throws IllegalArgumentException if the id is outside of the vocabulary
+   */
+  boolean isSpecial(int id);
+
+  /**
+   * Looks up a special token.
+   *
+   * @param text its text, such as {@code "<|im_end|>"}
+   * @return its id, or empty if the vocabulary has no such special token
+   */
+  OptionalInt special(String text);
+
+  /**
+   * The ids that end the model's turn.
+   *
+   * @return a sorted copy
+   */
+  int[] stopTokens();
+
+  /**
+   * The number of ids, special and unused ones included.
+   *
+   * @return the vocabulary size
+   */
+  int vocabularySize();
+}

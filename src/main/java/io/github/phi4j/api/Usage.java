@@ -1,0 +1,20 @@
+package io.github.phi4j.api;
+
+/**
+ * Token counts of one completion.
+ *
+ * @param promptTokens tokens of the prompt
+ * @param cachedTokens how many of the prompt's tokens the session already held
+ * @param completionTokens tokens that were generated, a stop token included
+ */
+public record Usage(int promptTokens, int cachedTokens, int completionTokens) {
+
+  /**
+   * Prompt and completion together.
+   *
+   * @return the number of tokens
+   */
+  public int totalTokens() {
+    return promptTokens + completionTokens;
+  }
+}

@@ -1,0 +1,19 @@
+package io.github.phi4j.internal.engine;
+
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.ModelInspection;
+import java.nio.file.Path;
+
+/** Loads and inspects model files. */
+public final class Engine {
+  private Engine() {}
+
+  public static Generator load(Path file, LoadOptions options) {
+    throw new UnsupportedOperationException(file + " " + options);
+  }
+
+  public static ModelInspection inspect(Path file) {
+    throw new UnsupportedOperationException(file.toString());
+  }
+}

@@ -1,0 +1,194 @@
+package io.github.phi4j.internal.gguf;
+
+import io.github.phi4j.api.ModelException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A model in one or several mapped GGUF files. The mappings live as long as the arena they were
+ * made in.
+ */
+public final class GgufFile {
+
+  private static final Pattern PART_NAME = Pattern.compile("(.*)-(\\d{5})-of-(\\d{5})\\.gguf");
+  private static final int MAX_PARTS = 999;
+
+  private final List<Path> files;
+  private final List<Long> sizes;
+  private final int version;
+  private final GgufMetadata metadata;
+  private final Map<String, GgufTensor> tensors;
+
+  private GgufFile(
+      List<Path> files,
+      List<Long> sizes,
+      int version,
+      GgufMetadata metadata,
+      Map<String, GgufTensor> tensors) {
+    this.files = List.copyOf(files);
+    this.sizes = List.copyOf(sizes);
+    this.version = version;
+    this.metadata = metadata;
+    this.tensors = Collections.unmodifiableMap(tensors);
+  }
+
+  /**
+   * Maps a file, and all other parts of a split model with it.
+   *
+   * @throws ModelException if a file cannot be read or is not sound GGUF
+   */
+  public static GgufFile open(Path file, Arena arena) {
+    MemorySegment mapping = map(file, arena);
+    GgufParser.Part first = new GgufParser(file, mapping).parse();
+    long count = first.metadata().integer("split.count").orElse(1);
+    if (count <= 1) {
+      return of(List.of(file), List.of(mapping.byteSize()), List.of(first));
+    }
+    List<Path> files = partNames(first.metadata(), count);
+    List<Long> sizes = new ArrayList<>();
+    List<GgufParser.Part> parts = new ArrayList<>();
+    for (int number = 0; number < count; number++) {
+      Path path = files.get(number);
+      MemorySegment partMapping = path.equals(file) ? mapping : map(path, arena);
+      GgufParser.Part part =
+          path.equals(file) ? first : new GgufParser(path, partMapping).parse();
+      long says = part.metadata().integer("split.no").orElse(-1);
+      long of = part.metadata().integer("split.count").orElse(-1);
+      if (says != number || of != count) {
+        throw part.metadata()
+            .problem(
+                "split.no",
+                "that says part " + (says + 1) + " of " + of,
+                "part " + (number + 1) + " of " + count + ", as the file's name says");
+      }
+      sizes.add(partMapping.byteSize());
+      parts.add(part);
+    }
+    return of(files, sizes, parts);
+  }
+
+  private static List<Path> partNames(GgufMetadata metadata, long count) {
+    Path file = metadata.file();
+    Matcher name = PART_NAME.matcher(file.getFileName().toString());
+    if (count > MAX_PARTS || !name.matches() || Integer.parseInt(name.group(3)) != count) {
+      throw metadata.problem(
+          "split.count",
+          "that says the model has " + count + " parts",
+          "files named NAME-00001-of-%05d.gguf and so on, beside each other".formatted(count));
+    }
+    List<Path> files = new ArrayList<>();
+    for (int number = 1; number <= count; number++) {
+      String part = "%s-%05d-of-%05d.gguf".formatted(name.group(1), number, count);
+      files.add(file.resolveSibling(part));
+    }
+    return files;
+  }
+
+  private static GgufFile of(List<Path> files, List<Long> sizes, List<GgufParser.Part> parts) {
+    Map<String, GgufTensor> tensors = new LinkedHashMap<>();
+    for (GgufParser.Part part : parts) {
+      for (GgufTensor tensor : part.tensors()) {
+        GgufTensor twin = tensors.put(tensor.name(), tensor);
+        if (twin != null) {
+          throw new ModelException(
+              tensor.file(),
+              tensor.offset(),
+              "tensor " + tensor.name() + ", which is also in " + twin.file(),
+              "each tensor in one part only");
+        }
+      }
+    }
+    GgufParser.Part first = parts.getFirst();
+    long total = first.metadata().integer("split.tensors.count").orElse(tensors.size());
+    if (total != tensors.size()) {
+      throw first
+          .metadata()
+          .problem(
+              "split.tensors.count",
+              "that says " + total + " tensors",
+              tensors.size() + ", as many as the parts hold");
+    }
+    return new GgufFile(files, sizes, first.version(), first.metadata(), tensors);
+  }
+
+  private static MemorySegment map(Path file, Arena arena) {
+    if (Files.isDirectory(file)) {
+      throw new ModelException(file, -1, "a directory", "a GGUF file");
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      if (channel.size() == 0) {
+        throw new ModelException(file, 0, "an empty file", "a GGUF file");
+      }
+      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+    } catch (NoSuchFileException e) {
+      throw new ModelException(file, -1, "no such file", "the path of a GGUF file", e);
+    } catch (FileSystemException e) {
+      throw new ModelException(file, -1, "a file that cannot be opened", e.getMessage(), e);
+    } catch (IOException e) {
+      throw new ModelException(file, -1, "a file that cannot be mapped: " + e, "a GGUF file", e);
+    }
+  }
+
+  /**
+   * Checks that no file was cut short since it was mapped.
+   *
+   * @throws ModelException if one was
+   */
+  public void checkUnchanged() {
+    for (int i = 0; i < files.size(); i++) {
+      Path file = files.get(i);
+      long size;
+      try {
+        size = Files.size(file);
+      } catch (IOException _) {
+        continue; // a deleted or renamed file stays mapped as it was
+      }
+      if (size < sizes.get(i)) {
+        throw new ModelException(
+            file,
+            size,
+            "the end of the file, which was cut short while it was open",
+            sizes.get(i) + " bytes as when it was loaded; restore the file and load it again");
+      }
+    }
+  }
+
+  /** The file, or all parts in order. */
+  public List<Path> files() {
+    return files;
+  }
+
+  /** The size of all parts together. */
+  public long bytes() {
+    return sizes.stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** The version of the container. */
+  public int version() {
+    return version;
+  }
+
+  /** The metadata, of the first part if there are several. */
+  public GgufMetadata metadata() {
+    return metadata;
+  }
+
+  /** The tensors by name, in file order. */
+  public Map<String, GgufTensor> tensors() {
+    return tensors;
+  }
+}

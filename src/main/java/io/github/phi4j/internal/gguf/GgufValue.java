@@ -1,0 +1,30 @@
+package io.github.phi4j.internal.gguf;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+
+/** A metadata value. Strings and arrays stay in the mapping until they are asked for. */
+public sealed interface GgufValue
+    permits GgufValue.Int, GgufValue.Real, GgufValue.Bool, GgufValue.Text, GgufArray {
+
+  /** Where the value starts in its file. */
+  long offset();
+
+  /** An integer of any width; unsigned 64-bit values above the range of {@code long} are refused. */
+  record Int(long value, long offset) implements GgufValue {}
+
+  /** A floating-point number of either width. */
+  record Real(double value, long offset) implements GgufValue {}
+
+  /** A truth value. */
+  record Bool(boolean value, long offset) implements GgufValue {}
+
+  /** A string, as its UTF-8 bytes. */
+  record Text(MemorySegment bytes, long offset) implements GgufValue {
+    /** Decodes the string; malformed bytes give U+FFFD. */
+    public String value() {
+      return new String(bytes.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+    }
+  }
+}

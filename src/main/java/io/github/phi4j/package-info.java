@@ -1,0 +1,2 @@
+/** The entry to the library: {@link io.github.phi4j.Phi4} loads and inspects model files. */
+package io.github.phi4j;
