@@ -1,0 +1,49 @@
+import com.google.googlejavaformat.java.Main;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Formats every Java source of the project, or checks that it is formatted. Run by the build, in
+ * the project's directory, with google-java-format on the class path; its argument is {@code check}
+ * or {@code apply}.
+ */
+final class Format {
+
+  private Format() {}
+
+  public static void main(String[] args) throws Exception {
+    boolean check =
+        switch (String.join(" ", args)) {
+          case "check" -> true;
+          case "apply" -> false;
+          default -> throw new IllegalArgumentException("expected check or apply");
+        };
+    var arguments = new ArrayList<String>();
+    arguments.addAll(check ? List.of("--dry-run", "--set-exit-if-changed") : List.of("--replace"));
+    arguments.addAll(sources(Path.of("src")));
+
+    var unformatted = new StringWriter();
+    var errors = new PrintWriter(System.err, true);
+    int status =
+        new Main(new PrintWriter(unformatted, true), errors, new ByteArrayInputStream(new byte[0]))
+            .format(arguments.toArray(String[]::new));
+    if (check && status != 0) {
+      errors.println("Not formatted (mend with: mvn -q validate exec:exec@format):");
+      errors.println(unformatted);
+    }
+    System.exit(status);
+  }
+
+  private static List<String> sources(Path root) throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      return files.map(Path::toString).filter(name -> name.endsWith(".java")).sorted().toList();
+    }
+  }
+}
