@@ -10,17 +10,16 @@ public final class Engine {
   private Engine() {}
 
   public static Generator load(Path file, LoadOptions options) {
-    return refuse(file, options.threads());
-  }
-
-  private static <T> T refuse(Path file, Object why) {
-    if (file != null) {
-      throw new UnsupportedOperationException(file + " " + why);
+    if (options.threads().isPresent() || options.threads().isEmpty()) {
+      throw new UnsupportedOperationException(file.toString());
     }
     return null;
   }
 
   public static ModelInspection inspect(Path file) {
-    return refuse(file, file);
+    if (file != null) {
+      throw new UnsupportedOperationException(file.toString());
+    }
+    return null;
   }
 }
