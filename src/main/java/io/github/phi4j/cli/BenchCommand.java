@@ -77,7 +77,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
-      description = "How to print: ${COMPLETION-CANDIDATES}. Default: MD.")
+      description = "How to print: md, json, jsonl or csv. Default: md.")
   private BenchFormat format = BenchFormat.MD;
 
   @Option(names = "--no-warmup", description = "Do not warm up.")

@@ -10,7 +10,7 @@ final class KvCacheOptions {
   @Option(
       names = {"-ctk", "--cache-type-k"},
       paramLabel = "TYPE",
-      description = "Number format of the KV cache: ${COMPLETION-CANDIDATES}. Default: F16.")
+      description = "Number format of the KV cache: f16 or f32. Default: f16.")
   private KvCacheType keys;
 
   @Option(

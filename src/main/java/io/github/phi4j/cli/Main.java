@@ -110,7 +110,7 @@ public final class Main implements Runnable {
             .addSubcommand(new LogitsCommand(environment));
     Stream.concat(Stream.of(commandLine), commandLine.getSubcommands().values().stream())
         .map(CommandLine::getCommandSpec)
-        .forEach(command -> command.mixinStandardHelpOptions(true).versionProvider(new Version()));
+        .forEach(Main::addHelp);
     return commandLine
         .setOut(new PrintWriter(new OutputStreamWriter(environment.out().stream(), UTF_8), true))
         .setErr(new PrintWriter(environment.err(), true, UTF_8))
@@ -124,6 +124,11 @@ public final class Main implements Runnable {
               return new CommandLine.RunLast().execute(parsed);
             })
         .setExecutionExceptionHandler((fault, command, _) -> failed(fault, command));
+  }
+
+  private static void addHelp(CommandSpec command) {
+    command.mixinStandardHelpOptions(true).versionProvider(new Version());
+    command.usageMessage().abbreviateSynopsis(true).sortOptions(false);
   }
 
   @Override
