@@ -163,7 +163,7 @@ public final class Main implements Runnable {
 
   private int failed(Exception fault, CommandLine command) {
     return switch (fault) {
-      case Output.ClosedException e -> throw e;
+      case Output.ClosedException _ -> OUTPUT_CLOSED;
       case UsageException e -> wrongUsage(e.getMessage(), command);
       case CancellationException _ -> Interrupt.EXIT_CODE;
       default -> failed(fault);

@@ -64,6 +64,7 @@ final class Output {
             || message.contains("pipe is being closed");
     return closed
         ? new ClosedException(e)
-        : new UncheckedIOException("cannot write to standard output: " + message, e);
+        : new UncheckedIOException(
+            new IOException("cannot write to standard output: " + message, e));
   }
 }

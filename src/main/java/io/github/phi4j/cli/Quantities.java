@@ -11,6 +11,9 @@ final class Quantities {
 
   /** A size in memory: {@code 6.84 MiB}, {@code 8.43 GiB}. */
   static String bytes(long bytes) {
+    if (bytes < MEBI) {
+      return String.format(Locale.ROOT, "%.2f KiB", bytes / 1024.0);
+    }
     return bytes < 1024 * MEBI
         ? String.format(Locale.ROOT, "%.2f MiB", bytes / MEBI)
         : String.format(Locale.ROOT, "%.2f GiB", bytes / MEBI / 1024);
