@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
 import org.jline.terminal.impl.LineDisciplineTerminal;
@@ -171,10 +172,8 @@ class ChatCommandTest {
   void controlCEndsTheAnswerAndNotTheChat() throws IOException {
     try (Person person = new Person()) {
       shell.models.reply =
-          prompt -> {
-            press(person, "\u0003");
-            return List.of("partial", " never");
-          };
+          prompt ->
+              Stream.of("partial", " never").peek(piece -> interrupt(person, piece))::iterator;
       person.type("count\r/exit\r");
       person.talk();
 
@@ -199,10 +198,15 @@ class ChatCommandTest {
     }
   }
 
-  private static void press(Person person, String keys) {
+  /** Presses Ctrl-C before the second piece, and waits until that is known. */
+  private void interrupt(Person person, String piece) {
+    if (piece.equals("partial")) {
+      return;
+    }
     try {
-      person.type(keys);
-    } catch (IOException e) {
+      person.type("\u0003");
+      shell.models.cancelled.await();
+    } catch (IOException | InterruptedException e) {
       throw new AssertionError(e);
     }
   }

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 
 /**
@@ -46,6 +47,7 @@ final class FakeModels implements Models {
   final List<int[]> fed = new ArrayList<>();
   GenerationOptions options;
   int open;
+  final CountDownLatch cancelled = new CountDownLatch(1);
 
   @Override
   public Generator load(Path file, LoadOptions newOptions) {
@@ -142,7 +144,6 @@ final class FakeModels implements Models {
   private final class FakeSession implements Session {
     private final int contextLength;
     private int position;
-    private volatile boolean cancelled;
 
     FakeSession(int contextLength) {
       this.contextLength = contextLength;
@@ -153,11 +154,10 @@ final class FakeModels implements Models {
     public Completion generate(Prompt prompt, GenerationOptions newOptions, TextSink sink) {
       prompts.add(prompt);
       options = newOptions;
-      cancelled = false;
       StringBuilder text = new StringBuilder();
       FinishReason reason = finishReason;
       for (String piece : reply.apply(prompt)) {
-        if (cancelled) {
+        if (cancelled.getCount() == 0) {
           reason = FinishReason.CANCELLED;
           break;
         }
@@ -220,7 +220,7 @@ final class FakeModels implements Models {
 
     @Override
     public void cancel() {
-      cancelled = true;
+      cancelled.countDown();
     }
 
     @Override

@@ -50,7 +50,7 @@ class InterruptTest {
     try (InputStream out = process.getInputStream();
         InputStream err = process.getErrorStream()) {
       String begin = new String(out.readNBytes(50), UTF_8);
-      process.destroy(); // SIGTERM, which takes the way of Ctrl-C
+      process.toHandle().destroy(); // SIGTERM, which takes the way of Ctrl-C
       String end = new String(out.readAllBytes(), UTF_8);
 
       assertThat(process.waitFor(30, SECONDS)).isTrue();
