@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.jline.keymap.KeyMap;
+import org.jline.reader.CompletingParsedLine;
 import org.jline.reader.EOFError;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
@@ -67,7 +68,7 @@ final class ChatTerminal implements ChatInput, AutoCloseable {
   }
 
   /** A line of a single word. */
-  private record WholeLine(String line, int cursor) implements ParsedLine {
+  private record WholeLine(String line, int cursor) implements CompletingParsedLine {
     @Override
     public String word() {
       return line;
@@ -86,6 +87,21 @@ final class ChatTerminal implements ChatInput, AutoCloseable {
     @Override
     public List<String> words() {
       return List.of(line);
+    }
+
+    @Override
+    public CharSequence escape(CharSequence candidate, boolean complete) {
+      return candidate;
+    }
+
+    @Override
+    public int rawWordCursor() {
+      return cursor;
+    }
+
+    @Override
+    public int rawWordLength() {
+      return line.length();
     }
   }
 

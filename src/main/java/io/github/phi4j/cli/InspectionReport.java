@@ -108,9 +108,8 @@ final class InspectionReport {
   private static void printRows(Output out, String title, Map<String, String> rows) {
     int width = rows.keySet().stream().mapToInt(String::length).max().orElse(0);
     out.printf("\n%s\n", title);
-    rows.forEach(
-        (name, value) ->
-            out.printf("  %s%s  %s\n", name, " ".repeat(width - name.length()), value));
+    rows.forEach((name, value) ->
+        out.printf("  %s%s  %s\n", name, " ".repeat(width - name.length()), value));
   }
 
   private void printTypes(Output out) {
@@ -146,12 +145,11 @@ final class InspectionReport {
         .collect(Collectors.groupingBy(Tensor::type, LinkedHashMap::new, Collectors.toList()))
         .entrySet()
         .stream()
-        .map(
-            entry ->
-                new TypeTotal(
-                    entry.getKey(),
-                    entry.getValue().size(),
-                    entry.getValue().stream().mapToLong(Tensor::bytes).sum()))
+        .map(entry ->
+            new TypeTotal(
+                entry.getKey(),
+                entry.getValue().size(),
+                entry.getValue().stream().mapToLong(Tensor::bytes).sum()))
         .sorted(Comparator.comparingLong(TypeTotal::bytes).reversed())
         .toList();
   }

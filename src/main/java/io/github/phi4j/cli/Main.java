@@ -118,11 +118,10 @@ public final class Main implements Runnable {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setPosixClusteredShortOptionsAllowed(false)
         .setParameterExceptionHandler((fault, _) -> wrongUsage(fault))
-        .setExecutionStrategy(
-            parsed -> {
-              configureLogging();
-              return new CommandLine.RunLast().execute(parsed);
-            })
+        .setExecutionStrategy(parsed -> {
+          configureLogging();
+          return new CommandLine.RunLast().execute(parsed);
+        })
         .setExecutionExceptionHandler((fault, command, _) -> failed(fault, command));
   }
 

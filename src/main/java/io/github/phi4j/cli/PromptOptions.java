@@ -72,13 +72,12 @@ final class PromptOptions {
       return Stream.of(ChatFormat.values())
           .filter(format -> name(format).equalsIgnoreCase(value.replace('_', '-')))
           .findFirst()
-          .orElseThrow(
-              () ->
-                  new TypeConversionException(
-                      "'"
-                          + value
-                          + "' is no chat format; expected one of "
-                          + names().collect(Collectors.joining(", "))));
+          .orElseThrow(() ->
+              new TypeConversionException(
+                  "'"
+                      + value
+                      + "' is no chat format; expected one of "
+                      + names().collect(Collectors.joining(", "))));
     }
   }
 }

@@ -123,12 +123,11 @@ final class SamplingOptions {
     draws.put("--typical", typicalP);
     draws.put("--seed", seed);
     List<String> idle = new ArrayList<>();
-    draws.forEach(
-        (name, value) -> {
-          if (value != null) {
-            idle.add(name);
-          }
-        });
+    draws.forEach((name, value) -> {
+      if (value != null) {
+        idle.add(name);
+      }
+    });
     return idle.isEmpty()
         ? Optional.empty()
         : Optional.of(

@@ -84,7 +84,7 @@ class ChatCommandTest {
 
   @Test
   void anAnswerThatNeverBeganIsForgotten() {
-    shell.models.reply = prompt -> shell.models.prompts.size() == 1 ? List.of() : List.of("ok");
+    shell.models.reply = prompt -> shell.models.prompts.size() == 1 ? Stream.of() : Stream.of("ok");
     shell.input("one\ntwo\n").run("chat");
 
     assertThat(shell.models.prompts.get(1)).isEqualTo(Prompt.chat(Message.user("two")));
@@ -118,7 +118,7 @@ class ChatCommandTest {
 
     Person() throws IOException {
       terminal = new LineDisciplineTerminal("test", "dumb", screen, UTF_8);
-      terminal.setSize(new Size(200, 50));
+      terminal.setSize(Size.of(200, 50));
       Attributes attributes = terminal.getAttributes();
       attributes.setLocalFlag(Attributes.LocalFlag.ISIG, true);
       terminal.setAttributes(attributes);
@@ -172,8 +172,7 @@ class ChatCommandTest {
   void controlCEndsTheAnswerAndNotTheChat() throws IOException {
     try (Person person = new Person()) {
       shell.models.reply =
-          prompt ->
-              Stream.of("partial", " never").peek(piece -> interrupt(person, piece))::iterator;
+          prompt -> Stream.of("partial", " never").peek(piece -> interrupt(person, piece));
       person.type("count\r/exit\r");
       person.talk();
 

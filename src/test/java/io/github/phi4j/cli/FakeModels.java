@@ -19,12 +19,14 @@ import io.github.phi4j.api.Usage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A model that answers with given words and writes down what it was asked; its tokens are bytes.
@@ -35,7 +37,7 @@ final class FakeModels implements Models {
   static final int TRAINED_CONTEXT_LENGTH = 64;
   static final Path FILE = Path.of("fake.gguf");
 
-  Function<Prompt, Iterable<String>> reply = prompt -> List.of("forty", "-two");
+  Function<Prompt, Stream<String>> reply = prompt -> Stream.of("forty", "-two");
   FinishReason finishReason = FinishReason.STOP;
   boolean addsBos;
   Optional<String> refusal = Optional.empty();
@@ -156,7 +158,8 @@ final class FakeModels implements Models {
       options = newOptions;
       StringBuilder text = new StringBuilder();
       FinishReason reason = finishReason;
-      for (String piece : reply.apply(prompt)) {
+      for (Iterator<String> pieces = reply.apply(prompt).iterator(); pieces.hasNext(); ) {
+        String piece = pieces.next();
         if (cancelled.getCount() == 0) {
           reason = FinishReason.CANCELLED;
           break;

@@ -26,7 +26,7 @@ class InterruptTest {
 
     public static void main(String[] arguments) {
       FakeModels models = new FakeModels();
-      models.reply = prompt -> Stream.generate(() -> "word\n")::iterator;
+      models.reply = prompt -> Stream.generate(() -> "word\n");
       Environment environment =
           new Environment(
               InputStream.nullInputStream(),
@@ -65,10 +65,9 @@ class InterruptTest {
   @Test
   void withoutASignalNothingIsCancelled() {
     try (Interrupt interrupt =
-        new Interrupt(
-            () -> {
-              throw new AssertionError("cancelled");
-            })) {
+        new Interrupt(() -> {
+          throw new AssertionError("cancelled");
+        })) {
       assertThat(interrupt.requested()).isFalse();
     }
   }

@@ -1,6 +1,7 @@
 package io.github.phi4j.cli;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,8 +43,7 @@ class RunCommandTest {
   @ParameterizedTest
   @CsvSource({"'a\n\n',a", "'a\n,\n,b','a\n\nb'", "'\n\na','\n\na'", "'\n',''", "'',''"})
   void newlinesAtTheEndOfTheAnswerBecomeOne(String pieces, String expected) {
-    shell.models.reply =
-        prompt -> List.of(pieces.split(",")).stream().filter(piece -> !piece.isEmpty()).toList();
+    shell.models.reply = prompt -> Stream.of(pieces.split(",")).filter(piece -> !piece.isEmpty());
 
     assertThat(shell.run("run", "x").out()).isEqualTo(expected + "\n");
   }
@@ -54,7 +55,7 @@ class RunCommandTest {
         new ByteArrayOutputStream() {
           @Override
           public void flush() {
-            flushed.add(toString());
+            flushed.add(toString(UTF_8));
           }
         };
     shell.output(out).run("run", "x");
@@ -64,7 +65,7 @@ class RunCommandTest {
 
   @Test
   void textIsUtf8() {
-    shell.models.reply = prompt -> List.of("größer als π 😀");
+    shell.models.reply = prompt -> Stream.of("größer als π 😀");
 
     assertThat(shell.run("run", "x").out()).isEqualTo("größer als π 😀\n");
   }
@@ -127,7 +128,7 @@ class RunCommandTest {
 
   @Test
   void jsonTellsEverything() throws IOException {
-    shell.models.reply = prompt -> List.of("forty\n", "-two\n\n");
+    shell.models.reply = prompt -> Stream.of("forty\n", "-two\n\n");
     Shell.Result result = shell.run("run", "--json", "x");
 
     assertThat(result.out()).endsWith("}\n").hasLineCount(1);
