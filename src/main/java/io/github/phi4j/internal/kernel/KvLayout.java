@@ -28,15 +28,19 @@ public record KvLayout(int headLength, boolean half) {
 
   /** Bytes of one head's keys, or values, in a page. */
   public long headBytes() {
-    return (long) PAGE_LENGTH * rowLength() * numberBytes();
+    return PAGE_LENGTH * rowBytes();
   }
 
   /** Numbers between the values of neighbouring positions: whole pairs of 16. */
-  int rowLength() {
+  private int rowLength() {
     return Math.ceilDiv(headLength, PAIRED) * PAIRED;
   }
 
-  int numberBytes() {
+  long rowBytes() {
+    return (long) rowLength() * numberBytes();
+  }
+
+  private int numberBytes() {
     return half ? Short.BYTES : Float.BYTES;
   }
 
