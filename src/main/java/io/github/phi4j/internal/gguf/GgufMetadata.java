@@ -43,7 +43,7 @@ public final class GgufMetadata {
   public OptionalDouble number(String key) {
     return switch (values.get(key)) {
       case null -> OptionalDouble.empty();
-      case GgufValue.Int number -> OptionalDouble.of(number.value());
+      case GgufValue.Int number -> OptionalDouble.of((double) number.value());
       case GgufValue.Real number -> OptionalDouble.of(number.value());
       case GgufValue other -> throw wrong(key, other, "a number");
     };

@@ -242,11 +242,11 @@ final class GgufParser {
     }
     long size;
     try {
-      size = Math.multiplyExact(shape.getFirst() / type.blockLength(), (long) type.blockBytes());
-      for (int i = 1; i < dimensions; i++) {
-        size = Math.multiplyExact(size, shape.get(i));
+      long elements = 1;
+      for (long extent : shape) {
+        elements = Math.multiplyExact(elements, extent);
       }
-      shape.stream().reduce(1L, Math::multiplyExact); // the number of elements fits, too
+      size = Math.multiplyExact(elements / type.blockLength(), (long) type.blockBytes());
     } catch (ArithmeticException e) {
       throw new ModelException(
           file, dimensionsAt, "tensor " + name + " of shape " + shape, "less than 2^63 bytes", e);
