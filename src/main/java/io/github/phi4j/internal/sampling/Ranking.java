@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * Finds the highest of many values without sorting all of them: a histogram over the leading bits
- * says which values can be among them, and only those are sorted.
+ * says which values can be among them, and only those are put into its buckets and sorted there.
  */
 final class Ranking {
 
@@ -27,23 +27,60 @@ final class Ranking {
     for (int i = 0; i < size; i++) {
       histogram[bucket(key(values[i], i))]++;
     }
-    int last = 0;
-    int ranked = histogram[0];
+    int ranked = 0;
+    int buckets = 0;
     while (ranked < count) {
-      ranked += histogram[++last];
+      int start = ranked;
+      ranked += histogram[buckets];
+      histogram[buckets++] = start;
     }
     if (keys.length < ranked) {
       keys = new long[Math.min(size, Math.max(ranked, 2 * keys.length))];
     }
-    int next = 0;
     for (int i = 0; i < size; i++) {
       long key = key(values[i], i);
-      if (bucket(key) <= last) {
-        keys[next++] = key;
+      int bucket = bucket(key);
+      if (bucket < buckets) {
+        keys[histogram[bucket]++] = key;
       }
     }
-    Arrays.sort(keys, 0, ranked);
+    int start = 0;
+    for (int bucket = 0; bucket < buckets; bucket++) {
+      int end = histogram[bucket];
+      sort(start, end);
+      start = end;
+    }
     return ranked;
+  }
+
+  /** Heapsort, because {@link java.util.Arrays#sort(long[])} allocates. */
+  private void sort(int from, int to) {
+    int size = to - from;
+    for (int i = size / 2 - 1; i >= 0; i--) {
+      siftDown(from, i, size);
+    }
+    for (int end = size - 1; end > 0; end--) {
+      long last = keys[from + end];
+      keys[from + end] = keys[from];
+      keys[from] = last;
+      siftDown(from, 0, end);
+    }
+  }
+
+  private void siftDown(int from, int start, int size) {
+    long key = keys[from + start];
+    int hole = start;
+    for (int child = 2 * hole + 1; child < size; child = 2 * hole + 1) {
+      if (child + 1 < size && keys[from + child + 1] > keys[from + child]) {
+        child++;
+      }
+      if (keys[from + child] <= key) {
+        break;
+      }
+      keys[from + hole] = keys[from + child];
+      hole = child;
+    }
+    keys[from + hole] = key;
   }
 
   /** The index of the value of the given rank, 0 being the highest. */
