@@ -4,8 +4,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * One message of a conversation. Contents are taken literally: text that looks like a special
- * token stays text.
+ * One message of a conversation. Contents are taken literally: text that looks like a special token
+ * stays text.
  *
  * @param role who speaks
  * @param content what is said

@@ -21,8 +21,8 @@ public final class ModelException extends RuntimeException {
    * Creates an exception.
    *
    * @param file the file at fault
-   * @param offset the byte offset of the fault in the file, or a negative number where there is
-   *     no such place
+   * @param offset the byte offset of the fault in the file, or a negative number where there is no
+   *     such place
    * @param found what is there
    * @param expected what should be there, or what to do about it
    */
@@ -34,14 +34,13 @@ public final class ModelException extends RuntimeException {
    * Creates an exception with a cause.
    *
    * @param file the file at fault
-   * @param offset the byte offset of the fault in the file, or a negative number where there is
-   *     no such place
+   * @param offset the byte offset of the fault in the file, or a negative number where there is no
+   *     such place
    * @param found what is there
    * @param expected what should be there, or what to do about it
    * @param cause what reported the fault, or {@code null}
    */
-  public ModelException(
-      Path file, long offset, String found, String expected, Throwable cause) {
+  public ModelException(Path file, long offset, String found, String expected, Throwable cause) {
     super(
         file
             + (offset < 0 ? "" : " at byte " + offset)

@@ -64,12 +64,11 @@ public record Sampling(
     require(Float.isFinite(frequencyPenalty), "frequency penalty", frequencyPenalty);
     require(penaltyWindow >= -1, "penalty window", penaltyWindow);
     logitBias = Map.copyOf(logitBias);
-    logitBias.forEach(
-        (id, bias) ->
-            require(
-                id >= 0 && !bias.isNaN() && bias != Float.POSITIVE_INFINITY,
-                "logit bias of token " + id,
-                bias));
+    logitBias.forEach((id, bias) ->
+        require(
+            id >= 0 && !bias.isNaN() && bias != Float.POSITIVE_INFINITY,
+            "logit bias of token " + id,
+            bias));
     Objects.requireNonNull(seed, "seed");
   }
 

@@ -41,8 +41,8 @@ public interface Session extends Completer, AutoCloseable {
    * The logits after the last token of the context.
    *
    * @return a copy, one value per vocabulary entry
-   * @throws IllegalStateException if nothing was fed since the session was opened or rewound, or
-   *     if the session is closed or in use by another thread
+   * @throws IllegalStateException if nothing was fed since the session was opened or rewound, or if
+   *     the session is closed or in use by another thread
    */
   float[] logits();
 

@@ -6,9 +6,9 @@ import java.util.OptionalInt;
 /**
  * Text to token ids and back, exactly as the model was trained. Tokenizers are thread-safe.
  *
- * <p>Text given to {@link #encode(String)} and message contents never become special tokens:
- * {@code "<|im_end|>"} in a text is encoded as those ten characters. Unpaired surrogates, which
- * have no UTF-8 form, are encoded as U+FFFD.
+ * <p>Text given to {@link #encode(String)} and message contents never become special tokens: {@code
+ * "<|im_end|>"} in a text is encoded as those ten characters. Unpaired surrogates, which have no
+ * UTF-8 form, are encoded as U+FFFD.
  */
 public interface Tokenizer {
 
@@ -21,8 +21,8 @@ public interface Tokenizer {
   int[] encode(String text);
 
   /**
-   * Renders a conversation in the model's chat format, up to and with the header of the
-   * assistant's next turn, and encodes it.
+   * Renders a conversation in the model's chat format, up to and with the header of the assistant's
+   * next turn, and encodes it.
    *
    * @param messages the messages, oldest first
    * @return the token ids

@@ -64,8 +64,7 @@ public final class GgufFile {
     for (int number = 0; number < count; number++) {
       Path path = files.get(number);
       MemorySegment partMapping = path.equals(file) ? mapping : map(path, arena);
-      GgufParser.Part part =
-          path.equals(file) ? first : new GgufParser(path, partMapping).parse();
+      GgufParser.Part part = path.equals(file) ? first : new GgufParser(path, partMapping).parse();
       long says = part.metadata().integer("split.no").orElse(-1);
       long of = part.metadata().integer("split.count").orElse(-1);
       if (says != number || of != count) {

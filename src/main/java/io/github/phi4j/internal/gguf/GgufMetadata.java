@@ -70,25 +70,23 @@ public final class GgufMetadata {
   /** An array of strings. */
   public Optional<GgufArray> strings(String key) {
     return array(key)
-        .map(
-            array -> {
-              if (array.type() != ElementType.STRING) {
-                throw wrong(key, array, "an array of strings");
-              }
-              return array;
-            });
+        .map(array -> {
+          if (array.type() != ElementType.STRING) {
+            throw wrong(key, array, "an array of strings");
+          }
+          return array;
+        });
   }
 
   /** An array of integers. */
   public Optional<GgufArray> integers(String key) {
     return array(key)
-        .map(
-            array ->
-                switch (array.type()) {
-                  case STRING, FLOAT32, FLOAT64, BOOL, ARRAY ->
-                      throw wrong(key, array, "an array of integers");
-                  default -> array;
-                });
+        .map(array ->
+            switch (array.type()) {
+              case STRING, FLOAT32, FLOAT64, BOOL, ARRAY ->
+                  throw wrong(key, array, "an array of integers");
+              default -> array;
+            });
   }
 
   private Optional<GgufArray> array(String key) {

@@ -228,12 +228,11 @@ final class GgufParser {
     int typeId = readInt("the type of " + name);
     GgmlType type =
         GgmlType.of(typeId)
-            .orElseThrow(
-                () ->
-                    problem(
-                        typeAt,
-                        "tensor " + name + " of the unknown type " + typeId,
-                        "a type that GGUF defines, see README for the supported ones"));
+            .orElseThrow(() ->
+                problem(
+                    typeAt,
+                    "tensor " + name + " of the unknown type " + typeId,
+                    "a type that GGUF defines, see README for the supported ones"));
     if (shape.getFirst() % type.blockLength() != 0) {
       throw problem(
           dimensionsAt,

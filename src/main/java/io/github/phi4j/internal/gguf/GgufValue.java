@@ -11,7 +11,9 @@ public sealed interface GgufValue
   /** Where the value starts in its file. */
   long offset();
 
-  /** An integer of any width; unsigned 64-bit values above the range of {@code long} are refused. */
+  /**
+   * An integer of any width; unsigned 64-bit values above the range of {@code long} are refused.
+   */
   record Int(long value, long offset) implements GgufValue {}
 
   /** A floating-point number of either width. */

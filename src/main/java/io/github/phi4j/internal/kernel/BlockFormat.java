@@ -1,0 +1,114 @@
+package io.github.phi4j.internal.kernel;
+
+import io.github.phi4j.internal.gguf.GgmlType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How one tensor type stores numbers. {@link #dequantize} is the specification that every faster
+ * kernel of the type answers to. The layouts are those of ggml's {@code ggml-common.h}.
+ */
+public abstract sealed class BlockFormat
+    permits F32,
+        F16,
+        BF16,
+        Q4_0,
+        Q4_1,
+        Q5_0,
+        Q5_1,
+        Q8_0,
+        Q2_K,
+        Q3_K,
+        Q4_K,
+        Q5_K,
+        Q6_K,
+        IQ4_NL,
+        IQ4_XS {
+
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final List<BlockFormat> ALL =
+      List.of(
+          new F32(),
+          new F16(),
+          new BF16(),
+          new Q4_0(),
+          new Q4_1(),
+          new Q5_0(),
+          new Q5_1(),
+          new Q8_0(),
+          new Q2_K(),
+          new Q3_K(),
+          new Q4_K(),
+          new Q5_K(),
+          new Q6_K(),
+          new IQ4_NL(),
+          new IQ4_XS());
+
+  private final GgmlType type;
+
+  BlockFormat(GgmlType type) {
+    this.type = type;
+  }
+
+  /** All formats that there are kernels for. */
+  public static List<BlockFormat> all() {
+    return ALL;
+  }
+
+  /** The format of a tensor type, if there are kernels for it. */
+  public static Optional<BlockFormat> of(GgmlType type) {
+    return ALL.stream().filter(format -> format.type == type).findFirst();
+  }
+
+  /** The tensor type. */
+  public final GgmlType type() {
+    return type;
+  }
+
+  /** Writes the numbers of the block at byte {@code at} to {@code out[o..]}. */
+  abstract void dequantizeBlock(MemorySegment data, long at, float[] out, int o);
+
+  /**
+   * Writes {@code count} numbers, whole blocks, to {@code out}.
+   *
+   * @param data blocks
+   * @param offset the byte offset of the first block
+   */
+  public final void dequantize(MemorySegment data, long offset, float[] out, int from, int count) {
+    for (int i = 0; i < count; i += type.blockLength()) {
+      dequantizeBlock(data, offset + type.rowBytes(i), out, from + i);
+    }
+  }
+
+  static float half(MemorySegment data, long at) {
+    return Float.float16ToFloat(data.get(SHORT, at));
+  }
+
+  static int unsigned(MemorySegment data, long at) {
+    return data.get(ValueLayout.JAVA_BYTE, at) & 0xff;
+  }
+
+  static int signed(MemorySegment data, long at) {
+    return data.get(ValueLayout.JAVA_BYTE, at);
+  }
+
+  static int unsignedShort(MemorySegment data, long at) {
+    return data.get(SHORT, at) & 0xffff;
+  }
+
+  static int integer(MemorySegment data, long at) {
+    return data.get(INT, at);
+  }
+
+  /** The four bits of element {@code e} of 32, whose nibbles stand low halves first. */
+  static int nibble(MemorySegment data, long at, int e) {
+    return e < 16 ? unsigned(data, at + e) & 15 : unsigned(data, at + e - 16) >> 4;
+  }
+}

@@ -1,0 +1,16 @@
+package io.github.phi4j.internal.kernel;
+
+import io.github.phi4j.internal.gguf.GgmlType;
+import java.lang.foreign.MemorySegment;
+
+/** Plain 32-bit floats. */
+final class F32 extends BlockFormat {
+  F32() {
+    super(GgmlType.F32);
+  }
+
+  @Override
+  void dequantizeBlock(MemorySegment data, long at, float[] out, int o) {
+    out[o] = Float.intBitsToFloat(integer(data, at));
+  }
+}

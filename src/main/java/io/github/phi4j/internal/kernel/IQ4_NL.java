@@ -1,0 +1,23 @@
+package io.github.phi4j.internal.kernel;
+
+import io.github.phi4j.internal.gguf.GgmlType;
+import java.lang.foreign.MemorySegment;
+
+/** 32 numbers of 4 bits that index a table: scale · table[n]. */
+final class IQ4_NL extends BlockFormat {
+  static final byte[] TABLE = {
+    -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113
+  };
+
+  IQ4_NL() {
+    super(GgmlType.IQ4_NL);
+  }
+
+  @Override
+  void dequantizeBlock(MemorySegment data, long at, float[] out, int o) {
+    float d = half(data, at);
+    for (int e = 0; e < 32; e++) {
+      out[o + e] = d * TABLE[nibble(data, at + 2, e)];
+    }
+  }
+}

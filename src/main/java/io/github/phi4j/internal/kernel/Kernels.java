@@ -1,0 +1,86 @@
+package io.github.phi4j.internal.kernel;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The arithmetic of the forward pass, one instruction set each. Implementations are stateless and
+ * thread-safe; a result depends on nothing but the numbers that it is made of.
+ */
+public interface Kernels {
+
+  /** A name for logs. */
+  String name();
+
+  /**
+   * The floats of scratch space that {@link #multiply} needs for a matrix of this row length, for
+   * each worker.
+   */
+  int scratchLength(int columns);
+
+  /**
+   * Multiplies rows of a matrix with the vectors of a batch: {@code y[t][r] = Σ w[r][c]·x[t][c]}.
+   *
+   * @param w (rows, columns)
+   * @param firstRow the first row to compute
+   * @param rows how many rows to compute
+   * @param x (tokens, columns)
+   * @param y (tokens, yStride); row {@code firstRow} goes to column {@code yOffset}
+   * @param scratch this worker's scratch space
+   */
+  void multiply(
+      Matrix w,
+      int firstRow,
+      int rows,
+      float[] x,
+      int tokens,
+      float[] y,
+      int yOffset,
+      int yStride,
+      float[] scratch);
+
+  /** Root-mean-square norm (Zhang and Sennrich 2019): {@code out = x / rms(x) · weight}. */
+  void rmsNorm(float[] x, int xOffset, float[] weight, float epsilon, float[] out, int outOffset);
+
+  /** {@code x += y} over {@code length} numbers. */
+  void add(float[] x, int xOffset, float[] y, int yOffset, int length);
+
+  /** SwiGLU (Shazeer 2020): {@code out = silu(gate) · up}, gate and up lying side by side. */
+  void swiGlu(float[] gateUp, int offset, int length, float[] out, int outOffset);
+
+  /**
+   * Scaled dot products of a query with {@code count} keys that lie one after the other.
+   *
+   * @param q the query of one head
+   * @param keys (count, headLength) from byte {@code at} on, 16-bit floats if {@code half}
+   */
+  void scores(
+      float[] q,
+      int qOffset,
+      int headLength,
+      MemorySegment keys,
+      long at,
+      boolean half,
+      int count,
+      float scale,
+      float[] scores,
+      int scoresOffset);
+
+  /** Turns scores into probabilities in place. */
+  void softmax(float[] scores, int length);
+
+  /**
+   * Adds {@code count} values, each times its probability, to the output of one head.
+   *
+   * @param values (count, headLength) from byte {@code at} on, 16-bit floats if {@code half}
+   */
+  void accumulate(
+      float[] probabilities,
+      int probabilitiesOffset,
+      int count,
+      MemorySegment values,
+      long at,
+      boolean half,
+      float[] out,
+      int outOffset,
+      int headLength);
+}

@@ -1,0 +1,71 @@
+package io.github.phi4j.internal.kernel;
+
+import io.github.phi4j.internal.concurrent.WorkerPool;
+import java.util.List;
+
+/**
+ * Products of weight matrices with a batch of vectors, cut by rows over the threads of a pool. Not
+ * thread-safe; reused so that a product allocates nothing.
+ */
+public final class MatMul implements WorkerPool.Task {
+
+  private static final int ROWS_PER_PART = 64;
+
+  private final WorkerPool pool;
+  private final Kernels kernels;
+  private final float[][] scratch;
+
+  private List<Matrix> matrices = List.of();
+  private float[] x;
+  private float[] y;
+  private int tokens;
+  private int rows;
+
+  /** Creates the products of a model whose longest row has {@code maxColumns} numbers. */
+  public MatMul(WorkerPool pool, Kernels kernels, int maxColumns) {
+    this.pool = pool;
+    this.kernels = kernels;
+    scratch = new float[pool.threads()][kernels.scratchLength(maxColumns)];
+  }
+
+  /**
+   * {@code y[t] = W·x[t]}, where W is the matrices on top of each other.
+   *
+   * @param stack matrices of the same row length
+   * @param input (tokens, columns)
+   * @param output (tokens, rows of all matrices)
+   */
+  public void multiply(List<Matrix> stack, float[] input, int count, float[] output) {
+    matrices = stack;
+    x = input;
+    y = output;
+    tokens = count;
+    rows = 0;
+    int parts = 0;
+    for (int i = 0; i < stack.size(); i++) {
+      rows += stack.get(i).rows();
+      parts += parts(stack.get(i));
+    }
+    pool.run(this, parts);
+  }
+
+  private static int parts(Matrix w) {
+    return Math.ceilDiv(w.rows(), ROWS_PER_PART);
+  }
+
+  @Override
+  public void run(int part, int worker) {
+    int base = 0;
+    int local = part;
+    int i = 0;
+    while (local >= parts(matrices.get(i))) {
+      local -= parts(matrices.get(i));
+      base += matrices.get(i).rows();
+      i++;
+    }
+    Matrix w = matrices.get(i);
+    int first = local * ROWS_PER_PART;
+    int count = Math.min(ROWS_PER_PART, w.rows() - first);
+    kernels.multiply(w, first, count, x, tokens, y, base + first, rows, scratch[worker]);
+  }
+}

@@ -1,0 +1,24 @@
+package io.github.phi4j.internal.kernel;
+
+import io.github.phi4j.internal.gguf.GgmlType;
+import java.lang.foreign.MemorySegment;
+
+/** 256 numbers of 2 bits; each 16 have a 4-bit scale and a 4-bit minimum. */
+final class Q2_K extends BlockFormat {
+  Q2_K() {
+    super(GgmlType.Q2_K);
+  }
+
+  @Override
+  void dequantizeBlock(MemorySegment data, long at, float[] out, int o) {
+    float d = half(data, at + 80);
+    float dMin = half(data, at + 82);
+    for (int e = 0; e < 256; e++) {
+      int group = e / 128;
+      int shift = 2 * (e % 128 / 32);
+      int n = unsigned(data, at + 16 + 32 * group + e % 32) >> shift & 3;
+      int scale = unsigned(data, at + e / 16);
+      out[o + e] = d * (scale & 15) * n - dMin * (scale >> 4);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package io.github.phi4j.internal.kernel;
+
+import io.github.phi4j.internal.gguf.GgmlType;
+import java.lang.foreign.MemorySegment;
+
+/** 32 numbers of 4 + 1 bits: scale · (n − 16). */
+final class Q5_0 extends BlockFormat {
+  Q5_0() {
+    super(GgmlType.Q5_0);
+  }
+
+  @Override
+  void dequantizeBlock(MemorySegment data, long at, float[] out, int o) {
+    float d = half(data, at);
+    int high = integer(data, at + 2);
+    for (int e = 0; e < 32; e++) {
+      int n = nibble(data, at + 6, e) | (high >>> e & 1) << 4;
+      out[o + e] = d * (n - 16);
+    }
+  }
+}

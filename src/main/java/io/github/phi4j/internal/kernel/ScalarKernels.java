@@ -1,0 +1,139 @@
+package io.github.phi4j.internal.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/** The specification: every sum in double precision, in the order of the elements. */
+public final class ScalarKernels implements Kernels {
+
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.nativeOrder());
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.nativeOrder());
+
+  @Override
+  public String name() {
+    return "scalar";
+  }
+
+  @Override
+  public int scratchLength(int columns) {
+    return columns;
+  }
+
+  @Override
+  public void multiply(
+      Matrix w,
+      int firstRow,
+      int rows,
+      float[] x,
+      int tokens,
+      float[] y,
+      int yOffset,
+      int yStride,
+      float[] scratch) {
+    int columns = w.columns();
+    for (int r = 0; r < rows; r++) {
+      w.dequantizeRow(firstRow + r, scratch, 0);
+      for (int t = 0; t < tokens; t++) {
+        double sum = 0;
+        for (int c = 0; c < columns; c++) {
+          sum += (double) scratch[c] * x[t * columns + c];
+        }
+        y[t * yStride + yOffset + r] = (float) sum;
+      }
+    }
+  }
+
+  @Override
+  public void rmsNorm(
+      float[] x, int xOffset, float[] weight, float epsilon, float[] out, int outOffset) {
+    double sum = 0;
+    for (int i = 0; i < weight.length; i++) {
+      sum += (double) x[xOffset + i] * x[xOffset + i];
+    }
+    double scale = 1 / Math.sqrt(sum / weight.length + epsilon);
+    for (int i = 0; i < weight.length; i++) {
+      out[outOffset + i] = (float) (x[xOffset + i] * scale * weight[i]);
+    }
+  }
+
+  @Override
+  public void add(float[] x, int xOffset, float[] y, int yOffset, int length) {
+    for (int i = 0; i < length; i++) {
+      x[xOffset + i] += y[yOffset + i];
+    }
+  }
+
+  @Override
+  public void swiGlu(float[] gateUp, int offset, int length, float[] out, int outOffset) {
+    for (int i = 0; i < length; i++) {
+      float gate = gateUp[offset + i];
+      float up = gateUp[offset + length + i];
+      out[outOffset + i] = (float) (gate / (1 + Math.exp(-gate)) * up);
+    }
+  }
+
+  @Override
+  public void scores(
+      float[] q,
+      int qOffset,
+      int headLength,
+      MemorySegment keys,
+      long at,
+      boolean half,
+      int count,
+      float scale,
+      float[] scores,
+      int scoresOffset) {
+    for (int i = 0; i < count; i++) {
+      double sum = 0;
+      for (int d = 0; d < headLength; d++) {
+        sum += (double) q[qOffset + d] * number(keys, at, half, i * headLength + d);
+      }
+      scores[scoresOffset + i] = (float) (sum * scale);
+    }
+  }
+
+  private static float number(MemorySegment numbers, long at, boolean half, int index) {
+    return half
+        ? Float.float16ToFloat(numbers.get(SHORT, at + 2L * index))
+        : numbers.get(FLOAT, at + 4L * index);
+  }
+
+  @Override
+  public void softmax(float[] scores, int length) {
+    float max = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < length; i++) {
+      max = Math.max(max, scores[i]);
+    }
+    double sum = 0;
+    for (int i = 0; i < length; i++) {
+      scores[i] = (float) Math.exp(scores[i] - max);
+      sum += scores[i];
+    }
+    for (int i = 0; i < length; i++) {
+      scores[i] = (float) (scores[i] / sum);
+    }
+  }
+
+  @Override
+  public void accumulate(
+      float[] probabilities,
+      int probabilitiesOffset,
+      int count,
+      MemorySegment values,
+      long at,
+      boolean half,
+      float[] out,
+      int outOffset,
+      int headLength) {
+    for (int i = 0; i < count; i++) {
+      float p = probabilities[probabilitiesOffset + i];
+      for (int d = 0; d < headLength; d++) {
+        out[outOffset + d] += p * number(values, at, half, i * headLength + d);
+      }
+    }
+  }
+}

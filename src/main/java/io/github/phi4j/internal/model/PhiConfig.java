@@ -1,0 +1,203 @@
+package io.github.phi4j.internal.model;
+
+import io.github.phi4j.internal.gguf.GgufArray;
+import io.github.phi4j.internal.gguf.GgufMetadata;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/**
+ * The hyper-parameters of a model.
+ *
+ * @param architecture the GGUF architecture
+ * @param pairing which dimensions of a head rotate together
+ * @param contextLength tokens the model was trained for
+ * @param originalContextLength up to this many tokens the short rope factors hold
+ * @param embeddingLength width of the residual stream
+ * @param feedForwardLength width of the feed-forward layer
+ * @param blockCount number of transformer blocks
+ * @param headCount number of attention heads
+ * @param headCountKv number of key-value heads
+ * @param headLength width of a head
+ * @param ropeDimensionCount how many dimensions of a head rotate
+ * @param ropeTheta base of the rotary embedding
+ * @param ropeAttentionFactor what rotated queries and keys are multiplied by
+ * @param rmsEpsilon what keeps a norm from dividing by zero
+ * @param vocabularySize number of token ids
+ */
+public record PhiConfig(
+    String architecture,
+    RopePairing pairing,
+    int contextLength,
+    int originalContextLength,
+    int embeddingLength,
+    int feedForwardLength,
+    int blockCount,
+    int headCount,
+    int headCountKv,
+    int headLength,
+    int ropeDimensionCount,
+    float ropeTheta,
+    float ropeAttentionFactor,
+    float rmsEpsilon,
+    int vocabularySize) {
+
+  private static final int MAX_BLOCKS = 1024;
+  private static final int MAX_VOCABULARY = 1 << 20;
+  private static final int MAX_CONTEXT = 1 << 24;
+  private static final int MAX_WIDTH = 1 << 20;
+
+  /** Which dimensions of a head rotate together. */
+  public enum RopePairing {
+    /** Dimension i with i + R/2, as the {@code phi3} architecture stores its rows. */
+    NEOX,
+    /** Dimension 2i with 2i + 1, as conversions to the {@code llama} architecture store them. */
+    NORM
+  }
+
+  /** The width of all queries together. */
+  public int queryLength() {
+    return headCount * headLength;
+  }
+
+  /** The width of all keys, or of all values, together. */
+  public int keyValueLength() {
+    return headCountKv * headLength;
+  }
+
+  /**
+   * Reads the hyper-parameters of a file.
+   *
+   * @param findings takes a sentence for each value that was repaired
+   * @throws io.github.phi4j.api.ModelException if the file is of another architecture or a value is
+   *     missing or impossible
+   */
+  public static PhiConfig read(GgufMetadata metadata, Consumer<String> findings) {
+    return new Reader(metadata, findings).read();
+  }
+
+  private record Reader(GgufMetadata metadata, Consumer<String> findings) {
+
+    private static final String SUPPORTED =
+        "architecture phi3 (phi-4, phi-4-reasoning, phi-4-mini) or a llama-architecture"
+            + " conversion of phi-4";
+
+    PhiConfig read() {
+      String architecture = architecture();
+      int embeddingLength = integer("embedding_length", 1, MAX_WIDTH);
+      int headCount = integer("attention.head_count", 1, embeddingLength);
+      int headCountKv = integer("attention.head_count_kv", 1, headCount);
+      check("attention.head_count", embeddingLength % headCount == 0, "a divisor of the embedding");
+      check("attention.head_count_kv", headCount % headCountKv == 0, "a divisor of the head count");
+      int headLength = embeddingLength / headCount;
+      refuseOtherHeadLength("attention.key_length", headLength);
+      refuseOtherHeadLength("attention.value_length", headLength);
+      int rotated = integer("rope.dimension_count", headLength, 2, headLength);
+      check("rope.dimension_count", rotated % 2 == 0, "an even number");
+      int contextLength = integer("context_length", 1, MAX_CONTEXT);
+      int original = integer("rope.scaling.original_context_length", contextLength, 1, MAX_CONTEXT);
+      checkSlidingWindow(contextLength);
+      return new PhiConfig(
+          architecture,
+          architecture.equals("llama") ? RopePairing.NORM : RopePairing.NEOX,
+          contextLength,
+          original,
+          embeddingLength,
+          integer("feed_forward_length", 1, MAX_WIDTH),
+          integer("block_count", 1, MAX_BLOCKS),
+          headCount,
+          headCountKv,
+          headLength,
+          rotated,
+          positive("rope.freq_base", 10_000),
+          positive("rope.scaling.attn_factor", 1),
+          positive("attention.layer_norm_rms_epsilon", Double.NaN),
+          vocabularySize());
+    }
+
+    private String architecture() {
+      String key = "general.architecture";
+      String architecture =
+          metadata
+              .string(key)
+              .orElseThrow(() -> metadata.problem(key, "that is missing", SUPPORTED));
+      return switch (architecture) {
+        case "phi3", "llama" -> architecture;
+        case "phimoe" ->
+            throw metadata.problem(
+                key, "phimoe: a Phi-3.5 mixture-of-experts model", "a dense model: " + SUPPORTED);
+        case "phi2" -> throw metadata.problem(key, "phi2: a Phi-1.5 or Phi-2 model", SUPPORTED);
+        case "phi4flash", "phi4-flash", "sambay" ->
+            throw metadata.problem(
+                key,
+                architecture + ": phi-4-mini-flash-reasoning, a hybrid with state-space layers",
+                SUPPORTED);
+        default -> throw metadata.problem(key, architecture + ": a foreign model", SUPPORTED);
+      };
+    }
+
+    private String key(String name) {
+      return metadata.string("general.architecture").orElseThrow() + "." + name;
+    }
+
+    private int integer(String name, long least, long most) {
+      OptionalLong value = metadata.integer(key(name));
+      if (value.isEmpty()) {
+        throw metadata.problem(key(name), "that is missing", "an integer");
+      }
+      check(name, value.getAsLong() >= least && value.getAsLong() <= most, least + " to " + most);
+      return (int) value.getAsLong();
+    }
+
+    private int integer(String name, int absent, long least, long most) {
+      return metadata.integer(key(name)).isEmpty() ? absent : integer(name, least, most);
+    }
+
+    private float positive(String name, double absent) {
+      OptionalDouble value = metadata.number(key(name));
+      if (value.isEmpty() && Double.isNaN(absent)) {
+        throw metadata.problem(key(name), "that is missing", "a number");
+      }
+      float number = (float) value.orElse(absent);
+      check(name, number > 0 && Float.isFinite(number), "a positive number");
+      return number;
+    }
+
+    private void check(String name, boolean holds, String expected) {
+      if (!holds) {
+        OptionalDouble value = metadata.number(key(name));
+        String found = value.isEmpty() ? "missing" : Double.toString(value.getAsDouble());
+        throw metadata.problem(key(name), "that is " + found, expected);
+      }
+    }
+
+    private void refuseOtherHeadLength(String name, int headLength) {
+      int length = integer(name, headLength, 1, MAX_WIDTH);
+      check(name, length == headLength, headLength + ", the embedding length over the heads");
+    }
+
+    /** No Phi-4 has a sliding window; files that say so were converted with Phi-3's defaults. */
+    private void checkSlidingWindow(int contextLength) {
+      int window = integer("attention.sliding_window", 0, 0, Integer.MAX_VALUE);
+      if (window > 0 && window < contextLength) {
+        findings.accept(
+            "the file asks for a sliding window of "
+                + window
+                + " tokens, which no Phi-4 model has; attention sees all tokens");
+      }
+    }
+
+    private int vocabularySize() {
+      String key = "tokenizer.ggml.tokens";
+      int size =
+          metadata
+              .strings(key)
+              .map(GgufArray::length)
+              .orElseThrow(() -> metadata.problem(key, "that is missing", "the vocabulary"));
+      if (size < 1 || size > MAX_VOCABULARY) {
+        throw metadata.problem(key, "of " + size + " tokens", "1 to " + MAX_VOCABULARY);
+      }
+      return size;
+    }
+  }
+}

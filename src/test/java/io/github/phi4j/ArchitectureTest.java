@@ -1,0 +1,160 @@
+package io.github.phi4j;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.nio.channels.FileChannel;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Which package may use which: ARCHITECTURE.md draws the same arrows. */
+class ArchitectureTest {
+
+  private static final String ROOT = "io.github.phi4j";
+  private static final String API = ROOT + ".api";
+  private static final String CLI = ROOT + ".cli";
+  private static final String ENGINE = ROOT + ".internal.engine";
+  private static final String MODEL = ROOT + ".internal.model";
+  private static final String TEXT = ROOT + ".internal.text";
+  private static final String SAMPLING = ROOT + ".internal.sampling";
+  private static final String KERNEL = ROOT + ".internal.kernel";
+  private static final String GGUF = ROOT + ".internal.gguf";
+  private static final String CONCURRENT = ROOT + ".internal.concurrent";
+
+  private static final String LOGGING = "org.slf4j";
+  private static final String BPE = "com.knuddels.jtokkit..";
+  private static final String VECTOR_API = "jdk.incubator.vector";
+
+  /** Every package, with all that it may use besides the JDK and itself. */
+  private static final Map<String, String[]> MAY_USE =
+      Map.of(
+          ROOT, uses(ENGINE, API, LOGGING),
+          ENGINE, uses(MODEL, TEXT, SAMPLING, KERNEL, GGUF, CONCURRENT, API, LOGGING),
+          MODEL, uses(KERNEL, GGUF, CONCURRENT, API, LOGGING),
+          TEXT, uses(KERNEL, GGUF, CONCURRENT, API, LOGGING, BPE),
+          SAMPLING, uses(KERNEL, GGUF, CONCURRENT, API, LOGGING),
+          KERNEL, uses(GGUF, CONCURRENT, API, LOGGING, VECTOR_API),
+          GGUF, uses(API, LOGGING),
+          CONCURRENT, uses(API, LOGGING),
+          API, uses(),
+          CLI, uses(ROOT, API, LOGGING, "picocli..", "org.jline..", "com.fasterxml.jackson.."));
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages(ROOT);
+
+  private static String[] uses(String... packages) {
+    return packages;
+  }
+
+  static Stream<String> packages() {
+    return MAY_USE.keySet().stream().sorted();
+  }
+
+  @Test
+  void everyPackageHasItsPlaceInTheArrows() {
+    Set<String> present = new TreeSet<>();
+    CLASSES.forEach(type -> present.add(type.getPackageName()));
+
+    assertThat(present).contains(ROOT, API).isSubsetOf(MAY_USE.keySet());
+  }
+
+  @ParameterizedTest
+  @MethodSource("packages")
+  void aPackageUsesOnlyWhatTheArrowsAllow(String name) {
+    String[] allowed =
+        Stream.concat(Stream.of(name, "java.."), Arrays.stream(MAY_USE.get(name)))
+            .toArray(String[]::new);
+
+    classes()
+        .that()
+        .resideInAPackage(name)
+        .should()
+        .onlyDependOnClassesThat(resideInAnyPackage(allowed))
+        .allowEmptyShould(true)
+        .check(CLASSES);
+  }
+
+  @Test
+  void packagesFormNoCycles() {
+    slices().matching(ROOT + ".(**)").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  void onlyGgufMapsFiles() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(GGUF)
+        .should()
+        .callMethodWhere(target(name("map")).and(target(owner(assignableTo(FileChannel.class)))))
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheCommandLineWritesToStandardOutputAndError() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(CLI)
+        .should()
+        .accessField(System.class, "out")
+        .orShould()
+        .accessField(System.class, "err")
+        .orShould()
+        .callMethod(Throwable.class, "printStackTrace")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheCommandLineEndsTheProcess() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(CLI)
+        .should()
+        .callMethod(System.class, "exit", int.class)
+        .check(CLASSES);
+  }
+
+  @Test
+  void nothingReachesIntoTheJdkOrNativeCode() {
+    noClasses()
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage("sun..", "com.sun..", "jdk..")
+                .and(not(resideInAPackage(VECTOR_API))))
+        .orShould()
+        .dependOnClassesThat(
+            assignableTo(java.lang.foreign.Linker.class)
+                .or(assignableTo(java.lang.foreign.SymbolLookup.class)))
+        .check(CLASSES);
+  }
+
+  @Test
+  void thereIsNoMutableStaticState() {
+    fields().that().areStatic().should().beFinal().check(CLASSES);
+  }
+
+  @Test
+  void namesSayWhatAClassIs() {
+    noClasses().should().haveNameMatching(".*(Manager|Helper|Utils?|Impl)(\\$.*)?").check(CLASSES);
+  }
+}
