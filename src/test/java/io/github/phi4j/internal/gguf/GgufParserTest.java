@@ -1,0 +1,534 @@
+package io.github.phi4j.internal.gguf;
+
+import static io.github.phi4j.internal.gguf.RawGguf.ARRAY;
+import static io.github.phi4j.internal.gguf.RawGguf.BOOL;
+import static io.github.phi4j.internal.gguf.RawGguf.INT32;
+import static io.github.phi4j.internal.gguf.RawGguf.STRING;
+import static io.github.phi4j.internal.gguf.RawGguf.UINT32;
+import static io.github.phi4j.internal.gguf.RawGguf.UINT64;
+import static io.github.phi4j.internal.gguf.RawGguf.header;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.phi4j.api.ModelException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each rule for a sound header, broken: the exception says where, what and what instead. */
+final class GgufParserTest {
+
+  private static final Path FILE = Path.of("model.gguf");
+  private static final int F32 = 0;
+  private static final int I8 = 24;
+  private static final int Q4_0 = 2;
+  private static final int FIRST = 24; // byte of the first field after the counts
+
+  private static GgufParser.Part parse(RawGguf raw) {
+    return new GgufParser(FILE, MemorySegment.ofArray(raw.toBytes()).asReadOnly()).parse();
+  }
+
+  private static void refused(RawGguf raw, long offset, String found, String expected) {
+    ModelException e = catchThrowableOfType(ModelException.class, () -> parse(raw));
+    assertThat(e).as("%s; %s", found, expected).isNotNull();
+    assertThat(e.found()).isEqualTo(found);
+    assertThat(e.expected()).isEqualTo(expected);
+    assertThat(e.offset()).hasValue(offset);
+    assertThat(e.file()).isEqualTo(FILE);
+    assertThat(e)
+        .hasMessage("model.gguf at byte " + offset + ": found " + found + "; expected " + expected);
+  }
+
+  // ---- rule 1: magic and version
+
+  @Test
+  void wrongMagicIsRefused() {
+    refused(
+        new RawGguf().ascii("GGML").u32(3).u64(0).u64(0),
+        0,
+        "the first bytes 47 47 4d 4c",
+        "47 47 55 46 (\"GGUF\"), which a GGUF file starts with");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, version 2 or 3; convert the model again",
+    "1, version 2 or 3; convert the model again",
+    "4, version 2 or 3; convert the model to version 3",
+    "4294967295, version 2 or 3; convert the model to version 3"
+  })
+  void unknownVersionsAreRefused(long version, String expected) {
+    RawGguf raw = new RawGguf().ascii("GGUF").u32(version).u64(0).u64(0);
+    refused(raw, 4, "GGUF version " + version, expected);
+  }
+
+  @Test
+  void bigEndianFilesAreRefusedAsSuch() {
+    refused(
+        new RawGguf().ascii("GGUF").u8(0).u8(0).u8(0).u8(3).zeros(16),
+        4,
+        "a big-endian GGUF file",
+        "a little-endian one; convert the model to little-endian");
+  }
+
+  // ---- rule 2: counts
+
+  @ParameterizedTest
+  @ValueSource(longs = {-1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 32, 3})
+  void tensorCountsThatTheFileCannotHoldAreRefused(long count) {
+    refused(
+        header(count, 0).zeros(64),
+        8,
+        "a tensor count of " + Long.toUnsignedString(count),
+        "at most 2 in a file of 88 bytes");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 60, 6})
+  void metadataCountsThatTheFileCannotHoldAreRefused(long count) {
+    refused(
+        header(0, count).zeros(83),
+        16,
+        "a metadata count of " + Long.toUnsignedString(count),
+        "at most 5 in a file of 107 bytes");
+  }
+
+  @Test
+  void noFileMayHaveMoreThan65536Entries() {
+    refused(
+        header(0, 65_537).zeros(1 << 20),
+        16,
+        "a metadata count of 65537",
+        "at most 65536 in a file of 1048600 bytes");
+  }
+
+  // ---- rule 3: strings
+
+  @Test
+  void aKeyThatEndsAfterTheFileIsRefused() {
+    refused(
+        header(0, 1).u64(100).zeros(40),
+        FIRST + 8,
+        "the end of the file after 40 more bytes",
+        "100 bytes for metadata key 1 of 1; the file seems to be cut short: copy or download it"
+            + " again");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-1, Long.MIN_VALUE, Long.MAX_VALUE, 65_536})
+  void aKeyOfAnImpossibleLengthIsRefused(long length) {
+    refused(
+        header(0, 1).u64(length).zeros(40),
+        FIRST,
+        "metadata key 1 of 1 of " + Long.toUnsignedString(length) + " bytes",
+        "at most 65535 bytes");
+  }
+
+  @Test
+  void anEmptyKeyIsRefused() {
+    refused(header(0, 1).key("", UINT32).u32(1), FIRST, "an empty metadata key", "a name");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-1, Long.MAX_VALUE, (16 << 20) + 1})
+  void aStringOfAnImpossibleLengthIsRefused(long length) {
+    refused(
+        header(0, 1).key("k", STRING).u64(length).zeros(40),
+        FIRST + 13,
+        "the value of metadata key k of " + Long.toUnsignedString(length) + " bytes",
+        "at most 16777216 bytes");
+  }
+
+  @Test
+  void aStringThatEndsAfterTheFileIsRefused() {
+    refused(
+        header(0, 1).key("k", STRING).u64(41).zeros(40),
+        FIRST + 21,
+        "the end of the file after 40 more bytes",
+        "41 bytes for the value of metadata key k; the file seems to be cut short: copy or"
+            + " download it again");
+  }
+
+  @Test
+  void aVocabularyEntryOfMoreThan64KibIsRefused() {
+    refused(
+        header(0, 1).key("k", ARRAY).u32(STRING).u64(1).u64(65_537).zeros(70_000),
+        FIRST + 25,
+        "a string of metadata key k of 65537 bytes",
+        "at most 65536 bytes");
+  }
+
+  @Test
+  void keysOfManyMegabytesAreRefused() {
+    int count = 260;
+    RawGguf raw = header(0, count);
+    int at = 0;
+    for (int i = 0; i < count; i++) {
+      at = i == 16 * 1024 * 1024 / (8 + 65_000) ? raw.position() : at;
+      raw.key("%065000d".formatted(i), UINT32).u32(1);
+    }
+    refused(raw, at, "more than 16777216 bytes of metadata keys", "short keys");
+  }
+
+  // ---- rule 4: arrays and types
+
+  @ParameterizedTest
+  @ValueSource(longs = {13, -1, 255})
+  void unknownValueTypesAreRefused(long type) {
+    refused(
+        header(0, 1).key("k", (int) type).zeros(40),
+        FIRST + 9,
+        "metadata key k with the unknown value type " + type,
+        "a number from 0 to 12");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {13, -1})
+  void unknownElementTypesAreRefused(long type) {
+    refused(
+        header(0, 1).key("k", ARRAY).u32(type).u64(1L << 40).zeros(40),
+        FIRST + 13,
+        "metadata key k with the unknown element type " + type,
+        "a number from 0 to 12");
+  }
+
+  @Test
+  void nestedArraysAreRefused() {
+    refused(
+        header(0, 1).key("k", ARRAY).u32(ARRAY).u64(1).u32(UINT32).u64(1).u32(1),
+        FIRST + 13,
+        "metadata key k, an array of arrays",
+        "an array of plain values");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "-1, 4, 10",
+    "11, 4, 10",
+    "4611686018427387904, 4, 10",
+    "6, 8, 5",
+    "-9223372036854775808, 8, 5",
+    "6, 12, 5",
+    "41, 7, 40"
+  })
+  void arrayLengthsThatTheFileCannotHoldAreRefused(long count, int type, int limit) {
+    refused(
+        header(0, 1).key("k", ARRAY).u32(type).u64(count).zeros(40),
+        FIRST + 17,
+        "metadata key k with " + Long.toUnsignedString(count) + " elements",
+        "at most %d of type %s here in a file of this size"
+            .formatted(limit, ElementType.values()[type]));
+  }
+
+  // ---- rule 5: truth values
+
+  @Test
+  void aBoolIsZeroOrOne() {
+    refused(
+        header(0, 1).key("k", BOOL).u8(2), FIRST + 13, "metadata key k with the bool 2", "0 or 1");
+    refused(
+        header(0, 1).key("k", ARRAY).u32(BOOL).u64(3).u8(0).u8(1).u8(255),
+        FIRST + 27,
+        "metadata key k with the bool 255",
+        "0 or 1");
+  }
+
+  @Test
+  void anUnsignedIntegerAboveTheRangeOfLongIsRefused() {
+    refused(
+        header(0, 1).key("k", UINT64).u64(-1),
+        FIRST + 13,
+        "metadata key k of value 18446744073709551615",
+        "less than 2^63");
+  }
+
+  // ---- rule 6: unique keys
+
+  @Test
+  void aKeyMayNotComeTwice() {
+    RawGguf raw = header(0, 3).key("a", UINT32).u32(1).key("b", UINT32).u32(1);
+    int at = raw.position();
+    raw.key("a", BOOL).u8(1);
+    refused(raw, at, "metadata key a a second time", "each key once");
+  }
+
+  @Test
+  void whatANameContainsDoesNotSpoilTheMessage() {
+    String name = "\u001b[31m" + "x".repeat(100);
+    refused(
+        header(0, 1).key(name, 99),
+        FIRST + 8 + name.length(),
+        "metadata key \ufffd[31m" + "x".repeat(59) + "… with the unknown value type 99",
+        "a number from 0 to 12");
+  }
+
+  // ---- rule 7: alignment
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 24, 3, 1 << 21, 0xffff_ffffL, 1L << 31})
+  void anAlignmentThatIsNoPowerOfTwoOrTooLargeIsRefused(long alignment) {
+    refused(
+        header(0, 1).key("general.alignment", UINT32).u32(alignment),
+        FIRST + 29,
+        "metadata key general.alignment that is " + alignment,
+        "a power of two, at most 1048576");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5, int32", "10, uint64", "8, string", "9, array", "6, float32", "7, bool"})
+  void anAlignmentOfAnotherTypeIsRefused(int type, String name) {
+    refused(
+        header(0, 1).key("general.alignment", type).u64(32).zeros(40),
+        FIRST + 25,
+        "metadata key general.alignment of type " + name,
+        "type uint32");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 32, 64, 4096})
+  void anyOtherPowerOfTwoIsAnAlignment(int alignment) {
+    RawGguf raw = header(2, 1).key("general.alignment", UINT32).u32(alignment);
+    raw.tensor("a", I8, 0, 1).tensor("b", I8, alignment, 1).align(alignment);
+    int start = raw.position();
+    raw.u8(5).align(alignment).u8(6);
+    GgufParser.Part part = parse(raw);
+    assertThat(part.tensors())
+        .extracting(GgufTensor::offset)
+        .containsExactly((long) start, (long) start + alignment);
+    assertThat(part.tensors().get(1).data().toArray(ValueLayout.JAVA_BYTE)).containsExactly(6);
+  }
+
+  // ---- rule 8: tensor names
+
+  @Test
+  void tensorNamesAreNotEmptyAndOfAtMost64Bytes() {
+    refused(
+        header(1, 0).tensor("", F32, 0, 1).zeros(64),
+        FIRST,
+        "an empty name of tensor 1 of 1",
+        "a name");
+    refused(
+        header(1, 0).tensor("n".repeat(65), F32, 0, 1).zeros(64),
+        FIRST,
+        "the name of tensor 1 of 1 of 65 bytes",
+        "at most 64 bytes");
+    RawGguf longest = header(1, 0).tensor("n".repeat(64), F32, 0, 1).align(32).u32(0);
+    assertThat(parse(longest).tensors()).hasSize(1);
+  }
+
+  @Test
+  void aTensorMayNotComeTwice() {
+    RawGguf raw = header(2, 0).tensor("t", F32, 0, 1);
+    int at = raw.position();
+    refused(
+        raw.tensor("t", F32, 32, 1).align(32).zeros(64),
+        at,
+        "tensor t a second time",
+        "each name once");
+  }
+
+  // ---- rule 9: shapes
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 5, 0xffff_ffffL, 0x8000_0000L})
+  void aTensorHasOneToFourDimensions(long dimensions) {
+    refused(
+        header(1, 0).string("t").u32(dimensions).zeros(64),
+        FIRST + 9,
+        "tensor t with " + dimensions + " dimensions",
+        "1 to 4");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, -1, Long.MIN_VALUE})
+  void extentsAreAtLeastOne(long extent) {
+    refused(
+        header(1, 0).tensor("t", F32, 0, 4, extent).zeros(64),
+        FIRST + 21,
+        "tensor t with an extent of " + Long.toUnsignedString(extent),
+        "at least 1 and less than 2^63");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // the product of the extents wraps to −2, 0, 0, −2^63, 2^62 and 1
+    "24, 9223372036854775807, 2, 1, 1",
+    "24, 4294967296, 4294967296, 1, 1",
+    "24, 65536, 65536, 65536, 65536",
+    "24, 2147483648, 2147483648, 2, 1",
+    "24, 4611686018427387904, 5, 1, 1",
+    "24, 3, 12297829382473034411, 1, 1",
+    "0, 9223372036854775807, 2, 1, 1",
+    // the elements fit, but their bytes do not
+    "0, 4611686018427387904, 1, 1, 1",
+    "0, 2147483648, 1073741824, 1, 1",
+    "27, 1152921504606846976, 1, 1, 1",
+    // the bytes fit, but the elements do not
+    "2, 9223372036854775776, 1, 1, 2"
+  })
+  void sizesThatOverflowAreRefused(int type, String e0, String e1, String e2, String e3) {
+    long[] shape = {
+      Long.parseUnsignedLong(e0),
+      Long.parseUnsignedLong(e1),
+      Long.parseUnsignedLong(e2),
+      Long.parseUnsignedLong(e3)
+    };
+    RawGguf raw = header(1, 0).tensor("t", type, 0, shape).zeros(64);
+    if (shape[1] < 0) {
+      refused(raw, FIRST + 21, "tensor t with an extent of " + e1, "at least 1 and less than 2^63");
+      return;
+    }
+    refused(
+        raw,
+        FIRST + 9,
+        "tensor t of shape [%s, %s, %s, %s] and type %s"
+            .formatted(e0, e1, e2, e3, GgmlType.of(type).orElseThrow()),
+        "fewer than 2^63 elements and bytes");
+  }
+
+  @Test
+  void theLargestSizeThatDoesNotOverflowIsComparedWithTheFile() {
+    RawGguf raw = header(1, 0).tensor("t", I8, 0, Long.MAX_VALUE);
+    int at = raw.position() - 8;
+    refused(
+        raw.align(32).zeros(64),
+        at,
+        "tensor t of 9223372036854775807 bytes at offset 0 of the tensor data",
+        "it to end within the 64 bytes of tensor data in the file, which seems to be cut short:"
+            + " copy or download it again");
+  }
+
+  // ---- rule 10: tensor types
+
+  @ParameterizedTest
+  @CsvSource({
+    "42, the unknown type 42", "-1, the unknown type -1", "2147483647, the unknown type 2147483647",
+    "4, the type Q4_2", "33, the type Q4_0_8_8", "40, the type NVFP4"
+  })
+  void unknownTypesAreRefusedWithTheTensor(int type, String name) {
+    RawGguf raw = header(1, 0).tensor("blk.0.attn", type, 0, 32);
+    refused(
+        raw.zeros(64),
+        raw.position() - 12,
+        "tensor blk.0.attn of " + name,
+        "a type that can be read; convert the model to another type");
+  }
+
+  @Test
+  void rowsAreWholeBlocks() {
+    refused(
+        header(1, 0).tensor("t", Q4_0, 0, 33, 32).zeros(64),
+        FIRST + 9,
+        "tensor t of type Q4_0 with rows of 33 elements",
+        "a multiple of 32, the block length of Q4_0");
+  }
+
+  // ---- rule 11: tensor data
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 31, 33, -32, -1, Long.MIN_VALUE})
+  void offsetsAreMultiplesOfTheAlignment(long offset) {
+    RawGguf raw = header(1, 0).tensor("t", F32, offset, 1);
+    refused(
+        raw.align(32).zeros(64),
+        header(1, 0).tensor("t", F32, offset, 1).position() - 8,
+        "tensor t at offset " + Long.toUnsignedString(offset),
+        "a multiple of the alignment 32 inside the file");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {64, 96, 1L << 40, Long.MAX_VALUE - 31})
+  void dataAfterTheEndOfTheFileIsRefused(long offset) {
+    RawGguf raw = header(1, 0).tensor("t", F32, offset, 1);
+    int at = raw.position() - 8;
+    refused(
+        raw.align(32).zeros(64),
+        at,
+        "tensor t of 4 bytes at offset " + offset + " of the tensor data",
+        "it to end within the 64 bytes of tensor data in the file, which seems to be cut short:"
+            + " copy or download it again");
+  }
+
+  @Test
+  void dataThatIsOneByteShortIsRefused() {
+    RawGguf raw = header(1, 0).tensor("t", Q4_0, 32, 64);
+    int at = raw.position() - 8;
+    raw.align(32).zeros(32 + 35);
+    refused(
+        raw,
+        at,
+        "tensor t of 36 bytes at offset 32 of the tensor data",
+        "it to end within the 67 bytes of tensor data in the file, which seems to be cut short:"
+            + " copy or download it again");
+    assertThat(parse(raw.u8(7)).tensors().getFirst().data().byteSize()).isEqualTo(36);
+  }
+
+  @Test
+  void aFileThatEndsBeforeItsTensorDataIsRefused() {
+    RawGguf raw = header(1, 0).tensor("t", F32, 0, 1);
+    assertThat(raw.position() % 32).isNotZero();
+    refused(
+        raw,
+        raw.position(),
+        "the end of the file",
+        "tensor data from byte 64 on; the file seems to be cut short: copy or download it again");
+  }
+
+  @Test
+  void tensorsThatShareBytesAreRefused() {
+    RawGguf raw = header(3, 0).tensor("a", F32, 32, 8).tensor("b", F32, 64, 8);
+    raw.tensor("c", F32, 0, 9);
+    int at = header(1, 0).tensor("a", F32, 32, 8).position() - 8;
+    refused(
+        raw.align(32).zeros(96),
+        at,
+        "tensor a that overlaps tensor c",
+        "tensors that share no bytes");
+  }
+
+  @Test
+  void tensorsMayStandInAnyOrderAndWithGaps() {
+    RawGguf raw = header(2, 0).tensor("b", I8, 64, 1).tensor("a", I8, 0, 32).align(32);
+    GgufParser.Part part = parse(raw.zeros(64).u8(9));
+    assertThat(part.tensors()).extracting(GgufTensor::name).containsExactly("b", "a");
+    assertThat(part.tensors().getFirst().data().get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 9);
+  }
+
+  // ---- rule 16: the file changes
+
+  @Test
+  void aFileThatIsCutWhileItIsReadGivesAnExceptionAndNoCrash(@TempDir Path directory)
+      throws Exception {
+    RawGguf raw = header(0, 1).key("k", ARRAY).u32(STRING).u64(10_000);
+    for (int i = 0; i < 10_000; i++) {
+      raw.string("a word");
+    }
+    Path file = raw.write(directory.resolve("cut.gguf"));
+    try (Arena arena = Arena.ofConfined();
+        FileChannel channel =
+            FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      MemorySegment mapping = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      channel.truncate(8192);
+      ModelException e =
+          catchThrowableOfType(ModelException.class, () -> new GgufParser(file, mapping).parse());
+      assertThat(e.found()).isEqualTo("the end of the file, which was cut short while it was read");
+      assertThat(e.expected()).startsWith(raw.position() + " bytes as when it was opened");
+    }
+  }
+
+  @Test
+  void anEmptyHeaderIsSound() {
+    GgufParser.Part part = parse(header(0, 0));
+    assertThat(part.tensors()).isEmpty();
+    assertThat(part.metadata().values()).isEmpty();
+    assertThat(parse(header(0, 1).key("k", INT32).u32(-5)).metadata().integer("k")).hasValue(-5);
+  }
+}
