@@ -4,8 +4,6 @@ import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * How one tensor type stores numbers. {@link #dequantize} is the specification that every faster
@@ -33,38 +31,10 @@ public abstract sealed class BlockFormat
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  private static final List<BlockFormat> ALL =
-      List.of(
-          new F32(),
-          new F16(),
-          new BF16(),
-          new Q4_0(),
-          new Q4_1(),
-          new Q5_0(),
-          new Q5_1(),
-          new Q8_0(),
-          new Q2_K(),
-          new Q3_K(),
-          new Q4_K(),
-          new Q5_K(),
-          new Q6_K(),
-          new IQ4_NL(),
-          new IQ4_XS());
-
   private final GgmlType type;
 
   BlockFormat(GgmlType type) {
     this.type = type;
-  }
-
-  /** All formats that there are kernels for. */
-  public static List<BlockFormat> all() {
-    return ALL;
-  }
-
-  /** The format of a tensor type, if there are kernels for it. */
-  public static Optional<BlockFormat> of(GgmlType type) {
-    return ALL.stream().filter(format -> format.type == type).findFirst();
   }
 
   /** The tensor type. */

@@ -14,10 +14,10 @@ final class IQ4_XS extends BlockFormat {
     float d = half(data, at);
     int highs = unsignedShort(data, at + 2);
     for (int j = 0; j < 8; j++) {
-      int low = unsigned(data, at + 4 + j / 2) >> 4 * (j % 2) & 15;
-      int scale = low | (highs >> 2 * j & 3) << 4;
+      int low = (unsigned(data, at + 4 + j / 2) >> (4 * (j % 2))) & 15;
+      int scale = low | (((highs >> (2 * j)) & 3) << 4);
       for (int e = 0; e < 32; e++) {
-        out[o + 32 * j + e] = d * (scale - 32) * IQ4_NL.TABLE[nibble(data, at + 8 + 16 * j, e)];
+        out[o + 32 * j + e] = d * (scale - 32) * IQ4_NL.TABLE[nibble(data, at + 8 + 16L * j, e)];
       }
     }
   }

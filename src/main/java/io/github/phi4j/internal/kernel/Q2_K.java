@@ -16,7 +16,7 @@ final class Q2_K extends BlockFormat {
     for (int e = 0; e < 256; e++) {
       int group = e / 128;
       int shift = 2 * (e % 128 / 32);
-      int n = unsigned(data, at + 16 + 32 * group + e % 32) >> shift & 3;
+      int n = (unsigned(data, at + 16 + 32L * group + e % 32) >> shift) & 3;
       int scale = unsigned(data, at + e / 16);
       out[o + e] = d * (scale & 15) * n - dMin * (scale >> 4);
     }

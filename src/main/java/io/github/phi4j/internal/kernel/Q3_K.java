@@ -15,8 +15,8 @@ final class Q3_K extends BlockFormat {
     for (int e = 0; e < 256; e++) {
       int group = e / 128;
       int k = e % 128 / 32;
-      int low = unsigned(data, at + 32 + 32 * group + e % 32) >> 2 * k & 3;
-      int high = unsigned(data, at + e % 32) >> 4 * group + k & 1;
+      int low = (unsigned(data, at + 32 + 32L * group + e % 32) >> (2 * k)) & 3;
+      int high = (unsigned(data, at + e % 32) >> (4 * group + k)) & 1;
       out[o + e] = d * (scale(data, at + 96, e / 16) - 32) * (low - (high == 0 ? 4 : 0));
     }
   }
@@ -24,7 +24,7 @@ final class Q3_K extends BlockFormat {
   /** Scale i of 16: four bits in the first eight bytes, two in the last four. */
   private static int scale(MemorySegment data, long at, int i) {
     int low = i < 8 ? unsigned(data, at + i) & 15 : unsigned(data, at + i - 8) >> 4;
-    int high = unsigned(data, at + 8 + i % 4) >> 2 * (i / 4) & 3;
-    return low | high << 4;
+    int high = (unsigned(data, at + 8 + i % 4) >> (2 * (i / 4))) & 3;
+    return low | (high << 4);
   }
 }

@@ -17,7 +17,7 @@ final class Q4_K extends BlockFormat {
       float scale = d * scale(data, at + 4, j);
       float min = dMin * min(data, at + 4, j);
       for (int l = 0; l < 32; l++) {
-        int n = unsigned(data, at + 16 + 32 * (j / 2) + l) >> 4 * (j % 2) & 15;
+        int n = (unsigned(data, at + 16 + 32L * (j / 2) + l) >> (4 * (j % 2))) & 15;
         out[o + 32 * j + l] = scale * n - min;
       }
     }
@@ -27,13 +27,13 @@ final class Q4_K extends BlockFormat {
   static int scale(MemorySegment data, long at, int j) {
     return j < 4
         ? unsigned(data, at + j) & 63
-        : unsigned(data, at + j + 4) & 15 | unsigned(data, at + j - 4) >> 6 << 4;
+        : (unsigned(data, at + j + 4) & 15) | (unsigned(data, at + j - 4) >> 6 << 4);
   }
 
   /** Minimum j of 8. */
   static int min(MemorySegment data, long at, int j) {
     return j < 4
         ? unsigned(data, at + j + 4) & 63
-        : unsigned(data, at + j + 4) >> 4 | unsigned(data, at + j) >> 6 << 4;
+        : (unsigned(data, at + j + 4) >> 4) | (unsigned(data, at + j) >> 6 << 4);
   }
 }

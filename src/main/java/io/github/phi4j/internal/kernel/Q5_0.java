@@ -14,7 +14,7 @@ final class Q5_0 extends BlockFormat {
     float d = half(data, at);
     int high = integer(data, at + 2);
     for (int e = 0; e < 32; e++) {
-      int n = nibble(data, at + 6, e) | (high >>> e & 1) << 4;
+      int n = nibble(data, at + 6, e) | (((high >>> e) & 1) << 4);
       out[o + e] = d * (n - 16);
     }
   }

@@ -15,7 +15,7 @@ final class Q5_1 extends BlockFormat {
     float m = half(data, at + 2);
     int high = integer(data, at + 4);
     for (int e = 0; e < 32; e++) {
-      int n = nibble(data, at + 8, e) | (high >>> e & 1) << 4;
+      int n = nibble(data, at + 8, e) | (((high >>> e) & 1) << 4);
       out[o + e] = d * n + m;
     }
   }

@@ -17,9 +17,9 @@ final class Q5_K extends BlockFormat {
       float scale = d * Q4_K.scale(data, at + 4, j);
       float min = dMin * Q4_K.min(data, at + 4, j);
       for (int l = 0; l < 32; l++) {
-        int low = unsigned(data, at + 48 + 32 * (j / 2) + l) >> 4 * (j % 2) & 15;
-        int high = unsigned(data, at + 16 + l) >> j & 1;
-        out[o + 32 * j + l] = scale * (low | high << 4) - min;
+        int low = (unsigned(data, at + 48 + 32L * (j / 2) + l) >> (4 * (j % 2))) & 15;
+        int high = (unsigned(data, at + 16 + l) >> j) & 1;
+        out[o + 32 * j + l] = scale * (low | (high << 4)) - min;
       }
     }
   }

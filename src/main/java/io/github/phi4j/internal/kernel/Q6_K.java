@@ -16,9 +16,9 @@ final class Q6_K extends BlockFormat {
       int group = e / 128;
       int k = e % 128 / 32;
       int l = e % 32;
-      int low = unsigned(data, at + 64 * group + 32 * (k % 2) + l) >> 4 * (k / 2) & 15;
-      int high = unsigned(data, at + 128 + 32 * group + l) >> 2 * k & 3;
-      out[o + e] = d * signed(data, at + 192 + e / 16) * ((low | high << 4) - 32);
+      int low = (unsigned(data, at + 64L * group + 32L * (k % 2) + l) >> (4 * (k / 2))) & 15;
+      int high = (unsigned(data, at + 128 + 32L * group + l) >> (2 * k)) & 3;
+      out[o + e] = d * signed(data, at + 192 + e / 16) * ((low | (high << 4)) - 32);
     }
   }
 }

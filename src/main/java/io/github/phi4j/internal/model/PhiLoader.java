@@ -4,6 +4,7 @@ import io.github.phi4j.api.ModelException;
 import io.github.phi4j.internal.gguf.GgufFile;
 import io.github.phi4j.internal.gguf.GgufTensor;
 import io.github.phi4j.internal.kernel.BlockFormat;
+import io.github.phi4j.internal.kernel.BlockFormats;
 import io.github.phi4j.internal.kernel.Matrix;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -136,13 +137,13 @@ public final class PhiLoader {
   }
 
   private BlockFormat format(GgufTensor tensor) {
-    return BlockFormat.of(tensor.type())
+    return BlockFormats.of(tensor.type())
         .orElseThrow(() ->
             problem(
                 tensor,
                 "the type " + tensor.type(),
                 "one of "
-                    + BlockFormat.all().stream()
+                    + BlockFormats.all().stream()
                         .map(format -> format.type().name())
                         .collect(Collectors.joining(" "))
                     + "; take a file that is quantized differently"));

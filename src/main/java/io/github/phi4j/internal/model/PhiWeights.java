@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param shortRopeFactors what rope frequencies are divided by, for short contexts
  * @param longRopeFactors the same for long contexts
  */
+@SuppressWarnings(
+    "ArrayRecordComponent") // never compared, and the forward pass reads them in place
 public record PhiWeights(
     Matrix tokenEmbedding,
     List<Layer> layers,
@@ -35,6 +37,7 @@ public record PhiWeights(
    * @param gateUp (2 · feed forward, embedding), the gate first
    * @param down (embedding, feed forward)
    */
+  @SuppressWarnings("ArrayRecordComponent") // as above
   public record Layer(
       float[] attentionNorm,
       List<Matrix> qkv,

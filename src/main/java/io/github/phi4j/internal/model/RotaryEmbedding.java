@@ -9,14 +9,14 @@ final class RotaryEmbedding {
   private final PhiConfig config;
   private final double[] shortFrequencies; // (rotated / 2)
   private final double[] longFrequencies; // (rotated / 2)
+  private final boolean hasLongFactors;
 
   RotaryEmbedding(PhiConfig config, PhiWeights weights) {
     this.config = config;
     shortFrequencies = frequencies(weights.shortRopeFactors().orElse(null));
+    hasLongFactors = weights.longRopeFactors().isPresent();
     longFrequencies =
-        weights.longRopeFactors().isPresent()
-            ? frequencies(weights.longRopeFactors().get())
-            : shortFrequencies;
+        hasLongFactors ? frequencies(weights.longRopeFactors().get()) : shortFrequencies;
   }
 
   private double[] frequencies(float[] factors) {
@@ -33,7 +33,7 @@ final class RotaryEmbedding {
 
   /** Whether contexts above the original length use other frequencies than those below. */
   boolean hasLongFactors() {
-    return longFrequencies != shortFrequencies;
+    return hasLongFactors;
   }
 
   /** Writes the angles' sines and cosines at a position, (rotated / 2) each. */

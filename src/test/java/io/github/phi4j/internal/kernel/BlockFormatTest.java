@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class BlockFormatTest {
 
   static List<BlockFormat> formats() {
-    return BlockFormat.all();
+    return BlockFormats.all();
   }
 
   static byte[] resource(String name) throws IOException {
@@ -63,15 +63,15 @@ final class BlockFormatTest {
   void plainNumbersAreTheirBits() {
     short[] halves = {0x3c00, (short) 0xc000, 0x0001, 0x7bff, 0x7c00};
     float[] out = new float[5];
-    BlockFormat.of(GgmlType.F16)
+    BlockFormats.of(GgmlType.F16)
         .orElseThrow()
         .dequantize(MemorySegment.ofArray(halves), 0, out, 0, 5);
     assertThat(out).containsExactly(1, -2, 0x1p-24f, 65504, Float.POSITIVE_INFINITY);
-    BlockFormat.of(GgmlType.BF16)
+    BlockFormats.of(GgmlType.BF16)
         .orElseThrow()
         .dequantize(MemorySegment.ofArray(new short[] {0x3f80, (short) 0xc000}), 0, out, 0, 2);
     assertThat(Arrays.copyOf(out, 2)).containsExactly(1, -2);
-    BlockFormat.of(GgmlType.F32)
+    BlockFormats.of(GgmlType.F32)
         .orElseThrow()
         .dequantize(MemorySegment.ofArray(new float[] {0.1f, -7}), 0, out, 0, 2);
     assertThat(Arrays.copyOf(out, 2)).containsExactly(0.1f, -7);

@@ -1,0 +1,149 @@
+package io.github.phi4j.internal.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.phi4j.api.KvCacheType;
+import io.github.phi4j.internal.concurrent.WorkerPool;
+import io.github.phi4j.internal.gguf.GgufFile;
+import io.github.phi4j.internal.kernel.Kernels;
+import io.github.phi4j.internal.kernel.ScalarKernels;
+import io.github.phi4j.testing.TinyModel;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The logits of the trained tiny model, against exact ones and against llama.cpp's. */
+final class ReferenceLogitsTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  static Stream<Arguments> cases() {
+    List<Arguments> cases = new ArrayList<>();
+    for (Kernels kernels : List.of(new ScalarKernels())) {
+      for (TinyModel model : TinyModel.values()) {
+        for (KvCacheType type : KvCacheType.values()) {
+          cases.add(Arguments.of(kernels.name(), model, type, kernels));
+        }
+      }
+    }
+    return cases.stream();
+  }
+
+  @ParameterizedTest(name = "{0} {1} {2}")
+  @MethodSource("cases")
+  void logitsAreAtLeastAsCloseToExactAsThoseOfLlamaCpp(
+      String name, TinyModel tiny, KvCacheType type, Kernels kernels) throws IOException {
+    float[][] logits = logits(tiny, type, kernels);
+    float[][] exact = tiny.exactLogits();
+    float[][] llama = tiny.llamaCppLogits();
+    JsonNode noise = noise(tiny);
+    double kl = 0;
+    double largest = 0;
+    for (int i = 0; i < exact.length; i++) {
+      kl += divergence(exact[i], logits[i]) / exact.length;
+      for (int j = 0; j < exact[i].length; j++) {
+        largest = Math.max(largest, Math.abs(exact[i][j] - logits[i][j]));
+      }
+      if (gap(llama[i]) > noise.get("largestGapWhereTop1Differs").asDouble()) {
+        assertThat(top(logits[i])).as("greedy choice at %d", i).isEqualTo(top(llama[i]));
+      }
+    }
+    assertThat(kl).isLessThanOrEqualTo(1.2 * noise.get("meanKL").asDouble());
+    if (type == KvCacheType.F32) {
+      // The same weights in exact arithmetic on both sides: only rounding is left.
+      assertThat(largest).isLessThan(1e-3);
+    }
+  }
+
+  private static float[][] logits(TinyModel tiny, KvCacheType type, Kernels kernels)
+      throws IOException {
+    List<float[]> rows = new ArrayList<>();
+    try (Arena arena = Arena.ofShared();
+        WorkerPool pool = new WorkerPool(2)) {
+      GgufFile file = GgufFile.open(tiny.path(), arena);
+      PhiConfig config = PhiConfig.read(file.metadata(), finding -> {});
+      ForwardPass forward = new ForwardPass(config, PhiLoader.load(file, config), pool, kernels);
+      for (String line : TinyModel.text("prompts.jsonl").lines().toList()) {
+        int[] ids = JSON.readValue(line, int[].class);
+        try (KvCache cache = new KvCache(config, type, 64)) {
+          // A long batch, a batch of one, and the rest.
+          rows.addAll(feed(forward, ids, 0, 13, cache));
+          rows.addAll(feed(forward, ids, 13, 1, cache));
+          rows.addAll(feed(forward, ids, 14, ids.length - 14, cache));
+        }
+      }
+    }
+    return rows.toArray(float[][]::new);
+  }
+
+  private static List<float[]> feed(
+      ForwardPass forward, int[] ids, int from, int count, KvCache cache) {
+    int vocabulary = 4096;
+    float[] out = new float[count * vocabulary];
+    forward.append(ids, from, count, cache, () -> false);
+    forward.logits(0, count, out);
+    List<float[]> rows = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      rows.add(Arrays.copyOfRange(out, i * vocabulary, (i + 1) * vocabulary));
+    }
+    return rows;
+  }
+
+  private static JsonNode noise(TinyModel tiny) throws IOException {
+    for (JsonNode entry : JSON.readTree(TinyModel.text("noise.json"))) {
+      if (entry.get("type").asText().equals(tiny.name())) {
+        return entry;
+      }
+    }
+    throw new IllegalStateException("no noise for " + tiny);
+  }
+
+  /** Kullback-Leibler divergence of the distributions that the logits stand for. */
+  private static double divergence(float[] exact, float[] other) {
+    double[] p = logSoftmax(exact);
+    double[] q = logSoftmax(other);
+    double sum = 0;
+    for (int i = 0; i < p.length; i++) {
+      sum += Math.exp(p[i]) * (p[i] - q[i]);
+    }
+    return sum;
+  }
+
+  private static double[] logSoftmax(float[] logits) {
+    double max = logits[top(logits)];
+    double sum = 0;
+    for (float logit : logits) {
+      sum += Math.exp(logit - max);
+    }
+    double[] out = new double[logits.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = logits[i] - max - Math.log(sum);
+    }
+    return out;
+  }
+
+  private static int top(float[] logits) {
+    int best = 0;
+    for (int i = 1; i < logits.length; i++) {
+      if (logits[i] > logits[best]) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  /** How far the largest logit is ahead of the second. */
+  private static double gap(float[] logits) {
+    float[] sorted = logits.clone();
+    Arrays.sort(sorted);
+    return (double) sorted[sorted.length - 1] - sorted[sorted.length - 2];
+  }
+}
