@@ -47,7 +47,7 @@ final class GgufParserTest {
         .hasMessage("model.gguf at byte " + offset + ": found " + found + "; expected " + expected);
   }
 
-  // ---- rule 1: magic and version
+  // ---- magic and version
 
   @Test
   void wrongMagicIsRefused() {
@@ -79,7 +79,7 @@ final class GgufParserTest {
         "a little-endian one; convert the model to little-endian");
   }
 
-  // ---- rule 2: counts
+  // ---- counts
 
   @ParameterizedTest
   @ValueSource(longs = {-1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 32, 3})
@@ -110,7 +110,7 @@ final class GgufParserTest {
         "at most 65536 in a file of 1048600 bytes");
   }
 
-  // ---- rule 3: strings
+  // ---- strings
 
   @Test
   void aKeyThatEndsAfterTheFileIsRefused() {
@@ -178,7 +178,7 @@ final class GgufParserTest {
     refused(raw, at, "more than 16777216 bytes of metadata keys", "short keys");
   }
 
-  // ---- rule 4: arrays and types
+  // ---- arrays and types
 
   @ParameterizedTest
   @ValueSource(longs = {13, -1, 255})
@@ -211,24 +211,23 @@ final class GgufParserTest {
 
   @ParameterizedTest
   @CsvSource({
-    "-1, 4, 10",
-    "11, 4, 10",
-    "4611686018427387904, 4, 10",
-    "6, 8, 5",
-    "-9223372036854775808, 8, 5",
-    "6, 12, 5",
-    "41, 7, 40"
+    "-1, 4, 10, uint32",
+    "11, 4, 10, uint32",
+    "4611686018427387904, 4, 10, uint32",
+    "6, 8, 5, string",
+    "-9223372036854775808, 8, 5, string",
+    "6, 12, 5, float64",
+    "41, 7, 40, bool"
   })
-  void arrayLengthsThatTheFileCannotHoldAreRefused(long count, int type, int limit) {
+  void arrayLengthsThatTheFileCannotHoldAreRefused(long count, int type, int limit, String name) {
     refused(
         header(0, 1).key("k", ARRAY).u32(type).u64(count).zeros(40),
         FIRST + 17,
         "metadata key k with " + Long.toUnsignedString(count) + " elements",
-        "at most %d of type %s here in a file of this size"
-            .formatted(limit, ElementType.values()[type]));
+        "at most " + limit + " of type " + name + " here in a file of this size");
   }
 
-  // ---- rule 5: truth values
+  // ---- truth values
 
   @Test
   void aBoolIsZeroOrOne() {
@@ -250,7 +249,7 @@ final class GgufParserTest {
         "less than 2^63");
   }
 
-  // ---- rule 6: unique keys
+  // ---- unique keys
 
   @Test
   void aKeyMayNotComeTwice() {
@@ -270,7 +269,7 @@ final class GgufParserTest {
         "a number from 0 to 12");
   }
 
-  // ---- rule 7: alignment
+  // ---- alignment
 
   @ParameterizedTest
   @ValueSource(longs = {0, 24, 3, 1 << 21, 0xffff_ffffL, 1L << 31})
@@ -306,7 +305,7 @@ final class GgufParserTest {
     assertThat(part.tensors().get(1).data().toArray(ValueLayout.JAVA_BYTE)).containsExactly(6);
   }
 
-  // ---- rule 8: tensor names
+  // ---- tensor names
 
   @Test
   void tensorNamesAreNotEmptyAndOfAtMost64Bytes() {
@@ -335,7 +334,7 @@ final class GgufParserTest {
         "each name once");
   }
 
-  // ---- rule 9: shapes
+  // ---- shapes
 
   @ParameterizedTest
   @ValueSource(longs = {0, 5, 0xffff_ffffL, 0x8000_0000L})
@@ -406,7 +405,7 @@ final class GgufParserTest {
             + " copy or download it again");
   }
 
-  // ---- rule 10: tensor types
+  // ---- tensor types
 
   @ParameterizedTest
   @CsvSource({
@@ -415,9 +414,10 @@ final class GgufParserTest {
   })
   void unknownTypesAreRefusedWithTheTensor(int type, String name) {
     RawGguf raw = header(1, 0).tensor("blk.0.attn", type, 0, 32);
+    int at = raw.position() - 12;
     refused(
         raw.zeros(64),
-        raw.position() - 12,
+        at,
         "tensor blk.0.attn of " + name,
         "a type that can be read; convert the model to another type");
   }
@@ -431,7 +431,7 @@ final class GgufParserTest {
         "a multiple of 32, the block length of Q4_0");
   }
 
-  // ---- rule 11: tensor data
+  // ---- tensor data
 
   @ParameterizedTest
   @ValueSource(longs = {1, 31, 33, -32, -1, Long.MIN_VALUE})
@@ -502,7 +502,7 @@ final class GgufParserTest {
     assertThat(part.tensors().getFirst().data().get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 9);
   }
 
-  // ---- rule 16: the file changes
+  // ---- the file changes
 
   @Test
   void aFileThatIsCutWhileItIsReadGivesAnExceptionAndNoCrash(@TempDir Path directory)

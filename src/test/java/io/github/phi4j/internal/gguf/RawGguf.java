@@ -44,7 +44,7 @@ final class RawGguf {
 
   private RawGguf number(long value, int width) {
     for (int i = 0; i < width; i++) {
-      bytes.write((int) (value >> 8 * i));
+      bytes.write((int) (value >> (8 * i)));
     }
     return this;
   }
