@@ -101,7 +101,8 @@ final class ChatCommand implements Callable<Integer> {
               stopped.set(true);
               conversation.cancel();
             };
-        try (ChatTerminal.InterruptKey _ = terminal.onInterrupt(onInterrupt)) {
+        try (ChatTerminal.InterruptKey _ = terminal.onInterrupt(onInterrupt);
+            Interrupt _ = new Interrupt(onInterrupt)) { // for terminals without a key for it
           answer(conversation, message, terminal.output(), stopped::get);
         } catch (IllegalArgumentException e) {
           environment.note(e.getMessage());

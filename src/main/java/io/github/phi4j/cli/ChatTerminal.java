@@ -50,6 +50,7 @@ final class ChatTerminal implements ChatInput, AutoCloseable {
             .ffm(false)
             .exec(true)
             .dumb(true)
+            .graphemeCluster(false) // spares the terminal a round of questions
             .encoding(UTF_8)
             .build());
   }
