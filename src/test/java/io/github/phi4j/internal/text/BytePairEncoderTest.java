@@ -39,6 +39,12 @@ final class BytePairEncoderTest {
     return ids.toArray();
   }
 
+  private static void assertEqual(int[] ids, int[] expected, String text) {
+    if (!Arrays.equals(ids, expected)) { // quicker than an assertion on each of many
+      assertThat(ids).as(text).containsExactly(expected);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(PreTokenizer.class)
   void jtokkitsOwnEncodingAndTheFilesTokensAndTheFilesMergesAgree(PreTokenizer preTokenizer) {
@@ -51,8 +57,8 @@ final class BytePairEncoderTest {
     for (String text : Tokenizers.randomTexts(10_000, 11)) {
       String wellFormed = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
       int[] ids = encode(builtIn, wellFormed);
-      assertThat(encode(custom, wellFormed)).as(wellFormed).containsExactly(ids);
-      assertThat(encode(merges, wellFormed)).as(wellFormed).containsExactly(ids);
+      assertEqual(encode(custom, wellFormed), ids, wellFormed);
+      assertEqual(encode(merges, wellFormed), ids, wellFormed);
     }
   }
 

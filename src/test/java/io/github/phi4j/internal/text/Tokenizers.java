@@ -19,6 +19,23 @@ import java.util.function.Function;
 /** Tokenizers for tests, read from files as a model's is. */
 final class Tokenizers {
 
+  private static final int[][] POOLS = {
+    "abcXYZ '\n\r\t/.,!09sSrReEvVlLmMdDtT\u017f".codePoints().toArray(),
+    range(0x20, 0x7f),
+    range(0, 0x250),
+    "\u000b\u000c\u001c\u0085\u00a0\u1680\u180e\u2000\u200b\u2028\u2029\u3000\ufeff \r\n\ta1!"
+        .codePoints()
+        .toArray(),
+    range(0x300, 0x370),
+    range(0x600, 0x700),
+    range(0x900, 0x980),
+    range(0x4e00, 0x4f00),
+    range(0x1f300, 0x1f700),
+    {0x1f468, 0x200d, 0x1f469, 0x1f3fd, 0xfe0f, 0x1f1e9, 0x1f1ea, 0x20e3},
+    range(0xd800, 0xe000),
+    range(0, Character.MAX_CODE_POINT + 1)
+  };
+
   private Tokenizers() {}
 
   /** phi-4's tokenizer. */
@@ -65,27 +82,11 @@ final class Tokenizers {
    * Texts of all planes, of marks, controls, emoji sequences, white space and broken surrogates.
    */
   static List<String> randomTexts(int count, long seed) {
-    int[][] pools = {
-      "abcXYZ '\n\r\t/.,!09sSrReEvVlLmMdDtT\u017f".codePoints().toArray(),
-      range(0x20, 0x7f),
-      range(0, 0x250),
-      "\u000b\u000c\u001c\u0085\u00a0\u1680\u180e\u2000\u200b\u2028\u2029\u3000\ufeff \r\n\ta1!"
-          .codePoints()
-          .toArray(),
-      range(0x300, 0x370),
-      range(0x600, 0x700),
-      range(0x900, 0x980),
-      range(0x4e00, 0x4f00),
-      range(0x1f300, 0x1f700),
-      {0x1f468, 0x200d, 0x1f469, 0x1f3fd, 0xfe0f, 0x1f1e9, 0x1f1ea, 0x20e3},
-      range(0xd800, 0xe000),
-      range(0, Character.MAX_CODE_POINT + 1)
-    };
     Random random = new Random(seed);
     List<String> texts = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      int[] first = pools[random.nextInt(pools.length)];
-      int[] second = pools[random.nextInt(pools.length)];
+      int[] first = POOLS[random.nextInt(POOLS.length)];
+      int[] second = POOLS[random.nextInt(POOLS.length)];
       StringBuilder text = new StringBuilder();
       for (int n = random.nextInt(40); n >= 0; n--) {
         int[] pool = random.nextInt(3) == 0 ? second : first;
