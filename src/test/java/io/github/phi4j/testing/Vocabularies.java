@@ -42,6 +42,21 @@ public final class Vocabularies {
 
   private Vocabularies() {}
 
+  private record Ranked(List<String> tokens, List<String> merges) {
+    static Ranked of(String encoding) {
+      List<String> tokens = tokensOf(encoding);
+      return new Ranked(tokens, mergesOf(tokens));
+    }
+  }
+
+  private static final class Cl100k {
+    static final Ranked RANKED = Ranked.of("cl100k_base");
+  }
+
+  private static final class O200k {
+    static final Ranked RANKED = Ranked.of("o200k_base");
+  }
+
   /** Puts phi-4's vocabulary of 100,352 tokens and its template. */
   public static GgufWriter putPhi4(GgufWriter writer) {
     SortedMap<Integer, String> specials = new TreeMap<>();
@@ -58,7 +73,7 @@ public final class Vocabularies {
         specials.put(id, "<|dummy_" + dummy++ + "|>");
       }
     }
-    return put(writer, ranked("cl100k_base"), specials, 100352)
+    return put(writer, Cl100k.RANKED, specials, 100352)
         .string("tokenizer.ggml.pre", "dbrx")
         .uint32("tokenizer.ggml.bos_token_id", 100257)
         .uint32("tokenizer.ggml.eos_token_id", 100265)
@@ -86,7 +101,7 @@ public final class Vocabularies {
     for (int i = 0; i < texts.size(); i++) {
       specials.put(200018 + i, texts.get(i));
     }
-    return put(writer, ranked("o200k_base"), specials, 200064)
+    return put(writer, O200k.RANKED, specials, 200064)
         .string("tokenizer.ggml.pre", "gpt-4o")
         .uint32("tokenizer.ggml.bos_token_id", 199999)
         .uint32("tokenizer.ggml.eos_token_id", 199999)
@@ -147,11 +162,11 @@ public final class Vocabularies {
   }
 
   private static GgufWriter put(
-      GgufWriter writer, List<String> ranked, SortedMap<Integer, String> specials, int size) {
+      GgufWriter writer, Ranked ranked, SortedMap<Integer, String> specials, int size) {
     List<String> tokens = new ArrayList<>();
     int[] types = new int[size];
     Arrays.fill(types, UNUSED);
-    for (String token : ranked) {
+    for (String token : ranked.tokens) {
       types[tokens.size()] = NORMAL;
       tokens.add(written(token));
     }
@@ -164,11 +179,11 @@ public final class Vocabularies {
         .string("tokenizer.ggml.model", "gpt2")
         .strings("tokenizer.ggml.tokens", tokens)
         .int32s("tokenizer.ggml.token_type", types)
-        .strings("tokenizer.ggml.merges", merges(ranked));
+        .strings("tokenizer.ggml.merges", ranked.merges);
   }
 
   /** The tokens of one of jtokkit's encodings, such as {@code cl100k_base}, by rank. */
-  public static List<String> ranked(String encoding) {
+  private static List<String> tokensOf(String encoding) {
     List<String> tokens = new ArrayList<>();
     try (BufferedReader lines =
         new BufferedReader(
@@ -190,7 +205,7 @@ public final class Vocabularies {
   }
 
   /** The merges that ranks imply: of each token, the two parts that lower ranks leave of it. */
-  private static List<String> merges(List<String> ranked) {
+  private static List<String> mergesOf(List<String> ranked) {
     Map<String, Integer> ranks = HashMap.newHashMap(ranked.size());
     List<String> merges = new ArrayList<>();
     for (String token : ranked) {

@@ -258,7 +258,7 @@ final class GgufTokenizerTest {
   @ParameterizedTest
   @ValueSource(strings = {"a", "A", " ", "\n", "=", "日本", "0", "\u0301", "'s", "x "})
   void veryLongTextsNeitherOverflowTheStackNorTakeForever(String run) {
-    String text = run.repeat(200_000);
+    String text = run.repeat(50_000);
     for (GgufTokenizer tokenizer : List.of(Tokenizers.phi4(), Tokenizers.mini())) {
       assertThat(tokenizer.decode(tokenizer.encode(text))).isEqualTo(text);
     }
