@@ -1,0 +1,191 @@
+package io.github.phi4j.internal.text;
+
+import io.github.phi4j.api.ChatFormat;
+import io.github.phi4j.api.Message;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+
+/** Writes conversations in a chat format, up to the header of the assistant's next turn. */
+final class ChatRenderer {
+
+  /** The preamble of phi-4-reasoning and phi-4-reasoning-plus, from their chat template (MIT). */
+  static final String PREAMBLE =
+      "You are Phi, a language model trained by Microsoft to help users. Your role as an assistant"
+          + " involves thoroughly exploring questions through a systematic thinking process before"
+          + " providing the final precise and accurate solutions. This requires engaging in a"
+          + " comprehensive cycle of analysis, summarizing, exploration, reassessment, reflection,"
+          + " backtracing, and iteration to develop well-considered thinking process. Please"
+          + " structure your response into two main sections: Thought and Solution using the"
+          + " specified format: <think> {Thought section} </think> {Solution section}. In the Thought"
+          + " section, detail your reasoning process in steps. Each step should include detailed"
+          + " considerations such as analysing questions, summarizing relevant findings,"
+          + " brainstorming new ideas, verifying the accuracy of the current steps, refining any"
+          + " errors, and revisiting previous steps. In the Solution section, based on various"
+          + " attempts, explorations, and reflections from the Thought section, systematically"
+          + " present the final solution that you deem correct. The Solution section should be"
+          + " logical, accurate, and concise and detail necessary steps needed to reach the"
+          + " conclusion. Now, try to solve the following question through the above guidelines:";
+
+  /** What opens the system turn of phi-4-mini-reasoning. */
+  static final String MATH_EXPERT =
+      "Your name is Phi, an AI math expert developed by Microsoft.";
+
+  static final String IM_START = "<|im_start|>";
+  static final String IM_SEP = "<|im_sep|>";
+  static final String IM_END = "<|im_end|>";
+  static final String SYSTEM = "<|system|>";
+  static final String USER = "<|user|>";
+  static final String ASSISTANT = "<|assistant|>";
+  static final String END = "<|end|>";
+  static final String TOOL = "<|tool|>";
+  static final String TOOL_CLOSED = "<|/tool|>";
+  static final String TOOL_RESPONSE = "<|tool_response|>";
+
+  /** Takes a rendered conversation, part by part. */
+  interface Sink {
+    /** A special token. */
+    void special(String token);
+
+    /** Text from outside, which never becomes a special token. */
+    void text(String text);
+
+    /** Text of the format itself, in which special tokens count as such. */
+    void trusted(String text);
+  }
+
+  private final ChatFormat format;
+  private final String preamble;
+  private final Predicate<String> hasSpecial;
+
+  /**
+   * Renders for a vocabulary.
+   *
+   * @param preamble what opens conversations in {@link ChatFormat#PHI4_REASONING}
+   * @param hasSpecial whether the vocabulary has a special token
+   */
+  ChatRenderer(ChatFormat format, String preamble, Predicate<String> hasSpecial) {
+    this.format = format;
+    this.preamble = preamble;
+    this.hasSpecial = hasSpecial;
+  }
+
+  /** The special tokens without which a format cannot be written. */
+  static List<String> specials(ChatFormat format) {
+    return switch (format) {
+      case PHI4, PHI4_REASONING -> List.of(IM_START, IM_SEP, IM_END);
+      case PHI4_MINI, PHI4_MINI_REASONING -> List.of(SYSTEM, USER, ASSISTANT, END);
+    };
+  }
+
+  /** The special token that ends a turn. */
+  static String endOfTurn(ChatFormat format) {
+    return switch (format) {
+      case PHI4, PHI4_REASONING -> IM_END;
+      case PHI4_MINI, PHI4_MINI_REASONING -> END;
+    };
+  }
+
+  ChatFormat format() {
+    return format;
+  }
+
+  /**
+   * Renders a conversation.
+   *
+   * @throws IllegalArgumentException if the format cannot express a message
+   */
+  void render(List<Message> messages, Sink sink) {
+    if (messages.isEmpty()) {
+      throw new IllegalArgumentException("a conversation needs at least one message");
+    }
+    switch (format) {
+      case PHI4 -> renderFramed(messages, sink);
+      case PHI4_REASONING -> {
+        openFrame("system", sink);
+        sink.trusted(preamble);
+        sink.special(IM_END);
+        renderFramed(messages, sink);
+      }
+      case PHI4_MINI -> renderMini(messages, sink);
+      case PHI4_MINI_REASONING -> renderMiniReasoning(messages, sink);
+    }
+  }
+
+  private void renderFramed(List<Message> messages, Sink sink) {
+    for (Message message : messages) {
+      if (message.role() == Message.Role.TOOL) {
+        throw new IllegalArgumentException(
+            "the chat format " + format + " has no way to write a message of role TOOL");
+      }
+      if (message.tools().isPresent()) {
+        throw new IllegalArgumentException(
+            "the chat format "
+                + format
+                + " has no way to write the tools of a system message; describe them in its"
+                + " content");
+      }
+      openFrame(message.role().name().toLowerCase(Locale.ROOT), sink);
+      sink.text(message.content());
+      sink.special(IM_END);
+    }
+    openFrame("assistant", sink);
+  }
+
+  private static void openFrame(String role, Sink sink) {
+    sink.special(IM_START);
+    sink.text(role); // an ordinary word in this vocabulary
+    sink.special(IM_SEP);
+  }
+
+  private void renderMini(List<Message> messages, Sink sink) {
+    for (Message message : messages) {
+      sink.special(header(message.role()));
+      sink.text(message.content());
+      renderTools(message, sink);
+      sink.special(END);
+    }
+    sink.special(ASSISTANT);
+  }
+
+  /** All system messages join the one system turn, wherever they stand. */
+  private void renderMiniReasoning(List<Message> messages, Sink sink) {
+    sink.special(SYSTEM);
+    sink.text(MATH_EXPERT);
+    for (Message message : messages) {
+      if (message.role() == Message.Role.SYSTEM) {
+        sink.text(" ");
+        sink.text(message.content());
+        renderTools(message, sink);
+      }
+    }
+    sink.special(END);
+    renderMini(messages.stream().filter(m -> m.role() != Message.Role.SYSTEM).toList(), sink);
+  }
+
+  private void renderTools(Message message, Sink sink) {
+    if (message.tools().isPresent()) {
+      sink.special(require(TOOL, "the tools of a system message"));
+      sink.text(message.tools().get());
+      sink.special(require(TOOL_CLOSED, "the tools of a system message"));
+    }
+  }
+
+  private String header(Message.Role role) {
+    return switch (role) {
+      case SYSTEM -> SYSTEM;
+      case USER -> USER;
+      case ASSISTANT -> ASSISTANT;
+      // The role word "tool" would give the token that opens the definition of tools.
+      case TOOL -> require(TOOL_RESPONSE, "a message of role TOOL");
+    };
+  }
+
+  private String require(String token, String what) {
+    if (!hasSpecial.test(token)) {
+      throw new IllegalArgumentException(
+          "this model's vocabulary has no " + token + ", which " + what + " is written with");
+    }
+    return token;
+  }
+}

@@ -1,0 +1,292 @@
+package io.github.phi4j.internal.text;
+
+import com.knuddels.jtokkit.api.IntArrayList;
+import io.github.phi4j.api.ChatFormat;
+import io.github.phi4j.api.Message;
+import io.github.phi4j.api.Tokenizer;
+import io.github.phi4j.internal.gguf.GgufMetadata;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * The tokenizer of a model file: the ids of Hugging Face's tokenizers, with text from outside kept
+ * apart from special tokens.
+ *
+ * <p>Tokens that a vocabulary got after its merges without being special, such as {@code <think>}
+ * in some reasoning models, are text that is always encoded as one token, as it is everywhere else.
+ * White space around special tokens is kept; the flags by which Hugging Face's tokenizers may trim
+ * it are not in GGUF files.
+ */
+public final class GgufTokenizer implements Tokenizer {
+
+  private final Vocabulary vocabulary;
+  private final PreTokenizer preTokenizer;
+  private final Optional<ChatRenderer> chat;
+  private final OptionalInt bos;
+  private final int[] stops;
+  private final Optional<Pattern> literals;
+  private final Optional<Pattern> added; // special ones, too
+  private final Object making = new Object();
+  private volatile BytePairEncoder encoder; // made on first use: decoding does without
+
+  private GgufTokenizer(
+      Vocabulary vocabulary,
+      PreTokenizer preTokenizer,
+      Optional<ChatRenderer> chat,
+      SpecialIds specialIds) {
+    this.vocabulary = vocabulary;
+    this.preTokenizer = preTokenizer;
+    this.chat = chat;
+    this.bos = specialIds.bos();
+    this.stops = specialIds.stops();
+    this.literals = anyOf(vocabulary.literals());
+    this.added = anyOf(vocabulary.added());
+  }
+
+  /**
+   * Reads the tokenizer of a file. Nothing of the file is needed afterwards.
+   *
+   * @param metadata the file's metadata
+   * @param chosen the chat format to use instead of the one that the file tells
+   * @param findings takes a sentence for each fault in the metadata that was put right
+   * @throws io.github.phi4j.api.ModelException if the file's vocabulary cannot be used
+   * @throws IllegalArgumentException if the vocabulary lacks special tokens of the chosen format
+   */
+  public static GgufTokenizer read(
+      GgufMetadata metadata, Optional<ChatFormat> chosen, Consumer<String> findings) {
+    Vocabulary vocabulary = Vocabulary.read(metadata, findings);
+    PreTokenizer preTokenizer = PreTokenizer.read(metadata, vocabulary, findings);
+    Optional<ChatRenderer> chat =
+        ChatTemplate.read(metadata, vocabulary, preTokenizer, chosen, findings);
+    SpecialIds specialIds =
+        SpecialIds.read(metadata, vocabulary, chat.map(ChatRenderer::format), findings);
+    return new GgufTokenizer(vocabulary, preTokenizer, chat, specialIds);
+  }
+
+  /** Finds any of some texts, the leftmost first and there the longest. */
+  private static Optional<Pattern> anyOf(Map<String, Integer> tokens) {
+    String alternatives =
+        tokens.keySet().stream()
+            .sorted(Comparator.comparingInt(String::length).reversed())
+            .map(Pattern::quote)
+            .collect(Collectors.joining("|"));
+    return alternatives.isEmpty() ? Optional.empty() : Optional.of(Pattern.compile(alternatives));
+  }
+
+  /** The chat format: the chosen one or the file's, if that was recognised. */
+  public Optional<ChatFormat> chatFormat() {
+    return chat.map(ChatRenderer::format);
+  }
+
+  /**
+   * Encodes text as the start of a sequence: as {@link #encode}, after the token that some files
+   * want before each prompt.
+   */
+  public int[] encodePrompt(String text) {
+    return startingSequence(encode(text));
+  }
+
+  /**
+   * The ids that a model must never give: fillers of the vocabulary, and rows of its output beyond
+   * it.
+   *
+   * @param rows the number of rows of the output
+   */
+  public int[] unusable(int rows) {
+    return IntStream.range(0, rows)
+        .filter(id -> id >= vocabulary.size() || vocabulary.isUnused(id))
+        .toArray();
+  }
+
+  @Override
+  public int[] encode(String text) {
+    IntArrayList ids = new IntArrayList();
+    appendText(text, ids);
+    return ids.toArray();
+  }
+
+  /** Encodes a text of which it is known where it comes from: special tokens in it count. */
+  int[] encodeTrusted(String text) {
+    IntArrayList ids = new IntArrayList();
+    appendTrusted(text, ids);
+    return ids.toArray();
+  }
+
+  @Override
+  public int[] encodeChat(List<Message> messages) {
+    ChatRenderer renderer =
+        chat.orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "the model file does not tell its chat format; choose one when loading it"));
+    IntArrayList ids = new IntArrayList();
+    IdSink sink = new IdSink(ids);
+    renderer.render(messages, sink);
+    sink.flush();
+    return startingSequence(ids.toArray());
+  }
+
+  private int[] startingSequence(int[] ids) {
+    if (bos.isEmpty() || ids.length > 0 && ids[0] == bos.getAsInt()) {
+      return ids;
+    }
+    return IntStream.concat(IntStream.of(bos.getAsInt()), IntStream.of(ids)).toArray();
+  }
+
+  private void appendText(String text, IntArrayList ids) {
+    appendSplit(text, literals, vocabulary.literals(), ids);
+  }
+
+  private void appendTrusted(String text, IntArrayList ids) {
+    appendSplit(text, added, vocabulary.added(), ids);
+  }
+
+  private void appendSplit(
+      String text, Optional<Pattern> tokens, Map<String, Integer> tokenIds, IntArrayList ids) {
+    String wellFormed = wellFormed(text);
+    int from = 0;
+    if (tokens.isPresent()) {
+      for (Matcher matcher = tokens.get().matcher(wellFormed); matcher.find(); ) {
+        appendOrdinary(wellFormed.substring(from, matcher.start()), ids);
+        ids.add(tokenIds.get(matcher.group()));
+        from = matcher.end();
+      }
+    }
+    appendOrdinary(wellFormed.substring(from), ids);
+  }
+
+  private void appendOrdinary(String text, IntArrayList ids) {
+    if (!text.isEmpty()) {
+      encoder().encode(text, ids);
+    }
+  }
+
+  private BytePairEncoder encoder() {
+    BytePairEncoder made = encoder;
+    if (made == null) {
+      synchronized (making) {
+        made = encoder;
+        if (made == null) {
+          made = BytePairEncoder.of(vocabulary, preTokenizer);
+          encoder = made;
+        }
+      }
+    }
+    return made;
+  }
+
+  /** Replaces surrogates without a partner, which UTF-8 cannot express, by U+FFFD. */
+  private static String wellFormed(String text) {
+    StringBuilder replaced = null;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!Character.isSurrogate(c)) {
+        continue;
+      }
+      if (Character.isHighSurrogate(c)
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
+        i++;
+        continue;
+      }
+      replaced = replaced == null ? new StringBuilder(text) : replaced;
+      replaced.setCharAt(i, '\ufffd');
+    }
+    return replaced == null ? text : replaced.toString();
+  }
+
+  @Override
+  public String decode(int... ids) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (int id : ids) {
+      bytes.writeBytes(bytes(id));
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public byte[] bytes(int id) {
+    check(id);
+    return vocabulary.isSpecial(id) || vocabulary.isUnused(id)
+        ? new byte[0]
+        : vocabulary.bytes(id);
+  }
+
+  @Override
+  public String text(int id) {
+    check(id);
+    return vocabulary.text(id);
+  }
+
+  @Override
+  public boolean isSpecial(int id) {
+    check(id);
+    return vocabulary.isSpecial(id);
+  }
+
+  private void check(int id) {
+    if (id < 0 || id >= vocabulary.size()) {
+      throw new IllegalArgumentException(
+          "token id " + id + " is outside of the vocabulary of " + vocabulary.size());
+    }
+  }
+
+  @Override
+  public OptionalInt special(String text) {
+    return vocabulary.special(Objects.requireNonNull(text, "text"));
+  }
+
+  @Override
+  public int[] stopTokens() {
+    return stops.clone();
+  }
+
+  @Override
+  public int vocabularySize() {
+    return vocabulary.size();
+  }
+
+  /** Encodes the parts of a conversation; neighbouring texts are one text. */
+  private final class IdSink implements ChatRenderer.Sink {
+
+    private final IntArrayList ids;
+    private final StringBuilder pending = new StringBuilder();
+
+    IdSink(IntArrayList ids) {
+      this.ids = ids;
+    }
+
+    @Override
+    public void special(String token) {
+      flush();
+      ids.add(vocabulary.special(token).orElseThrow());
+    }
+
+    @Override
+    public void text(String text) {
+      pending.append(text);
+    }
+
+    @Override
+    public void trusted(String text) {
+      flush();
+      appendTrusted(text, ids);
+    }
+
+    void flush() {
+      appendText(pending.toString(), ids);
+      pending.setLength(0);
+    }
+  }
+}

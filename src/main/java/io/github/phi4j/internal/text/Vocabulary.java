@@ -1,0 +1,218 @@
+package io.github.phi4j.internal.text;
+
+import io.github.phi4j.internal.gguf.GgufMetadata;
+import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+
+/**
+ * The tokens of a model: what each stands for, and how byte-pair encoding builds them. It holds
+ * copies, so that it outlives the file's mapping.
+ */
+final class Vocabulary {
+
+  static final int BYTE_VALUES = 256;
+
+  private static final String MODEL = "tokenizer.ggml.model";
+
+  private final byte[] bytes;
+  private final int[] starts; // of each token in bytes, then the end of the last
+  private final BitSet unused;
+  private final BitSet special;
+  private final Map<String, Integer> added = new LinkedHashMap<>();
+  private final Map<String, Integer> literals = new LinkedHashMap<>();
+  private final int[] byteIds;
+  private final Merges merges;
+
+  private Vocabulary(WrittenTokens tokens, int[] byteIds, Merges merges) {
+    this.byteIds = byteIds;
+    this.merges = merges;
+    int count = tokens.count();
+    byte[] target = new byte[tokens.size()];
+    starts = new int[count + 1];
+    unused = new BitSet(count);
+    special = new BitSet(count);
+    for (int id = 0; id < count; id++) {
+      starts[id + 1] = tokens.unmap(id, target, starts[id]);
+      boolean empty = starts[id + 1] == starts[id];
+      switch (empty ? WrittenTokens.UNUSED : tokens.type(id)) {
+        case WrittenTokens.NORMAL -> {}
+        case WrittenTokens.USER_DEFINED -> {
+          literals.put(tokens.string(id), id);
+          added.put(tokens.string(id), id);
+        }
+        case WrittenTokens.CONTROL, WrittenTokens.UNKNOWN -> {
+          special.set(id);
+          added.put(tokens.string(id), id);
+        }
+        default -> unused.set(id);
+      }
+    }
+    bytes = Arrays.copyOf(target, starts[count]);
+  }
+
+  /**
+   * Reads the vocabulary of a file.
+   *
+   * @throws io.github.phi4j.api.ModelException if it is none that can be used
+   */
+  static Vocabulary read(GgufMetadata metadata, Consumer<String> findings) {
+    String model = metadata.string(MODEL).orElse("");
+    if (!model.equals("gpt2")) {
+      String found =
+          switch (model) {
+            case "" -> "is missing";
+            case "llama" -> "that is \"llama\", a SentencePiece vocabulary as of Phi-3 and Phi-3.5";
+            default -> "that is \"" + model + "\"";
+          };
+      throw metadata.problem(
+          MODEL,
+          found,
+          "\"gpt2\", the byte-level BPE vocabulary of phi-4, phi-4-reasoning, phi-4-mini-instruct"
+              + " and phi-4-mini-reasoning; no other models are supported");
+    }
+    WrittenTokens tokens = WrittenTokens.read(metadata, findings);
+    Merges merges = Merges.read(metadata, tokens);
+    int[] byteIds = new int[BYTE_VALUES];
+    BitSet built = new BitSet(tokens.count());
+    for (int b = 0; b < BYTE_VALUES; b++) {
+      byte[] written = ByteLevel.written(b);
+      byteIds[b] = tokens.text(written, 0, written.length);
+      if (byteIds[b] < 0) {
+        throw metadata.problem(
+            WrittenTokens.TOKENS,
+            "without an ordinary token for byte 0x%02x".formatted(b),
+            "one for each of the 256 byte values, so that any text can be encoded");
+      }
+      built.set(byteIds[b]);
+    }
+    for (int id : merges.merged) {
+      built.set(id);
+    }
+    retypeAdded(tokens, built, findings);
+    return new Vocabulary(tokens, byteIds, merges);
+  }
+
+  /** Corrects the types of tokens that no merge builds, where text and type contradict. */
+  private static void retypeAdded(WrittenTokens tokens, BitSet built, Consumer<String> findings) {
+    int count = 0;
+    int first = 0;
+    for (int id = built.nextClearBit(0); id < tokens.count(); id = built.nextClearBit(id + 1)) {
+      int type = tokens.type(id);
+      if (type != WrittenTokens.NORMAL && type != WrittenTokens.USER_DEFINED) {
+        continue;
+      }
+      if (tokens.looksSpecial(id)) {
+        tokens.retype(id, WrittenTokens.CONTROL);
+        first = count++ == 0 ? id : first;
+      } else if (tokens.string(id).equals("[PAD" + id + "]")) {
+        tokens.retype(id, WrittenTokens.UNUSED);
+      } else if (!tokens.typed()) {
+        tokens.retype(id, WrittenTokens.USER_DEFINED);
+      }
+    }
+    if (count > 0 && tokens.typed()) {
+      findings.accept(
+          "metadata key "
+              + WrittenTokens.TYPES
+              + " calls "
+              + count
+              + (count == 1 ? " special token" : " special tokens")
+              + " ordinary, "
+              + tokens.string(first)
+              + (count == 1 ? "" : " for one")
+              + ": taken as special by the text");
+    }
+  }
+
+  int size() {
+    return starts.length - 1;
+  }
+
+  /** The bytes of all tokens, special ones included, one after the other; not a copy. */
+  byte[] bytes() {
+    return bytes;
+  }
+
+  /** Where the bytes of each token start, and where the last ends; not a copy. */
+  int[] starts() {
+    return starts;
+  }
+
+  /** The bytes of token {@code id}, also if it is special or unused. */
+  byte[] bytes(int id) {
+    return Arrays.copyOfRange(bytes, starts[id], starts[id + 1]);
+  }
+
+  /** The text of token {@code id}, also if it is special or unused. */
+  String text(int id) {
+    return new String(bytes, starts[id], starts[id + 1] - starts[id], StandardCharsets.UTF_8);
+  }
+
+  /** Whether token {@code id} structures a conversation and is no text. */
+  boolean isSpecial(int id) {
+    return special.get(id);
+  }
+
+  /** Whether id {@code id} only fills the vocabulary up. */
+  boolean isUnused(int id) {
+    return unused.get(id);
+  }
+
+  /** The id of a special token. */
+  OptionalInt special(String text) {
+    Integer id = added.get(text);
+    return id == null || !isSpecial(id) ? OptionalInt.empty() : OptionalInt.of(id);
+  }
+
+  /**
+   * Tokens such as {@code <think>} that the vocabulary got after its merges: text, but always
+   * encoded as one token.
+   */
+  Map<String, Integer> literals() {
+    return literals;
+  }
+
+  /** The literal and the special tokens. */
+  Map<String, Integer> added() {
+    return added;
+  }
+
+  /** The token of each byte value. */
+  int[] byteIds() {
+    return byteIds;
+  }
+
+  /** The merges. */
+  Merges merges() {
+    return merges;
+  }
+
+  /**
+   * SHA-256 of what decides how text is encoded: the tokens below {@code 256 + merges} with their
+   * lengths, and the merges. Equal digests give equal ids for any text.
+   */
+  String digest() {
+    int count = Math.min(size(), BYTE_VALUES + merges.count());
+    ByteBuffer numbers = ByteBuffer.allocate((count + 3 * merges.count()) * Integer.BYTES);
+    IntBuffer ints = numbers.asIntBuffer();
+    ints.put(starts, 1, count).put(merges.left).put(merges.right).put(merges.merged);
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      sha.update(bytes, 0, starts[count]);
+      sha.update(numbers);
+      return HexFormat.of().formatHex(sha.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+}
