@@ -60,6 +60,10 @@ public final class KvCache implements AutoCloseable {
 
   /** Makes room for {@code positions} in all. */
   void reserve(int positions) {
+    if (positions > capacity) {
+      throw new IndexOutOfBoundsException(
+          "%d positions in a cache for %d".formatted(positions, capacity));
+    }
     long bytes = 2L * config.blockCount() * headBytes() * config.headCountKv();
     while (pages.size() * PAGE_LENGTH < positions) {
       pages.add(arena.allocate(bytes, 64));
