@@ -12,4 +12,7 @@ module io.github.phi4j {
 
   exports io.github.phi4j;
   exports io.github.phi4j.api;
+
+  opens io.github.phi4j.cli to
+      info.picocli;
 }

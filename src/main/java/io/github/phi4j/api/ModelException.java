@@ -13,8 +13,14 @@ public final class ModelException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final transient Path file;
+
+  /** The byte offset, or a negative number. */
   private final long offset;
+
+  /** What is there. */
   private final String found;
+
+  /** What should be there. */
   private final String expected;
 
   /**

@@ -7,15 +7,19 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Writes GGUF files for tests: any metadata, any tensors. Setting a key or a tensor again replaces
@@ -33,7 +37,7 @@ public final class GgufWriter {
 
   private record Value(ElementType type, boolean array, List<?> elements) {}
 
-  private record Tensor(int type, long[] shape, byte[] data) {}
+  private record Tensor(int type, List<Long> shape, MemorySegment data) {}
 
   /** The version of the container, 3 unless set. */
   public GgufWriter version(int version) {
@@ -89,6 +93,14 @@ public final class GgufWriter {
     return array(key, ElementType.INT32, IntStream.of(elements).boxed().toList());
   }
 
+  /** Replaces one element of an array that was set before. */
+  public GgufWriter element(String key, int index, Object element) {
+    Value old = metadata.get(key);
+    List<Object> elements = new ArrayList<>(old.elements);
+    elements.set(index, element);
+    return array(key, old.type, elements);
+  }
+
   /** Removes a key. */
   public GgufWriter without(String key) {
     metadata.remove(key);
@@ -102,7 +114,10 @@ public final class GgufWriter {
 
   /** Sets a tensor of any type number from its bytes. */
   public GgufWriter tensor(String name, int type, byte[] data, long... shape) {
-    tensors.put(name, new Tensor(type, shape.clone(), data.clone()));
+    tensors.put(
+        name,
+        new Tensor(
+            type, LongStream.of(shape).boxed().toList(), MemorySegment.ofArray(data.clone())));
     return this;
   }
 
@@ -153,18 +168,18 @@ public final class GgufWriter {
     for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
       Tensor tensor = entry.getValue();
       out.string(entry.getKey());
-      out.number(tensor.shape.length, Integer.BYTES);
+      out.number(tensor.shape.size(), Integer.BYTES);
       for (long extent : tensor.shape) {
         out.number(extent, Long.BYTES);
       }
       out.number(tensor.type, Integer.BYTES);
       out.number(offset, Long.BYTES);
-      offset += tensor.data.length;
+      offset += tensor.data.byteSize();
       offset += padding(offset);
     }
     for (Tensor tensor : tensors.values()) {
       out.bytes(new byte[padding(out.written)]);
-      out.bytes(tensor.data);
+      out.bytes(tensor.data.toArray(ValueLayout.JAVA_BYTE));
     }
     out.bytes(new byte[padding(out.written)]);
   }
@@ -175,11 +190,11 @@ public final class GgufWriter {
 
   private static void writeValue(Output out, Value value) throws IOException {
     if (value.array) {
-      out.number(ElementType.ARRAY.ordinal(), Integer.BYTES);
-      out.number(value.type.ordinal(), Integer.BYTES);
+      out.number(number(ElementType.ARRAY), Integer.BYTES);
+      out.number(number(value.type), Integer.BYTES);
       out.number(value.elements.size(), Long.BYTES);
     } else {
-      out.number(value.type.ordinal(), Integer.BYTES);
+      out.number(number(value.type), Integer.BYTES);
     }
     for (Object element : value.elements) {
       switch (value.type) {
@@ -198,6 +213,24 @@ public final class GgufWriter {
     }
   }
 
+  private static int number(ElementType type) {
+    return switch (type) {
+      case UINT8 -> 0;
+      case INT8 -> 1;
+      case UINT16 -> 2;
+      case INT16 -> 3;
+      case UINT32 -> 4;
+      case INT32 -> 5;
+      case FLOAT32 -> 6;
+      case BOOL -> 7;
+      case STRING -> 8;
+      case ARRAY -> 9;
+      case UINT64 -> 10;
+      case INT64 -> 11;
+      case FLOAT64 -> 12;
+    };
+  }
+
   /** Little-endian numbers and length-prefixed strings. */
   private static final class Output {
     private final OutputStream out;
@@ -210,7 +243,7 @@ public final class GgufWriter {
 
     void number(long value, int bytes) throws IOException {
       for (int i = 0; i < bytes; i++) {
-        scratch[i] = (byte) (value >> 8 * i);
+        scratch[i] = (byte) (value >> (8 * i));
       }
       out.write(scratch, 0, bytes);
       written += bytes;

@@ -2,24 +2,110 @@ package io.github.phi4j.internal.engine;
 
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.ModelException;
+import io.github.phi4j.api.ModelInfo;
 import io.github.phi4j.api.ModelInspection;
+import io.github.phi4j.internal.gguf.GgufArray;
+import io.github.phi4j.internal.gguf.GgufFile;
+import io.github.phi4j.internal.gguf.GgufTensor;
+import io.github.phi4j.internal.gguf.GgufValue;
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Loads and inspects model files. */
 public final class Engine {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+  private static final int SHOWN_ELEMENTS = 3;
+  private static final int SHOWN_CHARACTERS = 40;
+
   private Engine() {}
 
+  /** Maps a file and makes it ready to generate. */
   public static Generator load(Path file, LoadOptions options) {
-    if (options.threads().isPresent() || options.threads().isEmpty()) {
-      throw new UnsupportedOperationException(file.toString());
+    Arena arena = Arena.ofShared();
+    try {
+      Model model = Model.of(GgufFile.open(file, arena), options.chatFormat());
+      DefaultGenerator generator = new DefaultGenerator(model, options, arena);
+      model.info().findings().forEach(finding -> LOG.warn("{}: {}", file, finding));
+      return generator;
+    } catch (Throwable e) { // the mapping must not outlive a failed load, whatever made it fail
+      arena.close();
+      throw e;
     }
-    return null;
   }
 
+  /** Reads what a file says of itself. */
   public static ModelInspection inspect(Path file) {
-    if (file != null) {
-      throw new UnsupportedOperationException(file.toString());
+    try (Arena arena = Arena.ofShared()) {
+      GgufFile gguf = GgufFile.open(file, arena);
+      Optional<ModelInfo> info = Optional.empty();
+      Optional<String> refusal = Optional.empty();
+      try {
+        info = Optional.of(Model.of(gguf, Optional.empty()).info());
+      } catch (ModelException e) {
+        refusal = Optional.of(e.getMessage());
+      }
+      return new ModelInspection(
+          gguf.files(), gguf.bytes(), gguf.version(), metadata(gguf), tensors(gguf), info, refusal);
     }
-    return null;
+  }
+
+  private static Map<String, Object> metadata(GgufFile gguf) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    gguf.metadata().values().forEach((key, value) -> values.put(key, plain(value)));
+    return Collections.unmodifiableMap(values);
+  }
+
+  private static Object plain(GgufValue value) {
+    return switch (value) {
+      case GgufValue.Int number -> number.value();
+      case GgufValue.Real number -> number.value();
+      case GgufValue.Bool bool -> bool.value();
+      case GgufValue.Text text -> text.value();
+      case GgufArray array -> abbreviate(array);
+    };
+  }
+
+  private static String abbreviate(GgufArray array) {
+    List<String> shown = new ArrayList<>();
+    for (int i = 0; i < Math.min(SHOWN_ELEMENTS, array.length()); i++) {
+      String element =
+          switch (array.type()) {
+            case STRING -> '"' + array.string(i) + '"';
+            case FLOAT32, FLOAT64 -> Double.toString(array.number(i));
+            default -> Long.toString(array.integer(i));
+          };
+      shown.add(
+          element.length() <= SHOWN_CHARACTERS
+              ? element
+              : element.substring(0, SHOWN_CHARACTERS) + "…");
+    }
+    if (array.length() > SHOWN_ELEMENTS) {
+      shown.add("…");
+    }
+    return array.type() + "[" + array.length() + "] " + String.join(", ", shown);
+  }
+
+  private static List<ModelInspection.Tensor> tensors(GgufFile gguf) {
+    List<ModelInspection.Tensor> tensors = new ArrayList<>();
+    for (GgufTensor tensor : gguf.tensors().values()) {
+      tensors.add(
+          new ModelInspection.Tensor(
+              tensor.name(),
+              tensor.type().name(),
+              tensor.shape(),
+              tensor.data().byteSize(),
+              tensor.offset()));
+    }
+    return tensors;
   }
 }

@@ -29,6 +29,14 @@ public enum ElementType {
     return bytes;
   }
 
+  /** Whether values are integers, of whatever width. */
+  boolean isInteger() {
+    return switch (this) {
+      case UINT8, INT8, UINT16, INT16, UINT32, INT32, UINT64, INT64 -> true;
+      case FLOAT32, FLOAT64, BOOL, STRING, ARRAY -> false;
+    };
+  }
+
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

@@ -67,6 +67,25 @@ public enum GgmlType {
     return elements / blockLength * blockBytes;
   }
 
+  /** Names a type that {@link #of} does not know, as far as it has or had a name. */
+  static String describe(int id) {
+    String name =
+        switch (id) {
+          case 4 -> "Q4_2";
+          case 5 -> "Q4_3";
+          case 31 -> "Q4_0_4_4";
+          case 32 -> "Q4_0_4_8";
+          case 33 -> "Q4_0_8_8";
+          case 36 -> "IQ4_NL_4_4";
+          case 37 -> "IQ4_NL_4_8";
+          case 38 -> "IQ4_NL_8_8";
+          case 40 -> "NVFP4";
+          case 41 -> "Q1_0";
+          default -> "";
+        };
+    return name.isEmpty() ? "the unknown type " + id : "the type " + name;
+  }
+
   static Optional<GgmlType> of(int id) {
     for (GgmlType type : values()) {
       if (type.id == id) {

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystemException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -26,6 +26,9 @@ public final class GgufFile {
 
   private static final Pattern PART_NAME = Pattern.compile("(.*)-(\\d{5})-of-(\\d{5})\\.gguf");
   private static final int MAX_PARTS = 999;
+  private static final String SPLIT_NO = "split.no";
+  private static final String SPLIT_COUNT = "split.count";
+  private static final String SPLIT_TENSORS = "split.tensors.count";
 
   private final List<Path> files;
   private final List<Long> sizes;
@@ -52,42 +55,56 @@ public final class GgufFile {
    * @throws ModelException if a file cannot be read or is not sound GGUF
    */
   public static GgufFile open(Path file, Arena arena) {
-    MemorySegment mapping = map(file, arena);
-    GgufParser.Part first = new GgufParser(file, mapping).parse();
-    long count = first.metadata().integer("split.count").orElse(1);
+    MemorySegment mapping = map(file, arena, "the path of a GGUF file");
+    GgufParser.Part opened = new GgufParser(file, mapping).parse();
+    long count = opened.metadata().integer(SPLIT_COUNT).orElse(1);
     if (count <= 1) {
-      return of(List.of(file), List.of(mapping.byteSize()), List.of(first));
+      return of(List.of(file), List.of(mapping.byteSize()), List.of(opened));
     }
-    List<Path> files = partNames(first.metadata(), count);
+    List<Path> files = partNames(opened.metadata(), count);
     List<Long> sizes = new ArrayList<>();
     List<GgufParser.Part> parts = new ArrayList<>();
     for (int number = 0; number < count; number++) {
       Path path = files.get(number);
-      MemorySegment partMapping = path.equals(file) ? mapping : map(path, arena);
-      GgufParser.Part part = path.equals(file) ? first : new GgufParser(path, partMapping).parse();
-      long says = part.metadata().integer("split.no").orElse(-1);
-      long of = part.metadata().integer("split.count").orElse(-1);
-      if (says != number || of != count) {
-        throw part.metadata()
-            .problem(
-                "split.no",
-                "that says part " + (says + 1) + " of " + of,
-                "part " + (number + 1) + " of " + count + ", as the file's name says");
+      GgufParser.Part part = opened;
+      MemorySegment partMapping = mapping;
+      if (!path.equals(file)) {
+        String which = "part %d of the %d parts of the model".formatted(number + 1, count);
+        partMapping = map(path, arena, which + ", beside " + file.getFileName());
+        part = new GgufParser(path, partMapping).parse();
       }
+      checkPart(part.metadata(), number, count);
       sizes.add(partMapping.byteSize());
       parts.add(part);
     }
     return of(files, sizes, parts);
   }
 
+  private static void checkPart(GgufMetadata metadata, int number, long count) {
+    String expected = "part %d of %d, as the file's name says".formatted(number + 1, count);
+    if (metadata.integer(SPLIT_NO).isEmpty() || metadata.integer(SPLIT_COUNT).isEmpty()) {
+      throw new ModelException(
+          metadata.file(), -1, "a file that is not part of a split model", expected);
+    }
+    long says = metadata.integer(SPLIT_NO).getAsLong();
+    long of = metadata.integer(SPLIT_COUNT).getAsLong();
+    if (says != number || of != count) {
+      throw metadata.problem(SPLIT_NO, "that says part " + (says + 1) + " of " + of, expected);
+    }
+  }
+
   private static List<Path> partNames(GgufMetadata metadata, long count) {
     Path file = metadata.file();
-    Matcher name = PART_NAME.matcher(file.getFileName().toString());
-    if (count > MAX_PARTS || !name.matches() || Integer.parseInt(name.group(3)) != count) {
+    if (count > MAX_PARTS) {
       throw metadata.problem(
-          "split.count",
-          "that says the model has " + count + " parts",
-          "files named NAME-00001-of-%05d.gguf and so on, beside each other".formatted(count));
+          SPLIT_COUNT, "that says the model has " + count + " parts", "at most " + MAX_PARTS);
+    }
+    Matcher name = PART_NAME.matcher(file.getFileName().toString());
+    if (!name.matches() || Integer.parseInt(name.group(3)) != count) {
+      throw metadata.problem(
+          SPLIT_COUNT,
+          "that says the model has " + count + " parts, of which " + file.getFileName() + " is one",
+          "files named NAME-00001-of-%05d.gguf and so on, side by side".formatted(count));
     }
     List<Path> files = new ArrayList<>();
     for (int number = 1; number <= count; number++) {
@@ -106,39 +123,45 @@ public final class GgufFile {
           throw new ModelException(
               tensor.file(),
               tensor.offset(),
-              "tensor " + tensor.name() + ", which is also in " + twin.file(),
+              "tensor " + GgufParser.shown(tensor.name()) + ", which is also in " + twin.file(),
               "each tensor in one part only");
         }
       }
     }
     GgufParser.Part first = parts.getFirst();
-    long total = first.metadata().integer("split.tensors.count").orElse(tensors.size());
+    long total = first.metadata().integer(SPLIT_TENSORS).orElse(tensors.size());
     if (total != tensors.size()) {
       throw first
           .metadata()
           .problem(
-              "split.tensors.count",
+              SPLIT_TENSORS,
               "that says " + total + " tensors",
               tensors.size() + ", as many as the parts hold");
     }
     return new GgufFile(files, sizes, first.version(), first.metadata(), tensors);
   }
 
-  private static MemorySegment map(Path file, Arena arena) {
+  private static MemorySegment map(Path file, Arena arena, String expected) {
     if (Files.isDirectory(file)) {
-      throw new ModelException(file, -1, "a directory", "a GGUF file");
+      throw new ModelException(file, -1, "a directory", expected);
+    }
+    if (Files.exists(file)
+        && !Files.isRegularFile(file)) { // opening a pipe would wait for a writer
+      throw new ModelException(
+          file, -1, "something that is not a regular file and cannot be mapped", expected);
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       if (channel.size() == 0) {
-        throw new ModelException(file, 0, "an empty file", "a GGUF file");
+        throw new ModelException(file, 0, "an empty file", expected);
       }
       return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
     } catch (NoSuchFileException e) {
-      throw new ModelException(file, -1, "no such file", "the path of a GGUF file", e);
-    } catch (FileSystemException e) {
-      throw new ModelException(file, -1, "a file that cannot be opened", e.getMessage(), e);
+      throw new ModelException(file, -1, "no such file", expected, e);
+    } catch (AccessDeniedException e) {
+      throw new ModelException(
+          file, -1, "a file that may not be read", expected + "; check its permissions", e);
     } catch (IOException e) {
-      throw new ModelException(file, -1, "a file that cannot be mapped: " + e, "a GGUF file", e);
+      throw new ModelException(file, -1, "a file that cannot be mapped: " + e, expected, e);
     }
   }
 

@@ -69,39 +69,26 @@ public final class GgufMetadata {
 
   /** An array of strings. */
   public Optional<GgufArray> strings(String key) {
-    return array(key)
-        .map(array -> {
-          if (array.type() != ElementType.STRING) {
-            throw wrong(key, array, "an array of strings");
-          }
-          return array;
-        });
+    return switch (values.get(key)) {
+      case null -> Optional.empty();
+      case GgufArray array when array.type() == ElementType.STRING -> Optional.of(array);
+      case GgufValue other -> throw wrong(key, other, "an array of strings");
+    };
   }
 
   /** An array of integers. */
   public Optional<GgufArray> integers(String key) {
-    return array(key)
-        .map(array ->
-            switch (array.type()) {
-              case STRING, FLOAT32, FLOAT64, BOOL, ARRAY ->
-                  throw wrong(key, array, "an array of integers");
-              default -> array;
-            });
-  }
-
-  private Optional<GgufArray> array(String key) {
     return switch (values.get(key)) {
       case null -> Optional.empty();
-      case GgufArray array -> Optional.of(array);
-      case GgufValue other -> throw wrong(key, other, "an array");
+      case GgufArray array when array.type().isInteger() -> Optional.of(array);
+      case GgufValue other -> throw wrong(key, other, "an array of integers");
     };
   }
 
   /** Per-layer arrays are legal where all layers agree. */
   private long equalElements(String key, GgufArray array) {
-    switch (array.type()) {
-      case STRING, FLOAT32, FLOAT64, BOOL, ARRAY -> throw wrong(key, array, "an integer");
-      default -> {}
+    if (!array.type().isInteger()) {
+      throw wrong(key, array, "an integer");
     }
     for (int i = 1; i < array.length(); i++) {
       if (array.integer(i) != array.integer(0)) {

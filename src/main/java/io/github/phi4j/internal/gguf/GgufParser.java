@@ -27,13 +27,17 @@ final class GgufParser {
   private static final int MAX_NAME_BYTES = 64;
   private static final int MAX_STRING_BYTES = 16 << 20;
   private static final int MAX_ELEMENT_BYTES = 64 << 10;
-  private static final int MAX_STRINGS = 1 << 22;
+  private static final int MAX_STRINGS = 1 << 22; // in all arrays together
+  private static final int MAX_ALL_KEYS_BYTES = 16 << 20;
   private static final int MAX_ALIGNMENT = 1 << 20;
+  private static final String ALIGNMENT = "general.alignment";
   private static final int DEFAULT_ALIGNMENT = 32;
+  private static final int MAX_SHOWN = 64;
 
   private final Path file;
   private final MemorySegment bytes;
   private long cursor;
+  private int strings;
 
   /** What one file holds. */
   record Part(int version, GgufMetadata metadata, List<GgufTensor> tensors) {}
@@ -46,7 +50,25 @@ final class GgufParser {
     this.bytes = bytes;
   }
 
+  /**
+   * Reads the header.
+   *
+   * @throws ModelException if it is not sound
+   */
   Part parse() {
+    try {
+      return readPart();
+    } catch (InternalError e) { // what the JVM makes of a page that is no longer in the file
+      throw new ModelException(
+          file,
+          cursor,
+          "the end of the file, which was cut short while it was read",
+          bytes.byteSize() + " bytes as when it was opened; load it again when it is complete",
+          e);
+    }
+  }
+
+  private Part readPart() {
     int version = readVersion();
     long tensorCount = readCount("tensor count", MIN_TENSOR_BYTES);
     long valueCount = readCount("metadata count", MIN_KV_BYTES);
@@ -64,14 +86,19 @@ final class GgufParser {
           0,
           "the first bytes %02x %02x %02x %02x"
               .formatted(magic & 0xff, magic >> 8 & 0xff, magic >> 16 & 0xff, magic >>> 24),
-          "47 47 55 46 (\"GGUF\"): this is not a GGUF file");
+          "47 47 55 46 (\"GGUF\"), which a GGUF file starts with");
     }
     int version = readInt("the version");
-    if ((version & 0xffff) == 0) {
-      throw problem(4, "a big-endian file", "a little-endian one; convert the model again");
+    if (version != 0 && (version & 0xffff) == 0) {
+      throw problem(
+          4, "a big-endian GGUF file", "a little-endian one; convert the model to little-endian");
     }
     if (version != 2 && version != 3) {
-      throw problem(4, "GGUF version " + Integer.toUnsignedString(version), "version 2 or 3");
+      throw problem(
+          4,
+          "GGUF version " + Integer.toUnsignedString(version),
+          "version 2 or 3; convert the model "
+              + (Integer.compareUnsigned(version, 2) < 0 ? "again" : "to version 3"));
     }
     return version;
   }
@@ -79,60 +106,75 @@ final class GgufParser {
   private long readCount(String what, int minBytes) {
     long at = cursor;
     long count = readLong(what);
-    if (count < 0 || count > MAX_ENTRIES || count > remaining() / minBytes) {
+    long limit = Math.min(MAX_ENTRIES, remaining() / minBytes);
+    if (count < 0 || count > limit) {
       throw problem(
           at,
-          what + " " + Long.toUnsignedString(count),
-          "at most " + Math.min(MAX_ENTRIES, remaining() / minBytes) + " in a file of this size");
+          "a " + what + " of " + Long.toUnsignedString(count),
+          "at most " + limit + " in a file of " + bytes.byteSize() + " bytes");
     }
     return count;
   }
 
   private GgufMetadata readMetadata(long count) {
     Map<String, GgufValue> values = new LinkedHashMap<>();
+    long keyBytes = 0;
     for (long i = 0; i < count; i++) {
       long at = cursor;
-      String key = readString("a metadata key", MAX_KEY_BYTES);
+      String key = readString("metadata key " + (i + 1) + " of " + count, MAX_KEY_BYTES);
       if (key.isEmpty()) {
         throw problem(at, "an empty metadata key", "a name");
       }
+      keyBytes += cursor - at;
+      if (keyBytes > MAX_ALL_KEYS_BYTES) {
+        throw problem(
+            at, "more than " + MAX_ALL_KEYS_BYTES + " bytes of metadata keys", "short keys");
+      }
       if (values.put(key, readValue(key)) != null) {
-        throw problem(at, "metadata key " + key + " a second time", "unique keys");
+        throw problem(at, "metadata key " + shown(key) + " a second time", "each key once");
       }
     }
     return new GgufMetadata(file, values);
   }
 
-  private ElementType readType(String what) {
+  private ElementType readType(String what, String key) {
     long at = cursor;
-    int number = readInt(what);
+    int number = readInt("the " + what + " of metadata key " + shown(key));
     ElementType[] types = ElementType.values();
     if (number < 0 || number >= types.length) {
-      throw problem(at, what + " " + number, "a number from 0 to " + (types.length - 1));
+      throw problem(
+          at,
+          "metadata key " + shown(key) + " with the unknown " + what + " " + number,
+          "a number from 0 to " + (types.length - 1));
     }
     return types[number];
   }
 
   private GgufValue readValue(String key) {
-    ElementType type = readType("value type of " + key);
+    long typeAt = cursor;
+    ElementType type = readType("value type", key);
+    if (key.equals(ALIGNMENT) && type != ElementType.UINT32) {
+      throw problem(typeAt, "metadata key " + ALIGNMENT + " of type " + type, "type uint32");
+    }
     long at = cursor;
-    String what = "the value of " + key;
+    String what = "the value of metadata key " + shown(key);
     return switch (type) {
       case STRING -> new GgufValue.Text(readBytes(what, MAX_STRING_BYTES), at);
       case ARRAY -> readArray(key);
       case BOOL -> {
-        byte value = take(1, what).get(ValueLayout.JAVA_BYTE, 0);
-        if (value != 0 && value != 1) {
-          throw problem(at, what + " " + value, "a bool, 0 or 1");
-        }
-        yield new GgufValue.Bool(value == 1, at);
+        MemorySegment value = take(1, what);
+        checkBools(value, at, key);
+        yield new GgufValue.Bool(value.get(ValueLayout.JAVA_BYTE, 0) == 1, at);
       }
       case FLOAT32, FLOAT64 ->
           new GgufValue.Real(single(type, take(type.bytes(), what), at).number(0), at);
       default -> {
         long value = single(type, take(type.bytes(), what), at).integer(0);
         if (type == ElementType.UINT64 && value < 0) {
-          throw problem(at, what + " " + Long.toUnsignedString(value), "less than 2^63");
+          throw problem(
+              at,
+              "metadata key " + shown(key) + " of value " + Long.toUnsignedString(value),
+              "less than 2^63");
         }
         yield new GgufValue.Int(value, at);
       }
@@ -143,46 +185,73 @@ final class GgufParser {
     return new GgufArray(type, 1, data, null, offset);
   }
 
+  private void checkBools(MemorySegment bools, long at, String key) {
+    for (long i = 0; i < bools.byteSize(); i++) {
+      byte bool = bools.get(ValueLayout.JAVA_BYTE, i);
+      if (bool != 0 && bool != 1) {
+        throw problem(
+            at + i,
+            "metadata key " + shown(key) + " with the bool " + Byte.toUnsignedInt(bool),
+            "0 or 1");
+      }
+    }
+  }
+
   private GgufArray readArray(String key) {
     long at = cursor;
-    ElementType type = readType("element type of " + key);
+    ElementType type = readType("element type", key);
     if (type == ElementType.ARRAY) {
-      throw problem(at, "an array of arrays in " + key, "an array of plain values");
+      throw problem(
+          at, "metadata key " + shown(key) + ", an array of arrays", "an array of plain values");
     }
     long countAt = cursor;
-    long count = readLong("the length of " + key);
+    long count = readLong("the length of metadata key " + shown(key));
     long limit =
         Math.min(
             remaining() / type.bytes(),
-            type == ElementType.STRING ? MAX_STRINGS : Integer.MAX_VALUE - 8);
+            type == ElementType.STRING ? MAX_STRINGS - strings : Integer.MAX_VALUE - 8);
     if (count < 0 || count > limit) {
       throw problem(
           countAt,
-          key + " with " + Long.toUnsignedString(count) + " elements",
-          "at most " + limit + " in a file of this size");
+          "metadata key " + shown(key) + " with " + Long.toUnsignedString(count) + " elements",
+          "at most " + limit + " of type " + type + " here in a file of this size");
+    }
+    if (type == ElementType.STRING) {
+      return readStrings(key, (int) count, at);
     }
     long start = cursor;
-    if (type != ElementType.STRING) {
-      return new GgufArray(type, (int) count, take(count * type.bytes(), key), null, at);
+    MemorySegment elements = take(count * type.bytes(), key);
+    if (type == ElementType.BOOL) {
+      checkBools(elements, start, key);
     }
-    int[] starts = new int[(int) count + 1];
+    return new GgufArray(type, (int) count, elements, null, at);
+  }
+
+  private GgufArray readStrings(String key, int count, long at) {
+    strings += count;
+    long start = cursor;
+    String what = "a string of metadata key " + shown(key);
+    int[] starts = new int[count + 1];
     for (int i = 0; i < count; i++) {
-      MemorySegment element = readBytes("string " + i + " of " + key, MAX_ELEMENT_BYTES);
+      MemorySegment element = readBytes(what, MAX_ELEMENT_BYTES);
       if (cursor - start > Integer.MAX_VALUE - Long.BYTES) {
-        throw problem(cursor, "more than 2 GiB of strings in " + key, "a vocabulary");
+        throw problem(
+            cursor,
+            "metadata key " + shown(key) + " with more than 2 GiB of strings",
+            "a vocabulary, which is far smaller");
       }
       starts[i] = (int) (cursor - start - element.byteSize());
     }
-    starts[(int) count] = (int) (cursor - start) + Long.BYTES;
-    return new GgufArray(type, (int) count, bytes.asSlice(start, cursor - start), starts, at);
+    starts[count] = (int) (cursor - start) + Long.BYTES;
+    MemorySegment elements = bytes.asSlice(start, cursor - start);
+    return new GgufArray(ElementType.STRING, count, elements, starts, at);
   }
 
   private int alignment(GgufMetadata metadata) {
-    String key = "general.alignment";
-    long alignment = metadata.integer(key).orElse(DEFAULT_ALIGNMENT);
+    long alignment = metadata.integer(ALIGNMENT).orElse(DEFAULT_ALIGNMENT);
     if (alignment < 1 || alignment > MAX_ALIGNMENT || Long.bitCount(alignment) != 1) {
       throw metadata.problem(
-          key, "that is " + alignment, "a power of two, at most " + MAX_ALIGNMENT);
+          ALIGNMENT, "that is " + alignment, "a power of two, at most " + MAX_ALIGNMENT);
     }
     return (int) alignment;
   }
@@ -192,79 +261,100 @@ final class GgufParser {
     Set<String> names = new HashSet<>();
     for (long i = 0; i < count; i++) {
       long at = cursor;
-      TensorEntry entry = readTensorEntry(alignment);
+      TensorEntry entry = readTensorEntry("tensor " + (i + 1) + " of " + count, alignment);
       if (!names.add(entry.name())) {
-        throw problem(at, "tensor " + entry.name() + " a second time", "unique names");
+        throw problem(at, "tensor " + shown(entry.name()) + " a second time", "each name once");
       }
       entries.add(entry);
     }
     return entries;
   }
 
-  private TensorEntry readTensorEntry(int alignment) {
+  private TensorEntry readTensorEntry(String which, int alignment) {
     long at = cursor;
-    String name = readString("a tensor name", MAX_NAME_BYTES);
+    String name = readString("the name of " + which, MAX_NAME_BYTES);
     if (name.isEmpty()) {
-      throw problem(at, "an empty tensor name", "a name");
+      throw problem(at, "an empty name of " + which, "a name");
     }
-    long dimensionsAt = cursor;
-    int dimensions = readInt("the number of dimensions of " + name);
-    if (dimensions < 1 || dimensions > 4) {
-      throw problem(
-          dimensionsAt,
-          "tensor " + name + " with " + Integer.toUnsignedString(dimensions) + " dimensions",
-          "1 to 4");
-    }
-    List<Long> shape = new ArrayList<>();
-    for (int i = 0; i < dimensions; i++) {
-      long extentAt = cursor;
-      long extent = readLong("an extent of " + name);
-      if (extent < 1) {
-        throw problem(extentAt, "tensor " + name + " with extent " + extent, "at least 1");
-      }
-      shape.add(extent);
-    }
+    String tensor = "tensor " + shown(name);
+    long shapeAt = cursor;
+    List<Long> shape = readShape(tensor);
     long typeAt = cursor;
-    int typeId = readInt("the type of " + name);
+    int typeId = readInt("the type of " + tensor);
     GgmlType type =
         GgmlType.of(typeId)
             .orElseThrow(() ->
                 problem(
                     typeAt,
-                    "tensor " + name + " of the unknown type " + typeId,
-                    "a type that GGUF defines, see README for the supported ones"));
-    if (shape.getFirst() % type.blockLength() != 0) {
+                    tensor + " of " + GgmlType.describe(typeId),
+                    "a type that can be read; convert the model to another type"));
+    long size = size(tensor, type, shape, shapeAt);
+    long offsetAt = cursor;
+    long offset = readLong("the offset of " + tensor);
+    if (offset < 0 || offset % alignment != 0) {
+      throw problem(
+          offsetAt,
+          tensor + " at offset " + Long.toUnsignedString(offset),
+          "a multiple of the alignment " + alignment + " inside the file");
+    }
+    return new TensorEntry(name, type, shape, size, offset, offsetAt);
+  }
+
+  private List<Long> readShape(String tensor) {
+    long dimensionsAt = cursor;
+    int dimensions = readInt("the number of dimensions of " + tensor);
+    if (dimensions < 1 || dimensions > 4) {
       throw problem(
           dimensionsAt,
-          "tensor " + name + " with rows of " + shape.getFirst() + " elements",
+          tensor + " with " + Integer.toUnsignedString(dimensions) + " dimensions",
+          "1 to 4");
+    }
+    List<Long> shape = new ArrayList<>();
+    for (int i = 0; i < dimensions; i++) {
+      long extentAt = cursor;
+      long extent = readLong("the shape of " + tensor);
+      if (extent < 1) {
+        throw problem(
+            extentAt,
+            tensor + " with an extent of " + Long.toUnsignedString(extent),
+            "at least 1 and less than 2^63");
+      }
+      shape.add(extent);
+    }
+    return List.copyOf(shape);
+  }
+
+  private long size(String tensor, GgmlType type, List<Long> shape, long shapeAt) {
+    if (shape.getFirst() % type.blockLength() != 0) {
+      throw problem(
+          shapeAt,
+          tensor + " of type " + type + " with rows of " + shape.getFirst() + " elements",
           "a multiple of " + type.blockLength() + ", the block length of " + type);
     }
-    long size;
     try {
       long elements = 1;
       for (long extent : shape) {
         elements = Math.multiplyExact(elements, extent);
       }
-      size = Math.multiplyExact(elements / type.blockLength(), (long) type.blockBytes());
+      return Math.multiplyExact(elements / type.blockLength(), (long) type.blockBytes());
     } catch (ArithmeticException e) {
       throw new ModelException(
-          file, dimensionsAt, "tensor " + name + " of shape " + shape, "less than 2^63 bytes", e);
+          file,
+          shapeAt,
+          tensor + " of shape " + shape + " and type " + type,
+          "fewer than 2^63 elements and bytes",
+          e);
     }
-    long offsetAt = cursor;
-    long offset = readLong("the offset of " + name);
-    if (offset < 0 || offset % alignment != 0) {
-      throw problem(
-          offsetAt,
-          "tensor " + name + " at offset " + Long.toUnsignedString(offset),
-          "a multiple of the alignment " + alignment);
-    }
-    return new TensorEntry(name, type, List.copyOf(shape), size, offset, offsetAt);
   }
 
   private List<GgufTensor> slice(List<TensorEntry> entries, long dataStart) {
     if (!entries.isEmpty() && dataStart > bytes.byteSize()) {
       throw problem(
-          bytes.byteSize(), "the end of the file", "tensor data from byte " + dataStart + " on");
+          bytes.byteSize(),
+          "the end of the file",
+          "tensor data from byte "
+              + dataStart
+              + " on; the file seems to be cut short: copy or download it again");
     }
     long dataBytes = bytes.byteSize() - dataStart;
     List<GgufTensor> tensors = new ArrayList<>();
@@ -273,15 +363,16 @@ final class GgufParser {
         throw problem(
             entry.position(),
             "tensor "
-                + entry.name()
+                + shown(entry.name())
                 + " of "
                 + entry.bytes()
                 + " bytes at offset "
                 + entry.offset()
-                + " of the "
-                + Math.max(0, dataBytes)
-                + " bytes of tensor data in the file",
-            "all of it inside the file, which seems to be cut short: copy or download it again");
+                + " of the tensor data",
+            "it to end within the "
+                + dataBytes
+                + " bytes of tensor data in the file, which seems to be cut short: copy or"
+                + " download it again");
       }
       long start = dataStart + entry.offset();
       tensors.add(
@@ -301,7 +392,7 @@ final class GgufParser {
       if (before.offset() + before.bytes() > after.offset()) {
         throw problem(
             after.position(),
-            "tensor " + after.name() + " that overlaps tensor " + before.name(),
+            "tensor " + shown(after.name()) + " that overlaps tensor " + shown(before.name()),
             "tensors that share no bytes");
       }
     }
@@ -317,7 +408,10 @@ final class GgufParser {
       throw problem(
           cursor,
           "the end of the file after " + remaining() + " more bytes",
-          count + " bytes for " + what + "; the file seems to be cut short");
+          count
+              + " bytes for "
+              + what
+              + "; the file seems to be cut short: copy or download it again");
     }
     MemorySegment slice = bytes.asSlice(cursor, count);
     cursor += count;
@@ -337,7 +431,9 @@ final class GgufParser {
     long length = readLong("the length of " + what);
     if (length < 0 || length > limit) {
       throw problem(
-          at, what + " of " + Long.toUnsignedString(length) + " bytes", "at most " + limit);
+          at,
+          what + " of " + Long.toUnsignedString(length) + " bytes",
+          "at most " + limit + " bytes");
     }
     return take(length, what);
   }
@@ -345,6 +441,16 @@ final class GgufParser {
   private String readString(String what, int limit) {
     MemorySegment string = readBytes(what, limit);
     return new String(string.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+  }
+
+  /** A name from the file, cut and escaped so that it cannot spoil a message. */
+  static String shown(String name) {
+    StringBuilder text = new StringBuilder();
+    name.codePoints()
+        .limit(MAX_SHOWN)
+        .map(point -> Character.isISOControl(point) ? 0xfffd : point)
+        .forEach(text::appendCodePoint);
+    return text.append(text.length() < name.length() ? "…" : "").toString();
   }
 
   private ModelException problem(long at, String found, String expected) {

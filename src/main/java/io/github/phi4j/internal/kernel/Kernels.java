@@ -48,39 +48,46 @@ public interface Kernels {
   void swiGlu(float[] gateUp, int offset, int length, float[] out, int outOffset);
 
   /**
-   * Scaled dot products of a query with {@code count} keys that lie one after the other.
+   * Scaled dot products of the queries of some heads with the first {@code count} keys of a page
+   * that they share. Whole vectors are written: up to {@link KvLayout#PAGE_LENGTH} scores a head.
    *
-   * @param q the query of one head
-   * @param keys (count, headLength) from byte {@code at} on, 16-bit floats if {@code half}
+   * @param q (heads, headLength)
+   * @param at the byte where the keys start in the page
+   * @param scores (heads, stride), written from {@code scoresOffset} on
    */
   void scores(
+      KvLayout layout,
+      MemorySegment page,
+      long at,
+      int count,
       float[] q,
       int qOffset,
-      int headLength,
-      MemorySegment keys,
-      long at,
-      boolean half,
-      int count,
+      int heads,
       float scale,
       float[] scores,
-      int scoresOffset);
+      int scoresOffset,
+      int stride);
 
   /** Turns scores into probabilities in place. */
-  void softmax(float[] scores, int length);
+  void softmax(float[] scores, int offset, int length);
 
   /**
-   * Adds {@code count} values, each times its probability, to the output of one head.
+   * Adds the first {@code count} values of a page, each times its probability, to the outputs of
+   * the heads that share them.
    *
-   * @param values (count, headLength) from byte {@code at} on, 16-bit floats if {@code half}
+   * @param at the byte where the values start in the page
+   * @param probabilities (heads, stride), read from {@code offset} on; used up by the call
+   * @param out (heads, headLength)
    */
   void accumulate(
-      float[] probabilities,
-      int probabilitiesOffset,
-      int count,
-      MemorySegment values,
+      KvLayout layout,
+      MemorySegment page,
       long at,
-      boolean half,
+      int count,
+      float[] probabilities,
+      int offset,
+      int stride,
+      int heads,
       float[] out,
-      int outOffset,
-      int headLength);
+      int outOffset);
 }

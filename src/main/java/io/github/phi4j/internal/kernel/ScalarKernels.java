@@ -1,16 +1,9 @@
 package io.github.phi4j.internal.kernel;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /** The specification: every sum in double precision, in the order of the elements. */
 public final class ScalarKernels implements Kernels {
-
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.nativeOrder());
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.nativeOrder());
 
   @Override
   public String name() {
@@ -77,62 +70,64 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void scores(
+      KvLayout layout,
+      MemorySegment page,
+      long at,
+      int count,
       float[] q,
       int qOffset,
-      int headLength,
-      MemorySegment keys,
-      long at,
-      boolean half,
-      int count,
+      int heads,
       float scale,
       float[] scores,
-      int scoresOffset) {
-    for (int i = 0; i < count; i++) {
-      double sum = 0;
-      for (int d = 0; d < headLength; d++) {
-        sum += (double) q[qOffset + d] * number(keys, at, half, i * headLength + d);
+      int scoresOffset,
+      int stride) {
+    int headLength = layout.headLength();
+    for (int h = 0; h < heads; h++) {
+      for (int i = 0; i < count; i++) {
+        double sum = 0;
+        for (int d = 0; d < headLength; d++) {
+          sum += (double) q[qOffset + h * headLength + d] * layout.key(page, at, i, d);
+        }
+        scores[scoresOffset + h * stride + i] = (float) (sum * scale);
       }
-      scores[scoresOffset + i] = (float) (sum * scale);
     }
-  }
-
-  private static float number(MemorySegment numbers, long at, boolean half, int index) {
-    return half
-        ? Float.float16ToFloat(numbers.get(SHORT, at + 2L * index))
-        : numbers.get(FLOAT, at + 4L * index);
   }
 
   @Override
-  public void softmax(float[] scores, int length) {
+  public void softmax(float[] scores, int offset, int length) {
     float max = Float.NEGATIVE_INFINITY;
-    for (int i = 0; i < length; i++) {
+    for (int i = offset; i < offset + length; i++) {
       max = Math.max(max, scores[i]);
     }
     double sum = 0;
-    for (int i = 0; i < length; i++) {
+    for (int i = offset; i < offset + length; i++) {
       scores[i] = (float) Math.exp(scores[i] - max);
       sum += scores[i];
     }
-    for (int i = 0; i < length; i++) {
+    for (int i = offset; i < offset + length; i++) {
       scores[i] = (float) (scores[i] / sum);
     }
   }
 
   @Override
   public void accumulate(
-      float[] probabilities,
-      int probabilitiesOffset,
-      int count,
-      MemorySegment values,
+      KvLayout layout,
+      MemorySegment page,
       long at,
-      boolean half,
+      int count,
+      float[] probabilities,
+      int offset,
+      int stride,
+      int heads,
       float[] out,
-      int outOffset,
-      int headLength) {
-    for (int i = 0; i < count; i++) {
-      float p = probabilities[probabilitiesOffset + i];
-      for (int d = 0; d < headLength; d++) {
-        out[outOffset + d] += p * number(values, at, half, i * headLength + d);
+      int outOffset) {
+    int headLength = layout.headLength();
+    for (int h = 0; h < heads; h++) {
+      for (int i = 0; i < count; i++) {
+        float p = probabilities[offset + h * stride + i];
+        for (int d = 0; d < headLength; d++) {
+          out[outOffset + h * headLength + d] += p * layout.value(page, at, i, d);
+        }
       }
     }
   }

@@ -2,22 +2,26 @@ package io.github.phi4j.internal.model;
 
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.kernel.Kernels;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * Causal grouped-query attention (Ainslie et al. 2023) of a batch over a KV cache; a part is one
- * head of one token. Not thread-safe; reused so that it allocates nothing.
+ * Causal grouped-query attention (Ainslie et al. 2023) of a batch over a KV cache; a part is the
+ * heads of one token that share a key-value head. Not thread-safe; reused so that it allocates
+ * nothing.
  */
 final class Attention implements WorkerPool.Task {
 
   private final PhiConfig config;
   private final WorkerPool pool;
   private final Kernels kernels;
+  private final int group;
   private final float[][] scores;
 
   private KvCache cache;
   private int layer;
   private int start;
+  private int stride;
   private float[] qkv;
   private float[] out;
 
@@ -25,6 +29,7 @@ final class Attention implements WorkerPool.Task {
     this.config = config;
     this.pool = pool;
     this.kernels = kernels;
+    group = config.headCount() / config.headCountKv();
     scores = new float[pool.threads()][0];
   }
 
@@ -41,54 +46,42 @@ final class Attention implements WorkerPool.Task {
     start = position;
     qkv = input;
     out = output;
-    int needed = Math.ceilDiv(position + tokens, KvCache.PAGE_LENGTH) * KvCache.PAGE_LENGTH;
+    stride = Math.ceilDiv(position + tokens, KvCache.PAGE_LENGTH) * KvCache.PAGE_LENGTH;
+    int needed = group * stride;
     for (int worker = 0; worker < scores.length; worker++) {
       if (scores[worker].length < needed) {
-        scores[worker] = new float[Math.min(2 * needed, Math.max(needed, cache.capacity()))];
+        scores[worker] = new float[needed + needed / 2];
       }
     }
-    pool.run(this, tokens * config.headCount());
+    pool.run(this, tokens * config.headCountKv());
   }
 
   @Override
   public void run(int part, int worker) {
-    int token = part / config.headCount();
-    int head = part % config.headCount();
+    int token = part / config.headCountKv();
+    int head = part % config.headCountKv();
     int headLength = config.headLength();
-    int kvHead = head / (config.headCount() / config.headCountKv());
     int count = start + token + 1;
-    int q = token * (config.queryLength() + 2 * config.keyValueLength()) + head * headLength;
-    int o = token * config.queryLength() + head * headLength;
-    float[] weights = scores[worker]; // (count)
+    int first = head * group * headLength;
+    int q = token * (config.queryLength() + 2 * config.keyValueLength()) + first;
+    int o = token * config.queryLength() + first;
+    float[] weights = scores[worker]; // (group, stride)
     float scale = (float) (1 / Math.sqrt(headLength));
-    long keys = cache.keys(layer, kvHead);
+    long keys = cache.keys(layer, head);
     for (int from = 0; from < count; from += KvCache.PAGE_LENGTH) {
-      kernels.scores(
-          qkv,
-          q,
-          headLength,
-          cache.page(from / KvCache.PAGE_LENGTH),
-          keys,
-          cache.half(),
-          Math.min(KvCache.PAGE_LENGTH, count - from),
-          scale,
-          weights,
-          from);
+      int some = Math.min(KvCache.PAGE_LENGTH, count - from);
+      MemorySegment page = cache.page(from / KvCache.PAGE_LENGTH);
+      kernels.scores(cache.layout(), page, keys, some, qkv, q, group, scale, weights, from, stride);
     }
-    kernels.softmax(weights, count);
-    Arrays.fill(out, o, o + headLength, 0);
-    long values = cache.values(layer, kvHead);
+    for (int h = 0; h < group; h++) {
+      kernels.softmax(weights, h * stride, count);
+    }
+    Arrays.fill(out, o, o + group * headLength, 0);
+    long values = cache.values(layer, head);
     for (int from = 0; from < count; from += KvCache.PAGE_LENGTH) {
-      kernels.accumulate(
-          weights,
-          from,
-          Math.min(KvCache.PAGE_LENGTH, count - from),
-          cache.page(from / KvCache.PAGE_LENGTH),
-          values,
-          cache.half(),
-          out,
-          o,
-          headLength);
+      int some = Math.min(KvCache.PAGE_LENGTH, count - from);
+      MemorySegment page = cache.page(from / KvCache.PAGE_LENGTH);
+      kernels.accumulate(cache.layout(), page, values, some, weights, from, stride, group, out, o);
     }
   }
 }

@@ -1,24 +1,23 @@
 package io.github.phi4j.internal.model;
 
 import io.github.phi4j.api.KvCacheType;
+import io.github.phi4j.internal.kernel.KvLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The keys and values of a context, in pages of some positions that are added as it grows. A page
- * is laid out as (layer, key or value, head, position, dimension), so that the attention of a head
- * reads straight through memory.
+ * holds, for each layer, the keys of each head and then the values of each head, so that the
+ * attention of a head reads straight through memory.
  */
 public final class KvCache implements AutoCloseable {
 
-  /** Positions of a page. */
-  static final int PAGE_LENGTH = 64;
+  static final int PAGE_LENGTH = KvLayout.PAGE_LENGTH;
 
   private final PhiConfig config;
-  private final KvCacheType type;
+  private final KvLayout layout;
   private final int capacity;
   private final Arena arena = Arena.ofShared();
   private final List<MemorySegment> pages = new ArrayList<>();
@@ -28,7 +27,7 @@ public final class KvCache implements AutoCloseable {
   /** Creates an empty cache for up to {@code capacity} positions. */
   public KvCache(PhiConfig config, KvCacheType type, int capacity) {
     this.config = config;
-    this.type = type;
+    layout = new KvLayout(config.headLength(), type == KvCacheType.F16);
     this.capacity = capacity;
   }
 
@@ -64,7 +63,7 @@ public final class KvCache implements AutoCloseable {
       throw new IndexOutOfBoundsException(
           "%d positions in a cache for %d".formatted(positions, capacity));
     }
-    long bytes = 2L * config.blockCount() * headBytes() * config.headCountKv();
+    long bytes = 2L * config.blockCount() * config.headCountKv() * layout.headBytes();
     while (pages.size() * PAGE_LENGTH < positions) {
       pages.add(arena.allocate(bytes, 64));
     }
@@ -75,48 +74,32 @@ public final class KvCache implements AutoCloseable {
     length += positions;
   }
 
-  boolean half() {
-    return type == KvCacheType.F16;
+  KvLayout layout() {
+    return layout;
   }
 
   MemorySegment page(int number) {
     return pages.get(number);
   }
 
-  /** Bytes of one head's keys, or values, in a page. */
-  private long headBytes() {
-    return (long) PAGE_LENGTH * config.headLength() * type.bytes();
-  }
-
   /** Where a head's keys start in each page. */
   long keys(int layer, int head) {
-    return (2L * layer * config.headCountKv() + head) * headBytes();
+    return (2L * layer * config.headCountKv() + head) * layout.headBytes();
   }
 
   /** Where a head's values start in each page. */
   long values(int layer, int head) {
-    return ((2L * layer + 1) * config.headCountKv() + head) * headBytes();
+    return ((2L * layer + 1) * config.headCountKv() + head) * layout.headBytes();
   }
 
   /** Stores a position's keys and values of a layer, (headCountKv, headLength) each. */
   void put(int layer, int position, float[] qkv, int keyOffset, int valueOffset) {
     MemorySegment page = pages.get(position / PAGE_LENGTH);
-    int headLength = config.headLength();
-    long slot = (long) (position % PAGE_LENGTH) * headLength * type.bytes();
+    int slot = position % PAGE_LENGTH;
     for (int head = 0; head < config.headCountKv(); head++) {
-      store(page, keys(layer, head) + slot, qkv, keyOffset + head * headLength);
-      store(page, values(layer, head) + slot, qkv, valueOffset + head * headLength);
-    }
-  }
-
-  private void store(MemorySegment page, long at, float[] source, int offset) {
-    int headLength = config.headLength();
-    if (type == KvCacheType.F32) {
-      MemorySegment.copy(source, offset, page, ValueLayout.JAVA_FLOAT, at, headLength);
-      return;
-    }
-    for (int i = 0; i < headLength; i++) {
-      page.set(ValueLayout.JAVA_SHORT, at + 2L * i, Float.floatToFloat16(source[offset + i]));
+      int offset = head * config.headLength();
+      layout.storeKey(page, keys(layer, head), slot, qkv, keyOffset + offset);
+      layout.storeValue(page, values(layer, head), slot, qkv, valueOffset + offset);
     }
   }
 

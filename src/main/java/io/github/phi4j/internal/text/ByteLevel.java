@@ -17,7 +17,7 @@ final class ByteLevel {
     Arrays.fill(BYTE_OF, (short) -1);
     int next = BYTES;
     for (int b = 0; b < BYTES; b++) {
-      boolean printable = b >= 33 && b <= 126 || b >= 161 && b <= 172 || b >= 174;
+      boolean printable = (b >= 33 && b <= 126) || (b >= 161 && b != 173);
       CODE_POINTS[b] = printable ? b : next++;
       BYTE_OF[CODE_POINTS[b]] = (short) b;
     }
@@ -43,7 +43,7 @@ final class ByteLevel {
         if ((codePoint & 0xe0) != 0xc0 || i + 1 == to || (written[i + 1] & 0xc0) != 0x80) {
           return -1;
         }
-        codePoint = (codePoint & 0x1f) << 6 | written[++i] & 0x3f;
+        codePoint = ((codePoint & 0x1f) << 6) | (written[++i] & 0x3f);
       }
       if (codePoint >= BYTE_OF.length || BYTE_OF[codePoint] < 0) {
         return -1;

@@ -17,9 +17,9 @@ final class ChatRenderer {
           + " comprehensive cycle of analysis, summarizing, exploration, reassessment, reflection,"
           + " backtracing, and iteration to develop well-considered thinking process. Please"
           + " structure your response into two main sections: Thought and Solution using the"
-          + " specified format: <think> {Thought section} </think> {Solution section}. In the Thought"
-          + " section, detail your reasoning process in steps. Each step should include detailed"
-          + " considerations such as analysing questions, summarizing relevant findings,"
+          + " specified format: <think> {Thought section} </think> {Solution section}. In the"
+          + " Thought section, detail your reasoning process in steps. Each step should include"
+          + " detailed considerations such as analysing questions, summarizing relevant findings,"
           + " brainstorming new ideas, verifying the accuracy of the current steps, refining any"
           + " errors, and revisiting previous steps. In the Solution section, based on various"
           + " attempts, explorations, and reflections from the Thought section, systematically"
@@ -28,8 +28,7 @@ final class ChatRenderer {
           + " conclusion. Now, try to solve the following question through the above guidelines:";
 
   /** What opens the system turn of phi-4-mini-reasoning. */
-  static final String MATH_EXPERT =
-      "Your name is Phi, an AI math expert developed by Microsoft.";
+  static final String MATH_EXPERT = "Your name is Phi, an AI math expert developed by Microsoft.";
 
   static final String IM_START = "<|im_start|>";
   static final String IM_SEP = "<|im_sep|>";

@@ -125,12 +125,12 @@ final class ChatTemplate {
       findings.accept(
           "metadata key "
               + KEY
-              + " opens with another sentence than phi-4-mini-reasoning's: conversations open with \""
+              + " opens with another sentence than phi-4-mini-reasoning's: conversations open with"
+              + " \""
               + ChatRenderer.MATH_EXPERT
               + "\"");
     }
-    String preamble =
-        format == ChatFormat.PHI4_REASONING ? preamble(text) : ChatRenderer.PREAMBLE;
+    String preamble = format == ChatFormat.PHI4_REASONING ? preamble(text) : ChatRenderer.PREAMBLE;
     return new ChatRenderer(format, preamble, token -> vocabulary.special(token).isPresent());
   }
 

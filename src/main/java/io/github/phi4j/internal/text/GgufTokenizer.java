@@ -126,10 +126,9 @@ public final class GgufTokenizer implements Tokenizer {
   @Override
   public int[] encodeChat(List<Message> messages) {
     ChatRenderer renderer =
-        chat.orElseThrow(
-            () ->
-                new IllegalStateException(
-                    "the model file does not tell its chat format; choose one when loading it"));
+        chat.orElseThrow(() ->
+            new IllegalStateException(
+                "the model file does not tell its chat format; choose one when loading it"));
     IntArrayList ids = new IntArrayList();
     IdSink sink = new IdSink(ids);
     renderer.render(messages, sink);
@@ -138,7 +137,7 @@ public final class GgufTokenizer implements Tokenizer {
   }
 
   private int[] startingSequence(int[] ids) {
-    if (bos.isEmpty() || ids.length > 0 && ids[0] == bos.getAsInt()) {
+    if (bos.isEmpty() || (ids.length > 0 && ids[0] == bos.getAsInt())) {
       return ids;
     }
     return IntStream.concat(IntStream.of(bos.getAsInt()), IntStream.of(ids)).toArray();
@@ -218,9 +217,7 @@ public final class GgufTokenizer implements Tokenizer {
   @Override
   public byte[] bytes(int id) {
     check(id);
-    return vocabulary.isSpecial(id) || vocabulary.isUnused(id)
-        ? new byte[0]
-        : vocabulary.bytes(id);
+    return vocabulary.isSpecial(id) || vocabulary.isUnused(id) ? new byte[0] : vocabulary.bytes(id);
   }
 
   @Override

@@ -26,9 +26,8 @@ final class Merges {
     GgufArray written =
         metadata
             .strings(KEY)
-            .orElseThrow(
-                () ->
-                    metadata.problem(KEY, "is missing", "the merges of the byte-level vocabulary"));
+            .orElseThrow(() ->
+                metadata.problem(KEY, "is missing", "the merges of the byte-level vocabulary"));
     int count = written.length();
     Merges merges = new Merges(count);
     for (int i = 0; i < count; i++) {

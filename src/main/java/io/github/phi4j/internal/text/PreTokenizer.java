@@ -13,7 +13,7 @@ enum PreTokenizer {
   /** phi-4 and phi-4-reasoning. */
   CL100K(
       EncodingType.CL100K_BASE,
-      "da37d65b0ca8a1e1fd4b2e9dd8a6f0e60ed5a0d38f43fac45a0e3d2d9ca0a5a5",
+      "2f5187587e79d12146ec78949d20bbda4c31fba657a8391af3aa200e2554ea0b",
       "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
           + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+"
           + "|\\p{N}{1,3}"
@@ -25,7 +25,7 @@ enum PreTokenizer {
   /** phi-4-mini-instruct and phi-4-mini-reasoning. */
   O200K(
       EncodingType.O200K_BASE,
-      "",
+      "e1b00550855de9b3d896c07891a579ecd6c1187359b0c762522a89c38a16d116",
       "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+"
           + "(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
           + "|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+"
@@ -54,7 +54,8 @@ enum PreTokenizer {
    *
    * @throws io.github.phi4j.api.ModelException if it names another
    */
-  static PreTokenizer read(GgufMetadata metadata, Vocabulary vocabulary, Consumer<String> findings) {
+  static PreTokenizer read(
+      GgufMetadata metadata, Vocabulary vocabulary, Consumer<String> findings) {
     String name = metadata.string(KEY).orElse("default");
     return switch (name) {
       case "dbrx", "smaug-bpe", "llama-bpe", "llama3", "llama-v3" -> CL100K;

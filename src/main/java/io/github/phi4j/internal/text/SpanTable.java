@@ -45,8 +45,7 @@ final class SpanTable {
     int mask = slots.length - 1;
     for (int slot = (int) hash & mask; ; slot = slot + 1 & mask) {
       int index = slots[slot] - 1;
-      if (index == NONE
-          || Arrays.equals(bytes, starts[index], starts[index + 1], key, from, to)) {
+      if (index == NONE || Arrays.equals(bytes, starts[index], starts[index + 1], key, from, to)) {
         return slot;
       }
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
@@ -29,7 +29,7 @@ final class SpecialIds {
   private final GgufMetadata metadata;
   private final Vocabulary vocabulary;
   private final Consumer<String> findings;
-  private final SortedSet<Integer> stops = new TreeSet<>();
+  private final NavigableSet<Integer> stops = new TreeSet<>();
   private final OptionalInt bos;
 
   private SpecialIds(
@@ -114,21 +114,23 @@ final class SpecialIds {
               + ": only limits and stop strings end a generation");
     } else if (named.isEmpty()) {
       findings.accept(
-          key(EOS) + " names no special token: a turn ends at " + shownStops() + ", by their texts");
+          key(EOS)
+              + " names no special token: a turn ends at "
+              + shownStops()
+              + ", by their texts");
     } else {
       endOfTurn(format)
-          .ifPresent(
-              end -> {
-                if (!named.containsKey(end)) {
-                  int first = named.keySet().iterator().next();
-                  findings.accept(
-                      key(named.get(first))
-                          + " is "
-                          + shown(first)
-                          + ", which does not end the model's turns: they end at "
-                          + shownStops());
-                }
-              });
+          .ifPresent(end -> {
+            if (!named.containsKey(end)) {
+              int first = named.keySet().iterator().next();
+              findings.accept(
+                  key(named.get(first))
+                      + " is "
+                      + shown(first)
+                      + ", which does not end the model's turns: they end at "
+                      + shownStops());
+            }
+          });
     }
     OptionalInt padding = id(PADDING);
     if (padding.isPresent() && stops.contains(padding.getAsInt())) {

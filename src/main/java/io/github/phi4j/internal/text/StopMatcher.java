@@ -8,8 +8,8 @@ import java.util.List;
  * is complete first is found; of those that end at the same place the longest. The result does not
  * depend on how the text is cut into parts.
  *
- * <p>Each string is followed by the automaton of Knuth, Morris and Pratt (1977), so that the time is
- * linear in the text. Not thread-safe.
+ * <p>Each string is followed by the automaton of Knuth, Morris and Pratt (1977), so that the time
+ * is linear in the text. Not thread-safe.
  */
 public final class StopMatcher {
 

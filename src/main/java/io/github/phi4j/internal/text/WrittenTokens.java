@@ -8,7 +8,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
-/** The tokens as a file has them: byte-mapped or literal text, with a type each. Lives for a load. */
+/**
+ * The tokens as a file has them: byte-mapped or literal text, with a type each. Lives for a load.
+ */
 final class WrittenTokens {
 
   static final String TOKENS = "tokenizer.ggml.tokens";
@@ -60,8 +62,7 @@ final class WrittenTokens {
     SpanTable table = new SpanTable(bytes, starts);
     for (int i = 0; i < count; i++) {
       MemorySegment token = tokens.bytes(i);
-      MemorySegment.copy(
-          token, ValueLayout.JAVA_BYTE, 0, bytes, starts[i], (int) token.byteSize());
+      MemorySegment.copy(token, ValueLayout.JAVA_BYTE, 0, bytes, starts[i], (int) token.byteSize());
       int twin = table.add(i);
       if (twin >= 0) {
         throw metadata.problem(

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.phi4j.api.KvCacheType;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.gguf.GgufFile;
+import io.github.phi4j.internal.kernel.KernelProvider;
 import io.github.phi4j.internal.kernel.Kernels;
 import io.github.phi4j.internal.kernel.ScalarKernels;
 import io.github.phi4j.testing.TinyModel;
@@ -27,7 +28,7 @@ final class ReferenceLogitsTest {
 
   static Stream<Arguments> cases() {
     List<Arguments> cases = new ArrayList<>();
-    for (Kernels kernels : List.of(new ScalarKernels())) {
+    for (Kernels kernels : List.of(new ScalarKernels(), KernelProvider.kernels())) {
       for (TinyModel model : TinyModel.values()) {
         for (KvCacheType type : KvCacheType.values()) {
           cases.add(Arguments.of(kernels.name(), model, type, kernels));

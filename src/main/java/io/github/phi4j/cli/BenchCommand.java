@@ -1,0 +1,190 @@
+package io.github.phi4j.cli;
+
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.Session;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code phi4 bench}: speed, measured and printed as llama-bench does. */
+@Command(
+    name = "bench",
+    description = "Measures speed as llama-bench does, and prints its columns.",
+    footer = {
+      "",
+      "Options with a list take values separated by commas, and can be given more than once; every"
+          + " combination is measured. pp is prompt processing, tg generation token by token;"
+          + " tokenizing and sampling are not part of either. Before the timed repetitions each"
+          + " test warms up with its whole prompt and up to two seconds of generation."
+    })
+final class BenchCommand implements Callable<Integer> {
+
+  private final Environment environment;
+
+  @Option(
+      names = {"-m", "--model"},
+      paramLabel = "FILE",
+      split = ",",
+      description = "GGUF files. Default: the tiny model that comes with phi4j.")
+  private List<Path> files = List.of();
+
+  @Option(
+      names = {"-p", "--n-prompt"},
+      paramLabel = "N",
+      split = ",",
+      description = "Prompt lengths; 0 is none. Default: 512.")
+  private List<Integer> promptLengths = List.of(512);
+
+  @Option(
+      names = {"-n", "--n-gen"},
+      paramLabel = "N",
+      split = ",",
+      description = "Numbers of tokens to generate; 0 is none. Default: 128.")
+  private List<Integer> generationLengths = List.of(128);
+
+  @Option(
+      names = "-pg",
+      paramLabel = "PP,TG",
+      description = "A prompt and generation after it, timed together. Repeatable.")
+  private List<String> pairs = List.of();
+
+  @Option(
+      names = {"-d", "--n-depth"},
+      paramLabel = "N",
+      split = ",",
+      description = "Tokens in the context before the test begins. Default: 0.")
+  private List<Integer> depths = List.of(0);
+
+  @Option(
+      names = {"-t", "--threads"},
+      paramLabel = "N",
+      split = ",",
+      description = "Worker threads. Default: the processors that this process may use.")
+  private List<Integer> threads = List.of(Runtime.getRuntime().availableProcessors());
+
+  @Option(
+      names = {"-r", "--repetitions"},
+      paramLabel = "N",
+      description = "How often each test is timed. Default: 5.")
+  private int repetitions = 5;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      description = "How to print: md, json, jsonl or csv. Default: md.")
+  private BenchFormat format = BenchFormat.MD;
+
+  @Option(names = "--no-warmup", description = "Do not warm up.")
+  private boolean noWarmUp;
+
+  @Mixin private KvCacheOptions kvCache;
+
+  BenchCommand(Environment environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() {
+    List<BenchTest> tests = tests();
+    if (repetitions < 1) {
+      throw new UsageException("-r must be at least 1, not " + repetitions);
+    }
+    int contextLength = tests.stream().mapToInt(BenchTest::contextLength).max().orElseThrow();
+    List<LoadOptions> loads =
+        threads.stream()
+            .map(count -> ComputeOptions.loadOptions(count, contextLength, kvCache.type()).build())
+            .toList();
+    List<Path> models = files.isEmpty() ? List.of(ModelOption.fallback(environment)) : files;
+    format.begin(environment.out());
+    boolean first = true;
+    for (Path model : models) {
+      for (LoadOptions options : loads) {
+        measure(model, options, tests, first);
+        first = false;
+      }
+    }
+    format.end(environment.out());
+    return 0;
+  }
+
+  private void measure(Path file, LoadOptions options, List<BenchTest> tests, boolean first) {
+    boolean firstResult = first;
+    try (Generator generator = environment.models().load(file, options);
+        Session session = generator.newSession()) {
+      for (BenchTest test : tests) {
+        Instant time = Instant.now();
+        List<Long> samples =
+            test.run(session, generator.info().vocabularySize(), repetitions, !noWarmUp);
+        BenchResult result =
+            new BenchResult(
+                file,
+                generator.info(),
+                options.threads().orElseThrow(),
+                options.kvCacheType(),
+                test,
+                time,
+                samples);
+        format.result(environment.out(), result, firstResult);
+        environment.out().flush();
+        firstResult = false;
+      }
+    }
+  }
+
+  private List<BenchTest> tests() {
+    List<BenchTest> tests = new ArrayList<>();
+    for (int depth : depths) {
+      for (int length : promptLengths) {
+        add(tests, "-p", length, 0, depth);
+      }
+      for (int length : generationLengths) {
+        add(tests, "-n", 0, length, depth);
+      }
+      for (String pair : pairs) {
+        String[] lengths = pair.split(",", -1);
+        if (lengths.length != 2) {
+          throw notPair(pair);
+        }
+        try {
+          add(
+              tests,
+              "-pg",
+              Integer.parseInt(lengths[0].strip()),
+              Integer.parseInt(lengths[1].strip()),
+              depth);
+        } catch (NumberFormatException e) {
+          throw notPair(pair);
+        }
+      }
+    }
+    if (tests.isEmpty()) {
+      throw new UsageException("there is nothing to measure: -p, -n and -pg are all 0");
+    }
+    return tests;
+  }
+
+  private static void add(List<BenchTest> tests, String option, int prompt, int gen, int depth) {
+    if (prompt < 0 || gen < 0) {
+      throw new UsageException(option + " must not be negative: " + Math.min(prompt, gen));
+    }
+    if (depth < 0) {
+      throw new UsageException("-d must not be negative: " + depth);
+    }
+    if ((long) prompt + gen + depth > Integer.MAX_VALUE) {
+      throw new UsageException(option + " and -d add up to more than any context holds");
+    }
+    if (prompt > 0 || gen > 0) {
+      tests.add(new BenchTest(prompt, gen, depth));
+    }
+  }
+
+  private static UsageException notPair(String pair) {
+    return new UsageException("-pg takes two numbers, such as 512,128; found '" + pair + "'");
+  }
+}

@@ -1,0 +1,94 @@
+package io.github.phi4j.cli;
+
+import io.github.phi4j.api.KvCacheType;
+import io.github.phi4j.api.ModelInfo;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What one test gave.
+ *
+ * @param file the model's file, as it was named
+ * @param model what it is
+ * @param threads worker threads
+ * @param kvCacheType number format of the KV cache
+ * @param test the test
+ * @param time when it began
+ * @param samplesNanos nanoseconds of each repetition
+ */
+record BenchResult(
+    Path file,
+    ModelInfo model,
+    int threads,
+    KvCacheType kvCacheType,
+    BenchTest test,
+    Instant time,
+    List<Long> samplesNanos) {
+
+  /** What the model is, as llama.cpp describes one: {@code phi3 14B Q4_K - Medium}. */
+  String modelType() {
+    return model.architecture()
+        + " "
+        + Quantities.modelClass(model.parameterCount())
+        + " "
+        + model.quantization();
+  }
+
+  /** Tokens per second of each repetition. */
+  List<Double> samplesTokensPerSecond() {
+    return samplesNanos.stream().map(nanos -> 1e9 * test.tokens() / nanos).toList();
+  }
+
+  double tokensPerSecond() {
+    return mean(samplesTokensPerSecond());
+  }
+
+  double tokensPerSecondDeviation() {
+    return deviation(samplesTokensPerSecond());
+  }
+
+  /** Everything but the samples, under llama-bench's names and in its order. */
+  Map<String, Object> fields() {
+    String cacheType = kvCacheType.name().toLowerCase(Locale.ROOT);
+    List<Double> nanos = samplesNanos.stream().map(Long::doubleValue).toList();
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("build_commit", Version.number());
+    fields.put("cpu_info", Machine.processor());
+    fields.put("backends", "CPU");
+    fields.put("model_filename", file.toString());
+    fields.put("model_type", modelType());
+    fields.put("model_size", model.weightBytes());
+    fields.put("model_n_params", model.parameterCount());
+    fields.put("n_threads", threads);
+    fields.put("type_k", cacheType);
+    fields.put("type_v", cacheType);
+    fields.put("n_prompt", test.promptTokens());
+    fields.put("n_gen", test.generatedTokens());
+    fields.put("n_depth", test.depth());
+    fields.put("test_time", time.truncatedTo(ChronoUnit.SECONDS).toString());
+    fields.put("avg_ns", Math.round(mean(nanos)));
+    fields.put("stddev_ns", Math.round(deviation(nanos)));
+    fields.put("avg_ts", tokensPerSecond());
+    fields.put("stddev_ts", tokensPerSecondDeviation());
+    return fields;
+  }
+
+  private static double mean(List<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).average().orElse(0);
+  }
+
+  /** The standard deviation of a sample; 0 for a single value. */
+  private static double deviation(List<Double> values) {
+    if (values.size() < 2) {
+      return 0;
+    }
+    double mean = mean(values);
+    double squares = values.stream().mapToDouble(value -> (value - mean) * (value - mean)).sum();
+    return Math.sqrt(squares / (values.size() - 1));
+  }
+}

@@ -1,0 +1,141 @@
+package io.github.phi4j.cli;
+
+import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.FinishReason;
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.Session;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code phi4 chat}: a conversation, with a person or from a pipe. */
+@Command(
+    name = "chat",
+    description = "Talks with a model.",
+    footer = {
+      "",
+      "Each line is a message; a backslash at its end, or Alt-Enter, goes on in the next line.",
+      "Ctrl-C stops the answer, Ctrl-D leaves. /help lists the commands.",
+      "From a pipe each line of standard input is a message, and the answers alone are printed.",
+      "Tokens are chosen greedily unless --temp is above 0."
+    })
+final class ChatCommand implements Callable<Integer> {
+
+  private static final String HELP =
+      """
+      /clear  begins a new conversation
+      /exit   leaves, as Ctrl-D does
+      /help   shows this
+      A backslash at the end of a line, or Alt-Enter, goes on in the next line.
+      Ctrl-C stops an answer.
+      """;
+
+  private final Environment environment;
+
+  @Mixin private PromptOptions prompt;
+  @Mixin private ModelOption model;
+  @Mixin private ComputeOptions compute;
+  @Mixin private StopOptions stop;
+  @Mixin private SamplingOptions sampling;
+
+  ChatCommand(Environment environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    LoadOptions loadOptions = prompt.apply(compute.loadOptions());
+    GenerationOptions options = stop.generationOptions(sampling.sampling());
+    sampling.remark().ifPresent(environment::note);
+    try (Generator generator = environment.models().load(model.file(environment), loadOptions);
+        Session session = generator.newSession()) {
+      Conversation conversation = new Conversation(session, options, prompt.opening());
+      if (!environment.interactive()) {
+        return talkByPipe(conversation);
+      }
+      try (ChatTerminal terminal = ChatTerminal.open()) {
+        terminal.output().printf("%s, /help for help\n", generator.info().name());
+        talk(conversation, terminal);
+      }
+      return 0;
+    }
+  }
+
+  private int talkByPipe(Conversation conversation) throws IOException {
+    try (Interrupt interrupt = new Interrupt(conversation::cancel)) {
+      ChatInput input = new PipedInput(environment.in());
+      for (Optional<String> line = input.next();
+          line.isPresent() && !interrupt.requested();
+          line = input.next()) {
+        String message = line.get();
+        if (isCommand(message)) {
+          if (!obey(message, conversation, environment.out())) {
+            break;
+          }
+        } else if (!message.isBlank()) {
+          answer(conversation, message, environment.out(), interrupt::requested);
+        }
+      }
+      return interrupt.requested() ? Interrupt.EXIT_CODE : 0;
+    }
+  }
+
+  /** Talks with a person: an error ends the answer, not the chat. */
+  void talk(Conversation conversation, ChatTerminal terminal) {
+    for (Optional<String> line = terminal.next(); line.isPresent(); line = terminal.next()) {
+      String message = line.get();
+      if (isCommand(message)) {
+        if (!obey(message, conversation, terminal.output())) {
+          return;
+        }
+      } else if (!message.isBlank()) {
+        AtomicBoolean stopped = new AtomicBoolean();
+        Runnable onInterrupt =
+            () -> {
+              stopped.set(true);
+              conversation.cancel();
+            };
+        try (ChatTerminal.InterruptKey _ = terminal.onInterrupt(onInterrupt);
+            Interrupt _ = new Interrupt(onInterrupt)) { // for terminals without a key for it
+          answer(conversation, message, terminal.output(), stopped::get);
+        } catch (IllegalArgumentException e) {
+          environment.note(e.getMessage());
+        }
+      }
+    }
+  }
+
+  private void answer(
+      Conversation conversation, String message, Output out, BooleanSupplier stopped) {
+    AnswerSink sink = new AnswerSink(out, stopped);
+    Completion completion = conversation.say(message, sink);
+    sink.finish();
+    if (completion.finishReason() == FinishReason.CONTEXT_FULL) {
+      environment.note("the context is full: /clear begins a new conversation, -c sets its length");
+    }
+  }
+
+  private static boolean isCommand(String message) {
+    return message.strip().matches("/[a-z]+");
+  }
+
+  /** Obeys a command; false if it was the last. */
+  private boolean obey(String command, Conversation conversation, Output out) {
+    switch (command.strip()) {
+      case "/exit" -> {
+        return false;
+      }
+      case "/clear" -> conversation.clear();
+      case "/help" -> out.print(HELP);
+      default -> environment.note("there is no command " + command.strip() + "; see /help");
+    }
+    out.flush();
+    return true;
+  }
+}

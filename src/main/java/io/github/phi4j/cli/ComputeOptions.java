@@ -1,0 +1,54 @@
+package io.github.phi4j.cli;
+
+import io.github.phi4j.api.KvCacheType;
+import io.github.phi4j.api.LoadOptions;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What a model may use of the machine. */
+final class ComputeOptions {
+
+  @Option(
+      names = {"-t", "--threads"},
+      paramLabel = "N",
+      description = "Worker threads. Default: the processors that this process may use.")
+  private Integer threads;
+
+  @Option(
+      names = {"-c", "--ctx-size"},
+      paramLabel = "N",
+      description =
+          "Tokens that the context holds; 0 takes the length the model was trained for."
+              + " Default: 0 (perplexity: 512).")
+  private Integer contextLength;
+
+  @Mixin private KvCacheOptions kvCache;
+
+  /** The context length asked for, 0 where it is the model's own. */
+  int contextLength(int fallback) {
+    return contextLength == null ? fallback : contextLength;
+  }
+
+  LoadOptions.Builder loadOptions() {
+    return loadOptions(0);
+  }
+
+  LoadOptions.Builder loadOptions(int defaultContextLength) {
+    return loadOptions(threads, contextLength(defaultContextLength), kvCache.type());
+  }
+
+  static LoadOptions.Builder loadOptions(Integer threads, int contextLength, KvCacheType type) {
+    try {
+      LoadOptions.Builder options = LoadOptions.builder().kvCacheType(type);
+      if (threads != null) {
+        options.threads(threads);
+      }
+      if (contextLength != 0) {
+        options.contextLength(contextLength);
+      }
+      return options;
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e);
+    }
+  }
+}

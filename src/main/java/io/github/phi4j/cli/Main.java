@@ -1,0 +1,220 @@
+package io.github.phi4j.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.phi4j.api.ModelException;
+import java.io.BufferedOutputStream;
+import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command line {@code phi4}. */
+@Command(
+    name = "phi4",
+    description = "Runs Microsoft's Phi-4 models on this machine's processor.",
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "",
+      "'phi4 COMMAND --help' tells more. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped"
+          + " by Ctrl-C, 141 the reader of the output went away."
+    })
+public final class Main implements Runnable {
+
+  private static final int FAILED = 1;
+  private static final int USAGE = 2;
+
+  /** What a shell reports for a program that wrote to a closed pipe: 128 plus SIGPIPE. */
+  private static final int OUTPUT_CLOSED = 141;
+
+  private static final String HOME_PROPERTY = "phi4.home";
+  private static final String DEFAULT_MODEL = "models/phi4-tiny-Q8_0.gguf";
+
+  private final Environment environment;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      scope = ScopeType.INHERIT,
+      description = "Log more, and show the stack trace of an error.")
+  private boolean verbose;
+
+  Main(Environment environment) {
+    this.environment = environment;
+  }
+
+  /**
+   * Runs a command and ends the process with its exit code.
+   *
+   * @param arguments the command and its options
+   */
+  public static void main(String[] arguments) {
+    Environment environment =
+        new Environment(
+            System.in,
+            new Output(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out))),
+            new PrintStream(new FileOutputStream(FileDescriptor.err), true, UTF_8),
+            isInteractive(),
+            Models.files(),
+            defaultModel());
+    System.exit(new Main(environment).execute(arguments));
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // the default console of JDK 25 is null again
+  private static boolean isInteractive() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
+  }
+
+  /** Runs a command and returns its exit code. */
+  int execute(String... arguments) {
+    try {
+      int exitCode = commandLine().execute(arguments);
+      environment.out().flush();
+      return exitCode;
+    } catch (Output.ClosedException e) {
+      return OUTPUT_CLOSED;
+    } catch (UncheckedIOException | OutOfMemoryError e) {
+      return failed(e);
+    }
+  }
+
+  CommandLine commandLine() {
+    CommandLine commandLine =
+        new CommandLine(this)
+            .addSubcommand(new RunCommand(environment))
+            .addSubcommand(new ChatCommand(environment))
+            .addSubcommand(new InspectCommand(environment))
+            .addSubcommand(new BenchCommand(environment))
+            .addSubcommand(new PerplexityCommand(environment))
+            .addSubcommand(new TokenizeCommand(environment))
+            .addSubcommand(new LogitsCommand(environment));
+    Stream.concat(Stream.of(commandLine), commandLine.getSubcommands().values().stream())
+        .map(CommandLine::getCommandSpec)
+        .forEach(Main::addHelp);
+    return commandLine
+        .setOut(new PrintWriter(new OutputStreamWriter(environment.out().stream(), UTF_8), true))
+        .setErr(new PrintWriter(environment.err(), true, UTF_8))
+        .setUsageHelpAutoWidth(true)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setPosixClusteredShortOptionsAllowed(false)
+        .setParameterExceptionHandler((fault, _) -> wrongUsage(fault))
+        .setExecutionStrategy(parsed -> {
+          configureLogging();
+          return new CommandLine.RunLast().execute(parsed);
+        })
+        .setExecutionExceptionHandler((fault, command, _) -> failed(fault, command));
+  }
+
+  private static void addHelp(CommandSpec command) {
+    command.mixinStandardHelpOptions(true).versionProvider(new Version());
+    command.usageMessage().abbreviateSynopsis(true).sortOptions(false);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "a command is missing");
+  }
+
+  /** Logs go to standard error, and only what the user should know. */
+  private void configureLogging() {
+    String prefix = "org.slf4j.simpleLogger.";
+    setIfAbsent(prefix + "defaultLogLevel", verbose ? "debug" : "warn");
+    setIfAbsent(prefix + "showThreadName", "false");
+    setIfAbsent(prefix + "showLogName", Boolean.toString(verbose));
+  }
+
+  private static void setIfAbsent(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
+  }
+
+  private int wrongUsage(ParameterException fault) {
+    CommandLine command = fault.getCommandLine();
+    return wrongUsage(fault.getMessage(), command);
+  }
+
+  private int wrongUsage(String message, CommandLine command) {
+    environment.note(
+        oneLine(message) + " (see " + command.getCommandSpec().qualifiedName() + " --help)");
+    return USAGE;
+  }
+
+  private int failed(Exception fault, CommandLine command) {
+    return switch (fault) {
+      case Output.ClosedException _ -> OUTPUT_CLOSED;
+      case UsageException e -> wrongUsage(e.getMessage(), command);
+      case CancellationException _ -> Interrupt.EXIT_CODE;
+      default -> failed(fault);
+    };
+  }
+
+  private int failed(Throwable fault) {
+    environment.note(oneLine(describe(fault)));
+    if (verbose) {
+      fault.printStackTrace(environment.err());
+    }
+    return FAILED;
+  }
+
+  private static String describe(Throwable fault) {
+    return switch (fault) {
+      case ModelException e -> e.getMessage();
+      case IllegalArgumentException e when e.getMessage() != null -> e.getMessage();
+      case UncheckedIOException e -> e.getCause().getMessage();
+      case IOException e -> Faults.reason(e);
+      case OutOfMemoryError e ->
+          "out of memory ("
+              + e.getMessage()
+              + "): a shorter context (-c) needs less, as does -ctk f16";
+      default -> "internal error: " + fault + "; -v shows where";
+    };
+  }
+
+  private static String oneLine(String message) {
+    return String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  /** The tiny model beside the launcher, beside or above the jar, or in the working directory. */
+  private static Optional<Path> defaultModel() {
+    String home = System.getProperty(HOME_PROPERTY);
+    Stream<Path> homes =
+        home != null
+            ? Stream.of(Path.of(home))
+            : Stream.concat(jarDirectories(), Stream.of(Path.of("")));
+    return homes
+        .map(directory -> directory.resolve(DEFAULT_MODEL))
+        .filter(Files::isRegularFile)
+        .findFirst();
+  }
+
+  private static Stream<Path> jarDirectories() {
+    try {
+      URI location = Main.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+      Path directory = Path.of(location).toAbsolutePath().getParent();
+      return Stream.iterate(directory, path -> path != null, Path::getParent).limit(2);
+    } catch (URISyntaxException | IllegalArgumentException e) {
+      return Stream.empty();
+    }
+  }
+}

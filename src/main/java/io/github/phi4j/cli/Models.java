@@ -1,0 +1,30 @@
+package io.github.phi4j.cli;
+
+import io.github.phi4j.Phi4;
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.ModelInspection;
+import java.nio.file.Path;
+
+/** The door to models; tests open another one. */
+interface Models {
+
+  Generator load(Path file, LoadOptions options);
+
+  ModelInspection inspect(Path file);
+
+  /** The models that the library loads. */
+  static Models files() {
+    return new Models() {
+      @Override
+      public Generator load(Path file, LoadOptions options) {
+        return Phi4.load(file, options);
+      }
+
+      @Override
+      public ModelInspection inspect(Path file) {
+        return Phi4.inspect(file);
+      }
+    };
+  }
+}

@@ -1,0 +1,115 @@
+package io.github.phi4j.cli;
+
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.ModelInspection;
+import io.github.phi4j.api.Session;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code phi4 perplexity}: how well a model predicts a text. */
+@Command(
+    name = "perplexity",
+    description = "Measures how well a model predicts a text, with llama.cpp's definition.",
+    footer = {
+      "",
+      "The text is cut into chunks of -c tokens; the second half of each chunk is scored. Printed"
+          + " are the values after each chunk, and the final one with its standard error."
+    })
+final class PerplexityCommand implements Callable<Integer> {
+
+  private static final int DEFAULT_CONTEXT_LENGTH = 512;
+
+  private final Environment environment;
+
+  @Option(
+      names = {"-f", "--file"},
+      paramLabel = "FILE",
+      required = true,
+      description =
+          "The text, in UTF-8; - is standard input. One newline at its end is not part of it.")
+  private String file;
+
+  @Option(
+      names = "--chunks",
+      paramLabel = "N",
+      description = "Most chunks to score; -1 is all. Default: -1.")
+  private int chunks = -1;
+
+  @Mixin private ModelOption model;
+  @Mixin private ComputeOptions compute;
+
+  PerplexityCommand(Environment environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (chunks < -1 || chunks == 0) {
+      throw new UsageException("--chunks must be -1 or at least 1, not " + chunks);
+    }
+    int contextLength = compute.contextLength(DEFAULT_CONTEXT_LENGTH);
+    if (contextLength != 0 && contextLength < Perplexity.MIN_CHUNK_LENGTH) {
+      throw new UsageException(
+          "-c must be at least " + Perplexity.MIN_CHUNK_LENGTH + ", not " + contextLength);
+    }
+    var loadOptions = compute.loadOptions(DEFAULT_CONTEXT_LENGTH).build();
+    Path modelFile = model.file(environment);
+    String text = TextFile.read(file, environment.in());
+    OptionalInt bos = addedBos(environment.models().inspect(modelFile));
+    try (Generator generator = environment.models().load(modelFile, loadOptions);
+        Session session = generator.newSession()) {
+      measure(session, tokens(generator.tokenizer().encode(text), bos), bos);
+    }
+    return 0;
+  }
+
+  private void measure(Session session, int[] tokens, OptionalInt bos) throws IOException {
+    int length = session.contextLength();
+    if (tokens.length < 2L * length) {
+      throw new IOException(
+          (file.equals("-") ? "standard input" : file)
+              + ": found "
+              + tokens.length
+              + " tokens; expected at least two contexts of "
+              + length
+              + " tokens: give a longer text or a smaller -c");
+    }
+    int available = tokens.length / length;
+    int count = chunks == -1 ? available : Math.min(chunks, available);
+    Perplexity perplexity = new Perplexity(session, length);
+    Output out = environment.out();
+    for (int i = 0; i < count; i++) {
+      int[] chunk = Arrays.copyOfRange(tokens, i * length, (i + 1) * length);
+      perplexity.add(chunk, bos.orElse(chunk[0]));
+      out.printf("[%d]%.4f,", i + 1, perplexity.value());
+      out.flush();
+    }
+    out.printf("\nFinal estimate: PPL = %.4f +/- %.5f\n", perplexity.value(), perplexity.error());
+  }
+
+  private static int[] tokens(int[] ids, OptionalInt bos) {
+    if (bos.isEmpty()) {
+      return ids;
+    }
+    int[] tokens = new int[ids.length + 1];
+    tokens[0] = bos.getAsInt();
+    System.arraycopy(ids, 0, tokens, 1, ids.length);
+    return tokens;
+  }
+
+  /** The token that the model wants at the start of every text, if any. */
+  private static OptionalInt addedBos(ModelInspection inspection) {
+    Map<String, Object> metadata = inspection.metadata();
+    return Boolean.TRUE.equals(metadata.get("tokenizer.ggml.add_bos_token"))
+            && metadata.get("tokenizer.ggml.bos_token_id") instanceof Long id
+        ? OptionalInt.of(Math.toIntExact(id))
+        : OptionalInt.empty();
+  }
+}

@@ -1,0 +1,161 @@
+package io.github.phi4j.cli;
+
+import io.github.phi4j.api.Sampling;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Option;
+
+/** How each token is chosen; the names are llama.cpp's, the default is greedy. */
+final class SamplingOptions {
+
+  private static final Pattern BIAS = Pattern.compile("(\\d+)([+-].+)");
+
+  @Option(
+      names = {"--temp", "--temperature"},
+      paramLabel = "T",
+      description = "Temperature. Default: 0, which is greedy.")
+  private Float temperature;
+
+  @Option(
+      names = "--top-k",
+      paramLabel = "N",
+      description = "Keep the N most probable tokens. Default: 0, all.")
+  private Integer topK;
+
+  @Option(
+      names = "--top-p",
+      paramLabel = "P",
+      description =
+          "Keep the most probable tokens up to this sum of probabilities. Default: 1, all.")
+  private Float topP;
+
+  @Option(
+      names = "--min-p",
+      paramLabel = "P",
+      description =
+          "Keep tokens at least this fraction as probable as the most probable one."
+              + " Default: 0, all.")
+  private Float minP;
+
+  @Option(
+      names = {"--typical", "--typical-p"},
+      paramLabel = "P",
+      description = "Locally typical sampling with this sum of probabilities. Default: 1, off.")
+  private Float typicalP;
+
+  @Option(
+      names = {"-s", "--seed"},
+      paramLabel = "N",
+      description = "Seed of the random draw. Default: -1, a new one each time.")
+  private Long seed;
+
+  @Option(
+      names = "--repeat-penalty",
+      paramLabel = "X",
+      description = "Divides the logits of tokens that occurred. Default: 1, off.")
+  private Float repeatPenalty;
+
+  @Option(
+      names = "--repeat-last-n",
+      paramLabel = "N",
+      description =
+          "Tokens that the penalties look back on; 0 is none, -1 the whole context. Default: 64.")
+  private Integer penaltyWindow;
+
+  @Option(
+      names = "--presence-penalty",
+      paramLabel = "X",
+      description = "Subtracted from the logits of tokens that occurred. Default: 0, off.")
+  private Float presencePenalty;
+
+  @Option(
+      names = "--frequency-penalty",
+      paramLabel = "X",
+      description = "Subtracted once for each time that a token occurred. Default: 0, off.")
+  private Float frequencyPenalty;
+
+  @Option(
+      names = {"-l", "--logit-bias"},
+      paramLabel = "ID(+/-)BIAS",
+      description =
+          "Adds to the logit of a token: 15043+1, 15043-0.5; 15043-inf bans it. Repeatable.")
+  private List<String> logitBias = List.of();
+
+  Sampling sampling() {
+    Sampling.Builder sampling = Sampling.builder();
+    set(temperature, sampling::temperature);
+    set(topK, sampling::topK);
+    set(topP, sampling::topP);
+    set(minP, sampling::minP);
+    set(typicalP, sampling::typicalP);
+    set(repeatPenalty, sampling::repeatPenalty);
+    set(penaltyWindow, sampling::penaltyWindow);
+    set(presencePenalty, sampling::presencePenalty);
+    set(frequencyPenalty, sampling::frequencyPenalty);
+    if (seed != null && seed != -1) {
+      sampling.seed(seed);
+    }
+    for (String bias : logitBias) {
+      addBias(bias, sampling);
+    }
+    try {
+      return sampling.build();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e);
+    }
+  }
+
+  /** What the user asked for in vain, if anything: filters of a draw that never happens. */
+  Optional<String> remark() {
+    if (temperature != null) {
+      return Optional.empty();
+    }
+    Map<String, Object> draws = new LinkedHashMap<>();
+    draws.put("--top-k", topK);
+    draws.put("--top-p", topP);
+    draws.put("--min-p", minP);
+    draws.put("--typical", typicalP);
+    draws.put("--seed", seed);
+    List<String> idle = new ArrayList<>();
+    draws.forEach((name, value) -> {
+      if (value != null) {
+        idle.add(name);
+      }
+    });
+    return idle.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            String.join(", ", idle)
+                + " without effect: sampling is greedy unless --temp is above 0");
+  }
+
+  private static <T> void set(T value, Consumer<T> setter) {
+    if (value != null) {
+      setter.accept(value);
+    }
+  }
+
+  private static void addBias(String text, Sampling.Builder sampling) {
+    Matcher matcher = BIAS.matcher(text);
+    try {
+      if (matcher.matches()) {
+        sampling.logitBias(Integer.parseInt(matcher.group(1)), bias(matcher.group(2)));
+        return;
+      }
+    } catch (NumberFormatException e) {
+      // told below
+    }
+    throw new UsageException(
+        "--logit-bias '" + text + "' is not TOKEN_ID(+/-)BIAS, such as 15043+1 or 15043-inf");
+  }
+
+  private static float bias(String text) {
+    return text.equals("-inf") ? Float.NEGATIVE_INFINITY : Float.parseFloat(text);
+  }
+}

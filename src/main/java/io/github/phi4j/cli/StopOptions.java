@@ -1,0 +1,45 @@
+package io.github.phi4j.cli;
+
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Sampling;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** When an answer ends. */
+final class StopOptions {
+
+  @Option(
+      names = {"-n", "--predict", "--n-predict"},
+      paramLabel = "N",
+      description = "Most tokens to generate; -1 is as many as the context holds. Default: -1.")
+  private int maxTokens = -1;
+
+  @Option(
+      names = "--min-tokens",
+      paramLabel = "N",
+      description = "Tokens to generate before the model may end its answer. Default: 0.")
+  private int minTokens;
+
+  @Option(
+      names = {"-r", "--reverse-prompt", "--stop"},
+      paramLabel = "TEXT",
+      description = "Text that ends the answer and is not part of it. Repeatable.")
+  private List<String> stopStrings = List.of();
+
+  @Option(names = "--ignore-eos", description = "Go on where the model ends its answer.")
+  private boolean ignoreModelStop;
+
+  GenerationOptions generationOptions(Sampling sampling) {
+    try {
+      return GenerationOptions.builder()
+          .sampling(sampling)
+          .maxTokens(maxTokens == -1 ? Integer.MAX_VALUE : maxTokens)
+          .minTokens(minTokens)
+          .stopStrings(stopStrings.toArray(String[]::new))
+          .ignoreModelStop(ignoreModelStop)
+          .build();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e);
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package io.github.phi4j.internal.engine;
+
+import io.github.phi4j.api.LogitsSink;
+import io.github.phi4j.internal.model.ForwardPass;
+import io.github.phi4j.internal.model.KvCache;
+import java.util.Arrays;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The tokens of a session and what is computed of them: a prefix in the KV cache, and the logits
+ * after the last token once all are computed.
+ *
+ * <p>Models with two sets of rope factors compute contexts up to their original length with the
+ * short set and longer ones with the long set, all tokens alike, as Hugging Face's implementation
+ * does. A context that crosses the border is therefore computed anew.
+ */
+final class Context {
+
+  private static final int LOGITS_BATCH = 64;
+
+  private final Model model;
+  private final ForwardPass forwardPass;
+  private final ReentrantLock turn;
+  private final KvCache cache;
+  private final BooleanSupplier cancelled;
+  private final float[] logits; // (vocabulary)
+  private int[] tokens = new int[256];
+  private int length;
+  private int computedTokens;
+  private boolean logitsValid;
+
+  Context(DefaultGenerator generator, KvCache cache, BooleanSupplier cancelled) {
+    this.model = generator.model();
+    this.forwardPass = generator.forwardPass();
+    this.turn = generator.turn();
+    this.cache = cache;
+    this.cancelled = cancelled;
+    logits = new float[model.config().vocabularySize()];
+  }
+
+  int length() {
+    return length;
+  }
+
+  /** The tokens of the context; only the first {@link #length()} count. */
+  int[] tokens() {
+    return tokens;
+  }
+
+  /** How many tokens were computed since the context was made. */
+  int computedTokens() {
+    return computedTokens;
+  }
+
+  boolean full() {
+    return length == cache.capacity();
+  }
+
+  /** How many of these tokens the context begins with. */
+  int commonPrefix(int[] others) {
+    int mismatch = Arrays.mismatch(tokens, 0, length, others, 0, others.length);
+    return mismatch < 0 ? length : mismatch;
+  }
+
+  void rewind(int newLength) {
+    if (newLength < length) {
+      length = newLength;
+      cache.truncate(newLength);
+      logitsValid = false;
+    }
+  }
+
+  /** Appends a token that is computed when its logits are asked for. */
+  void add(int token) {
+    add(new int[] {token}, 0, 1);
+  }
+
+  private void add(int[] more, int from, int count) {
+    if (length + count > tokens.length) {
+      int wanted = Math.max(2 * tokens.length, length + count);
+      tokens = Arrays.copyOf(tokens, Math.min(wanted, cache.capacity()));
+    }
+    System.arraycopy(more, from, tokens, length, count);
+    length += count;
+    logitsValid = false;
+  }
+
+  /**
+   * Appends tokens and computes them.
+   *
+   * @param sink receives the logits after each of them, or is null
+   * @throws CancellationException if cancelled; the context then ends with what was computed
+   */
+  void append(int[] more, int from, LogitsSink sink) {
+    int first = length;
+    add(more, from, more.length - from);
+    compute(sink, first);
+  }
+
+  /** The logits after the last token; the array is reused. */
+  float[] logits() {
+    compute(null, 0);
+    return logits;
+  }
+
+  private void compute(LogitsSink sink, int sinkFrom) {
+    if (logitsValid) {
+      return;
+    }
+    boolean longFactors = forwardPass.needsLongFactors(length);
+    if (longFactors != cache.longFactors()) {
+      cache.restart(longFactors);
+    }
+    if (cache.length() == length) {
+      cache.truncate(length - 1); // after a rewind the last token has no logits
+    }
+    try {
+      while (cache.length() < length) {
+        computeBatch(sink, sinkFrom);
+      }
+      logitsValid = true;
+    } catch (InternalError e) {
+      model.file().checkUnchanged(); // a mapped page that is gone shows as an InternalError
+      throw e;
+    } finally {
+      length = cache.length();
+    }
+  }
+
+  private void computeBatch(LogitsSink sink, int sinkFrom) {
+    int start = cache.length();
+    boolean handed = sink != null && start >= sinkFrom;
+    int end = Math.min(length, start + (handed ? LOGITS_BATCH : ForwardPass.MAX_BATCH));
+    if (sink != null && !handed) {
+      end = Math.min(end, sinkFrom);
+    }
+    int count = end - start;
+    float[] out = handed ? new float[count * logits.length] : logits; // (count or 1, vocabulary)
+    takeTurn();
+    try {
+      forwardPass.append(tokens, start, count, cache, cancelled);
+      computedTokens += count;
+      if (handed) {
+        forwardPass.logits(0, count, out);
+      } else if (end == length) {
+        forwardPass.logits(count - 1, 1, out);
+      }
+    } finally {
+      turn.unlock();
+    }
+    if (handed) { // outside of the turn, since the sink may use another session
+      for (int i = 0; i < count; i++) {
+        System.arraycopy(out, i * logits.length, logits, 0, logits.length);
+        sink.accept(start + i, logits);
+      }
+    }
+  }
+
+  private void takeTurn() {
+    try {
+      turn.lockInterruptibly();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      CancellationException cancellation = new CancellationException("interrupted");
+      cancellation.initCause(e);
+      throw cancellation;
+    }
+  }
+
+  /** Releases the KV cache. */
+  void close() {
+    cache.close();
+  }
+}

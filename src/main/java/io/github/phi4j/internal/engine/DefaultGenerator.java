@@ -1,0 +1,126 @@
+package io.github.phi4j.internal.engine;
+
+import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.ModelInfo;
+import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.Session;
+import io.github.phi4j.api.TextSink;
+import io.github.phi4j.api.Tokenizer;
+import io.github.phi4j.internal.concurrent.WorkerPool;
+import io.github.phi4j.internal.kernel.KernelProvider;
+import io.github.phi4j.internal.model.ForwardPass;
+import io.github.phi4j.internal.model.KvCache;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Owns a mapped model, the threads that compute with it, and the sessions that are open. Sessions
+ * take turns at the one forward pass, a batch at a time.
+ */
+final class DefaultGenerator implements Generator {
+
+  private final Model model;
+  private final LoadOptions options;
+  private final Arena arena;
+  private final int contextLength;
+  private final WorkerPool pool;
+  private final ForwardPass forwardPass;
+  private final ReentrantLock turn = new ReentrantLock(true);
+  private final Set<DefaultSession> sessions = new HashSet<>(); // guarded by itself
+  private boolean closed; // guarded by sessions
+
+  DefaultGenerator(Model model, LoadOptions options, Arena arena) {
+    this.model = model;
+    this.options = options;
+    this.arena = arena;
+    int trained = model.config().contextLength();
+    contextLength = options.contextLength().orElse(trained);
+    if (contextLength > trained) {
+      throw new IllegalArgumentException(
+          "a context of %d tokens was asked for, but the model was trained for %d; ask for at most that"
+              .formatted(contextLength, trained));
+    }
+    pool = new WorkerPool(options.threads().orElse(Runtime.getRuntime().availableProcessors()));
+    forwardPass = new ForwardPass(model.config(), model.weights(), pool, KernelProvider.kernels());
+  }
+
+  Model model() {
+    return model;
+  }
+
+  int contextLength() {
+    return contextLength;
+  }
+
+  ForwardPass forwardPass() {
+    return forwardPass;
+  }
+
+  /** Held while the forward pass is used. */
+  ReentrantLock turn() {
+    return turn;
+  }
+
+  @Override
+  public Completion generate(Prompt prompt, GenerationOptions how, TextSink sink) {
+    try (Session session = newSession()) {
+      return session.generate(prompt, how, sink);
+    }
+  }
+
+  @Override
+  public ModelInfo info() {
+    return model.info();
+  }
+
+  @Override
+  public Tokenizer tokenizer() {
+    return model.tokenizer();
+  }
+
+  @Override
+  public Session newSession() {
+    synchronized (sessions) {
+      if (closed) {
+        throw new IllegalStateException("the generator is closed");
+      }
+      KvCache cache = new KvCache(model.config(), options.kvCacheType(), contextLength);
+      DefaultSession session = new DefaultSession(this, cache);
+      sessions.add(session);
+      return session;
+    }
+  }
+
+  void forget(DefaultSession session) {
+    synchronized (sessions) {
+      sessions.remove(session);
+    }
+  }
+
+  @Override
+  public void close() {
+    List<DefaultSession> open;
+    synchronized (sessions) {
+      if (sessions.stream().anyMatch(DefaultSession::servesThisThread)) {
+        throw new IllegalStateException(
+            "the generator cannot be closed from a sink; return false from it, and close later");
+      }
+      if (closed) {
+        return;
+      }
+      closed = true;
+      open = new ArrayList<>(sessions);
+    }
+    open.forEach(DefaultSession::cancel);
+    open.forEach(DefaultSession::close);
+    pool.close();
+    arena.close();
+  }
+}

@@ -1,0 +1,56 @@
+package io.github.phi4j.internal.kernel;
+
+import java.nio.ByteOrder;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Chooses the kernels of this JVM, once. */
+public final class KernelProvider {
+
+  /** Forces a choice: {@code scalar}, or a vector width in bits, {@code 128 256 512}. */
+  public static final String PROPERTY = "phi4j.kernels";
+
+  private static final Logger LOG = LoggerFactory.getLogger(KernelProvider.class);
+
+  private KernelProvider() {}
+
+  /** The kernels to use; scalar ones rather than none. */
+  public static Kernels kernels() {
+    return Chosen.KERNELS;
+  }
+
+  private static Kernels choose() {
+    String forced = System.getProperty(PROPERTY, "");
+    if (!Set.of("", "scalar", "128", "256", "512").contains(forced)) {
+      LOG.warn("system property {}={} is none of scalar 128 256 512: ignored", PROPERTY, forced);
+    }
+    if (forced.equals("scalar")) {
+      LOG.info("scalar kernels, as system property {} demands", PROPERTY);
+      return new ScalarKernels();
+    }
+    if (!hasVectorModule()) {
+      LOG.warn(
+          "the module jdk.incubator.vector is missing, so phi4j computes without vectors, ten times"
+              + " slower or worse: start java with --add-modules jdk.incubator.vector");
+      return new ScalarKernels();
+    }
+    if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
+      LOG.warn("this processor is big-endian, for which phi4j has scalar kernels only");
+      return new ScalarKernels();
+    }
+    Kernels kernels = new VectorKernels();
+    LOG.debug("kernels: {}", kernels.name());
+    return kernels;
+  }
+
+  /** Whether vector classes may be touched: on the class path only with a flag. */
+  private static boolean hasVectorModule() {
+    Module self = KernelProvider.class.getModule();
+    return ModuleLayer.boot().findModule("jdk.incubator.vector").filter(self::canRead).isPresent();
+  }
+
+  private static final class Chosen {
+    static final Kernels KERNELS = choose();
+  }
+}

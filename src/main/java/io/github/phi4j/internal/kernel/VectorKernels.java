@@ -1,0 +1,400 @@
+package io.github.phi4j.internal.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The kernels on the processor's vectors. Each method is one straight loop, or a few, since vectors
+ * that cross a method boundary which the compiler does not inline are boxed.
+ */
+final class VectorKernels implements Kernels {
+
+  static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, VectorWidth.shape());
+  static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, VectorWidth.shape());
+  static final int LANES = FLOATS.length();
+
+  /** Sign, exponent and mantissa of a half that was shifted right by three, signed. */
+  private static final int HALF_MASK = 0x8fffe000;
+
+  /** What the numbers that {@link #HALF_MASK} leaves must be multiplied by, in two steps. */
+  private static final float HALF_STEP = 0x1p56f;
+
+  private static final float HALF_SCALE = 0x1p112f;
+
+  @Override
+  public String name() {
+    return "vector-" + FLOATS.vectorBitSize();
+  }
+
+  @Override
+  public int scratchLength(int columns) {
+    return columns;
+  }
+
+  @Override
+  public void multiply(
+      Matrix w,
+      int firstRow,
+      int rows,
+      float[] x,
+      int tokens,
+      float[] y,
+      int yOffset,
+      int yStride,
+      float[] scratch) {
+    int columns = w.columns();
+    for (int r = 0; r < rows; r++) {
+      w.dequantizeRow(firstRow + r, scratch, 0);
+      for (int t = 0; t < tokens; t++) {
+        y[t * yStride + yOffset + r] = dot(scratch, x, t * columns, columns);
+      }
+    }
+  }
+
+  private static float dot(float[] a, float[] b, int offset, int length) {
+    int step = 4 * LANES;
+    int bound = length / step * step;
+    FloatVector sum0 = FloatVector.zero(FLOATS);
+    FloatVector sum1 = FloatVector.zero(FLOATS);
+    FloatVector sum2 = FloatVector.zero(FLOATS);
+    FloatVector sum3 = FloatVector.zero(FLOATS);
+    for (int i = 0; i < bound; i += step) {
+      FloatVector a0 = FloatVector.fromArray(FLOATS, a, i);
+      FloatVector a1 = FloatVector.fromArray(FLOATS, a, i + LANES);
+      FloatVector a2 = FloatVector.fromArray(FLOATS, a, i + 2 * LANES);
+      FloatVector a3 = FloatVector.fromArray(FLOATS, a, i + 3 * LANES);
+      sum0 = a0.fma(FloatVector.fromArray(FLOATS, b, offset + i), sum0);
+      sum1 = a1.fma(FloatVector.fromArray(FLOATS, b, offset + i + LANES), sum1);
+      sum2 = a2.fma(FloatVector.fromArray(FLOATS, b, offset + i + 2 * LANES), sum2);
+      sum3 = a3.fma(FloatVector.fromArray(FLOATS, b, offset + i + 3 * LANES), sum3);
+    }
+    float sum = sum0.add(sum1).add(sum2.add(sum3)).reduceLanes(VectorOperators.ADD);
+    for (int i = bound; i < length; i++) {
+      sum += a[i] * b[offset + i];
+    }
+    return sum;
+  }
+
+  @Override
+  public void rmsNorm(
+      float[] x, int xOffset, float[] weight, float epsilon, float[] out, int outOffset) {
+    int length = weight.length;
+    int bound = FLOATS.loopBound(length);
+    FloatVector squares = FloatVector.zero(FLOATS);
+    for (int i = 0; i < bound; i += LANES) {
+      FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
+      squares = v.fma(v, squares);
+    }
+    double sum = squares.reduceLanes(VectorOperators.ADD);
+    for (int i = bound; i < length; i++) {
+      sum += x[xOffset + i] * x[xOffset + i];
+    }
+    float scale = (float) (1 / Math.sqrt(sum / length + epsilon));
+    for (int i = 0; i < bound; i += LANES) {
+      FloatVector.fromArray(FLOATS, x, xOffset + i)
+          .mul(scale)
+          .mul(FloatVector.fromArray(FLOATS, weight, i))
+          .intoArray(out, outOffset + i);
+    }
+    for (int i = bound; i < length; i++) {
+      out[outOffset + i] = x[xOffset + i] * scale * weight[i];
+    }
+  }
+
+  @Override
+  public void add(float[] x, int xOffset, float[] y, int yOffset, int length) {
+    for (int i = 0; i < length; i++) { // the compiler makes vectors of it by itself
+      x[xOffset + i] += y[yOffset + i];
+    }
+  }
+
+  @Override
+  public void swiGlu(float[] gateUp, int offset, int length, float[] out, int outOffset) {
+    int bound = FLOATS.loopBound(length);
+    for (int i = 0; i < bound; i += LANES) {
+      FloatVector gate = FloatVector.fromArray(FLOATS, gateUp, offset + i);
+      FloatVector up = FloatVector.fromArray(FLOATS, gateUp, offset + length + i);
+      FloatVector e = Exponential.of(gate.neg());
+      gate.div(e.add(1)).mul(up).intoArray(out, outOffset + i);
+    }
+    for (int i = bound; i < length; i++) {
+      float gate = gateUp[offset + i];
+      out[outOffset + i] = (float) (gate / (1 + Math.exp(-gate)) * gateUp[offset + length + i]);
+    }
+  }
+
+  @Override
+  public void softmax(float[] scores, int offset, int length) {
+    int bound = FLOATS.loopBound(length);
+    FloatVector largest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+    for (int i = 0; i < bound; i += LANES) {
+      largest = largest.max(FloatVector.fromArray(FLOATS, scores, offset + i));
+    }
+    float max = largest.reduceLanes(VectorOperators.MAX);
+    for (int i = bound; i < length; i++) {
+      max = Math.max(max, scores[offset + i]);
+    }
+    FloatVector sums = FloatVector.zero(FLOATS);
+    for (int i = 0; i < bound; i += LANES) {
+      FloatVector e = Exponential.of(FloatVector.fromArray(FLOATS, scores, offset + i).sub(max));
+      e.intoArray(scores, offset + i);
+      sums = sums.add(e);
+    }
+    float sum = sums.reduceLanes(VectorOperators.ADD);
+    for (int i = bound; i < length; i++) {
+      float e = (float) Math.exp(scores[offset + i] - max);
+      scores[offset + i] = e;
+      sum += e;
+    }
+    float scale = 1 / sum;
+    for (int i = offset; i < offset + length; i++) {
+      scores[i] *= scale;
+    }
+  }
+
+  @Override
+  public void scores(
+      KvLayout layout,
+      MemorySegment page,
+      long at,
+      int count,
+      float[] q,
+      int qOffset,
+      int heads,
+      float scale,
+      float[] scores,
+      int scoresOffset,
+      int stride) {
+    int headLength = layout.headLength();
+    int four = layout.half() ? heads / 4 * 4 : 0;
+    for (int h = 0; h < heads; h += h < four ? 4 : 1) {
+      int query = qOffset + h * headLength;
+      int out = scoresOffset + h * stride;
+      if (!layout.half()) {
+        scoresOfFloats(page, at, count, q, query, headLength, scale, scores, out);
+      } else if (h < four) {
+        scoresOfFour(page, at, count, q, query, headLength, scale, scores, out, stride);
+      } else {
+        scoresOfHalves(page, at, count, q, query, headLength, scale, scores, out);
+      }
+    }
+  }
+
+  private static void scoresOfFloats(
+      MemorySegment page,
+      long at,
+      int count,
+      float[] q,
+      int query,
+      int headLength,
+      float scale,
+      float[] scores,
+      int out) {
+    for (int position = 0; position < count; position += LANES) {
+      long base = at + (long) position * Float.BYTES;
+      FloatVector sum = FloatVector.zero(FLOATS);
+      for (int d = 0; d < headLength; d++) {
+        FloatVector keys =
+            FloatVector.fromMemorySegment(
+                FLOATS,
+                page,
+                base + d * (long) (KvLayout.PAGE_LENGTH * Float.BYTES),
+                ByteOrder.LITTLE_ENDIAN);
+        sum = FloatVector.broadcast(FLOATS, q[query + d]).fma(keys, sum);
+      }
+      sum.mul(scale).intoArray(scores, out + position);
+    }
+  }
+
+  private static void scoresOfHalves(
+      MemorySegment page,
+      long at,
+      int count,
+      float[] q,
+      int query,
+      int headLength,
+      float scale,
+      float[] scores,
+      int out) {
+    for (int position = 0; position < count; position += 32) {
+      for (int i = 0; i < 16; i += LANES) {
+        long base = at + (position + 2L * i) * Short.BYTES;
+        FloatVector low = FloatVector.zero(FLOATS);
+        FloatVector high = FloatVector.zero(FLOATS);
+        for (int d = 0; d < headLength; d++) {
+          IntVector pairs =
+              IntVector.fromMemorySegment(
+                  INTS,
+                  page,
+                  base + d * (long) (KvLayout.PAGE_LENGTH * Short.BYTES),
+                  ByteOrder.LITTLE_ENDIAN);
+          FloatVector factor = FloatVector.broadcast(FLOATS, q[query + d] * HALF_STEP);
+          low = factor.fma(lowHalves(pairs), low);
+          high = factor.fma(highHalves(pairs), high);
+        }
+        low.mul(scale * HALF_STEP).intoArray(scores, out + position + i);
+        high.mul(scale * HALF_STEP).intoArray(scores, out + position + i + 16);
+      }
+    }
+  }
+
+  /** As {@link #scoresOfHalves}, for four heads that share the keys. */
+  private static void scoresOfFour(
+      MemorySegment page,
+      long at,
+      int count,
+      float[] q,
+      int query,
+      int headLength,
+      float scale,
+      float[] scores,
+      int out,
+      int stride) {
+    for (int position = 0; position < count; position += 32) {
+      for (int i = 0; i < 16; i += LANES) {
+        long base = at + (position + 2L * i) * Short.BYTES;
+        FloatVector low0 = FloatVector.zero(FLOATS);
+        FloatVector low1 = FloatVector.zero(FLOATS);
+        FloatVector low2 = FloatVector.zero(FLOATS);
+        FloatVector low3 = FloatVector.zero(FLOATS);
+        FloatVector high0 = FloatVector.zero(FLOATS);
+        FloatVector high1 = FloatVector.zero(FLOATS);
+        FloatVector high2 = FloatVector.zero(FLOATS);
+        FloatVector high3 = FloatVector.zero(FLOATS);
+        for (int d = 0; d < headLength; d++) {
+          IntVector pairs =
+              IntVector.fromMemorySegment(
+                  INTS,
+                  page,
+                  base + d * (long) (KvLayout.PAGE_LENGTH * Short.BYTES),
+                  ByteOrder.LITTLE_ENDIAN);
+          FloatVector low = lowHalves(pairs);
+          FloatVector high = highHalves(pairs);
+          FloatVector q0 = FloatVector.broadcast(FLOATS, q[query + d] * HALF_STEP);
+          FloatVector q1 = FloatVector.broadcast(FLOATS, q[query + headLength + d] * HALF_STEP);
+          FloatVector q2 = FloatVector.broadcast(FLOATS, q[query + 2 * headLength + d] * HALF_STEP);
+          FloatVector q3 = FloatVector.broadcast(FLOATS, q[query + 3 * headLength + d] * HALF_STEP);
+          low0 = q0.fma(low, low0);
+          high0 = q0.fma(high, high0);
+          low1 = q1.fma(low, low1);
+          high1 = q1.fma(high, high1);
+          low2 = q2.fma(low, low2);
+          high2 = q2.fma(high, high2);
+          low3 = q3.fma(low, low3);
+          high3 = q3.fma(high, high3);
+        }
+        float rescale = scale * HALF_STEP;
+        int to = out + position + i;
+        low0.mul(rescale).intoArray(scores, to);
+        high0.mul(rescale).intoArray(scores, to + 16);
+        low1.mul(rescale).intoArray(scores, to + stride);
+        high1.mul(rescale).intoArray(scores, to + stride + 16);
+        low2.mul(rescale).intoArray(scores, to + 2 * stride);
+        high2.mul(rescale).intoArray(scores, to + 2 * stride + 16);
+        low3.mul(rescale).intoArray(scores, to + 3 * stride);
+        high3.mul(rescale).intoArray(scores, to + 3 * stride + 16);
+      }
+    }
+  }
+
+  /** The lower of each pair of halves, as floats that are too small by {@link #HALF_SCALE}. */
+  private static FloatVector lowHalves(IntVector pairs) {
+    return pairs
+        .lanewise(VectorOperators.LSHL, 16)
+        .lanewise(VectorOperators.ASHR, 3)
+        .and(HALF_MASK)
+        .reinterpretAsFloats();
+  }
+
+  /** The upper of each pair of halves, as floats that are too small by {@link #HALF_SCALE}. */
+  private static FloatVector highHalves(IntVector pairs) {
+    return pairs.lanewise(VectorOperators.ASHR, 3).and(HALF_MASK).reinterpretAsFloats();
+  }
+
+  @Override
+  public void accumulate(
+      KvLayout layout,
+      MemorySegment page,
+      long at,
+      int count,
+      float[] probabilities,
+      int offset,
+      int stride,
+      int heads,
+      float[] out,
+      int outOffset) {
+    int headLength = layout.headLength();
+    for (int h = 0; h < heads; h++) {
+      int from = offset + h * stride;
+      int to = outOffset + h * headLength;
+      int vectors = headLength / 32 * 32;
+      if (layout.half()) {
+        accumulateHalves(page, at, count, probabilities, from, layout.rowBytes(), vectors, out, to);
+      } else {
+        accumulateFloats(page, at, count, probabilities, from, layout.rowBytes(), vectors, out, to);
+      }
+      for (int d = vectors; d < headLength; d++) { // no model of the family has such a tail
+        float sum = out[to + d];
+        for (int i = 0; i < count; i++) {
+          sum += probabilities[from + i] * layout.value(page, at, i, d);
+        }
+        out[to + d] = sum;
+      }
+    }
+  }
+
+  private static void accumulateFloats(
+      MemorySegment page,
+      long at,
+      int count,
+      float[] probabilities,
+      int from,
+      long rowBytes,
+      int dimensions,
+      float[] out,
+      int to) {
+    for (int d = 0; d < dimensions; d += LANES) {
+      long base = at + (long) d * Float.BYTES;
+      FloatVector sum = FloatVector.fromArray(FLOATS, out, to + d);
+      for (int i = 0; i < count; i++) {
+        FloatVector values =
+            FloatVector.fromMemorySegment(
+                FLOATS, page, base + i * rowBytes, ByteOrder.LITTLE_ENDIAN);
+        sum = FloatVector.broadcast(FLOATS, probabilities[from + i]).fma(values, sum);
+      }
+      sum.intoArray(out, to + d);
+    }
+  }
+
+  private static void accumulateHalves(
+      MemorySegment page,
+      long at,
+      int count,
+      float[] probabilities,
+      int from,
+      long rowBytes,
+      int dimensions,
+      float[] out,
+      int to) {
+    for (int group = 0; group < dimensions; group += 32) {
+      for (int d = 0; d < 16; d += LANES) {
+        long base = at + (group + 2L * d) * Short.BYTES;
+        FloatVector low = FloatVector.fromArray(FLOATS, out, to + group + d);
+        FloatVector high = FloatVector.fromArray(FLOATS, out, to + group + d + 16);
+        for (int i = 0; i < count; i++) {
+          IntVector pairs =
+              IntVector.fromMemorySegment(INTS, page, base + i * rowBytes, ByteOrder.LITTLE_ENDIAN);
+          FloatVector p = FloatVector.broadcast(FLOATS, probabilities[from + i] * HALF_SCALE);
+          low = p.fma(lowHalves(pairs), low);
+          high = p.fma(highHalves(pairs), high);
+        }
+        low.intoArray(out, to + group + d);
+        high.intoArray(out, to + group + d + 16);
+      }
+    }
+  }
+}

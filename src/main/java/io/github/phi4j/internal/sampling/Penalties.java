@@ -1,0 +1,54 @@
+package io.github.phi4j.internal.sampling;
+
+/**
+ * Makes the tokens of the last part of the context less probable: the repeat penalty of Keskar et
+ * al. 2019 (CTRL), with negative logits multiplied as llama.cpp does it, then the presence and
+ * frequency penalties.
+ */
+final class Penalties implements SamplingStep {
+
+  private final float repeat;
+  private final float presence;
+  private final float frequency;
+  private final int window;
+  private final int[] counts; // by id; all zero between calls
+
+  /**
+   * Creates penalties.
+   *
+   * @param window how many tokens they look back at, −1 for all
+   */
+  Penalties(float repeat, float presence, float frequency, int window, int vocabularySize) {
+    this.repeat = repeat;
+    this.presence = presence;
+    this.frequency = frequency;
+    this.window = window;
+    this.counts = new int[vocabularySize];
+  }
+
+  @Override
+  public void apply(Candidates candidates) {
+    int[] context = candidates.context();
+    int end = candidates.contextLength();
+    int start = window < 0 ? 0 : Math.max(0, end - window);
+    for (int i = start; i < end; i++) {
+      counts[context[i]]++;
+    }
+    for (int i = start; i < end; i++) {
+      int id = context[i];
+      int count = counts[id];
+      if (count > 0) {
+        counts[id] = 0;
+        candidates.setLogit(id, penalized(candidates.logit(id), count));
+      }
+    }
+  }
+
+  private float penalized(float logit, int count) {
+    if (logit == Float.NEGATIVE_INFINITY) {
+      return logit; // a banned token stays banned, whatever overflows below
+    }
+    float repeated = logit > 0 ? logit / repeat : logit * repeat;
+    return repeated - (count * frequency + presence);
+  }
+}

@@ -1,0 +1,126 @@
+package io.github.phi4j.internal.sampling;
+
+import io.github.phi4j.api.Sampling;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Chooses the tokens of one generation, by the steps of a {@link Sampling} in llama.cpp's order.
+ * For one thread at a time; after the first token of a generation nothing is allocated.
+ */
+public final class SamplerChain {
+
+  private static final int[] NONE = {};
+
+  private final Candidates candidates;
+  private final List<SamplingStep> steps;
+  private final TokenChoice choice;
+
+  /**
+   * Creates a chain without a minimum of tokens.
+   *
+   * @throws IllegalArgumentException if a banned or biased id is outside of the vocabulary
+   */
+  public SamplerChain(Sampling sampling, int vocabularySize, int[] neverSampled) {
+    this(sampling, vocabularySize, neverSampled, NONE, 0);
+  }
+
+  /**
+   * Creates a chain.
+   *
+   * @param sampling what it does
+   * @param vocabularySize how many logits it gets
+   * @param neverSampled ids that are never chosen
+   * @param stopTokens ids that are not chosen in the first {@code minTokens} calls of {@link #next}
+   * @param minTokens how many tokens to generate before one of {@code stopTokens} may come
+   * @throws IllegalArgumentException if a banned or biased id is outside of the vocabulary
+   */
+  public SamplerChain(
+      Sampling sampling, int vocabularySize, int[] neverSampled, int[] stopTokens, int minTokens) {
+    check("token that must not be sampled", neverSampled, vocabularySize);
+    check("stop token", stopTokens, vocabularySize);
+    check(
+        "logit bias of token",
+        sampling.logitBias().keySet().stream().mapToInt(Integer::intValue).sorted().toArray(),
+        vocabularySize);
+    candidates = new Candidates(vocabularySize);
+    boolean greedy = sampling.temperature() == 0;
+    List<SamplingStep> on = new ArrayList<>();
+    addLogitSteps(on, sampling, vocabularySize);
+    on.add(new Bans(neverSampled, stopTokens, minTokens));
+    if (!greedy) {
+      addFilters(on, sampling, vocabularySize);
+      if (sampling.temperature() != 1) {
+        on.add(new Temperature(sampling.temperature()));
+      }
+    }
+    steps = List.copyOf(on);
+    choice = greedy ? new Greedy() : new SeededDraw(seed(sampling));
+  }
+
+  private static void addLogitSteps(
+      List<SamplingStep> steps, Sampling sampling, int vocabularySize) {
+    if (!sampling.logitBias().isEmpty()) {
+      steps.add(new LogitBias(sampling.logitBias()));
+    }
+    if (sampling.penaltyWindow() != 0
+        && (sampling.repeatPenalty() != 1
+            || sampling.presencePenalty() != 0
+            || sampling.frequencyPenalty() != 0)) {
+      steps.add(
+          new Penalties(
+              sampling.repeatPenalty(),
+              sampling.presencePenalty(),
+              sampling.frequencyPenalty(),
+              sampling.penaltyWindow(),
+              vocabularySize));
+    }
+  }
+
+  private static void addFilters(List<SamplingStep> steps, Sampling sampling, int vocabularySize) {
+    if (sampling.topK() > 0) {
+      steps.add(new TopK(sampling.topK()));
+    }
+    if (sampling.typicalP() < 1) {
+      steps.add(new TypicalP(sampling.typicalP(), vocabularySize));
+    }
+    if (sampling.topP() < 1) {
+      steps.add(new TopP(sampling.topP()));
+    }
+    if (sampling.minP() > 0) {
+      steps.add(new MinP(sampling.minP()));
+    }
+  }
+
+  private static long seed(Sampling sampling) {
+    return sampling.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong());
+  }
+
+  private static void check(String what, int[] ids, int vocabularySize) {
+    for (int id : ids) {
+      if (id < 0 || id >= vocabularySize) {
+        throw new IllegalArgumentException(
+            what + " " + id + ": the model's token ids go from 0 to " + (vocabularySize - 1));
+      }
+    }
+  }
+
+  /**
+   * Chooses the next token.
+   *
+   * @param logits the model's logits, one for each id; left as they are
+   * @param tokens the tokens in the context, prompt included, the oldest first
+   * @param count how many of {@code tokens} are in the context
+   * @return the id
+   * @throws ArithmeticException if a logit is NaN or positive infinity
+   * @throws IllegalStateException if all tokens are banned
+   */
+  public int next(float[] logits, int[] tokens, int count) {
+    candidates.load(logits, tokens, count);
+    for (int i = 0; i < steps.size(); i++) { // no iterator: nothing is allocated for a token
+      steps.get(i).apply(candidates);
+    }
+    return choice.choose(candidates);
+  }
+}

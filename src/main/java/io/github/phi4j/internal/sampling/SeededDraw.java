@@ -1,0 +1,32 @@
+package io.github.phi4j.internal.sampling;
+
+/** Draws a token by the probabilities that are left. */
+final class SeededDraw implements TokenChoice {
+
+  private final SplitMix64 random;
+
+  SeededDraw(long seed) {
+    this.random = new SplitMix64(seed);
+  }
+
+  @Override
+  public int choose(Candidates candidates) {
+    candidates.softmax();
+    float[] probabilities = candidates.probabilities();
+    int size = candidates.size();
+    double total = 0; // one, but for rounding
+    for (int i = 0; i < size; i++) {
+      total += probabilities[i];
+    }
+    double target = random.nextDouble() * total;
+    double sum = 0;
+    int last = 0;
+    for (int i = 0; i < size && sum <= target; i++) {
+      if (probabilities[i] > 0) {
+        sum += probabilities[i];
+        last = i;
+      }
+    }
+    return candidates.id(last);
+  }
+}

@@ -1,0 +1,182 @@
+package io.github.phi4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.phi4j.api.KvCacheType;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BenchCommandTest {
+
+  private final Shell shell = new Shell();
+
+  private static BenchTest test(int prompt, int generated, int depth) {
+    return new BenchTest(prompt, generated, depth);
+  }
+
+  @Test
+  void theTableHasLlamaBenchsColumns() {
+    Shell.Result result = shell.run("bench", "-p", "4", "-n", "2", "-r", "2", "-t", "3");
+    List<String> lines = result.out().lines().toList();
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(lines).hasSize(6);
+    assertThat(lines.get(0))
+        .isEqualTo(
+            "| model                          |       size |     params | backend    | threads |"
+                + "            test |                  t/s |");
+    assertThat(lines.get(1))
+        .isEqualTo(
+            "| ------------------------------ | ---------: | ---------: | ---------- | ------: |"
+                + " --------------: | -------------------: |");
+    assertThat(lines.get(2))
+        .matches(
+            "\\| phi3 6\\.6M Q8_0                 \\|   6\\.71 MiB \\|     6\\.62 M \\| CPU       "
+                + " \\|       3 \\|             pp4 \\| +\\d+\\.\\d\\d ± \\d+\\.\\d\\d \\|");
+    assertThat(lines.get(3)).contains("|             tg2 |").hasSameSizeAs(lines.get(0));
+    assertThat(lines.get(4)).isEmpty();
+    assertThat(lines.get(5)).startsWith("build: phi4j ");
+  }
+
+  @Test
+  void listsAndRepetitionGiveEveryCombination() {
+    Shell.Result result =
+        shell.run(
+            "bench", "-p", "1,2", "-p", "3", "-n", "0", "-pg", "4,5", "-pg", "6,7", "-d", "0,8",
+            "-t", "1,2", "-r", "1", "-o", "jsonl");
+
+    assertThat(result.out().lines().map(BenchCommandTest::key))
+        .containsExactly(
+            "1 1 0 0", "1 2 0 0", "1 3 0 0", "1 4 5 0", "1 6 7 0", //
+            "1 1 0 8", "1 2 0 8", "1 3 0 8", "1 4 5 8", "1 6 7 8", //
+            "2 1 0 0", "2 2 0 0", "2 3 0 0", "2 4 5 0", "2 6 7 0", //
+            "2 1 0 8", "2 2 0 8", "2 3 0 8", "2 4 5 8", "2 6 7 8");
+    assertThat(shell.models.loadOptions).hasSize(2);
+    assertThat(shell.models.loadOptions.getLast().contextLength()).hasValue(6 + 7 + 8);
+    assertThat(shell.models.open).isZero();
+  }
+
+  private static String key(String line) {
+    try {
+      JsonNode node = new ObjectMapper().readTree(line);
+      return node.get("n_threads")
+          + " "
+          + node.get("n_prompt")
+          + " "
+          + node.get("n_gen")
+          + " "
+          + node.get("n_depth");
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void jsonHasLlamaBenchsFields() throws IOException {
+    Shell.Result result =
+        shell.run("bench", "-p", "4", "-n", "2", "-r", "3", "-ctk", "f32", "-o", "json");
+    JsonNode array = new ObjectMapper().readTree(result.out());
+
+    assertThat(array).hasSize(2);
+    JsonNode prompt = array.get(0);
+    assertThat(prompt.fieldNames())
+        .toIterable()
+        .containsExactly(
+            "build_commit",
+            "cpu_info",
+            "backends",
+            "model_filename",
+            "model_type",
+            "model_size",
+            "model_n_params",
+            "n_threads",
+            "type_k",
+            "type_v",
+            "n_prompt",
+            "n_gen",
+            "n_depth",
+            "test_time",
+            "avg_ns",
+            "stddev_ns",
+            "avg_ts",
+            "stddev_ts",
+            "samples_ns",
+            "samples_ts");
+    assertThat(prompt.get("model_filename").textValue()).isEqualTo("fake.gguf");
+    assertThat(prompt.get("model_type").textValue()).isEqualTo("phi3 6.6M Q8_0");
+    assertThat(prompt.get("model_size").longValue()).isEqualTo(7_040_000);
+    assertThat(prompt.get("model_n_params").longValue()).isEqualTo(6_622_464);
+    assertThat(prompt.get("type_k").textValue()).isEqualTo("f32");
+    assertThat(prompt.get("test_time").textValue()).matches("\\d{4}-\\d\\d-\\d\\dT[\\d:]{8}Z");
+    assertThat(prompt.get("samples_ns")).hasSize(3);
+    double nanos = prompt.get("samples_ns").get(0).longValue();
+    assertThat(prompt.get("samples_ts").get(0).doubleValue())
+        .isCloseTo(4e9 / nanos, within(1e-6 * 4e9 / nanos));
+  }
+
+  @Test
+  void csvHasAHeaderAndAQuotedRowForEachTest() {
+    List<String> lines =
+        shell.run("bench", "-p", "4", "-n", "2", "-r", "1", "-o", "csv").out().lines().toList();
+
+    assertThat(lines).hasSize(3);
+    assertThat(lines.get(0)).startsWith("build_commit,cpu_info,backends,").endsWith(",stddev_ts");
+    assertThat(lines.get(1)).startsWith("\"").contains("\"CPU\",\"fake.gguf\"").endsWith("\"");
+  }
+
+  @Test
+  void aPromptIsFedAtOnceAndGenerationTokenByToken() {
+    shell.run("bench", "-p", "0", "-n", "0", "-pg", "4,2", "-d", "3", "-r", "2", "--no-warmup");
+
+    assertThat(shell.models.fed.stream().map(tokens -> tokens.length))
+        .containsExactly(3, 4, 1, 1, 4, 1, 1);
+    assertThat(shell.models.fed.get(4)).isEqualTo(shell.models.fed.get(1));
+  }
+
+  @Test
+  void warmingUpRunsTheWholePromptOnce() {
+    shell.run("bench", "-p", "4", "-n", "0", "-r", "2");
+
+    assertThat(shell.models.fed.stream().map(tokens -> tokens.length)).containsExactly(4, 4, 4);
+  }
+
+  @Test
+  void testsAreNamedAsLlamaBenchDoes() {
+    assertThat(test(512, 0, 0).label()).isEqualTo("pp512");
+    assertThat(test(0, 128, 0).label()).isEqualTo("tg128");
+    assertThat(test(512, 128, 4096).label()).isEqualTo("pp512+tg128 @ d4096");
+  }
+
+  @Test
+  void theStatisticsAreThoseOfASample() {
+    var model = shell.models.inspect(FakeModels.FILE).model().orElseThrow();
+    BenchResult result =
+        new BenchResult(
+            FakeModels.FILE,
+            model,
+            1,
+            KvCacheType.F16,
+            test(10, 0, 0),
+            java.time.Instant.EPOCH,
+            List.of(1_000_000_000L, 2_000_000_000L, 4_000_000_000L));
+
+    assertThat(result.samplesTokensPerSecond()).containsExactly(10.0, 5.0, 2.5);
+    assertThat(result.tokensPerSecond()).isCloseTo(17.5 / 3, within(1e-12));
+    assertThat(result.tokensPerSecondDeviation()).isCloseTo(3.818813, within(1e-6));
+    assertThat(result.fields()).containsEntry("avg_ns", 2_333_333_333L);
+    assertThat(result.fields()).containsEntry("stddev_ns", 1_527_525_232L);
+  }
+
+  @Test
+  void modelsAreClassedByTheirSize() {
+    assertThat(Quantities.modelClass(14_659_507_200L)).isEqualTo("14B");
+    assertThat(Quantities.modelClass(3_836_021_856L)).isEqualTo("3.8B");
+    assertThat(Quantities.modelClass(6_622_464)).isEqualTo("6.6M");
+    assertThat(Quantities.bytes(9_051_000_000L)).isEqualTo("8.43 GiB");
+    assertThat(Quantities.parameters(14_659_507_200L)).isEqualTo("14.66 B");
+  }
+}

@@ -1,0 +1,234 @@
+package io.github.phi4j.cli;
+
+import io.github.phi4j.api.ChatFormat;
+import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.FinishReason;
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.LogitsSink;
+import io.github.phi4j.api.ModelException;
+import io.github.phi4j.api.ModelInfo;
+import io.github.phi4j.api.ModelInspection;
+import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.Session;
+import io.github.phi4j.api.TextSink;
+import io.github.phi4j.api.Timings;
+import io.github.phi4j.api.Tokenizer;
+import io.github.phi4j.api.Usage;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * A model that answers with given words and writes down what it was asked; its tokens are bytes.
+ */
+final class FakeModels implements Models {
+
+  static final int VOCABULARY_SIZE = 260;
+  static final int TRAINED_CONTEXT_LENGTH = 64;
+  static final Path FILE = Path.of("fake.gguf");
+
+  Function<Prompt, Stream<String>> reply = prompt -> Stream.of("forty", "-two");
+  FinishReason finishReason = FinishReason.STOP;
+  boolean addsBos;
+  Optional<String> refusal = Optional.empty();
+  List<String> findings = List.of();
+
+  Path loadedFile;
+  final List<LoadOptions> loadOptions = new ArrayList<>();
+  final List<Prompt> prompts = new ArrayList<>();
+  final List<int[]> fed = new ArrayList<>();
+  GenerationOptions options;
+  int open;
+  final CountDownLatch cancelled = new CountDownLatch(1);
+
+  @Override
+  public Generator load(Path file, LoadOptions newOptions) {
+    if (!file.equals(FILE)) {
+      throw new ModelException(file, 4, "version 99", "version 2 or 3");
+    }
+    loadedFile = file;
+    loadOptions.add(newOptions);
+    return new FakeGenerator(newOptions.contextLength().orElse(TRAINED_CONTEXT_LENGTH));
+  }
+
+  @Override
+  public ModelInspection inspect(Path file) {
+    if (!file.equals(FILE)) {
+      throw new ModelException(file, -1, "no such file", "a GGUF file");
+    }
+    Map<String, Object> metadata = new LinkedHashMap<>();
+    metadata.put("general.architecture", "phi3");
+    metadata.put("phi3.block_count", 6L);
+    metadata.put("phi3.rope.freq_base", 250000.0);
+    metadata.put("tokenizer.ggml.add_bos_token", addsBos);
+    metadata.put("tokenizer.ggml.bos_token_id", 256L);
+    metadata.put("tokenizer.chat_template", "line one\nline two " + "x".repeat(200));
+    return new ModelInspection(
+        List.of(file),
+        7_174_560,
+        3,
+        metadata,
+        List.of(
+            new ModelInspection.Tensor("token_embd.weight", "Q8_0", List.of(256L, 4096L), 100, 0),
+            new ModelInspection.Tensor("output_norm.weight", "F32", List.of(256L), 1024, 128),
+            new ModelInspection.Tensor("blk.0.attn_norm.weight", "F32", List.of(256L), 1024, 1152)),
+        refusal.isPresent() ? Optional.empty() : Optional.of(info()),
+        refusal);
+  }
+
+  private ModelInfo info() {
+    return new ModelInfo(
+        "fake",
+        "phi3",
+        "Q8_0",
+        6_622_464,
+        7_040_000,
+        TRAINED_CONTEXT_LENGTH,
+        256,
+        768,
+        6,
+        8,
+        2,
+        32,
+        32,
+        250000f,
+        VOCABULARY_SIZE,
+        Optional.of(ChatFormat.PHI4),
+        findings);
+  }
+
+  private final class FakeGenerator implements Generator {
+    private final int contextLength;
+
+    FakeGenerator(int contextLength) {
+      this.contextLength = contextLength;
+      open++;
+    }
+
+    @Override
+    public ModelInfo info() {
+      return FakeModels.this.info();
+    }
+
+    @Override
+    public Tokenizer tokenizer() {
+      return new ByteTokenizer();
+    }
+
+    @Override
+    public Session newSession() {
+      return new FakeSession(contextLength);
+    }
+
+    @Override
+    public Completion generate(Prompt prompt, GenerationOptions newOptions, TextSink sink) {
+      try (Session session = newSession()) {
+        return session.generate(prompt, newOptions, sink);
+      }
+    }
+
+    @Override
+    public void close() {
+      open--;
+    }
+  }
+
+  private final class FakeSession implements Session {
+    private final int contextLength;
+    private int position;
+
+    FakeSession(int contextLength) {
+      this.contextLength = contextLength;
+      open++;
+    }
+
+    @Override
+    public Completion generate(Prompt prompt, GenerationOptions newOptions, TextSink sink) {
+      prompts.add(prompt);
+      options = newOptions;
+      StringBuilder text = new StringBuilder();
+      FinishReason reason = finishReason;
+      for (Iterator<String> pieces = reply.apply(prompt).iterator(); pieces.hasNext(); ) {
+        String piece = pieces.next();
+        if (cancelled.getCount() == 0) {
+          reason = FinishReason.CANCELLED;
+          break;
+        }
+        text.append(piece);
+        if (!sink.accept(piece)) {
+          reason = FinishReason.CANCELLED;
+          break;
+        }
+      }
+      return new Completion(
+          text.toString(),
+          List.of(1, 2, 3),
+          reason,
+          new Usage(7, 2, 4),
+          new Timings(Duration.ofMillis(10), 5, Duration.ofMillis(40), 4));
+    }
+
+    @Override
+    public void feed(int... tokens) {
+      feed(tokens, (at, logits) -> {});
+    }
+
+    @Override
+    public void feed(int[] tokens, LogitsSink sink) {
+      if (position + tokens.length > contextLength) {
+        throw new IllegalArgumentException("the context has no room");
+      }
+      fed.add(tokens.clone());
+      float[] logits = new float[VOCABULARY_SIZE];
+      for (int token : tokens) {
+        if (token < 0 || token >= VOCABULARY_SIZE) {
+          throw new IllegalArgumentException("token id " + token + " is out of range");
+        }
+        for (int i = 0; i < logits.length; i++) {
+          logits[i] = (float) Math.sin(token * 31.0 + i * 7.0 + position);
+        }
+        sink.accept(position++, logits);
+      }
+    }
+
+    @Override
+    public float[] logits() {
+      return new float[VOCABULARY_SIZE];
+    }
+
+    @Override
+    public int position() {
+      return position;
+    }
+
+    @Override
+    public int contextLength() {
+      return contextLength;
+    }
+
+    @Override
+    public void rewind(int newPosition) {
+      position = newPosition;
+    }
+
+    @Override
+    public void cancel() {
+      cancelled.countDown();
+    }
+
+    @Override
+    public void close() {
+      open--;
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package io.github.phi4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class InspectCommandTest {
+
+  private final Shell shell = new Shell();
+
+  @Test
+  void aModelIsShownWithWhatItNeeds() {
+    shell.models.findings = List.of("eos 100257 does not end turns; 100265 is used");
+    Shell.Result result = shell.run("inspect", "fake.gguf", "-c", "1000");
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.err()).isEmpty();
+    assertThat(result.out())
+        .isEqualTo(
+            """
+            fake.gguf
+            GGUF version 3, 6.84 MiB
+
+            model
+              name                 fake
+              architecture         phi3
+              quantization         Q8_0
+              parameters           6.62 M
+              trained context      64 tokens
+              blocks               6
+              embedding length     256
+              feed-forward length  768
+              heads                8 of length 32, 2 for keys and values
+              rope                 32 dimensions, theta 250000
+              vocabulary           260 tokens
+              chat format          phi4
+
+            memory for a context of 1000 tokens
+              weights, mapped  6.71 MiB
+              KV cache in F32  2.93 MiB, with the weights 9.64 MiB
+              KV cache in F16  1.46 MiB, with the weights 8.18 MiB
+
+            findings
+              eos 100257 does not end turns; 100265 is used
+
+            metadata
+              general.architecture          phi3
+              phi3.block_count              6
+              phi3.rope.freq_base           250000.0
+              tokenizer.ggml.add_bos_token  false
+              tokenizer.ggml.bos_token_id   256
+              tokenizer.chat_template       line one\\nline two %s…
+
+            tensors (3)
+              F32           2      2.00 KiB
+              Q8_0          1      0.10 KiB
+            """
+                .formatted("x".repeat(81)));
+  }
+
+  @Test
+  void tensorsAreListedOnDemand() {
+    Shell.Result result = shell.run("inspect", "--tensors", "fake.gguf");
+
+    assertThat(result.out())
+        .contains("memory for a context of 64 tokens")
+        .contains("\n  token_embd.weight       Q8_0     256 x 4096 ")
+        .endsWith("1024 bytes at 1152\n");
+  }
+
+  @Test
+  void jsonHoldsEverything() throws IOException {
+    Shell.Result result = shell.run("inspect", "--json", "fake.gguf");
+    JsonNode node = new ObjectMapper().readTree(result.out());
+
+    assertThat(node.fieldNames())
+        .toIterable()
+        .containsExactly(
+            "files",
+            "file_bytes",
+            "gguf_version",
+            "runnable",
+            "refusal",
+            "model",
+            "memory",
+            "findings",
+            "metadata",
+            "tensor_types",
+            "tensors");
+    assertThat(node.get("runnable").booleanValue()).isTrue();
+    assertThat(node.get("refusal").isNull()).isTrue();
+    assertThat(node.get("findings")).isEmpty();
+    assertThat(node.at("/model/head_count_kv").intValue()).isEqualTo(2);
+    assertThat(node.at("/model/chat_format").textValue()).isEqualTo("phi4");
+    assertThat(node.at("/memory/context_length").intValue()).isEqualTo(64);
+    assertThat(node.at("/memory/kv_cache_bytes/f16").longValue()).isEqualTo(98_304);
+    assertThat(node.at("/metadata/phi3.block_count").longValue()).isEqualTo(6);
+    assertThat(node.at("/metadata/tokenizer.ggml.add_bos_token").isBoolean()).isTrue();
+    assertThat(node.at("/metadata/tokenizer.chat_template").textValue()).startsWith("line one\n");
+    assertThat(node.at("/tensor_types/0/type").textValue()).isEqualTo("F32");
+    assertThat(node.at("/tensor_types/0/bytes").longValue()).isEqualTo(2048);
+    assertThat(node.at("/tensors/0/shape/1").longValue()).isEqualTo(4096);
+  }
+
+  @Test
+  void aSoundFileOfAnotherKindIsShownWithTheReason() throws IOException {
+    shell.models.refusal = Optional.of("the architecture is gemma3; phi4j runs phi3 and llama");
+    Shell.Result result = shell.run("inspect", "fake.gguf");
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out())
+        .contains(
+            "\nphi4j cannot run this model: the architecture is gemma3; phi4j runs phi3 and"
+                + " llama\n")
+        .contains("\nmetadata\n")
+        .doesNotContain("memory for");
+    JsonNode node = new ObjectMapper().readTree(shell.run("inspect", "--json", "fake.gguf").out());
+    assertThat(node.get("runnable").booleanValue()).isFalse();
+    assertThat(node.get("refusal").textValue()).startsWith("the architecture is gemma3");
+    assertThat(node.get("model").isNull()).isTrue();
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsAFailure() {
+    Shell.Result result = shell.run("inspect", "--json", "missing.gguf");
+
+    assertThat(result)
+        .isEqualTo(
+            new Shell.Result(
+                1, "", "phi4: missing.gguf: found no such file; expected a GGUF file\n"));
+  }
+}

@@ -1,0 +1,164 @@
+package io.github.phi4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+
+  private final Shell shell = new Shell();
+
+  @ParameterizedTest
+  @ValueSource(strings = {"run", "chat", "inspect", "bench", "perplexity", "tokenize", "logits"})
+  void everyCommandExplainsItself(String command) {
+    for (String option : new String[] {"--help", "-h"}) {
+      Shell.Result result = shell.run(command, option);
+
+      assertThat(result.exitCode()).isZero();
+      assertThat(result.out()).startsWith("Usage: phi4 " + command + " [OPTIONS]");
+      assertThat(result.out()).contains("-v, --verbose");
+      assertThat(result.err()).isEmpty();
+    }
+    assertThat(shell.run("--help").out()).contains("\n  " + command + " ");
+  }
+
+  @Test
+  void theVersionIsPrinted() {
+    Shell.Result result = shell.run("--version");
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out()).startsWith("phi4j ").contains("\nJava 2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "dance",
+        "run",
+        "run one two",
+        "run --nope hello",
+        "run -n many hello",
+        "run -n -2 hello",
+        "run --temp -1 hello",
+        "run --temp NaN hello",
+        "run --top-p 2 hello",
+        "run --min-tokens 5 -n 2 hello",
+        "run --logit-bias 7 hello",
+        "run --logit-bias 7+NaN hello",
+        "run --logit-bias 99999999999+1 hello",
+        "run -r= hello",
+        "run -t 0 hello",
+        "run -c -1 hello",
+        "run -ctk f32 -ctv f16 hello",
+        "run -ctk q8_0 hello",
+        "run --chat-format phi5 hello",
+        "run --raw --system be hello",
+        "run -p hello hello",
+        "inspect",
+        "inspect -c -1 fake.gguf",
+        "bench -p 0 -n 0",
+        "bench -p -1",
+        "bench -d -1",
+        "bench -r 0",
+        "bench -t 0",
+        "bench -pg 1",
+        "bench -pg 1,x",
+        "bench -p 2000000000 -d 2000000000",
+        "bench -o xml",
+        "perplexity",
+        "perplexity -f x --chunks 0",
+        "perplexity -f x -c 2",
+        "tokenize",
+        "tokenize --jsonl hello",
+        "logits",
+        "logits -o x",
+        "logits -o x --jsonl 1"
+      })
+  void wrongUsageIsToldInOneLineWithExitCodeTwo(String arguments) {
+    Shell.Result result = shell.run(arguments.isEmpty() ? new String[0] : arguments.split(" ", -1));
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).startsWith("phi4: ").endsWith(" --help)\n").hasLineCount(1);
+    assertThat(shell.models.loadedFile).isNull();
+  }
+
+  @Test
+  void aModelThatCannotBeLoadedIsToldAsItIs() {
+    Shell.Result result = shell.run("run", "-m", "broken.gguf", "hello");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err())
+        .isEqualTo("phi4: broken.gguf at byte 4: found version 99; expected version 2 or 3\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-v run -m broken.gguf hello", "run --verbose -m broken.gguf hello"})
+  void verboseShowsTheStackTrace(String arguments) {
+    Shell.Result result = shell.run(arguments.split(" ", -1));
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err()).contains("ModelException").contains("\tat ");
+  }
+
+  @Test
+  void aFaultOfPhi4jItselfIsNamedAsOne() {
+    shell.models.reply =
+        prompt -> {
+          throw new IndexOutOfBoundsException("Index 7");
+        };
+    Shell.Result result = shell.run("run", "hello");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err())
+        .isEqualTo(
+            "phi4: internal error: java.lang.IndexOutOfBoundsException: Index 7;"
+                + " -v shows where\n");
+    assertThat(shell.models.open).isZero();
+  }
+
+  @Test
+  void tooLittleMemoryIsToldWithARemedy() {
+    shell.models.reply =
+        prompt -> {
+          throw new OutOfMemoryError("Java heap space");
+        };
+    Shell.Result result = shell.run("run", "hello");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err()).startsWith("phi4: out of memory (Java heap space)").contains("-c");
+  }
+
+  @Test
+  void aReaderThatGoesAwayEndsTheProgramQuietly() {
+    Shell.Result result = shell.output(failing("Broken pipe")).run("run", "hello");
+
+    assertThat(result.exitCode()).isEqualTo(141);
+    assertThat(result.err()).isEmpty();
+    assertThat(shell.models.open).isZero();
+  }
+
+  @Test
+  void anOutputThatCannotBeWrittenIsAFailure() {
+    Shell.Result result = shell.output(failing("No space left on device")).run("run", "hello");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err())
+        .isEqualTo("phi4: cannot write to standard output: No space left on device\n");
+  }
+
+  private static OutputStream failing(String message) {
+    return new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        throw new IOException(message);
+      }
+    };
+  }
+}

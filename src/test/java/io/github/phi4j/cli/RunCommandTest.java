@@ -1,0 +1,274 @@
+package io.github.phi4j.cli;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.phi4j.api.ChatFormat;
+import io.github.phi4j.api.FinishReason;
+import io.github.phi4j.api.KvCacheType;
+import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.Message;
+import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.Sampling;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RunCommandTest {
+
+  private final Shell shell = new Shell();
+
+  @Test
+  void theAnswerAloneIsPrintedWithOneNewline() {
+    Shell.Result result = shell.run("run", "What is 6 * 7?");
+
+    assertThat(result).isEqualTo(new Shell.Result(0, "forty-two\n", ""));
+    assertThat(shell.models.prompts).containsExactly(Prompt.chat(Message.user("What is 6 * 7?")));
+    assertThat(shell.models.options.sampling()).isEqualTo(Sampling.greedy());
+    assertThat(shell.models.options.maxTokens()).isEqualTo(Integer.MAX_VALUE);
+    assertThat(shell.models.open).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'a\n\n',a", "'a\n,\n,b','a\n\nb'", "'\n\na','\n\na'", "'\n',''", "'',''"})
+  void newlinesAtTheEndOfTheAnswerBecomeOne(String pieces, String expected) {
+    shell.models.reply = prompt -> Stream.of(pieces.split(",")).filter(piece -> !piece.isEmpty());
+
+    assertThat(shell.run("run", "x").out()).isEqualTo(expected + "\n");
+  }
+
+  @Test
+  void everyPieceIsFlushedAtOnce() {
+    List<String> flushed = new ArrayList<>();
+    ByteArrayOutputStream out =
+        new ByteArrayOutputStream() {
+          @Override
+          public void flush() {
+            flushed.add(toString(UTF_8));
+          }
+        };
+    shell.output(out).run("run", "x");
+
+    assertThat(flushed).contains("forty", "forty-two", "forty-two\n");
+  }
+
+  @Test
+  void textIsUtf8() {
+    shell.models.reply = prompt -> Stream.of("größer als π 😀");
+
+    assertThat(shell.run("run", "x").out()).isEqualTo("größer als π 😀\n");
+  }
+
+  @Test
+  void theSystemMessageComesFirst() {
+    shell.run("run", "--system", "Be brief.", "-p", "Hello");
+
+    assertThat(shell.models.prompts)
+        .containsExactly(Prompt.chat(Message.system("Be brief."), Message.user("Hello")));
+  }
+
+  @Test
+  void rawTakesThePromptAsItStands() {
+    shell.run("run", "--raw", "Once upon");
+
+    assertThat(shell.models.prompts).containsExactly(Prompt.raw("Once upon"));
+  }
+
+  @Test
+  void aPromptFromAFileLosesOneNewline(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("prompt.txt"), "Grüße\n\n");
+    shell.run("run", "-f", file.toString());
+
+    assertThat(shell.models.prompts).containsExactly(Prompt.chat(Message.user("Grüße\n")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-f,-", "-,"})
+  void aPromptCanComeFromStandardInput(String first, String second) {
+    shell.input("Hello\n");
+    Shell.Result result =
+        second == null ? shell.run("run", first) : shell.run("run", first, second);
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(shell.models.prompts).containsExactly(Prompt.chat(Message.user("Hello")));
+  }
+
+  @Test
+  void aPromptFileThatCannotBeReadIsNamed(@TempDir Path folder) {
+    Path missing = folder.resolve("missing.txt");
+
+    Shell.Result result = shell.run("run", "-f", missing.toString());
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err())
+        .isEqualTo("phi4: cannot read " + missing + ": there is no such file or directory\n");
+    assertThat(shell.run("run", "-f", folder.toString()).err()).contains("is a directory");
+  }
+
+  @Test
+  void aPromptThatIsNotUtf8IsToldWithItsPlace() {
+    Shell.Result result = shell.input("Grüße".getBytes(ISO_8859_1)).run("run", "-f", "-");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err())
+        .isEqualTo(
+            "phi4: standard input at byte 2: found bytes that are not UTF-8;"
+                + " expected UTF-8 text\n");
+  }
+
+  @Test
+  void jsonTellsEverything() throws IOException {
+    shell.models.reply = prompt -> Stream.of("forty\n", "-two\n\n");
+    Shell.Result result = shell.run("run", "--json", "x");
+
+    assertThat(result.out()).endsWith("}\n").hasLineCount(1);
+    JsonNode node = new ObjectMapper().readTree(result.out());
+    assertThat(node)
+        .isEqualTo(
+            new ObjectMapper()
+                .readTree(
+                    """
+                    {"model": "fake", "text": "forty\\n-two\\n\\n", "ids": [1, 2, 3],
+                     "finish_reason": "stop",
+                     "usage": {"prompt_tokens": 7, "cached_tokens": 2, "completion_tokens": 4,
+                               "total_tokens": 11},
+                     "timings": {"prefill_ms": 10.0, "prefill_tokens": 5,
+                                 "prefill_tokens_per_second": 500.0, "decode_ms": 40.0,
+                                 "decode_tokens": 4, "decode_tokens_per_second": 100.0}}
+                    """));
+  }
+
+  @Test
+  void aCancelledAnswerKeepsItsTextAndSaysSoWithItsExitCode() {
+    shell.models.finishReason = FinishReason.CANCELLED;
+
+    assertThat(shell.run("run", "x")).isEqualTo(new Shell.Result(130, "forty-two\n", ""));
+  }
+
+  @Test
+  void loadOptionsArePassedOn() {
+    shell.run(
+        "run",
+        "-m",
+        "fake.gguf",
+        "-t",
+        "3",
+        "-c",
+        "32",
+        "-ctk",
+        "f32",
+        "--chat-format",
+        "phi4-mini",
+        "x");
+    LoadOptions options = shell.models.loadOptions.getFirst();
+
+    assertThat(options.threads()).hasValue(3);
+    assertThat(options.contextLength()).hasValue(32);
+    assertThat(options.kvCacheType()).isEqualTo(KvCacheType.F32);
+    assertThat(options.chatFormat()).hasValue(ChatFormat.PHI4_MINI);
+  }
+
+  @Test
+  void withoutOptionsTheModelDecides() {
+    shell.run("run", "-c", "0", "x");
+    LoadOptions options = shell.models.loadOptions.getFirst();
+
+    assertThat(options.threads()).isEmpty();
+    assertThat(options.contextLength()).isEmpty();
+    assertThat(options.kvCacheType()).isEqualTo(KvCacheType.F16);
+    assertThat(options.chatFormat()).isEmpty();
+  }
+
+  @Test
+  void samplingOptionsArePassedOn() {
+    shell.run(
+        "run",
+        "--temp",
+        "0.7",
+        "--top-k",
+        "40",
+        "--top-p",
+        "0.9",
+        "--min-p",
+        "0.05",
+        "--typical",
+        "0.8",
+        "-s",
+        "7",
+        "--repeat-penalty",
+        "1.1",
+        "--repeat-last-n",
+        "-1",
+        "--presence-penalty",
+        "0.2",
+        "--frequency-penalty",
+        "-0.3",
+        "--logit-bias",
+        "5+1.5",
+        "--logit-bias",
+        "6-2",
+        "-l",
+        "7-inf",
+        "x");
+
+    assertThat(shell.models.options.sampling())
+        .isEqualTo(
+            Sampling.builder()
+                .temperature(0.7f)
+                .topK(40)
+                .topP(0.9f)
+                .minP(0.05f)
+                .typicalP(0.8f)
+                .seed(7)
+                .repeatPenalty(1.1f)
+                .penaltyWindow(-1)
+                .presencePenalty(0.2f)
+                .frequencyPenalty(-0.3f)
+                .logitBias(5, 1.5f)
+                .logitBias(6, -2f)
+                .logitBias(7, Float.NEGATIVE_INFINITY)
+                .build());
+  }
+
+  @Test
+  void stopOptionsArePassedOn() {
+    shell.run(
+        "run",
+        "-n",
+        "20",
+        "--min-tokens",
+        "2",
+        "-r",
+        "User:",
+        "--stop",
+        "\n\n",
+        "--ignore-eos",
+        "x");
+
+    assertThat(shell.models.options.maxTokens()).isEqualTo(20);
+    assertThat(shell.models.options.minTokens()).isEqualTo(2);
+    assertThat(shell.models.options.stopStrings()).containsExactly("User:", "\n\n");
+    assertThat(shell.models.options.ignoreModelStop()).isTrue();
+  }
+
+  @Test
+  void aFilterThatGreedySamplingIgnoresIsRemarked() {
+    Shell.Result result = shell.run("run", "--top-p", "0.9", "--seed", "1", "x");
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.err())
+        .isEqualTo(
+            "phi4: --top-p, --seed without effect: sampling is greedy unless --temp is above 0\n");
+    assertThat(shell.run("run", "--top-p", "0.9", "--temp", "0", "x").err()).isEmpty();
+  }
+}

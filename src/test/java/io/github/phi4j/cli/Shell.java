@@ -1,0 +1,49 @@
+package io.github.phi4j.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.util.Optional;
+
+/** Runs commands inside of the test, on a model that is not there. */
+final class Shell {
+
+  final FakeModels models = new FakeModels();
+  private byte[] input = {};
+  private OutputStream output;
+
+  /** What a command left behind. */
+  record Result(int exitCode, String out, String err) {}
+
+  Shell input(String text) {
+    return input(text.getBytes(UTF_8));
+  }
+
+  Shell input(byte[] bytes) {
+    input = bytes;
+    return this;
+  }
+
+  Shell output(OutputStream stream) {
+    output = stream;
+    return this;
+  }
+
+  Result run(String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Environment environment =
+        new Environment(
+            new ByteArrayInputStream(input),
+            new Output(output == null ? out : output),
+            new PrintStream(err, true, UTF_8),
+            false,
+            models,
+            Optional.of(FakeModels.FILE));
+    int exitCode = new Main(environment).execute(arguments);
+    return new Result(exitCode, out.toString(UTF_8), err.toString(UTF_8));
+  }
+}
