@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -17,6 +18,11 @@ final class VectorKernels implements Kernels {
   static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, VectorWidth.shape());
   static final int LANES = FLOATS.length();
 
+  private static final VectorShuffle<Float> FOLD_8 = fold(8);
+  private static final VectorShuffle<Float> FOLD_4 = fold(4);
+  private static final VectorShuffle<Float> FOLD_2 = fold(2);
+  private static final VectorShuffle<Float> FOLD_1 = fold(1);
+
   /** Sign, exponent and mantissa of a half that was shifted right by three, signed. */
   private static final int HALF_MASK = 0x8fffe000;
 
@@ -24,6 +30,10 @@ final class VectorKernels implements Kernels {
   private static final float HALF_STEP = 0x1p56f;
 
   private static final float HALF_SCALE = 0x1p112f;
+
+  private static VectorShuffle<Float> fold(int distance) {
+    return VectorShuffle.fromOp(FLOATS, lane -> (lane ^ distance) & (LANES - 1));
+  }
 
   @Override
   public String name() {
@@ -72,11 +82,29 @@ final class VectorKernels implements Kernels {
       sum2 = a2.fma(FloatVector.fromArray(FLOATS, b, offset + i + 2 * LANES), sum2);
       sum3 = a3.fma(FloatVector.fromArray(FLOATS, b, offset + i + 3 * LANES), sum3);
     }
-    float sum = sum0.add(sum1).add(sum2.add(sum3)).reduceLanes(VectorOperators.ADD);
+    float sum = sum(sum0.add(sum1).add(sum2.add(sum3)));
     for (int i = bound; i < length; i++) {
       sum += a[i] * b[offset + i];
     }
     return sum;
+  }
+
+  /**
+   * The sum of the lanes, always in the same order. That of {@code reduceLanes} changes when the
+   * code is compiled, so that the same text would give other logits a little later.
+   */
+  private static float sum(FloatVector lanes) {
+    FloatVector sums = lanes;
+    if (LANES >= 16) {
+      sums = sums.add(sums.rearrange(FOLD_8));
+    }
+    if (LANES >= 8) {
+      sums = sums.add(sums.rearrange(FOLD_4));
+    }
+    if (LANES >= 4) {
+      sums = sums.add(sums.rearrange(FOLD_2));
+    }
+    return sums.add(sums.rearrange(FOLD_1)).lane(0);
   }
 
   @Override
@@ -89,7 +117,7 @@ final class VectorKernels implements Kernels {
       FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
       squares = v.fma(v, squares);
     }
-    double sum = squares.reduceLanes(VectorOperators.ADD);
+    double sum = sum(squares);
     for (int i = bound; i < length; i++) {
       sum += x[xOffset + i] * x[xOffset + i];
     }
@@ -144,7 +172,7 @@ final class VectorKernels implements Kernels {
       e.intoArray(scores, offset + i);
       sums = sums.add(e);
     }
-    float sum = sums.reduceLanes(VectorOperators.ADD);
+    float sum = sum(sums);
     for (int i = bound; i < length; i++) {
       float e = (float) Math.exp(scores[offset + i] - max);
       scores[offset + i] = e;

@@ -7,6 +7,9 @@ import io.github.phi4j.api.KvCacheType;
 import io.github.phi4j.internal.gguf.GgmlType;
 import io.github.phi4j.internal.kernel.BlockFormat;
 import io.github.phi4j.internal.kernel.BlockFormats;
+import io.github.phi4j.internal.kernel.KernelProvider;
+import io.github.phi4j.internal.kernel.Kernels;
+import io.github.phi4j.internal.kernel.ScalarKernels;
 import io.github.phi4j.testing.GgufWriter;
 import io.github.phi4j.testing.RandomBlocks;
 import io.github.phi4j.testing.RandomModel;
@@ -16,14 +19,20 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Small random models, against a second, plain implementation in double precision. */
+@ParameterizedClass
+@MethodSource("kernels")
 final class ForwardPassTest {
 
   /** Single precision, some hundred additions deep; logits are about 1. */
@@ -31,16 +40,28 @@ final class ForwardPassTest {
 
   private static final int BORDER = 24;
 
+  @Parameter private Kernels kernels;
+
   @TempDir private Path directory;
+
+  static List<Named<Kernels>> kernels() {
+    return Stream.of(new ScalarKernels(), KernelProvider.kernels())
+        .map(kernels -> Named.of(kernels.name(), kernels))
+        .toList();
+  }
 
   private Path file() {
     return directory.resolve("random.gguf");
   }
 
+  private LoadedModel load(RandomModel model, int threads) {
+    return new LoadedModel(model.write(file()), threads, kernels);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, BORDER - 1, BORDER, BORDER + 1, 40, 130})
   void theMiniLayoutIsComputedWithOneSetOfFactorsThroughoutByItsLength(int length) {
-    try (LoadedModel model = new LoadedModel(RandomModel.mini().write(file()), 2)) {
+    try (LoadedModel model = load(RandomModel.mini(), 2)) {
       int[] tokens = model.randomTokens(length, length);
       boolean longFactors = model.forwardPass().needsLongFactors(length);
       ReferenceModel reference = new ReferenceModel(model.file());
@@ -58,7 +79,7 @@ final class ForwardPassTest {
   @EnumSource
   void bothLayoutsGiveTheSameLogits(RandomModel.Layout layout) {
     RandomModel random = RandomModel.phi4().layers(3).layout(layout);
-    try (LoadedModel model = new LoadedModel(random.write(file()), 2)) {
+    try (LoadedModel model = load(random, 2)) {
       int[] tokens = model.randomTokens(33, 7);
 
       assertClose(
@@ -72,12 +93,12 @@ final class ForwardPassTest {
         RandomModel.phi4().heads(8, 2, 32).feedForward(512).types(ForwardPassTest::mixedType);
     float[][] fused;
     int[] tokens;
-    try (LoadedModel model = new LoadedModel(random.write(file()), 2)) {
+    try (LoadedModel model = load(random, 2)) {
       tokens = model.randomTokens(20, 3);
       fused = model.logits(tokens);
     }
     random.layout(RandomModel.Layout.LLAMA);
-    try (LoadedModel model = new LoadedModel(random.write(file()), 2)) {
+    try (LoadedModel model = load(random, 2)) {
       assertThat(model.config().pairing()).isEqualTo(PhiConfig.RopePairing.NORM);
       assertThat(model.file().tensors()).containsKeys("blk.0.attn_q.weight", "blk.1.ffn_gate.weight");
       float[][] split = model.logits(tokens);
@@ -115,7 +136,7 @@ final class ForwardPassTest {
       byte[] data = RandomBlocks.of(type, rows, 256, 1.0 / 16, random);
       writer.tensor("blk.0." + words[0] + ".weight", type, data, 256, rows);
     }
-    try (LoadedModel model = new LoadedModel(writer.write(file()), 3)) {
+    try (LoadedModel model = new LoadedModel(writer.write(file()), 3, kernels)) {
       int[] tokens = model.randomTokens(11, 4);
 
       assertClose(
@@ -132,7 +153,7 @@ final class ForwardPassTest {
   void everyTypeIsComputedAsItsNumbersSay(GgmlType type) {
     RandomModel random =
         RandomModel.phi4().heads(4, 2, 64).feedForward(256).layers(1).type(type);
-    try (LoadedModel model = new LoadedModel(random.write(file()), 2)) {
+    try (LoadedModel model = load(random, 2)) {
       int[] tokens = model.randomTokens(9, type.id());
 
       assertClose(
@@ -146,7 +167,7 @@ final class ForwardPassTest {
   void oddWidthsAreComputedToTheLastNumber(int headLength) {
     RandomModel random =
         RandomModel.phi4().heads(3, 1, headLength).feedForward(headLength + 7).vocabulary(353);
-    try (LoadedModel model = new LoadedModel(random.write(file()), 3)) {
+    try (LoadedModel model = load(random, 3)) {
       int[] tokens = model.randomTokens(70, headLength);
 
       assertClose(
@@ -164,12 +185,12 @@ final class ForwardPassTest {
             .write(file());
     int[] tokens;
     float[][] expected;
-    try (LoadedModel model = new LoadedModel(path, 1)) {
+    try (LoadedModel model = new LoadedModel(path, 1, kernels)) {
       tokens = model.randomTokens(129, 9); // two pages of the cache and one position
       expected = model.logits(tokens, type, 128);
     }
     for (int threads : new int[] {1, 2, 3, 5}) {
-      try (LoadedModel model = new LoadedModel(path, threads)) {
+      try (LoadedModel model = new LoadedModel(path, threads, kernels)) {
         for (int[] batches :
             new int[][] {{1}, {2}, {7}, {64}, {65}, {128}, {63, 1, 1, 63, 1}}) {
           float[][] logits = model.logits(tokens, type, batches);
@@ -188,7 +209,7 @@ final class ForwardPassTest {
   @ParameterizedTest
   @ValueSource(ints = {63, 64, 65, 128, 129})
   void aCacheIsRightAtTheBordersOfItsPages(int length) {
-    try (LoadedModel model = new LoadedModel(RandomModel.phi4().write(file()), 2)) {
+    try (LoadedModel model = load(RandomModel.phi4(), 2)) {
       int[] tokens = model.randomTokens(length, 21);
       double[][] reference = new ReferenceModel(model.file()).logits(tokens, false);
 
@@ -200,7 +221,7 @@ final class ForwardPassTest {
 
   @Test
   void aTruncatedCacheGoesOnAsIfTheRestHadNeverBeen() {
-    try (LoadedModel model = new LoadedModel(RandomModel.phi4().write(file()), 2);
+    try (LoadedModel model = load(RandomModel.phi4(), 2);
         KvCache cache = model.newCache(KvCacheType.F16, 100)) {
       int[] tokens = model.randomTokens(100, 1);
       List<float[]> expected = model.append(tokens, 0, 70, cache);
@@ -219,7 +240,7 @@ final class ForwardPassTest {
 
   @Test
   void aCancelledBatchLeavesTheCacheAsItWas() {
-    try (LoadedModel model = new LoadedModel(RandomModel.phi4().write(file()), 2);
+    try (LoadedModel model = load(RandomModel.phi4(), 2);
         KvCache cache = model.newCache(KvCacheType.F32, 100)) {
       int[] tokens = model.randomTokens(40, 2);
       model.append(tokens, 0, 30, cache);
@@ -240,7 +261,7 @@ final class ForwardPassTest {
 
   @Test
   void logitsAreOnlyThereForTokensOfTheLastBatch() {
-    try (LoadedModel model = new LoadedModel(RandomModel.phi4().write(file()), 1);
+    try (LoadedModel model = load(RandomModel.phi4(), 1);
         KvCache cache = model.newCache(KvCacheType.F32, 100)) {
       ForwardPass forward = model.forwardPass();
       float[] out = new float[4 * model.config().vocabularySize()];
@@ -256,7 +277,7 @@ final class ForwardPassTest {
 
   @Test
   void aCacheRefusesMoreThanItsCapacity() {
-    try (LoadedModel model = new LoadedModel(RandomModel.phi4().write(file()), 1);
+    try (LoadedModel model = load(RandomModel.phi4(), 1);
         KvCache cache = model.newCache(KvCacheType.F32, 10)) {
       model.append(model.randomTokens(10, 1), 0, 10, cache);
 

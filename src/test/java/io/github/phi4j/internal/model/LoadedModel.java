@@ -4,7 +4,6 @@ import io.github.phi4j.api.KvCacheType;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.gguf.GgufFile;
 import io.github.phi4j.internal.kernel.Kernels;
-import io.github.phi4j.internal.kernel.ScalarKernels;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,10 +19,6 @@ final class LoadedModel implements AutoCloseable {
   private final GgufFile file;
   private final PhiConfig config;
   private final ForwardPass forwardPass;
-
-  LoadedModel(Path path, int threads) {
-    this(path, threads, new ScalarKernels());
-  }
 
   LoadedModel(Path path, int threads, Kernels kernels) {
     file = GgufFile.open(path, arena);
