@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.concurrent;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -26,16 +27,19 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   private static final int SPINS = 4_000;
-  private static final long PART_MASK = 0xffff_ffffL;
+  private static final long LONGEST_PARK_NANOS = 1_000_000;
+  private static final int EPOCH_SHIFT = 32;
 
   private final Worker[] workers;
 
-  /** Number of the task in the upper half, number of the next part in the lower half. */
-  private final AtomicLong ticket = new AtomicLong(PART_MASK);
+  /** Number of the task in the upper half, how many of its parts are untaken in the lower half. */
+  private final AtomicLong ticket = new AtomicLong();
 
-  private final AtomicInteger done = new AtomicInteger();
+  /** Threads other than the caller's that may be at a part. */
+  private final AtomicInteger inside = new AtomicInteger();
+
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
-  private Task task; // published by ticket
+  private Task task; // published by ticket; null between runs
   private int parts; // published by ticket
   private volatile Thread waiting;
   private volatile boolean closed;
@@ -46,9 +50,14 @@ public final class WorkerPool implements AutoCloseable {
       throw new IllegalArgumentException("a pool needs at least one thread, not " + threads);
     }
     workers = new Worker[threads - 1];
-    for (int i = 0; i < workers.length; i++) {
-      workers[i] = new Worker(i + 1);
-      workers[i].start();
+    Arrays.setAll(workers, i -> new Worker(i + 1));
+    try {
+      for (Worker worker : workers) {
+        worker.start();
+      }
+    } catch (Throwable e) { // the system may refuse a thread with an Error
+      close();
+      throw e;
     }
   }
 
@@ -58,35 +67,40 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   /**
-   * Runs all parts of a task and returns when all are done. One caller at a time. After a part
-   * failed, parts that have not started are skipped and its exception is thrown.
+   * Runs all parts of a task and returns when all are done. One caller at a time, and no task may
+   * run another. After a part failed, parts that have not started are skipped and its exception is
+   * thrown.
    */
   public void run(Task newTask, int newParts) {
     if (closed) {
       throw new IllegalStateException("the worker pool is closed");
     }
-    if (newParts == 0) {
+    if (task != null) {
+      throw new IllegalStateException("the worker pool is already running a task");
+    }
+    if (newParts < 1) {
       return;
     }
     task = newTask;
     parts = newParts;
-    done.set(0);
-    ticket.set((epoch() + 1) << 32);
-    int helpers = Math.min(workers.length, newParts - 1);
-    for (int i = 0; i < helpers; i++) {
-      workers[i].wake();
+    try {
+      ticket.set((epoch() + 1) << EPOCH_SHIFT | newParts);
+      int helpers = Math.min(workers.length, newParts - 1);
+      for (int i = 0; i < helpers; i++) {
+        workers[i].wake();
+      }
+      work(0);
+      awaitWorkers();
+    } finally {
+      task = null;
     }
-    work(0);
-    awaitDone(newParts);
-    task = null;
-    Throwable thrown = failure.getAndSet(null);
-    if (thrown != null) {
-      throw rethrow(thrown);
+    if (failure.get() != null) {
+      throw rethrow(failure.getAndSet(null));
     }
   }
 
   private long epoch() {
-    return ticket.get() >>> 32;
+    return ticket.get() >>> EPOCH_SHIFT;
   }
 
   private static RuntimeException rethrow(Throwable thrown) {
@@ -97,14 +111,18 @@ public final class WorkerPool implements AutoCloseable {
     }
   }
 
-  private void awaitDone(int all) {
-    for (int spins = 0; done.get() < all; spins++) {
+  /** Waits until no other thread is at a part; none are left to take. */
+  private void awaitWorkers() {
+    for (int spins = 0; inside.get() > 0; spins++) {
       if (spins < SPINS) {
         Thread.onSpinWait();
+      } else if (Thread.currentThread().isInterrupted()) {
+        Thread.onSpinWait(); // parking would return at once
       } else {
         waiting = Thread.currentThread();
-        if (done.get() < all) {
-          LockSupport.park(this);
+        if (inside.get() > 0) {
+          // Not forever, since a fault of the mapping may hit a worker just before it unparks us.
+          LockSupport.parkNanos(this, LONGEST_PARK_NANOS);
         }
         waiting = null;
       }
@@ -113,30 +131,24 @@ public final class WorkerPool implements AutoCloseable {
 
   /** Takes parts of the current task until none is left. */
   private void work(int worker) {
-    while (true) {
-      long seen = ticket.get();
-      Task current = task;
-      int all = parts;
-      int part = (int) seen;
-      if (part < 0 || part >= all) {
-        return;
-      }
-      // Success means that the part was still open, so that task and parts belong to this ticket.
-      if (ticket.compareAndSet(seen, seen + 1)) {
-        try {
-          if (failure.get() == null) {
-            current.run(part, worker);
-          }
-        } catch (Throwable e) { // a fault of the mapping is an Error and must reach the caller
-          failure.compareAndSet(null, e);
+    try {
+      while (true) {
+        long seen = ticket.get();
+        Task current = task;
+        int all = parts;
+        int untaken = (int) seen;
+        if (untaken == 0) {
+          return;
         }
-        if (done.incrementAndGet() == all) {
-          Thread caller = waiting;
-          if (caller != null) {
-            LockSupport.unpark(caller);
-          }
+        // A task with an untaken part is not over, so that if the ticket is still the same, what
+        // was read since belongs to it.
+        if (ticket.compareAndSet(seen, seen - 1)) {
+          current.run(all - untaken, worker);
         }
       }
+    } catch (Throwable e) { // a fault of the mapping is an Error and must reach the caller
+      failure.compareAndSet(null, e);
+      ticket.set(epoch() << EPOCH_SHIFT); // skips the rest; the caller waits for us
     }
   }
 
@@ -180,10 +192,27 @@ public final class WorkerPool implements AutoCloseable {
 
     @Override
     public void run() {
-      long last = epoch();
+      long last = 0;
       while (!closed) {
-        last = awaitTask(last);
+        try {
+          last = awaitTask(last);
+          help();
+        } catch (Throwable e) {
+          // A fault of the mapping may show only after the part that it happened in. The thread
+          // must live on; the next run reports the fault.
+          failure.compareAndSet(null, e);
+        }
+      }
+    }
+
+    private void help() {
+      inside.incrementAndGet();
+      try {
         work(number);
+      } finally {
+        if (inside.decrementAndGet() == 0) {
+          LockSupport.unpark(waiting);
+        }
       }
     }
 

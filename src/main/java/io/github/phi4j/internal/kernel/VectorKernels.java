@@ -6,6 +6,7 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -20,6 +21,10 @@ final class VectorKernels implements Kernels {
 
   private static final int TILE_ROWS = 16;
   private static final int TILE_COLUMNS = 1024;
+  private static final VectorShuffle<Float> FOLD_8 = fold(8);
+  private static final VectorShuffle<Float> FOLD_4 = fold(4);
+  private static final VectorShuffle<Float> FOLD_2 = fold(2);
+  private static final VectorShuffle<Float> FOLD_1 = fold(1);
 
   /** Sign, exponent and mantissa of a half that was shifted right by three, signed. */
   private static final int HALF_MASK = 0x8fffe000;
@@ -28,6 +33,10 @@ final class VectorKernels implements Kernels {
   private static final float HALF_STEP = 0x1p56f;
 
   private static final float HALF_SCALE = 0x1p112f;
+
+  private static VectorShuffle<Float> fold(int distance) {
+    return VectorShuffle.fromOp(FLOATS, lane -> (lane ^ distance) & (LANES - 1));
+  }
 
   @Override
   public String name() {
@@ -93,8 +102,7 @@ final class VectorKernels implements Kernels {
     for (int r = 0; r < rows; r++) {
       for (int t = 0; t < tokens; t++) {
         y[t * yStride + yOffset + r] =
-            FloatVector.fromArray(FLOATS, scratch, sums + (r * tokens + t) * LANES)
-                .reduceLanes(VectorOperators.ADD);
+            sum(FloatVector.fromArray(FLOATS, scratch, sums + (r * tokens + t) * LANES));
       }
     }
   }
@@ -247,6 +255,24 @@ final class VectorKernels implements Kernels {
     s33.intoArray(scratch, sum + 3 * rowSums + 3 * LANES);
   }
 
+  /**
+   * The sum of the lanes, always in the same order. That of {@code reduceLanes} changes when the
+   * code is compiled, so that the same text would give other logits a little later.
+   */
+  private static float sum(FloatVector lanes) {
+    FloatVector sums = lanes;
+    if (LANES >= 16) {
+      sums = sums.add(sums.rearrange(FOLD_8));
+    }
+    if (LANES >= 8) {
+      sums = sums.add(sums.rearrange(FOLD_4));
+    }
+    if (LANES >= 4) {
+      sums = sums.add(sums.rearrange(FOLD_2));
+    }
+    return sums.add(sums.rearrange(FOLD_1)).lane(0);
+  }
+
   @Override
   public void rmsNorm(
       float[] x, int xOffset, float[] weight, float epsilon, float[] out, int outOffset) {
@@ -257,7 +283,7 @@ final class VectorKernels implements Kernels {
       FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
       squares = v.fma(v, squares);
     }
-    double sum = squares.reduceLanes(VectorOperators.ADD);
+    double sum = sum(squares);
     for (int i = bound; i < length; i++) {
       sum += x[xOffset + i] * x[xOffset + i];
     }
@@ -312,7 +338,7 @@ final class VectorKernels implements Kernels {
       e.intoArray(scores, offset + i);
       sums = sums.add(e);
     }
-    float sum = sums.reduceLanes(VectorOperators.ADD);
+    float sum = sum(sums);
     for (int i = bound; i < length; i++) {
       float e = (float) Math.exp(scores[offset + i] - max);
       scores[offset + i] = e;

@@ -59,6 +59,10 @@ public final class KvCache implements AutoCloseable {
 
   /** Makes room for {@code positions} in all. */
   void reserve(int positions) {
+    if (positions > capacity) {
+      throw new IndexOutOfBoundsException(
+          "%d positions in a cache for %d".formatted(positions, capacity));
+    }
     long bytes = 2L * config.blockCount() * config.headCountKv() * layout.headBytes();
     while (pages.size() * PAGE_LENGTH < positions) {
       pages.add(arena.allocate(bytes, 64));

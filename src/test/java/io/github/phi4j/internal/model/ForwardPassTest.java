@@ -1,0 +1,305 @@
+package io.github.phi4j.internal.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.phi4j.api.KvCacheType;
+import io.github.phi4j.internal.gguf.GgmlType;
+import io.github.phi4j.internal.kernel.BlockFormat;
+import io.github.phi4j.internal.kernel.BlockFormats;
+import io.github.phi4j.internal.kernel.KernelProvider;
+import io.github.phi4j.internal.kernel.Kernels;
+import io.github.phi4j.internal.kernel.ScalarKernels;
+import io.github.phi4j.testing.GgufWriter;
+import io.github.phi4j.testing.RandomBlocks;
+import io.github.phi4j.testing.RandomModel;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Small random models, against a second, plain implementation in double precision. */
+@ParameterizedClass
+@MethodSource("kernels")
+final class ForwardPassTest {
+
+  /** Single precision, some hundred additions deep; logits are about 1. */
+  private static final double ROUNDING = 3e-5;
+
+  private static final int BORDER = 24;
+
+  @Parameter private Kernels kernels;
+
+  @TempDir private Path directory;
+
+  static List<Named<Kernels>> kernels() {
+    return Stream.of(new ScalarKernels(), KernelProvider.kernels())
+        .map(kernels -> Named.of(kernels.name(), kernels))
+        .toList();
+  }
+
+  private Path file() {
+    return directory.resolve("random.gguf");
+  }
+
+  private LoadedModel load(RandomModel model, int threads) {
+    return new LoadedModel(model.write(file()), threads, kernels);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, BORDER - 1, BORDER, BORDER + 1, 40, 130})
+  void theMiniLayoutIsComputedWithOneSetOfFactorsThroughoutByItsLength(int length) {
+    try (LoadedModel model = load(RandomModel.mini(), 2)) {
+      int[] tokens = model.randomTokens(length, length);
+      boolean longFactors = model.forwardPass().needsLongFactors(length);
+      ReferenceModel reference = new ReferenceModel(model.file());
+
+      assertThat(longFactors).isEqualTo(length > BORDER);
+      assertClose(model.logits(tokens), reference.logits(tokens, longFactors), ROUNDING);
+      if (length > 1) { // or else the sets are not told apart
+        double other = difference(model.logits(tokens), reference.logits(tokens, !longFactors));
+        assertThat(other).isGreaterThan(100 * ROUNDING);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void bothLayoutsGiveTheSameLogits(RandomModel.Layout layout) {
+    RandomModel random = RandomModel.phi4().layers(3).layout(layout);
+    try (LoadedModel model = load(random, 2)) {
+      int[] tokens = model.randomTokens(33, 7);
+
+      assertClose(
+          model.logits(tokens), new ReferenceModel(model.file()).logits(tokens, false), ROUNDING);
+    }
+  }
+
+  @Test
+  void theLlamaLayoutOfAMixedModelGivesTheLogitsOfTheFusedOne() {
+    RandomModel random =
+        RandomModel.phi4().heads(8, 2, 32).feedForward(512).types(ForwardPassTest::mixedType);
+    float[][] fused;
+    int[] tokens;
+    try (LoadedModel model = load(random, 2)) {
+      tokens = model.randomTokens(20, 3);
+      fused = model.logits(tokens);
+    }
+    random.layout(RandomModel.Layout.LLAMA);
+    try (LoadedModel model = load(random, 2)) {
+      assertThat(model.config().pairing()).isEqualTo(PhiConfig.RopePairing.NORM);
+      assertThat(model.file().tensors())
+          .containsKeys("blk.0.attn_q.weight", "blk.1.ffn_gate.weight");
+      float[][] split = model.logits(tokens);
+      for (int t = 0; t < tokens.length; t++) {
+        assertThat(split[t]).usingComparatorWithPrecision(1e-5f).containsExactly(fused[t]);
+      }
+    }
+  }
+
+  /** As llama.cpp's K-quant mixes do, types go by tensor and by layer. */
+  private static GgmlType mixedType(String tensor) {
+    return switch (tensor) {
+      case "token_embd.weight" -> GgmlType.Q4_K;
+      case "output.weight" -> GgmlType.Q6_K;
+      case "blk.0.ffn_down.weight" -> GgmlType.Q6_K;
+      case "blk.1.ffn_down.weight" -> GgmlType.Q5_K;
+      default -> tensor.endsWith("attn_qkv.weight") ? GgmlType.Q5_K : GgmlType.Q8_0;
+    };
+  }
+
+  @Test
+  void partsOfASplitProjectionMayHaveTypesOfTheirOwn() {
+    Random random = new Random(5);
+    GgufWriter writer =
+        RandomModel.phi4()
+            .heads(8, 2, 32)
+            .feedForward(96)
+            .layout(RandomModel.Layout.LLAMA)
+            .writer();
+    for (String part :
+        List.of("attn_q Q4_K 256", "attn_k Q3_K 64", "attn_v Q6_K 64", "ffn_gate F16 96")) {
+      String[] words = part.split(" ", -1);
+      GgmlType type = GgmlType.valueOf(words[1]);
+      int rows = Integer.parseInt(words[2]);
+      byte[] data = RandomBlocks.of(type, rows, 256, 1.0 / 16, random);
+      writer.tensor("blk.0." + words[0] + ".weight", type, data, 256, rows);
+    }
+    try (LoadedModel model = new LoadedModel(writer.write(file()), 3, kernels)) {
+      int[] tokens = model.randomTokens(11, 4);
+
+      assertClose(
+          model.logits(tokens), new ReferenceModel(model.file()).logits(tokens, false), ROUNDING);
+    }
+  }
+
+  static List<GgmlType> types() {
+    return BlockFormats.all().stream().map(BlockFormat::type).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("types")
+  void everyTypeIsComputedAsItsNumbersSay(GgmlType type) {
+    RandomModel random = RandomModel.phi4().heads(4, 2, 64).feedForward(256).layers(1).type(type);
+    try (LoadedModel model = load(random, 2)) {
+      int[] tokens = model.randomTokens(9, type.id());
+
+      assertClose(
+          model.logits(tokens), new ReferenceModel(model.file()).logits(tokens, false), ROUNDING);
+    }
+  }
+
+  /** Kernels that go wrong do so at lengths that their blocks do not divide. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 6, 10, 34})
+  void oddWidthsAreComputedToTheLastNumber(int headLength) {
+    RandomModel random =
+        RandomModel.phi4().heads(3, 1, headLength).feedForward(headLength + 7).vocabulary(353);
+    try (LoadedModel model = load(random, 3)) {
+      int[] tokens = model.randomTokens(70, headLength);
+
+      assertClose(
+          model.logits(tokens), new ReferenceModel(model.file()).logits(tokens, false), ROUNDING);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void logitsDependNeitherOnBatchesNorOnThreads(KvCacheType type) {
+    Path path =
+        RandomModel.phi4()
+            .heads(2, 1, 32)
+            .types(name -> name.startsWith("blk.1") ? GgmlType.Q8_0 : GgmlType.F32)
+            .write(file());
+    int[] tokens;
+    float[][] expected;
+    try (LoadedModel model = new LoadedModel(path, 1, kernels)) {
+      tokens = model.randomTokens(129, 9); // two pages of the cache and one position
+      expected = model.logits(tokens, type, 128);
+    }
+    for (int threads : new int[] {1, 2, 3, 5}) {
+      try (LoadedModel model = new LoadedModel(path, threads, kernels)) {
+        for (int[] batches : new int[][] {{1}, {2}, {7}, {64}, {65}, {128}, {63, 1, 1, 63, 1}}) {
+          float[][] logits = model.logits(tokens, type, batches);
+          for (int t = 0; t < tokens.length; t++) {
+            if (!Arrays.equals(logits[t], expected[t])) {
+              throw new AssertionError(
+                  "other logits at %d with %d threads and batches of %s"
+                      .formatted(t, threads, Arrays.toString(batches)));
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {63, 64, 65, 128, 129})
+  void aCacheIsRightAtTheBordersOfItsPages(int length) {
+    try (LoadedModel model = load(RandomModel.phi4(), 2)) {
+      int[] tokens = model.randomTokens(length, 21);
+      double[][] reference = new ReferenceModel(model.file()).logits(tokens, false);
+
+      assertClose(model.logits(tokens, KvCacheType.F32, 50), reference, ROUNDING);
+      // Keys and values of 11 bits.
+      assertClose(model.logits(tokens, KvCacheType.F16, 50), reference, 4e-3);
+    }
+  }
+
+  @Test
+  void aTruncatedCacheGoesOnAsIfTheRestHadNeverBeen() {
+    try (LoadedModel model = load(RandomModel.phi4(), 2);
+        KvCache cache = model.newCache(KvCacheType.F16, 100)) {
+      int[] tokens = model.randomTokens(100, 1);
+      List<float[]> expected = model.append(tokens, 0, 70, cache);
+      for (int kept : new int[] {69, 64, 63, 1, 0}) {
+        cache.truncate(kept);
+        model.append(tokens, 75, 3, cache); // something else
+        cache.truncate(kept);
+        assertThat(cache.length()).isEqualTo(kept);
+        List<float[]> again = model.append(tokens, kept, 70 - kept, cache);
+        for (int i = kept; i < 70; i++) {
+          assertThat(again.get(i - kept)).as("after %d of %d", i, kept).isEqualTo(expected.get(i));
+        }
+      }
+    }
+  }
+
+  @Test
+  void aCancelledBatchLeavesTheCacheAsItWas() {
+    try (LoadedModel model = load(RandomModel.phi4(), 2);
+        KvCache cache = model.newCache(KvCacheType.F32, 100)) {
+      int[] tokens = model.randomTokens(40, 2);
+      model.append(tokens, 0, 30, cache);
+      AtomicInteger asked = new AtomicInteger();
+
+      assertThatThrownBy(() ->
+              model.forwardPass().append(tokens, 30, 10, cache, () -> asked.incrementAndGet() == 2))
+          .isInstanceOf(CancellationException.class);
+      assertThat(cache.length()).isEqualTo(30);
+
+      float[][] expected = model.logits(tokens);
+      assertThat(model.append(tokens, 30, 10, cache).getLast()).isEqualTo(expected[39]);
+    }
+  }
+
+  @Test
+  void logitsAreOnlyThereForTokensOfTheLastBatch() {
+    try (LoadedModel model = load(RandomModel.phi4(), 1);
+        KvCache cache = model.newCache(KvCacheType.F32, 100)) {
+      ForwardPass forward = model.forwardPass();
+      float[] out = new float[4 * model.config().vocabularySize()];
+      forward.append(new int[] {1, 2, 3}, 0, 3, cache, () -> false);
+
+      for (int[] range : new int[][] {{0, 4}, {3, 1}, {-1, 1}, {0, 0}}) {
+        assertThatThrownBy(() -> forward.logits(range[0], range[1], out))
+            .isInstanceOf(IndexOutOfBoundsException.class)
+            .hasMessageContaining("batch of 3");
+      }
+    }
+  }
+
+  @Test
+  void aCacheRefusesMoreThanItsCapacity() {
+    try (LoadedModel model = load(RandomModel.phi4(), 1);
+        KvCache cache = model.newCache(KvCacheType.F32, 10)) {
+      model.append(model.randomTokens(10, 1), 0, 10, cache);
+
+      assertThatThrownBy(() -> model.append(new int[] {1}, 0, 1, cache))
+          .isInstanceOf(IndexOutOfBoundsException.class)
+          .hasMessageContaining("11")
+          .hasMessageContaining("10");
+    }
+  }
+
+  private static void assertClose(float[][] logits, double[][] expected, double tolerance) {
+    assertThat(difference(logits, expected)).isLessThan(tolerance);
+  }
+
+  private static double difference(float[][] logits, double[][] expected) {
+    assertThat(logits).hasDimensions(expected.length, expected[0].length);
+    double largest = 0;
+    double sum = 0;
+    for (int t = 0; t < expected.length; t++) {
+      for (int i = 0; i < expected[t].length; i++) {
+        double difference = Math.abs(logits[t][i] - expected[t][i]);
+        largest = Double.isNaN(difference) ? Double.MAX_VALUE : Math.max(largest, difference);
+        sum += Math.abs(expected[t][i]);
+      }
+    }
+    assertThat(sum / expected.length / expected[0].length).as("a live model").isBetween(0.1, 10.0);
+    return largest;
+  }
+}

@@ -1,0 +1,87 @@
+package io.github.phi4j.internal.model;
+
+import io.github.phi4j.api.KvCacheType;
+import io.github.phi4j.internal.concurrent.WorkerPool;
+import io.github.phi4j.internal.gguf.GgufFile;
+import io.github.phi4j.internal.kernel.Kernels;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/** A file with all that it takes to compute logits. */
+final class LoadedModel implements AutoCloseable {
+
+  private final Arena arena = Arena.ofShared();
+  private final WorkerPool pool;
+  private final GgufFile file;
+  private final PhiConfig config;
+  private final ForwardPass forwardPass;
+
+  LoadedModel(Path path, int threads, Kernels kernels) {
+    file = GgufFile.open(path, arena);
+    config = PhiConfig.read(file.metadata(), finding -> {});
+    pool = new WorkerPool(threads);
+    forwardPass = new ForwardPass(config, PhiLoader.load(file, config), pool, kernels);
+  }
+
+  GgufFile file() {
+    return file;
+  }
+
+  PhiConfig config() {
+    return config;
+  }
+
+  ForwardPass forwardPass() {
+    return forwardPass;
+  }
+
+  KvCache newCache(KvCacheType type, int capacity) {
+    return new KvCache(config, type, capacity);
+  }
+
+  /** Random ids of the model's vocabulary. */
+  int[] randomTokens(int count, long seed) {
+    return new Random(seed).ints(count, 0, config.vocabularySize()).toArray();
+  }
+
+  /** The logits after each token, computed in one batch or few, with the factors that it needs. */
+  float[][] logits(int[] tokens) {
+    return logits(tokens, KvCacheType.F32, ForwardPass.MAX_BATCH);
+  }
+
+  /** The logits after each token, computed in batches of the given sizes, over and over. */
+  float[][] logits(int[] tokens, KvCacheType type, int... batches) {
+    try (KvCache cache = newCache(type, tokens.length)) {
+      cache.restart(forwardPass.needsLongFactors(tokens.length));
+      List<float[]> rows = new ArrayList<>();
+      for (int i = 0; rows.size() < tokens.length; i++) {
+        int count = Math.min(batches[i % batches.length], tokens.length - rows.size());
+        rows.addAll(append(tokens, rows.size(), count, cache));
+      }
+      return rows.toArray(float[][]::new);
+    }
+  }
+
+  /** Appends one batch and returns the logits after each of its tokens. */
+  List<float[]> append(int[] tokens, int from, int count, KvCache cache) {
+    int vocabulary = config.vocabularySize();
+    float[] out = new float[count * vocabulary];
+    forwardPass.append(tokens, from, count, cache, () -> false);
+    forwardPass.logits(0, count, out);
+    List<float[]> rows = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      rows.add(Arrays.copyOfRange(out, i * vocabulary, (i + 1) * vocabulary));
+    }
+    return rows;
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+    arena.close();
+  }
+}
