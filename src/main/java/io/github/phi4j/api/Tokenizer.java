@@ -8,7 +8,10 @@ import java.util.OptionalInt;
  *
  * <p>Text given to {@link #encode(String)} and message contents never become special tokens: {@code
  * "<|im_end|>"} in a text is encoded as those ten characters. Unpaired surrogates, which have no
- * UTF-8 form, are encoded as U+FFFD.
+ * UTF-8 form, are encoded as U+FFFD. White space is kept as it is, also beside special tokens.
+ *
+ * <p>Some vocabularies have tokens that are text and yet not made of smaller ones, such as {@code
+ * <think>}: wherever their text stands, it is encoded as that one token. They are not special.
  */
 public interface Tokenizer {
 
@@ -26,7 +29,9 @@ public interface Tokenizer {
    *
    * @param messages the messages, oldest first
    * @return the token ids
-   * @throws IllegalArgumentException if the model's format cannot express a message
+   * @throws IllegalArgumentException if there is no message, or the model's format cannot express
+   *     one of them
+   * @throws IllegalStateException if the file does not tell its chat format and none was chosen
    */
   int[] encodeChat(List<Message> messages);
 

@@ -244,7 +244,7 @@ public final class RandomModel {
     List<String> themselves = new ArrayList<>();
     List<String> shifted = new ArrayList<>();
     for (int b = 0; b < 256; b++) {
-      boolean printable = b >= 33 && b <= 126 || b >= 161 && b <= 172 || b >= 174;
+      boolean printable = (b >= 33 && b <= 126) || (b >= 161 && b <= 172) || b >= 174;
       if (printable) {
         themselves.add(Character.toString(b));
       } else {
@@ -293,12 +293,11 @@ public final class RandomModel {
   /** Old row i of a head becomes row 2i, and old row i + half becomes row 2i + 1. */
   private int[] reordered(int from, int count) {
     return IntStream.range(0, count * headLength)
-        .map(
-            row -> {
-              int head = row / headLength;
-              int i = row % headLength;
-              return from + head * headLength + i / 2 + i % 2 * (headLength / 2);
-            })
+        .map(row -> {
+          int head = row / headLength;
+          int i = row % headLength;
+          return from + head * headLength + i / 2 + i % 2 * (headLength / 2);
+        })
         .toArray();
   }
 

@@ -117,7 +117,7 @@ public final class WorkerPool implements AutoCloseable {
       if (spins < SPINS) {
         Thread.onSpinWait();
       } else if (Thread.currentThread().isInterrupted()) {
-        Thread.yield(); // parking would return at once
+        Thread.onSpinWait(); // parking would return at once
       } else {
         waiting = Thread.currentThread();
         if (inside.get() > 0) {

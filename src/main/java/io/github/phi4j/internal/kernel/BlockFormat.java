@@ -57,6 +57,12 @@ public abstract sealed class BlockFormat
     }
   }
 
+  /**
+   * Writes the numbers of {@code blocks} blocks from byte {@code from} on to {@code out[o..]}: the
+   * same bits as {@link #dequantizeBlock} gives, by vectors.
+   */
+  abstract void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o);
+
   static float half(MemorySegment data, long at) {
     return Float.float16ToFloat(data.get(SHORT, at));
   }

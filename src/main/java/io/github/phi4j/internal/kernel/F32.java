@@ -13,4 +13,11 @@ final class F32 extends BlockFormat {
   void dequantizeBlock(MemorySegment data, long at, float[] out, int o) {
     out[o] = Float.intBitsToFloat(integer(data, at));
   }
+
+  @Override
+  void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
+    for (int i = 0; i < blocks; i++) { // the compiler makes vectors of it by itself
+      out[o + i] = Float.intBitsToFloat(integer(data, from + 4L * i));
+    }
+  }
 }

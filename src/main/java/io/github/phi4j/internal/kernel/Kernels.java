@@ -11,11 +11,8 @@ public interface Kernels {
   /** A name for logs. */
   String name();
 
-  /**
-   * The floats of scratch space that {@link #multiply} needs for a matrix of this row length, for
-   * each worker.
-   */
-  int scratchLength(int columns);
+  /** The floats of scratch space that {@link #multiply} needs for each worker. */
+  int scratchLength(int maxColumns, int maxTokens);
 
   /**
    * Multiplies rows of a matrix with the vectors of a batch: {@code y[t][r] = Σ w[r][c]·x[t][c]}.

@@ -21,11 +21,11 @@ public final class MatMul implements WorkerPool.Task {
   private int tokens;
   private int rows;
 
-  /** Creates the products of a model whose longest row has {@code maxColumns} numbers. */
-  public MatMul(WorkerPool pool, Kernels kernels, int maxColumns) {
+  /** Creates the products of matrices and batches of at most these sizes. */
+  public MatMul(WorkerPool pool, Kernels kernels, int maxColumns, int maxTokens) {
     this.pool = pool;
     this.kernels = kernels;
-    scratch = new float[pool.threads()][kernels.scratchLength(maxColumns)];
+    scratch = new float[pool.threads()][kernels.scratchLength(maxColumns, maxTokens)];
   }
 
   /**

@@ -2,6 +2,7 @@ package io.github.phi4j.internal.kernel;
 
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.ByteVector;
 
 /** 256 numbers of 4 + 1 bits; scales and minimums as in {@link Q4_K}. */
 final class Q5_K extends BlockFormat {
@@ -20,6 +21,37 @@ final class Q5_K extends BlockFormat {
         int low = (unsigned(data, at + 48 + 32L * (j / 2) + l) >> (4 * (j % 2))) & 15;
         int high = (unsigned(data, at + 16 + l) >> j) & 1;
         out[o + 32 * j + l] = scale * (low | (high << 4)) - min;
+      }
+    }
+  }
+
+  @Override
+  void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
+    Vectors.dequantize(data, from, blocks, out, o);
+  }
+
+  /** Apart, so that the scalar code loads without the vector module. */
+  private static final class Vectors {
+    static void dequantize(MemorySegment data, long from, int blocks, float[] out, int o) {
+      for (int b = 0; b < blocks; b++) {
+        long at = from + b * 176L;
+        float d = half(data, at);
+        float dMin = half(data, at + 2);
+        for (int j = 0; j < 8; j += 2) {
+          float scale0 = d * Q4_K.scale(data, at + 4, j);
+          float min0 = dMin * Q4_K.min(data, at + 4, j);
+          float scale1 = d * Q4_K.scale(data, at + 4, j + 1);
+          float min1 = dMin * Q4_K.min(data, at + 4, j + 1);
+          int to = o + 256 * b + 32 * j;
+          for (int i = 0; i < 32; i += Quants.LENGTH) {
+            ByteVector q = Quants.load(data, at + 48 + 16L * j + i);
+            ByteVector high = Quants.shift(Quants.load(data, at + 16 + i), j);
+            ByteVector bit0 = Quants.up(high.and((byte) 1), 4);
+            ByteVector bit1 = Quants.up(high.and((byte) 2), 3);
+            Quants.affine(Quants.low(q).or(bit0), scale0, min0, out, to + i);
+            Quants.affine(Quants.high(q).or(bit1), scale1, min1, out, to + 32 + i);
+          }
+        }
       }
     }
   }

@@ -2,6 +2,7 @@ package io.github.phi4j.internal.kernel;
 
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.ByteVector;
 
 /** 256 numbers of 4 + 2 bits, from −32 to 31; each 16 have an 8-bit scale. */
 final class Q6_K extends BlockFormat {
@@ -19,6 +20,38 @@ final class Q6_K extends BlockFormat {
       int low = (unsigned(data, at + 64L * group + 32L * (k % 2) + l) >> (4 * (k / 2))) & 15;
       int high = (unsigned(data, at + 128 + 32L * group + l) >> (2 * k)) & 3;
       out[o + e] = d * signed(data, at + 192 + e / 16) * ((low | (high << 4)) - 32);
+    }
+  }
+
+  @Override
+  void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
+    Vectors.dequantize(data, from, blocks, out, o);
+  }
+
+  /** Apart, so that the scalar code loads without the vector module. */
+  private static final class Vectors {
+    static void dequantize(MemorySegment data, long from, int blocks, float[] out, int o) {
+      for (int b = 0; b < blocks; b++) {
+        long at = from + b * 210L;
+        float d = half(data, at + 208);
+        for (int half = 0; half < 2; half++) {
+          for (int i = 0; i < 32; i += Quants.LENGTH) {
+            ByteVector high = Quants.load(data, at + 128 + 32L * half + i);
+            ByteVector q0 = Quants.load(data, at + 64L * half + i);
+            ByteVector q1 = Quants.load(data, at + 64L * half + 32 + i);
+            long scales = at + 192 + 8L * half + i / 16;
+            int to = o + 256 * b + 128 * half + i;
+            ByteVector n0 = Quants.low(q0).or(Quants.up(high.and((byte) 3), 4));
+            ByteVector n1 = Quants.low(q1).or(Quants.up(high.and((byte) 12), 2));
+            ByteVector n2 = Quants.high(q0).or(high.and((byte) 48));
+            ByteVector n3 = Quants.high(q1).or(Quants.shift(high, 2).and((byte) 48));
+            Quants.scaled(n0.sub((byte) 32), d * signed(data, scales), out, to);
+            Quants.scaled(n1.sub((byte) 32), d * signed(data, scales + 2), out, to + 32);
+            Quants.scaled(n2.sub((byte) 32), d * signed(data, scales + 4), out, to + 64);
+            Quants.scaled(n3.sub((byte) 32), d * signed(data, scales + 6), out, to + 96);
+          }
+        }
+      }
     }
   }
 }

@@ -11,8 +11,8 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public int scratchLength(int columns) {
-    return columns;
+  public int scratchLength(int maxColumns, int maxTokens) {
+    return maxColumns;
   }
 
   @Override

@@ -44,7 +44,7 @@ public final class ForwardPass {
     int widest =
         Math.max(
             config.feedForwardLength(), Math.max(config.embeddingLength(), config.queryLength()));
-    matMul = new MatMul(pool, kernels, widest);
+    matMul = new MatMul(pool, kernels, widest, MAX_BATCH);
     attention = new Attention(config, pool, kernels);
     rope = new RotaryEmbedding(config, weights);
   }

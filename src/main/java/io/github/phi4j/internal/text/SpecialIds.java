@@ -6,9 +6,9 @@ import io.github.phi4j.internal.gguf.GgufValue;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 

@@ -71,7 +71,7 @@ final class WorkerPoolTest {
       for (int i = 0; i < 100; i++) {
         pool.run(
             (part, worker) -> {
-              if ((worker == 0) != (Thread.currentThread() == caller)) {
+              if ((worker == 0) != Thread.currentThread().equals(caller)) {
                 wrong.incrementAndGet();
               }
             },
@@ -184,21 +184,20 @@ final class WorkerPoolTest {
     try (WorkerPool pool = new WorkerPool(4)) {
       AtomicInteger inside = new AtomicInteger();
       for (int i = 0; i < 200; i++) {
-        assertThatThrownBy(
-                () ->
-                    pool.run(
-                        (part, worker) -> {
-                          inside.incrementAndGet();
-                          try {
-                            if (part % 3 == 1) {
-                              throw new IllegalStateException("fails");
-                            }
-                            LockSupport.parkNanos(10_000);
-                          } finally {
-                            inside.decrementAndGet();
-                          }
-                        },
-                        30))
+        assertThatThrownBy(() ->
+                pool.run(
+                    (part, worker) -> {
+                      inside.incrementAndGet();
+                      try {
+                        if (part % 3 == 1) {
+                          throw new IllegalStateException("fails");
+                        }
+                        LockSupport.parkNanos(10_000);
+                      } finally {
+                        inside.decrementAndGet();
+                      }
+                    },
+                    30))
             .hasMessage("fails");
         assertThat(inside).hasValue(0);
       }
@@ -271,8 +270,7 @@ final class WorkerPoolTest {
     try (WorkerPool pool = new WorkerPool(3)) {
       for (int i = 0; i < 100; i++) {
         assertThatThrownBy(
-                () ->
-                    pool.run((part, worker) -> pool.run((inner, innerWorker) -> {}, 2), 5))
+                () -> pool.run((part, worker) -> pool.run((inner, innerWorker) -> {}, 2), 5))
             .isInstanceOf(IllegalStateException.class)
             .hasMessageContaining("already");
       }

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +52,26 @@ final class BlockFormatTest {
         assertThat(out[i + 1])
             .as("element %d", i)
             .isCloseTo(expected[i], Offset.offset(Math.ulp(expected[i]) + Float.MIN_VALUE));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("formats")
+  void vectorsGiveTheSameBits(BlockFormat format) {
+    int blocks = 37;
+    byte[] random = new byte[1 + blocks * format.type().blockBytes()];
+    new Random(17).nextBytes(random);
+    float[] expected = new float[blocks * length(format)];
+    float[] out = new float[expected.length + 3];
+    MemorySegment data = MemorySegment.ofArray(random);
+    format.dequantize(data, 1, expected, 0, expected.length);
+    format.dequantizeOnVectors(data, 1, blocks, out, 3);
+    for (int i = 0; i < expected.length; i++) {
+      if (!Float.isNaN(expected[i])) {
+        assertThat(Float.floatToIntBits(out[i + 3]))
+            .as("element %d: %s and %s", i, expected[i], out[i + 3])
+            .isEqualTo(Float.floatToIntBits(expected[i]));
       }
     }
   }

@@ -100,7 +100,8 @@ final class ForwardPassTest {
     random.layout(RandomModel.Layout.LLAMA);
     try (LoadedModel model = load(random, 2)) {
       assertThat(model.config().pairing()).isEqualTo(PhiConfig.RopePairing.NORM);
-      assertThat(model.file().tensors()).containsKeys("blk.0.attn_q.weight", "blk.1.ffn_gate.weight");
+      assertThat(model.file().tensors())
+          .containsKeys("blk.0.attn_q.weight", "blk.1.ffn_gate.weight");
       float[][] split = model.logits(tokens);
       for (int t = 0; t < tokens.length; t++) {
         assertThat(split[t]).usingComparatorWithPrecision(1e-5f).containsExactly(fused[t]);
@@ -151,8 +152,7 @@ final class ForwardPassTest {
   @ParameterizedTest
   @MethodSource("types")
   void everyTypeIsComputedAsItsNumbersSay(GgmlType type) {
-    RandomModel random =
-        RandomModel.phi4().heads(4, 2, 64).feedForward(256).layers(1).type(type);
+    RandomModel random = RandomModel.phi4().heads(4, 2, 64).feedForward(256).layers(1).type(type);
     try (LoadedModel model = load(random, 2)) {
       int[] tokens = model.randomTokens(9, type.id());
 
@@ -191,8 +191,7 @@ final class ForwardPassTest {
     }
     for (int threads : new int[] {1, 2, 3, 5}) {
       try (LoadedModel model = new LoadedModel(path, threads, kernels)) {
-        for (int[] batches :
-            new int[][] {{1}, {2}, {7}, {64}, {65}, {128}, {63, 1, 1, 63, 1}}) {
+        for (int[] batches : new int[][] {{1}, {2}, {7}, {64}, {65}, {128}, {63, 1, 1, 63, 1}}) {
           float[][] logits = model.logits(tokens, type, batches);
           for (int t = 0; t < tokens.length; t++) {
             if (!Arrays.equals(logits[t], expected[t])) {
@@ -246,11 +245,8 @@ final class ForwardPassTest {
       model.append(tokens, 0, 30, cache);
       AtomicInteger asked = new AtomicInteger();
 
-      assertThatThrownBy(
-              () ->
-                  model
-                      .forwardPass()
-                      .append(tokens, 30, 10, cache, () -> asked.incrementAndGet() == 2))
+      assertThatThrownBy(() ->
+              model.forwardPass().append(tokens, 30, 10, cache, () -> asked.incrementAndGet() == 2))
           .isInstanceOf(CancellationException.class);
       assertThat(cache.length()).isEqualTo(30);
 

@@ -70,8 +70,7 @@ final class ReferenceModel {
       add(x, times(matrix(block + "ffn_down.weight"), up));
     }
     boolean tied = !file.tensors().containsKey("output.weight");
-    return times(
-        tied ? embedding : matrix("output.weight"), norm(x, vector("output_norm.weight")));
+    return times(tied ? embedding : matrix("output.weight"), norm(x, vector("output_norm.weight")));
   }
 
   // Rows 0.. of the fused matrix are queries, then keys, then values; the gate is above up.
