@@ -37,19 +37,15 @@ final class Q5_K extends BlockFormat {
         long at = from + b * 176L;
         float d = half(data, at);
         float dMin = half(data, at + 2);
-        for (int j = 0; j < 8; j += 2) {
-          float scale0 = d * Q4_K.scale(data, at + 4, j);
-          float min0 = dMin * Q4_K.min(data, at + 4, j);
-          float scale1 = d * Q4_K.scale(data, at + 4, j + 1);
-          float min1 = dMin * Q4_K.min(data, at + 4, j + 1);
+        for (int j = 0; j < 8; j++) { // not two at once, since C2 stops inlining in longer code
+          float scale = d * Q4_K.scale(data, at + 4, j);
+          float min = dMin * Q4_K.min(data, at + 4, j);
           int to = o + 256 * b + 32 * j;
           for (int i = 0; i < 32; i += Quants.LENGTH) {
-            ByteVector q = Quants.load(data, at + 48 + 16L * j + i);
-            ByteVector high = Quants.shift(Quants.load(data, at + 16 + i), j);
-            ByteVector bit0 = Quants.up(high.and((byte) 1), 4);
-            ByteVector bit1 = Quants.up(high.and((byte) 2), 3);
-            Quants.affine(Quants.low(q).or(bit0), scale0, min0, out, to + i);
-            Quants.affine(Quants.high(q).or(bit1), scale1, min1, out, to + 32 + i);
+            ByteVector q = Quants.load(data, at + 48 + 32L * (j / 2) + i);
+            ByteVector bits = Quants.shift(Quants.load(data, at + 16 + i), j).and((byte) 1);
+            ByteVector n = Quants.low(Quants.shift(q, 4 * (j % 2))).or(Quants.up(bits, 4));
+            Quants.affine(n, scale, min, out, to + i);
           }
         }
       }

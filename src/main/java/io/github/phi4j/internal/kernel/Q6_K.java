@@ -37,18 +37,17 @@ final class Q6_K extends BlockFormat {
         for (int half = 0; half < 2; half++) {
           for (int i = 0; i < 32; i += Quants.LENGTH) {
             ByteVector high = Quants.load(data, at + 128 + 32L * half + i);
-            ByteVector q0 = Quants.load(data, at + 64L * half + i);
-            ByteVector q1 = Quants.load(data, at + 64L * half + 32 + i);
             long scales = at + 192 + 8L * half + i / 16;
             int to = o + 256 * b + 128 * half + i;
-            ByteVector n0 = Quants.low(q0).or(Quants.up(high.and((byte) 3), 4));
-            ByteVector n1 = Quants.low(q1).or(Quants.up(high.and((byte) 12), 2));
-            ByteVector n2 = Quants.high(q0).or(high.and((byte) 48));
-            ByteVector n3 = Quants.high(q1).or(Quants.shift(high, 2).and((byte) 48));
-            Quants.scaled(n0.sub((byte) 32), d * signed(data, scales), out, to);
-            Quants.scaled(n1.sub((byte) 32), d * signed(data, scales + 2), out, to + 32);
-            Quants.scaled(n2.sub((byte) 32), d * signed(data, scales + 4), out, to + 64);
-            Quants.scaled(n3.sub((byte) 32), d * signed(data, scales + 6), out, to + 96);
+            for (int k = 0; k < 2; k++) { // a loop, since C2 stops inlining in longer code
+              ByteVector q = Quants.load(data, at + 64L * half + 32L * k + i);
+              ByteVector bits0 = Quants.up(Quants.shift(high, 2 * k).and((byte) 3), 4);
+              ByteVector bits2 = Quants.shift(high, 2 * k).and((byte) 48);
+              ByteVector n0 = Quants.low(q).or(bits0).sub((byte) 32);
+              ByteVector n2 = Quants.high(q).or(bits2).sub((byte) 32);
+              Quants.scaled(n0, d * signed(data, scales + 2 * k), out, to + 32 * k);
+              Quants.scaled(n2, d * signed(data, scales + 2 * k + 4), out, to + 64 + 32 * k);
+            }
           }
         }
       }
