@@ -23,16 +23,11 @@ final class IQ4_NL extends BlockFormat {
 
   @Override
   void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
-    Vectors.dequantize(data, from, blocks, out, o);
-  }
-
-  /** Apart, so that the scalar code loads without the vector module. */
-  private static final class Vectors {
-    static void dequantize(MemorySegment data, long from, int blocks, float[] out, int o) {
-      for (int b = 0; b < blocks; b++) {
-        long at = from + b * 18L;
-        Quants.looked(data, at + 2, half(data, at), out, o + 32 * b);
-      }
+    for (int b = 0; b < blocks; b++) {
+      long at = from + b * 18L;
+      float d = half(data, at);
+      Quants.lookUp(data, at + 2, 0, d, out, o + 32 * b);
+      Quants.lookUp(data, at + 2, 4, d, out, o + 32 * b + 16);
     }
   }
 }

@@ -24,21 +24,17 @@ final class IQ4_XS extends BlockFormat {
 
   @Override
   void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
-    Vectors.dequantize(data, from, blocks, out, o);
-  }
-
-  /** Apart, so that the scalar code loads without the vector module. */
-  private static final class Vectors {
-    static void dequantize(MemorySegment data, long from, int blocks, float[] out, int o) {
-      for (int b = 0; b < blocks; b++) {
-        long at = from + b * 136L;
-        float d = half(data, at);
-        int highs = unsignedShort(data, at + 2);
-        for (int j = 0; j < 8; j++) {
-          int low = (unsigned(data, at + 4 + j / 2) >> (4 * (j % 2))) & 15;
-          int scale = low | (((highs >> (2 * j)) & 3) << 4);
-          Quants.looked(data, at + 8 + 16L * j, d * (scale - 32), out, o + 256 * b + 32 * j);
-        }
+    for (int b = 0; b < blocks; b++) {
+      long at = from + b * 136L;
+      float d = half(data, at);
+      int highs = unsignedShort(data, at + 2);
+      for (int j = 0; j < 8; j++) {
+        int low = (unsigned(data, at + 4 + j / 2) >> (4 * (j % 2))) & 15;
+        int scale = low | (((highs >> (2 * j)) & 3) << 4);
+        long q = at + 8 + 16L * j;
+        int to = o + 256 * b + 32 * j;
+        Quants.lookUp(data, q, 0, d * (scale - 32), out, to);
+        Quants.lookUp(data, q, 4, d * (scale - 32), out, to + 16);
       }
     }
   }

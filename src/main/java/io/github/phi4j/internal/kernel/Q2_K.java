@@ -2,7 +2,6 @@ package io.github.phi4j.internal.kernel;
 
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.ByteVector;
 
 /** 256 numbers of 2 bits; each 16 have a 4-bit scale and a 4-bit minimum. */
 final class Q2_K extends BlockFormat {
@@ -25,27 +24,17 @@ final class Q2_K extends BlockFormat {
 
   @Override
   void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
-    Vectors.dequantize(data, from, blocks, out, o);
-  }
-
-  /** Apart, so that the scalar code loads without the vector module. */
-  private static final class Vectors {
-    static void dequantize(MemorySegment data, long from, int blocks, float[] out, int o) {
-      for (int b = 0; b < blocks; b++) {
-        long at = from + b * 84L;
-        float d = half(data, at + 80);
-        float dMin = half(data, at + 82);
-        for (int sixteen = 0; sixteen < 16; sixteen++) {
-          int scales = unsigned(data, at + sixteen);
-          float scale = d * (scales & 15);
-          float min = dMin * (scales >> 4);
-          long q = at + 16 + sixteen / 8 * 32L + sixteen % 2 * 16L;
-          int shift = sixteen % 8 / 2 * 2;
-          for (int i = 0; i < 16; i += Quants.LENGTH) {
-            ByteVector n = Quants.shift(Quants.load(data, q + i), shift).and((byte) 3);
-            Quants.affine(n, scale, min, out, o + 256 * b + 16 * sixteen + i);
-          }
-        }
+    for (int b = 0; b < blocks; b++) {
+      long at = from + b * 84L;
+      float d = half(data, at + 80);
+      float dMin = half(data, at + 82);
+      for (int sixteen = 0; sixteen < 16; sixteen++) {
+        int scales = unsigned(data, at + sixteen);
+        float scale = d * (scales & 15);
+        float min = dMin * (scales >> 4);
+        long q = at + 16 + 32L * (sixteen / 8) + 16L * (sixteen % 2);
+        int shift = 2 * (sixteen % 8 / 2);
+        Quants.unpack(data, q, shift, 3, 0, scale, min, out, o + 256 * b + 16 * sixteen);
       }
     }
   }

@@ -2,7 +2,6 @@ package io.github.phi4j.internal.kernel;
 
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.ByteVector;
 
 /** 256 numbers of 2 + 1 bits, from −4 to 3; each 16 have a 6-bit scale. */
 final class Q3_K extends BlockFormat {
@@ -31,28 +30,9 @@ final class Q3_K extends BlockFormat {
 
   @Override
   void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
-    Vectors.dequantize(data, from, blocks, out, o);
-  }
-
-  /** Apart, so that the scalar code loads without the vector module. */
-  private static final class Vectors {
-    static void dequantize(MemorySegment data, long from, int blocks, float[] out, int o) {
-      for (int b = 0; b < blocks; b++) {
-        long at = from + b * 110L;
-        float d = half(data, at + 108);
-        for (int sixteen = 0; sixteen < 16; sixteen++) {
-          float scale = d * (scale(data, at + 96, sixteen) - 32);
-          long q = at + 32 + sixteen / 8 * 32L + sixteen % 2 * 16L;
-          long high = at + sixteen % 2 * 16L;
-          int shift = sixteen % 8 / 2 * 2;
-          for (int i = 0; i < 16; i += Quants.LENGTH) {
-            ByteVector low = Quants.shift(Quants.load(data, q + i), shift).and((byte) 3);
-            ByteVector bit = Quants.shift(Quants.load(data, high + i), sixteen / 2).and((byte) 1);
-            ByteVector n = low.or(Quants.up(bit, 2)).sub((byte) 4);
-            Quants.scaled(n, scale, out, o + 256 * b + 16 * sixteen + i);
-          }
-        }
-      }
+    for (int b = 0; b < blocks; b++) {
+      dequantizeBlock(
+          data, from + b * 110L, out, o + 256 * b); // rare, and slow to unpack otherwise
     }
   }
 }

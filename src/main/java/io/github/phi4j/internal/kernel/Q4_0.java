@@ -2,7 +2,6 @@ package io.github.phi4j.internal.kernel;
 
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.ByteVector;
 
 /** 32 numbers of 4 bits: scale · (n − 8). */
 final class Q4_0 extends BlockFormat {
@@ -20,21 +19,11 @@ final class Q4_0 extends BlockFormat {
 
   @Override
   void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
-    Vectors.dequantize(data, from, blocks, out, o);
-  }
-
-  /** Apart, so that the scalar code loads without the vector module. */
-  private static final class Vectors {
-    static void dequantize(MemorySegment data, long from, int blocks, float[] out, int o) {
-      for (int b = 0; b < blocks; b++) {
-        long at = from + b * 18L;
-        float d = half(data, at);
-        for (int i = 0; i < 16; i += Quants.LENGTH) {
-          ByteVector q = Quants.load(data, at + 2 + i);
-          Quants.scaled(Quants.low(q).sub((byte) 8), d, out, o + 32 * b + i);
-          Quants.scaled(Quants.high(q).sub((byte) 8), d, out, o + 32 * b + 16 + i);
-        }
-      }
+    for (int b = 0; b < blocks; b++) {
+      long at = from + b * 18L;
+      float d = half(data, at);
+      Quants.unpack(data, at + 2, 0, 15, 8, d, 0, out, o + 32 * b);
+      Quants.unpack(data, at + 2, 4, 15, 8, d, 0, out, o + 32 * b + 16);
     }
   }
 }

@@ -2,7 +2,6 @@ package io.github.phi4j.internal.kernel;
 
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.ByteVector;
 
 /** 256 numbers of 4 bits; each 32 have a 6-bit scale and a 6-bit minimum. */
 final class Q4_K extends BlockFormat {
@@ -40,28 +39,17 @@ final class Q4_K extends BlockFormat {
 
   @Override
   void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
-    Vectors.dequantize(data, from, blocks, out, o);
-  }
-
-  /** Apart, so that the scalar code loads without the vector module. */
-  private static final class Vectors {
-    static void dequantize(MemorySegment data, long from, int blocks, float[] out, int o) {
-      for (int b = 0; b < blocks; b++) {
-        long at = from + b * 144L;
-        float d = half(data, at);
-        float dMin = half(data, at + 2);
-        for (int j = 0; j < 8; j += 2) {
-          float scale0 = d * scale(data, at + 4, j);
-          float min0 = dMin * min(data, at + 4, j);
-          float scale1 = d * scale(data, at + 4, j + 1);
-          float min1 = dMin * min(data, at + 4, j + 1);
-          int to = o + 256 * b + 32 * j;
-          for (int i = 0; i < 32; i += Quants.LENGTH) {
-            ByteVector q = Quants.load(data, at + 16 + 16L * j + i);
-            Quants.affine(Quants.low(q), scale0, min0, out, to + i);
-            Quants.affine(Quants.high(q), scale1, min1, out, to + 32 + i);
-          }
-        }
+    for (int b = 0; b < blocks; b++) {
+      long at = from + b * 144L;
+      float d = half(data, at);
+      float dMin = half(data, at + 2);
+      for (int j = 0; j < 8; j++) {
+        float scale = d * scale(data, at + 4, j);
+        float min = dMin * min(data, at + 4, j);
+        long q = at + 16 + 32L * (j / 2);
+        int to = o + 256 * b + 32 * j;
+        Quants.unpack(data, q, 4 * (j % 2), 15, 0, scale, min, out, to);
+        Quants.unpack(data, q + 16, 4 * (j % 2), 15, 0, scale, min, out, to + 16);
       }
     }
   }

@@ -2,7 +2,6 @@ package io.github.phi4j.internal.kernel;
 
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.ByteVector;
 
 /** 32 numbers of 4 + 1 bits: scale · n + minimum. */
 final class Q5_1 extends BlockFormat {
@@ -23,24 +22,8 @@ final class Q5_1 extends BlockFormat {
 
   @Override
   void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
-    Vectors.dequantize(data, from, blocks, out, o);
-  }
-
-  /** Apart, so that the scalar code loads without the vector module. */
-  private static final class Vectors {
-    static void dequantize(MemorySegment data, long from, int blocks, float[] out, int o) {
-      for (int b = 0; b < blocks; b++) {
-        long at = from + b * 24L;
-        float d = half(data, at);
-        float m = half(data, at + 2);
-        long high = Integer.toUnsignedLong(integer(data, at + 4));
-        for (int i = 0; i < 16; i += Quants.LENGTH) {
-          ByteVector q = Quants.load(data, at + 8 + i);
-          Quants.affine(Quants.low(q).or(Quants.bits(high >>> i)), d, -m, out, o + 32 * b + i);
-          Quants.affine(
-              Quants.high(q).or(Quants.bits(high >>> (16 + i))), d, -m, out, o + 32 * b + 16 + i);
-        }
-      }
+    for (int b = 0; b < blocks; b++) {
+      dequantizeBlock(data, from + b * 24L, out, o + 32 * b); // rare, and slow to unpack otherwise
     }
   }
 }

@@ -2,7 +2,6 @@ package io.github.phi4j.internal.kernel;
 
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.ByteVector;
 
 /** 256 numbers of 4 + 1 bits; scales and minimums as in {@link Q4_K}. */
 final class Q5_K extends BlockFormat {
@@ -27,27 +26,18 @@ final class Q5_K extends BlockFormat {
 
   @Override
   void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
-    Vectors.dequantize(data, from, blocks, out, o);
-  }
-
-  /** Apart, so that the scalar code loads without the vector module. */
-  private static final class Vectors {
-    static void dequantize(MemorySegment data, long from, int blocks, float[] out, int o) {
-      for (int b = 0; b < blocks; b++) {
-        long at = from + b * 176L;
-        float d = half(data, at);
-        float dMin = half(data, at + 2);
-        for (int j = 0; j < 8; j++) { // not two at once, since C2 stops inlining in longer code
-          float scale = d * Q4_K.scale(data, at + 4, j);
-          float min = dMin * Q4_K.min(data, at + 4, j);
-          int to = o + 256 * b + 32 * j;
-          for (int i = 0; i < 32; i += Quants.LENGTH) {
-            ByteVector q = Quants.load(data, at + 48 + 32L * (j / 2) + i);
-            ByteVector bits = Quants.shift(Quants.load(data, at + 16 + i), j).and((byte) 1);
-            ByteVector n = Quants.low(Quants.shift(q, 4 * (j % 2))).or(Quants.up(bits, 4));
-            Quants.affine(n, scale, min, out, to + i);
-          }
-        }
+    for (int b = 0; b < blocks; b++) {
+      long at = from + b * 176L;
+      float d = half(data, at);
+      float dMin = half(data, at + 2);
+      for (int j = 0; j < 8; j++) {
+        float scale = d * Q4_K.scale(data, at + 4, j);
+        float min = dMin * Q4_K.min(data, at + 4, j);
+        long q = at + 48 + 32L * (j / 2);
+        int shift = 4 * (j % 2);
+        int to = o + 256 * b + 32 * j;
+        Quants.unpack(data, q, shift, at + 16, j, 1, 0, scale, min, out, to);
+        Quants.unpack(data, q + 16, shift, at + 32, j, 1, 0, scale, min, out, to + 16);
       }
     }
   }

@@ -19,19 +19,11 @@ final class Q8_0 extends BlockFormat {
 
   @Override
   void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
-    Vectors.dequantize(data, from, blocks, out, o);
-  }
-
-  /** Apart, so that the scalar code loads without the vector module. */
-  private static final class Vectors {
-    static void dequantize(MemorySegment data, long from, int blocks, float[] out, int o) {
-      for (int b = 0; b < blocks; b++) {
-        long at = from + b * 34L;
-        float d = half(data, at);
-        for (int i = 0; i < 32; i += Quants.LENGTH) {
-          Quants.scaled(Quants.load(data, at + 2 + i), d, out, o + 32 * b + i);
-        }
-      }
+    for (int b = 0; b < blocks; b++) {
+      long at = from + b * 34L;
+      float d = half(data, at);
+      Quants.unpack(data, at + 2, 0, 255, 0, d, 0, out, o + 32 * b);
+      Quants.unpack(data, at + 18, 0, 255, 0, d, 0, out, o + 32 * b + 16);
     }
   }
 }

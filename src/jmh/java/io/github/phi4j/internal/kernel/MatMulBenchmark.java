@@ -1,0 +1,121 @@
+package io.github.phi4j.internal.kernel;
+
+import io.github.phi4j.internal.concurrent.WorkerPool;
+import io.github.phi4j.internal.gguf.GgmlType;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.AuxCounters;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** A product of each block type at Phi-4's shapes, for one token (decode) and for batches. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Warmup(iterations = 4, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(value = 1, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
+public class MatMulBenchmark {
+
+  /** The block type. */
+  @Param({"Q4_K", "Q5_K", "Q6_K", "Q8_0", "Q4_0", "F16"})
+  public GgmlType type;
+
+  /** Columns and rows of the matrix. */
+  @Param({"5120x35840", "17920x5120"})
+  public String shape;
+
+  /** Tokens of the batch. */
+  @Param({"1", "8", "64"})
+  public int tokens;
+
+  /** Threads that share the work. */
+  @Param("2")
+  public int threads;
+
+  private Arena arena;
+  private WorkerPool pool;
+  private MatMul matMul;
+  private List<Matrix> weights;
+  private float[] x;
+  private float[] y;
+
+  /** Counts bytes of weights and multiply-adds. */
+  @State(Scope.Thread)
+  @AuxCounters
+  public static class Work {
+    /** Bytes of weights that were read. */
+    public double weightBytes;
+
+    /** Multiplications and additions of one each. */
+    public double multiplyAdds;
+
+    /** Starts anew. */
+    @Setup(Level.Iteration)
+    public void clear() {
+      weightBytes = 0;
+      multiplyAdds = 0;
+    }
+  }
+
+  /** Makes the matrix and checks the product against the scalar one. */
+  @Setup
+  public void setUp() {
+    int columns = Integer.parseInt(shape.substring(0, shape.indexOf('x')));
+    int rows = Integer.parseInt(shape.substring(shape.indexOf('x') + 1));
+    arena = Arena.ofShared();
+    pool = new WorkerPool(threads);
+    Kernels kernels = KernelProvider.kernels();
+    matMul = new MatMul(pool, kernels, columns, tokens);
+    weights =
+        List.of(RandomWeights.matrix(BlockFormats.of(type).orElseThrow(), rows, columns, arena));
+    x = new float[tokens * columns];
+    y = new float[tokens * rows];
+    Random random = new Random(5);
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (float) random.nextGaussian();
+    }
+    matMul.multiply(weights, x, tokens, y);
+    float[] expected = new float[tokens * 64];
+    new ScalarKernels()
+        .multiply(weights.getFirst(), 64, 64, x, tokens, expected, 0, 64, new float[columns]);
+    for (int t = 0; t < tokens; t++) {
+      for (int r = 0; r < 64; r++) {
+        float difference = Math.abs(y[t * rows + 64 + r] - expected[t * 64 + r]);
+        if (!(difference < 1e-3 * Math.sqrt(columns))) {
+          throw new IllegalStateException("row " + r + " is wrong by " + difference);
+        }
+      }
+    }
+  }
+
+  /** Ends the threads and frees the matrix. */
+  @TearDown
+  public void tearDown() {
+    pool.close();
+    arena.close();
+  }
+
+  /** One product. */
+  @Benchmark
+  public float[] multiply(Work work) {
+    matMul.multiply(weights, x, tokens, y);
+    Matrix w = weights.getFirst();
+    work.weightBytes += w.data().byteSize();
+    work.multiplyAdds += (double) w.rows() * w.columns() * tokens;
+    return y;
+  }
+}
