@@ -122,6 +122,7 @@ final class Context {
       while (cache.length() < length) {
         computeBatch(sink, sinkFrom);
       }
+      model.file().checkUnchanged(); // what is gone of the last mapped page reads as zeros
       logitsValid = true;
     } catch (InternalError e) {
       model.file().checkUnchanged(); // a mapped page that is gone shows as an InternalError

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -35,16 +36,34 @@ final class AllocationTest {
             Arguments.of(GgmlType.Q8_0, KvCacheType.F16, 5)));
   }
 
-  @ParameterizedTest(name = "{0}, cache {1}, batches of {2}")
-  @MethodSource("cases")
-  void noBatchAllocatesOnAnyThread(GgmlType type, KvCacheType cacheType, int batch) {
-    Path path =
+  /** What the compiler does to a call depends on the types that it has seen there. */
+  @Test
+  void aMixOfTypesAllocatesNothingEither() {
+    RandomModel random =
         RandomModel.phi4()
             .heads(4, 2, 64)
             .feedForward(256)
-            .layers(1)
-            .type(type)
-            .write(directory.resolve("random.gguf"));
+            .types(
+                name ->
+                    switch (name) {
+                      case "output.weight", "blk.0.ffn_down.weight" -> GgmlType.Q6_K;
+                      case "blk.0.attn_qkv.weight", "blk.1.attn_qkv.weight" -> GgmlType.Q5_K;
+                      case "blk.1.ffn_down.weight" -> GgmlType.Q8_0;
+                      default -> GgmlType.Q4_K;
+                    });
+    assertNoneAllocated(random, KvCacheType.F16, 1);
+  }
+
+  @ParameterizedTest(name = "{0}, cache {1}, batches of {2}")
+  @MethodSource("cases")
+  void noBatchAllocatesOnAnyThread(GgmlType type, KvCacheType cacheType, int batch) {
+    RandomModel random =
+        RandomModel.phi4().heads(4, 2, 64).feedForward(256).layers(1).type(type);
+    assertNoneAllocated(random, cacheType, batch);
+  }
+
+  private void assertNoneAllocated(RandomModel random, KvCacheType cacheType, int batch) {
+    Path path = random.write(directory.resolve("random.gguf"));
     Set<Thread> others = Thread.getAllStackTraces().keySet();
     try (LoadedModel model = new LoadedModel(path, 2, KernelProvider.kernels());
         KvCache cache = model.newCache(cacheType, 64)) {
