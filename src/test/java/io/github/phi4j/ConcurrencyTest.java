@@ -58,15 +58,14 @@ final class ConcurrencyTest {
   private Future<Completion> startEndless(Session session) throws InterruptedException {
     CountDownLatch begun = new CountDownLatch(1);
     Future<Completion> running =
-        threads.submit(
-            () ->
-                session.generate(
-                    HELLO,
-                    ENDLESS,
-                    text -> {
-                      begun.countDown();
-                      return true;
-                    }));
+        threads.submit(() ->
+            session.generate(
+                HELLO,
+                ENDLESS,
+                text -> {
+                  begun.countDown();
+                  return true;
+                }));
     begun.await();
     return running;
   }
@@ -97,28 +96,26 @@ final class ConcurrencyTest {
     CountDownLatch begun = new CountDownLatch(1);
     AtomicBoolean stillSet = new AtomicBoolean();
     Future<Completion> running =
-        threads.submit(
-            () -> {
-              Thread self = Thread.currentThread();
-              Future<?> interrupter =
-                  threads.submit(
-                      () -> {
-                        begun.await();
-                        self.interrupt();
-                        return null;
-                      });
-              Completion completion =
-                  tiny.generate(
-                      HELLO,
-                      ENDLESS,
-                      text -> {
-                        begun.countDown();
-                        return true;
-                      });
-              stillSet.set(Thread.interrupted());
-              interrupter.get();
-              return completion;
-            });
+        threads.submit(() -> {
+          Thread self = Thread.currentThread();
+          Future<?> interrupter =
+              threads.submit(() -> {
+                begun.await();
+                self.interrupt();
+                return null;
+              });
+          Completion completion =
+              tiny.generate(
+                  HELLO,
+                  ENDLESS,
+                  text -> {
+                    begun.countDown();
+                    return true;
+                  });
+          stillSet.set(Thread.interrupted());
+          interrupter.get();
+          return completion;
+        });
     assertCancelled(running);
     assertThat(stillSet).isTrue();
   }
@@ -142,16 +139,15 @@ final class ConcurrencyTest {
       int[] tokens = new int[1500];
       CountDownLatch begun = new CountDownLatch(1);
       Future<?> running =
-          threads.submit(
-              () ->
-                  session.feed(
-                      tokens,
-                      (position, logits) -> {
-                        begun.countDown();
-                        if (position == 200) {
-                          session.cancel();
-                        }
-                      }));
+          threads.submit(() ->
+              session.feed(
+                  tokens,
+                  (position, logits) -> {
+                    begun.countDown();
+                    if (position == 200) {
+                      session.cancel();
+                    }
+                  }));
       begun.await();
 
       assertThatThrownBy(running::get).hasCauseInstanceOf(CancellationException.class);
@@ -208,15 +204,14 @@ final class ConcurrencyTest {
     }
     CountDownLatch begun = new CountDownLatch(1);
     running.add(
-        threads.submit(
-            () ->
-                tiny.generate(
-                    HELLO,
-                    ENDLESS,
-                    text -> {
-                      begun.countDown();
-                      return true;
-                    })));
+        threads.submit(() ->
+            tiny.generate(
+                HELLO,
+                ENDLESS,
+                text -> {
+                  begun.countDown();
+                  return true;
+                })));
     begun.await();
     Future<?> closing = threads.submit(tiny::close);
     tiny.close();
@@ -237,19 +232,18 @@ final class ConcurrencyTest {
       List<Future<String>> racers = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
         racers.add(
-            threads.submit(
-                () -> {
-                  started.countDown();
-                  try {
-                    for (int j = 0; j < 1000; j++) {
-                      generator.generate(
-                          Prompt.tokens(1, 2, 3), GenerationOptions.builder().maxTokens(2).build());
-                    }
-                    return "finished";
-                  } catch (IllegalStateException e) {
-                    return e.getMessage();
-                  }
-                }));
+            threads.submit(() -> {
+              started.countDown();
+              try {
+                for (int j = 0; j < 1000; j++) {
+                  generator.generate(
+                      Prompt.tokens(1, 2, 3), GenerationOptions.builder().maxTokens(2).build());
+                }
+                return "finished";
+              } catch (IllegalStateException e) {
+                return e.getMessage();
+              }
+            }));
       }
       started.await();
       TimeUnit.MILLISECONDS.sleep(round);
@@ -273,15 +267,14 @@ final class ConcurrencyTest {
                 .sampling(i % 4 == 1 ? Sampling.greedy() : Sampling.topP(1, 0.95f).withSeed(i))
                 .build();
         Prompt prompt = Prompt.chat(Message.user("What is " + (17 + i) + " + 25?"));
-        work.add(
-            () -> {
-              if (!inSession) {
-                return generator.generate(prompt, options);
-              }
-              try (Session session = generator.newSession()) {
-                return session.generate(prompt, options);
-              }
-            });
+        work.add(() -> {
+          if (!inSession) {
+            return generator.generate(prompt, options);
+          }
+          try (Session session = generator.newSession()) {
+            return session.generate(prompt, options);
+          }
+        });
       }
       List<List<Integer>> serial = new ArrayList<>();
       for (Callable<Completion> each : work) {

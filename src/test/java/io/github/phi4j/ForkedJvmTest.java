@@ -90,43 +90,6 @@ final class ForkedJvmTest {
   }
 
   @Test
-  void aContextThatMemoryDoesNotSufficeForIsRefusedWithWhatToDo() {
-    Path file = TinyModel.Q8_0.path().toAbsolutePath();
-
-    String printed =
-        ForkedJvm.run(
-            LittleMemory.class,
-            directory,
-            List.of("-XX:MaxDirectMemorySize=400k"),
-            file.toString());
-
-    assertThat(printed)
-        .contains("no memory for more than 256 tokens")
-        .contains("-XX:MaxDirectMemorySize")
-        .contains("still at 256", "closed");
-  }
-
-  /** Feeds until memory ends. */
-  static final class LittleMemory {
-    private LittleMemory() {}
-
-    public static void main(String[] args) {
-      try (Generator generator = Phi4.load(Path.of(args[0]));
-          Session session = generator.newSession()) {
-        session.feed(new int[256]);
-        try {
-          session.feed(new int[256]);
-          throw new AssertionError("there was memory");
-        } catch (IllegalStateException e) {
-          System.out.println(e.getMessage());
-        }
-        System.out.println("still at " + session.position());
-      }
-      System.out.println("closed");
-    }
-  }
-
-  @Test
   void generatingTakesLittleHeap() {
     GgufWriter writer =
         RandomModel.phi4()

@@ -315,8 +315,7 @@ final class SessionTest {
           (position, logits) -> positions.add(position));
 
       assertThat(positions)
-          .containsExactlyElementsOf(
-              IntStream.range(BORDER - 2, tokens.length).boxed().toList());
+          .containsExactlyElementsOf(IntStream.range(BORDER - 2, tokens.length).boxed().toList());
       assertThat(session.logits()).isEqualTo(fresh(mini, tokens));
     }
   }
@@ -384,11 +383,8 @@ final class SessionTest {
       assertThat(completion.finishReason()).isEqualTo(FinishReason.CANCELLED);
       assertThat(refusals)
           .hasSize(2)
-          .allSatisfy(
-              e ->
-                  assertThat(e)
-                      .isInstanceOf(IllegalStateException.class)
-                      .hasMessageContaining("sink"));
+          .allSatisfy(e ->
+              assertThat(e).isInstanceOf(IllegalStateException.class).hasMessageContaining("sink"));
       assertThat(session.position()).isPositive(); // still open
     }
   }
