@@ -69,8 +69,8 @@ public final class KvCache implements AutoCloseable {
         pages.add(arena.allocate(bytes, 64));
       } catch (OutOfMemoryError e) {
         throw new IllegalStateException(
-            ("the KV cache holds %d MiB and cannot get %d MiB more for position %d of %d: allow"
-                    + " more memory with -XX:MaxDirectMemorySize, or lower the context length")
+            ("the KV cache holds %d MiB and cannot get %d MiB more for position %d of %d: free"
+                    + " memory, lower the context length, or take a smaller type of KV cache")
                 .formatted((pages.size() * bytes) >> 20, (bytes >> 20) + 1, positions, capacity),
             e);
       }

@@ -43,22 +43,20 @@ final class AllocationTest {
         RandomModel.phi4()
             .heads(4, 2, 64)
             .feedForward(256)
-            .types(
-                name ->
-                    switch (name) {
-                      case "output.weight", "blk.0.ffn_down.weight" -> GgmlType.Q6_K;
-                      case "blk.0.attn_qkv.weight", "blk.1.attn_qkv.weight" -> GgmlType.Q5_K;
-                      case "blk.1.ffn_down.weight" -> GgmlType.Q8_0;
-                      default -> GgmlType.Q4_K;
-                    });
+            .types(name ->
+                switch (name) {
+                  case "output.weight", "blk.0.ffn_down.weight" -> GgmlType.Q6_K;
+                  case "blk.0.attn_qkv.weight", "blk.1.attn_qkv.weight" -> GgmlType.Q5_K;
+                  case "blk.1.ffn_down.weight" -> GgmlType.Q8_0;
+                  default -> GgmlType.Q4_K;
+                });
     assertNoneAllocated(random, KvCacheType.F16, 1);
   }
 
   @ParameterizedTest(name = "{0}, cache {1}, batches of {2}")
   @MethodSource("cases")
   void noBatchAllocatesOnAnyThread(GgmlType type, KvCacheType cacheType, int batch) {
-    RandomModel random =
-        RandomModel.phi4().heads(4, 2, 64).feedForward(256).layers(1).type(type);
+    RandomModel random = RandomModel.phi4().heads(4, 2, 64).feedForward(256).layers(1).type(type);
     assertNoneAllocated(random, cacheType, batch);
   }
 
