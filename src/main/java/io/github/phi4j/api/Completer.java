@@ -1,8 +1,8 @@
 package io.github.phi4j.api;
 
 /**
- * Continues a prompt: a {@link Generator} does it from an empty context at each call, a {@link
- * Session} from what it already holds.
+ * Continues a prompt, which is always the whole of what the model is to see: no call builds on the
+ * one before. A {@link Session} only saves the work for what it already holds of the prompt.
  *
  * <p>All methods block until the text is finished. Generation ends early, with {@link
  * FinishReason#CANCELLED} and the text so far, when the sink returns {@code false} or when the
@@ -54,8 +54,9 @@ public interface Completer {
   }
 
   /**
-   * Answers one user message in the model's chat format, with {@linkplain
-   * GenerationOptions#defaults() default options}.
+   * Answers a conversation of one user message in the model's chat format, with {@linkplain
+   * GenerationOptions#defaults() default options}. For a further turn, give {@link
+   * #generate(Prompt)} all messages so far.
    *
    * @param userMessage the user's words
    * @return the finished completion
