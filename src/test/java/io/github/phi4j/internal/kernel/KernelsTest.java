@@ -152,6 +152,18 @@ final class KernelsTest {
     }
   }
 
+  @Test
+  void valuesBeyondTheRangeOfHalvesStayFinite() {
+    KvLayout layout = new KvLayout(32, true);
+    MemorySegment page = MemorySegment.ofArray(new byte[Math.toIntExact(layout.headBytes())]);
+    float[] key = new float[32];
+    key[0] = 1e6f;
+    key[1] = -1e6f;
+    layout.storeKey(page, 0, 3, key, 0);
+    assertThat(layout.key(page, 0, 3, 0)).isEqualTo(65_504);
+    assertThat(layout.key(page, 0, 3, 1)).isEqualTo(-65_504);
+  }
+
   @ParameterizedTest
   @MethodSource("formats")
   void productsOfAnyShape(BlockFormat format) {
