@@ -24,6 +24,8 @@ public interface Session extends Completer, AutoCloseable {
    * @throws IllegalArgumentException if there is no token, an id is outside of the vocabulary, or
    *     the context has no room for all of them; the context is then unchanged
    * @throws IllegalStateException if the session is closed or in use by another thread
+   * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted; the
+   *     context then ends with those of the tokens that were computed
    */
   void feed(int... tokens);
 
