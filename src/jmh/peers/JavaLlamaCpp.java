@@ -77,8 +77,7 @@ public final class JavaLlamaCpp {
     String text = TOKEN.repeat(length);
     int found = model.encode(text).length;
     if (found != length) {
-      throw new IllegalStateException(
-          "'%s' %d times is %d tokens".formatted(TOKEN, length, found));
+      throw new IllegalStateException("'%s' %d times is %d tokens".formatted(TOKEN, length, found));
     }
     return text;
   }

@@ -203,7 +203,10 @@ function contestants(phi4j, o) {
     },
     "java-llama.cpp": async () => {
       const numbers = [o.threads, o.pp, o.tg, o.repetitions].map(String);
-      const flags = ["--enable-native-access=ALL-UNNAMED", `-Dde.kherud.llama.tmpdir=${installed}`];
+      // A folder of its own: the library deletes files there whose names begin like its own.
+      const unpacked = join(installed, "java-llama.cpp");
+      mkdirSync(unpacked, {recursive: true});
+      const flags = ["--enable-native-access=ALL-UNNAMED", `-Dde.kherud.llama.tmpdir=${unpacked}`];
       const script = ["-cp", javaLlamaCppJar(), join(here, "JavaLlamaCpp.java")];
       const {out, memory} = await run(phi4j.java, [...flags, ...script, o.model, ...numbers]);
       return {memory, ...lastJson(out)};
