@@ -9,6 +9,7 @@ import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.Tokenizer;
+import io.github.phi4j.internal.concurrent.PhysicalCores;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.kernel.KernelProvider;
 import io.github.phi4j.internal.model.ForwardPass;
@@ -47,7 +48,7 @@ final class DefaultGenerator implements Generator {
           "a context of %d tokens was asked for, but the model was trained for %d; ask for at most that"
               .formatted(contextLength, trained));
     }
-    pool = new WorkerPool(options.threads().orElse(Runtime.getRuntime().availableProcessors()));
+    pool = new WorkerPool(options.threads().orElseGet(PhysicalCores::available));
     forwardPass = new ForwardPass(model.config(), model.weights(), pool, KernelProvider.kernels());
   }
 
@@ -73,6 +74,11 @@ final class DefaultGenerator implements Generator {
     try (Session session = newSession()) {
       return session.generate(prompt, how, sink);
     }
+  }
+
+  @Override
+  public int threads() {
+    return pool.threads();
   }
 
   @Override

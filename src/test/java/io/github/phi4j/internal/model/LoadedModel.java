@@ -35,6 +35,10 @@ final class LoadedModel implements AutoCloseable {
     return config;
   }
 
+  WorkerPool pool() {
+    return pool;
+  }
+
   ForwardPass forwardPass() {
     return forwardPass;
   }

@@ -27,8 +27,13 @@ final class ReferenceLogitsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   static Stream<Arguments> cases() {
+    boolean forced = System.getProperty(KernelProvider.PROPERTY) != null;
+    List<Kernels> all =
+        forced
+            ? List.of(KernelProvider.kernels())
+            : List.of(new ScalarKernels(), KernelProvider.kernels());
     List<Arguments> cases = new ArrayList<>();
-    for (Kernels kernels : List.of(new ScalarKernels(), KernelProvider.kernels())) {
+    for (Kernels kernels : all) {
       for (TinyModel model : TinyModel.values()) {
         for (KvCacheType type : KvCacheType.values()) {
           cases.add(Arguments.of(kernels.name(), model, type, kernels));
