@@ -1,7 +1,7 @@
 // Runs phi4j and llama.cpp in turn on one GGUF file and prints how they compare: see README.md.
 import {execFileSync, spawn} from "node:child_process";
 import {existsSync, mkdirSync, readFileSync} from "node:fs";
-import {arch, availableParallelism, cpus, platform} from "node:os";
+import {arch, availableParallelism, cpus, loadavg, platform} from "node:os";
 import {basename, dirname, join, resolve} from "node:path";
 import {fileURLToPath} from "node:url";
 import {parseArgs} from "node:util";
@@ -12,6 +12,7 @@ const installed = join(home, "target", "peers");
 const nodeLlamaCpp = "3.22.1";
 const javaLlamaCpp = "4.2.0";
 const known = ["llama.cpp", "java-llama.cpp"];
+const quietLoad = 0.5;
 
 const usage = `usage: node src/jmh/peers/compare.mjs --model FILE [options]
 Runs phi4j and llama.cpp in turn on one GGUF file and prints how they compare.
@@ -291,12 +292,12 @@ function commit() {
   }
 }
 
-function header(phi4j, o, builds) {
+function header(phi4j, o, builds, load) {
   const processor = `${cpus()[0]?.model.trim() ?? "unknown"}, ${cpus().length} processors`;
   const quote = arg => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`);
   return [
     `${basename(o.model)}, ${o.threads} threads, ${o.rounds} rounds, medians`,
-    `machine: ${processor}, ${platform()} ${arch()}`,
+    `machine: ${processor}, ${platform()} ${arch()}, load average ${fixed(load, 1)} before`,
     `date: ${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC`,
     `${phi4j.version}, commit ${commit()}, Java ${phi4j.javaVersion}`,
     ...builds,
@@ -332,6 +333,10 @@ async function main() {
     console.log(usage);
     return;
   }
+  const [load] = loadavg();
+  if (load > quietLoad) {
+    say(`the machine is busy (load average ${fixed(load, 1)}): do not believe the figures`);
+  }
   const phi4j = await findPhi4j();
   await install(o.peers);
   const bytes = await bytesPerToken(o.model);
@@ -349,7 +354,7 @@ async function main() {
   if (peers.includes("java-llama.cpp")) {
     builds.push(`java-llama.cpp: ${javaLlamaCpp}`);
   }
-  console.log(header(phi4j, o, builds));
+  console.log(header(phi4j, o, builds, load));
   console.log(`\n${summary(rounds, peers, o, bytes)}\n\n${perRound(rounds, peers)}`);
 }
 
