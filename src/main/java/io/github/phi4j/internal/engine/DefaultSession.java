@@ -71,13 +71,12 @@ final class DefaultSession implements Session {
 
   /** As {@link #exclusively}, for work that reads the model file. */
   private <T> T computing(Supplier<T> work) {
-    return exclusively(
-        () -> {
-          T result = work.get();
-          // What is gone of the last mapped page of a file reads as zeros, without a fault.
-          generator.model().file().checkUnchanged();
-          return result;
-        });
+    return exclusively(() -> {
+      T result = work.get();
+      // What is gone of the last mapped page of a file reads as zeros, without a fault.
+      generator.model().file().checkUnchanged();
+      return result;
+    });
   }
 
   @Override

@@ -215,8 +215,12 @@ final class GgufParser {
       throw problem(
           countAt,
           "metadata key " + shown(key) + " with " + Long.toUnsignedString(count) + " elements",
-          "at most %d of type %s here in a file of %d bytes, which %s"
-              .formatted(limit, type, bytes.byteSize(), CUT_SHORT));
+          "at most "
+              + limit
+              + " of type "
+              + type
+              + " here in a file of this size, which "
+              + CUT_SHORT);
     }
     if (type == ElementType.STRING) {
       return readStrings(key, (int) count, at);
