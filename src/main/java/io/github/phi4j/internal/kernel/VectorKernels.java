@@ -19,8 +19,12 @@ final class VectorKernels implements Kernels {
   static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, VectorWidth.shape());
   static final int LANES = FLOATS.length();
 
-  private static final int TILE_ROWS = 16;
-  private static final int TILE_COLUMNS = 1024;
+  /** The most rows that are unpacked before they are used. */
+  private static final int SLAB_ROWS = 64;
+
+  /** Floats from tile to tile: a line more than they need, since powers of two share cache sets. */
+  private static final int TILE_LENGTH = Tile.COLUMNS * LANES + 16;
+
   private static final VectorShuffle<Float> FOLD_8 = fold(8);
   private static final VectorShuffle<Float> FOLD_4 = fold(4);
   private static final VectorShuffle<Float> FOLD_2 = fold(2);
@@ -44,14 +48,15 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public int scratchLength(int maxColumns, int maxTokens) {
-    return TILE_ROWS * (TILE_COLUMNS + maxTokens * LANES);
+  public Scratch newScratch(int maxColumns, int maxTokens) {
+    return new Scratch(
+        new Tile(), new float[SLAB_ROWS / LANES * TILE_LENGTH], new float[maxTokens * SLAB_ROWS]);
   }
 
   /**
-   * Unpacks a tile of rows to floats that stay in the cache, uses it for all tokens, and goes on to
-   * the next columns. Each sum runs over the columns in order, {@link #LANES} sums side by side
-   * that are added at the end: a row's result does not depend on its neighbours or on the batch.
+   * Unpacks a slab of rows to floats that stay in the cache, uses it for all tokens, and goes on to
+   * the next columns. Rows are lanes: each sum is one chain over the columns in order, so that a
+   * row's result depends neither on its neighbours nor on the batch, nor on the vectors' width.
    */
   @Override
   public void multiply(
@@ -63,196 +68,187 @@ final class VectorKernels implements Kernels {
       float[] y,
       int yOffset,
       int yStride,
-      float[] scratch) {
-    int most = tokens < 4 ? 4 : TILE_ROWS;
-    for (int from = 0; from < rows; from += most) {
-      int some = Math.min(most, rows - from);
-      multiplyTile(w, firstRow + from, some, x, tokens, y, yOffset + from, yStride, scratch);
+      Scratch scratch) {
+    for (int from = 0; from < rows; from += SLAB_ROWS) {
+      int some = Math.min(SLAB_ROWS, rows - from);
+      multiplySlab(w, firstRow + from, some, x, tokens, scratch);
+      for (int t = 0; t < tokens; t++) {
+        System.arraycopy(scratch.sums, t * SLAB_ROWS, y, t * yStride + yOffset + from, some);
+      }
     }
   }
 
-  private static void multiplyTile(
-      Matrix w,
-      int firstRow,
-      int rows,
-      float[] x,
-      int tokens,
-      float[] y,
-      int yOffset,
-      int yStride,
-      float[] scratch) {
-    int columns = w.columns();
+  private static void multiplySlab(
+      Matrix w, int firstRow, int rows, float[] x, int tokens, Scratch scratch) {
     BlockFormat format = w.format();
-    int sums = TILE_ROWS * TILE_COLUMNS; // (rows, tokens, lanes), after the tile
-    Arrays.fill(scratch, sums, sums + rows * tokens * LANES, 0);
     int block = format.type().blockLength();
-    for (int from = 0; from < columns; from += TILE_COLUMNS) {
-      int some = Math.min(TILE_COLUMNS, columns - from);
-      int padded = Math.ceilDiv(some, LANES) * LANES;
-      for (int r = 0; r < rows; r++) {
+    Tile tile = scratch.tile;
+    float[] numbers = scratch.numbers;
+    float[] sums = scratch.sums; // (tokens, SLAB_ROWS)
+    Arrays.fill(sums, 0, tokens * SLAB_ROWS, 0);
+    for (int from = 0; from < w.columns(); from += Tile.COLUMNS) {
+      int count = Math.min(Tile.COLUMNS, w.columns() - from);
+      int tiles = 0;
+      for (int r = 0; r < rows; r += LANES) {
         long at = (firstRow + r) * w.rowBytes() + format.type().rowBytes(from);
-        format.dequantizeOnVectors(w.data(), at, some / block, scratch, r * TILE_COLUMNS);
+        int some = Math.min(LANES, rows - r);
+        tile.stage(format, w.data(), at, w.rowBytes(), some, count / block);
+        format.unpack(tile, count / block, numbers, tiles * TILE_LENGTH);
+        tiles++;
       }
-      if (padded == some) {
-        addProducts(scratch, rows, some, x, columns, from, tokens, sums);
-      } else { // rows of this length exist in F32, F16 and BF16 only, and in no model of the family
-        addOddProducts(scratch, rows, some, x, columns, from, tokens, sums);
-      }
-    }
-    for (int r = 0; r < rows; r++) {
-      for (int t = 0; t < tokens; t++) {
-        y[t * yStride + yOffset + r] =
-            sum(FloatVector.fromArray(FLOATS, scratch, sums + (r * tokens + t) * LANES));
-      }
+      addProducts(numbers, tiles, count, x, from, w.columns(), tokens, sums);
     }
   }
 
+  /** Adds the products of tiles with all tokens; a missing neighbour of a tile may be garbage. */
   private static void addProducts(
-      float[] scratch, int rows, int some, float[] x, int columns, int from, int tokens, int sums) {
-    int r = 0;
-    for (; r + 4 <= rows; r += 4) {
-      int t = 0;
-      int sum = sums + r * tokens * LANES;
-      for (; t + 4 <= tokens; t += 4) {
-        addFourByFour(
-            scratch,
-            r * TILE_COLUMNS,
-            some,
-            x,
-            t * columns + from,
-            columns,
-            sum + t * LANES,
-            tokens * LANES);
-      }
-      for (; t < tokens; t++) {
-        addFourByOne(
-            scratch,
-            r * TILE_COLUMNS,
-            some,
-            x,
-            t * columns + from,
-            sum + t * LANES,
-            tokens * LANES);
+      float[] w, int tiles, int count, float[] x, int from, int columns, int tokens, float[] sums) {
+    int t = 0;
+    for (; t + 6 <= tokens; t += 6) {
+      int at = t * columns + from;
+      for (int u = 0; u < tiles; u += 2) {
+        int sum = t * SLAB_ROWS + u * LANES;
+        addTwoBySix(w, u * TILE_LENGTH, count, x, at, columns, sums, sum);
       }
     }
-    for (; r < rows; r++) {
-      for (int t = 0; t < tokens; t++) {
-        addOneByOne(
-            scratch,
-            r * TILE_COLUMNS,
-            some,
-            x,
-            t * columns + from,
-            sums + (r * tokens + t) * LANES);
+    for (; t + 2 <= tokens; t += 2) {
+      int at = t * columns + from;
+      for (int u = 0; u < tiles; u += 4) {
+        int sum = t * SLAB_ROWS + u * LANES;
+        addFourByTwo(w, u * TILE_LENGTH, count, x, at, columns, sums, sum);
+      }
+    }
+    if (t < tokens) {
+      int at = t * columns + from;
+      for (int u = 0; u < tiles; u += 4) {
+        addFourByOne(w, u * TILE_LENGTH, count, x, at, sums, t * SLAB_ROWS + u * LANES);
       }
     }
   }
 
-  private static void addOneByOne(float[] scratch, int w, int some, float[] x, int at, int sum) {
-    FloatVector s = FloatVector.fromArray(FLOATS, scratch, sum);
-    for (int i = 0; i < some; i += LANES) {
-      s =
-          FloatVector.fromArray(FLOATS, scratch, w + i)
-              .fma(FloatVector.fromArray(FLOATS, x, at + i), s);
-    }
-    s.intoArray(scratch, sum);
-  }
-
-  private static void addOddProducts(
-      float[] scratch, int rows, int some, float[] x, int columns, int from, int tokens, int sums) {
-    for (int r = 0; r < rows; r++) {
-      for (int t = 0; t < tokens; t++) {
-        int sum = sums + (r * tokens + t) * LANES;
-        for (int i = 0; i < some; i++) {
-          int lane = sum + i % LANES;
-          float a = scratch[r * TILE_COLUMNS + i];
-          scratch[lane] = Math.fma(a, x[t * columns + from + i], scratch[lane]);
-        }
-      }
-    }
-  }
-
-  /** Four rows with one token. */
-  private static void addFourByOne(
-      float[] scratch, int w, int some, float[] x, int at, int sum, int rowSums) {
-    FloatVector s0 = FloatVector.fromArray(FLOATS, scratch, sum);
-    FloatVector s1 = FloatVector.fromArray(FLOATS, scratch, sum + rowSums);
-    FloatVector s2 = FloatVector.fromArray(FLOATS, scratch, sum + 2 * rowSums);
-    FloatVector s3 = FloatVector.fromArray(FLOATS, scratch, sum + 3 * rowSums);
-    for (int i = 0; i < some; i += LANES) {
-      FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
-      s0 = FloatVector.fromArray(FLOATS, scratch, w + i).fma(v, s0);
-      s1 = FloatVector.fromArray(FLOATS, scratch, w + TILE_COLUMNS + i).fma(v, s1);
-      s2 = FloatVector.fromArray(FLOATS, scratch, w + 2 * TILE_COLUMNS + i).fma(v, s2);
-      s3 = FloatVector.fromArray(FLOATS, scratch, w + 3 * TILE_COLUMNS + i).fma(v, s3);
-    }
-    s0.intoArray(scratch, sum);
-    s1.intoArray(scratch, sum + rowSums);
-    s2.intoArray(scratch, sum + 2 * rowSums);
-    s3.intoArray(scratch, sum + 3 * rowSums);
-  }
-
-  /** Four rows with four tokens: sixteen sums that stay in registers. */
-  private static void addFourByFour(
-      float[] scratch, int w, int some, float[] x, int at, int columns, int sum, int rowSums) {
-    FloatVector s00 = FloatVector.fromArray(FLOATS, scratch, sum);
-    FloatVector s01 = FloatVector.fromArray(FLOATS, scratch, sum + LANES);
-    FloatVector s02 = FloatVector.fromArray(FLOATS, scratch, sum + 2 * LANES);
-    FloatVector s03 = FloatVector.fromArray(FLOATS, scratch, sum + 3 * LANES);
-    FloatVector s10 = FloatVector.fromArray(FLOATS, scratch, sum + rowSums);
-    FloatVector s11 = FloatVector.fromArray(FLOATS, scratch, sum + rowSums + LANES);
-    FloatVector s12 = FloatVector.fromArray(FLOATS, scratch, sum + rowSums + 2 * LANES);
-    FloatVector s13 = FloatVector.fromArray(FLOATS, scratch, sum + rowSums + 3 * LANES);
-    FloatVector s20 = FloatVector.fromArray(FLOATS, scratch, sum + 2 * rowSums);
-    FloatVector s21 = FloatVector.fromArray(FLOATS, scratch, sum + 2 * rowSums + LANES);
-    FloatVector s22 = FloatVector.fromArray(FLOATS, scratch, sum + 2 * rowSums + 2 * LANES);
-    FloatVector s23 = FloatVector.fromArray(FLOATS, scratch, sum + 2 * rowSums + 3 * LANES);
-    FloatVector s30 = FloatVector.fromArray(FLOATS, scratch, sum + 3 * rowSums);
-    FloatVector s31 = FloatVector.fromArray(FLOATS, scratch, sum + 3 * rowSums + LANES);
-    FloatVector s32 = FloatVector.fromArray(FLOATS, scratch, sum + 3 * rowSums + 2 * LANES);
-    FloatVector s33 = FloatVector.fromArray(FLOATS, scratch, sum + 3 * rowSums + 3 * LANES);
-    for (int i = 0; i < some; i += LANES) {
-      FloatVector w0 = FloatVector.fromArray(FLOATS, scratch, w + i);
-      FloatVector w1 = FloatVector.fromArray(FLOATS, scratch, w + TILE_COLUMNS + i);
-      FloatVector w2 = FloatVector.fromArray(FLOATS, scratch, w + 2 * TILE_COLUMNS + i);
-      FloatVector w3 = FloatVector.fromArray(FLOATS, scratch, w + 3 * TILE_COLUMNS + i);
-      FloatVector x0 = FloatVector.fromArray(FLOATS, x, at + i);
+  /** Two tiles with six tokens: twelve sums that stay in sixteen registers with all else. */
+  private static void addTwoBySix(
+      float[] w, int tile, int count, float[] x, int at, int columns, float[] sums, int sum) {
+    FloatVector s00 = FloatVector.fromArray(FLOATS, sums, sum);
+    FloatVector s01 = FloatVector.fromArray(FLOATS, sums, sum + LANES);
+    FloatVector s10 = FloatVector.fromArray(FLOATS, sums, sum + SLAB_ROWS);
+    FloatVector s11 = FloatVector.fromArray(FLOATS, sums, sum + SLAB_ROWS + LANES);
+    FloatVector s20 = FloatVector.fromArray(FLOATS, sums, sum + 2 * SLAB_ROWS);
+    FloatVector s21 = FloatVector.fromArray(FLOATS, sums, sum + 2 * SLAB_ROWS + LANES);
+    FloatVector s30 = FloatVector.fromArray(FLOATS, sums, sum + 3 * SLAB_ROWS);
+    FloatVector s31 = FloatVector.fromArray(FLOATS, sums, sum + 3 * SLAB_ROWS + LANES);
+    FloatVector s40 = FloatVector.fromArray(FLOATS, sums, sum + 4 * SLAB_ROWS);
+    FloatVector s41 = FloatVector.fromArray(FLOATS, sums, sum + 4 * SLAB_ROWS + LANES);
+    FloatVector s50 = FloatVector.fromArray(FLOATS, sums, sum + 5 * SLAB_ROWS);
+    FloatVector s51 = FloatVector.fromArray(FLOATS, sums, sum + 5 * SLAB_ROWS + LANES);
+    int tile1 = tile + TILE_LENGTH;
+    int at1 = at + columns;
+    int at2 = at + 2 * columns;
+    int at3 = at + 3 * columns;
+    int at4 = at + 4 * columns;
+    int at5 = at + 5 * columns;
+    for (int i = 0; i < count; i++) {
+      FloatVector w0 = FloatVector.fromArray(FLOATS, w, tile + i * LANES);
+      FloatVector w1 = FloatVector.fromArray(FLOATS, w, tile1 + i * LANES);
+      FloatVector x0 = FloatVector.broadcast(FLOATS, x[at + i]);
       s00 = w0.fma(x0, s00);
-      s10 = w1.fma(x0, s10);
-      s20 = w2.fma(x0, s20);
-      s30 = w3.fma(x0, s30);
-      FloatVector x1 = FloatVector.fromArray(FLOATS, x, at + columns + i);
-      s01 = w0.fma(x1, s01);
+      s01 = w1.fma(x0, s01);
+      FloatVector x1 = FloatVector.broadcast(FLOATS, x[at1 + i]);
+      s10 = w0.fma(x1, s10);
       s11 = w1.fma(x1, s11);
-      s21 = w2.fma(x1, s21);
-      s31 = w3.fma(x1, s31);
-      FloatVector x2 = FloatVector.fromArray(FLOATS, x, at + 2 * columns + i);
-      s02 = w0.fma(x2, s02);
-      s12 = w1.fma(x2, s12);
-      s22 = w2.fma(x2, s22);
-      s32 = w3.fma(x2, s32);
-      FloatVector x3 = FloatVector.fromArray(FLOATS, x, at + 3 * columns + i);
-      s03 = w0.fma(x3, s03);
-      s13 = w1.fma(x3, s13);
-      s23 = w2.fma(x3, s23);
-      s33 = w3.fma(x3, s33);
+      FloatVector x2 = FloatVector.broadcast(FLOATS, x[at2 + i]);
+      s20 = w0.fma(x2, s20);
+      s21 = w1.fma(x2, s21);
+      FloatVector x3 = FloatVector.broadcast(FLOATS, x[at3 + i]);
+      s30 = w0.fma(x3, s30);
+      s31 = w1.fma(x3, s31);
+      FloatVector x4 = FloatVector.broadcast(FLOATS, x[at4 + i]);
+      s40 = w0.fma(x4, s40);
+      s41 = w1.fma(x4, s41);
+      FloatVector x5 = FloatVector.broadcast(FLOATS, x[at5 + i]);
+      s50 = w0.fma(x5, s50);
+      s51 = w1.fma(x5, s51);
     }
-    s00.intoArray(scratch, sum);
-    s01.intoArray(scratch, sum + LANES);
-    s02.intoArray(scratch, sum + 2 * LANES);
-    s03.intoArray(scratch, sum + 3 * LANES);
-    s10.intoArray(scratch, sum + rowSums);
-    s11.intoArray(scratch, sum + rowSums + LANES);
-    s12.intoArray(scratch, sum + rowSums + 2 * LANES);
-    s13.intoArray(scratch, sum + rowSums + 3 * LANES);
-    s20.intoArray(scratch, sum + 2 * rowSums);
-    s21.intoArray(scratch, sum + 2 * rowSums + LANES);
-    s22.intoArray(scratch, sum + 2 * rowSums + 2 * LANES);
-    s23.intoArray(scratch, sum + 2 * rowSums + 3 * LANES);
-    s30.intoArray(scratch, sum + 3 * rowSums);
-    s31.intoArray(scratch, sum + 3 * rowSums + LANES);
-    s32.intoArray(scratch, sum + 3 * rowSums + 2 * LANES);
-    s33.intoArray(scratch, sum + 3 * rowSums + 3 * LANES);
+    s00.intoArray(sums, sum);
+    s01.intoArray(sums, sum + LANES);
+    s10.intoArray(sums, sum + SLAB_ROWS);
+    s11.intoArray(sums, sum + SLAB_ROWS + LANES);
+    s20.intoArray(sums, sum + 2 * SLAB_ROWS);
+    s21.intoArray(sums, sum + 2 * SLAB_ROWS + LANES);
+    s30.intoArray(sums, sum + 3 * SLAB_ROWS);
+    s31.intoArray(sums, sum + 3 * SLAB_ROWS + LANES);
+    s40.intoArray(sums, sum + 4 * SLAB_ROWS);
+    s41.intoArray(sums, sum + 4 * SLAB_ROWS + LANES);
+    s50.intoArray(sums, sum + 5 * SLAB_ROWS);
+    s51.intoArray(sums, sum + 5 * SLAB_ROWS + LANES);
+  }
+
+  /** Four tiles with two tokens. */
+  private static void addFourByTwo(
+      float[] w, int tile, int count, float[] x, int at, int columns, float[] sums, int sum) {
+    FloatVector s00 = FloatVector.fromArray(FLOATS, sums, sum);
+    FloatVector s01 = FloatVector.fromArray(FLOATS, sums, sum + LANES);
+    FloatVector s02 = FloatVector.fromArray(FLOATS, sums, sum + 2 * LANES);
+    FloatVector s03 = FloatVector.fromArray(FLOATS, sums, sum + 3 * LANES);
+    FloatVector s10 = FloatVector.fromArray(FLOATS, sums, sum + SLAB_ROWS);
+    FloatVector s11 = FloatVector.fromArray(FLOATS, sums, sum + SLAB_ROWS + LANES);
+    FloatVector s12 = FloatVector.fromArray(FLOATS, sums, sum + SLAB_ROWS + 2 * LANES);
+    FloatVector s13 = FloatVector.fromArray(FLOATS, sums, sum + SLAB_ROWS + 3 * LANES);
+    int tile1 = tile + TILE_LENGTH;
+    int tile2 = tile + 2 * TILE_LENGTH;
+    int tile3 = tile + 3 * TILE_LENGTH;
+    int at1 = at + columns;
+    for (int i = 0; i < count; i++) {
+      FloatVector w0 = FloatVector.fromArray(FLOATS, w, tile + i * LANES);
+      FloatVector w1 = FloatVector.fromArray(FLOATS, w, tile1 + i * LANES);
+      FloatVector w2 = FloatVector.fromArray(FLOATS, w, tile2 + i * LANES);
+      FloatVector w3 = FloatVector.fromArray(FLOATS, w, tile3 + i * LANES);
+      FloatVector x0 = FloatVector.broadcast(FLOATS, x[at + i]);
+      s00 = w0.fma(x0, s00);
+      s01 = w1.fma(x0, s01);
+      s02 = w2.fma(x0, s02);
+      s03 = w3.fma(x0, s03);
+      FloatVector x1 = FloatVector.broadcast(FLOATS, x[at1 + i]);
+      s10 = w0.fma(x1, s10);
+      s11 = w1.fma(x1, s11);
+      s12 = w2.fma(x1, s12);
+      s13 = w3.fma(x1, s13);
+    }
+    s00.intoArray(sums, sum);
+    s01.intoArray(sums, sum + LANES);
+    s02.intoArray(sums, sum + 2 * LANES);
+    s03.intoArray(sums, sum + 3 * LANES);
+    s10.intoArray(sums, sum + SLAB_ROWS);
+    s11.intoArray(sums, sum + SLAB_ROWS + LANES);
+    s12.intoArray(sums, sum + SLAB_ROWS + 2 * LANES);
+    s13.intoArray(sums, sum + SLAB_ROWS + 3 * LANES);
+  }
+
+  /** Four tiles with one token. */
+  private static void addFourByOne(
+      float[] w, int tile, int count, float[] x, int at, float[] sums, int sum) {
+    FloatVector s00 = FloatVector.fromArray(FLOATS, sums, sum);
+    FloatVector s01 = FloatVector.fromArray(FLOATS, sums, sum + LANES);
+    FloatVector s02 = FloatVector.fromArray(FLOATS, sums, sum + 2 * LANES);
+    FloatVector s03 = FloatVector.fromArray(FLOATS, sums, sum + 3 * LANES);
+    int tile1 = tile + TILE_LENGTH;
+    int tile2 = tile + 2 * TILE_LENGTH;
+    int tile3 = tile + 3 * TILE_LENGTH;
+    for (int i = 0; i < count; i++) {
+      FloatVector w0 = FloatVector.fromArray(FLOATS, w, tile + i * LANES);
+      FloatVector w1 = FloatVector.fromArray(FLOATS, w, tile1 + i * LANES);
+      FloatVector w2 = FloatVector.fromArray(FLOATS, w, tile2 + i * LANES);
+      FloatVector w3 = FloatVector.fromArray(FLOATS, w, tile3 + i * LANES);
+      FloatVector x0 = FloatVector.broadcast(FLOATS, x[at + i]);
+      s00 = w0.fma(x0, s00);
+      s01 = w1.fma(x0, s01);
+      s02 = w2.fma(x0, s02);
+      s03 = w3.fma(x0, s03);
+    }
+    s00.intoArray(sums, sum);
+    s01.intoArray(sums, sum + LANES);
+    s02.intoArray(sums, sum + 2 * LANES);
+    s03.intoArray(sums, sum + 3 * LANES);
   }
 
   /**

@@ -1,0 +1,214 @@
+package io.github.phi4j.internal.kernel;
+
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.GE;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.OR;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Some rows of a matrix, one in each lane, on the way from blocks to floats: {@link #stage} lays
+ * the words of the rows side by side, a {@link BlockFormat} makes signed bytes and scales of them,
+ * all lanes at once, and {@link #toFloats} multiplies. Each number is {@code n * scale - min} in
+ * two roundings, as in the scalar code. Vectors travel in arrays only: a method that takes or
+ * returns one would box it where the compiler does not inline it.
+ */
+final class Tile {
+
+  /** The most columns of a tile: whole blocks of all types. */
+  static final int COLUMNS = 512;
+
+  private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
+  private static final VectorSpecies<Integer> INTS = VectorKernels.INTS;
+  private static final int LANES = FLOATS.length();
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /** The table of {@link IQ4_NL}, over and over. */
+  static final ByteVector IQ4 =
+      (ByteVector)
+          ByteVector.fromArray(ByteVector.SPECIES_128, IQ4_NL.TABLE, 0)
+              .reinterpretShape(INTS.withLanes(byte.class), 0)
+              .rearrange(VectorShuffle.fromOp(INTS.withLanes(byte.class), i -> i % 16));
+
+  /** What is in the file, (word, lanes), without the halves that stand beside whole words. */
+  final int[] words = new int[COLUMNS * LANES];
+
+  /** The halves of blocks that are not a whole number of words, (block, lanes). */
+  final int[] halves = new int[COLUMNS / 32 * LANES];
+
+  /** Four signed bytes in a word: (columns / 4, lanes). */
+  final int[] quants = new int[COLUMNS / 4 * LANES];
+
+  /** Scales, or minimums, as bytes: (four of them, lanes). */
+  final int[] bytes = new int[COLUMNS / 64 * LANES];
+
+  /** What the scales of a block are multiplied by: (block, lanes). */
+  final float[] factors = new float[COLUMNS / 32 * LANES];
+
+  /** (columns / 16 or 32, lanes). */
+  final float[] scales = new float[COLUMNS / 16 * LANES];
+
+  /** (columns / 16 or 32, lanes). */
+  final float[] mins = new float[COLUMNS / 16 * LANES];
+
+  /** Lays blocks of {@code rows} rows side by side, at most as many as there are lanes. */
+  void stage(BlockFormat format, MemorySegment data, long at, long rowBytes, int rows, int blocks) {
+    int size = format.type().blockBytes();
+    for (int lane = 0; lane < rows; lane++) {
+      long row = at + lane * rowBytes;
+      if (size <= 2 || size % 4 == 0) {
+        int bytes = size * blocks;
+        stageWords(data, row, bytes / 4, lane);
+        if (bytes % 4 != 0) {
+          words[bytes / 4 * LANES + lane] = data.get(SHORT, row + bytes - 2L);
+        }
+      } else {
+        stageOddBlocks(data, row, size, format.halfOffset(), blocks, lane);
+      }
+    }
+  }
+
+  private void stageWords(MemorySegment data, long at, int count, int lane) {
+    int[] out = words;
+    for (int i = 0; i < count; i++) {
+      out[i * LANES + lane] = data.get(INT, at + 4L * i);
+    }
+  }
+
+  private void stageOddBlocks(
+      MemorySegment data, long row, int size, int half, int blocks, int lane) {
+    int[] out = words;
+    int count = size / 4;
+    for (int b = 0; b < blocks; b++) {
+      long at = row + (long) b * size;
+      halves[b * LANES + lane] = data.get(SHORT, at + half);
+      at += half == 0 ? 2 : 0;
+      for (int i = 0; i < count; i++) {
+        out[(b * count + i) * LANES + lane] = data.get(INT, at + 4L * i);
+      }
+    }
+  }
+
+  /** Makes floats of the 16-bit floats in some words: exactly, NaN and infinities too. */
+  static void toFloats(int[] from, int first, int step, int shift, int count, float[] out, int o) {
+    toFloats(from, first, step, shift, count, out, o, 1);
+  }
+
+  /** The same, with {@code outStep} vectors from result to result. */
+  static void toFloats(
+      int[] from, int first, int step, int shift, int count, float[] out, int o, int outStep) {
+    for (int i = 0; i < count; i++) {
+      IntVector half =
+          IntVector.fromArray(INTS, from, (first + i * step) * LANES).lanewise(LSHR, shift);
+      IntVector size = half.and(0x7fff);
+      VectorMask<Integer> infinite = size.compare(GE, 0x7c00);
+      FloatVector normal =
+          size.lanewise(LSHL, 13)
+              .add(112 << 23)
+              .lanewise(OR, 0x7f800000, infinite)
+              .reinterpretAsFloats();
+      FloatVector subnormal = ((FloatVector) size.convert(I2F, 0)).mul(0x1p-24f);
+      normal
+          .blend(subnormal, size.compare(LT, 0x400).cast(FLOATS))
+          .reinterpretAsInts()
+          .or(half.and(0x8000).lanewise(LSHL, 16))
+          .reinterpretAsFloats()
+          .intoArray(out, o + i * outStep * LANES);
+    }
+  }
+
+  /** Multiplies {@link #bytes}, of which a block has {@code perBlock} words, by its factor. */
+  void scaleBytes(int blocks, int perBlock, float[] out) {
+    for (int b = 0; b < blocks; b++) {
+      FloatVector factor = FloatVector.fromArray(FLOATS, factors, b * LANES);
+      for (int i = b * perBlock; i < (b + 1) * perBlock; i++) {
+        IntVector four = IntVector.fromArray(INTS, bytes, i * LANES);
+        int to = 4 * i * LANES;
+        factor
+            .mul((FloatVector) four.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0))
+            .intoArray(out, to);
+        factor
+            .mul((FloatVector) four.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0))
+            .intoArray(out, to + LANES);
+        factor
+            .mul((FloatVector) four.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0))
+            .intoArray(out, to + 2 * LANES);
+        factor
+            .mul((FloatVector) four.lanewise(ASHR, 24).convert(I2F, 0))
+            .intoArray(out, to + 3 * LANES);
+      }
+    }
+  }
+
+  /**
+   * {@link #quants} times {@link #scales}, less {@link #mins} where there are any.
+   *
+   * @param count columns
+   * @param perScale columns that share a scale: 16 or 32
+   * @param out (columns, lanes)
+   */
+  void toFloats(int count, int perScale, boolean withMins, float[] out, int o) {
+    int shift = perScale == 16 ? 2 : 3;
+    if (withMins) {
+      lessMins(count, shift, out, o);
+      return;
+    }
+    for (int i = 0; i < count / 4; i++) {
+      FloatVector scale = FloatVector.fromArray(FLOATS, scales, (i >> shift) * LANES);
+      IntVector four = IntVector.fromArray(INTS, quants, i * LANES);
+      int to = o + 4 * i * LANES;
+      ((FloatVector) four.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0))
+          .mul(scale)
+          .intoArray(out, to);
+      ((FloatVector) four.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0))
+          .mul(scale)
+          .intoArray(out, to + LANES);
+      ((FloatVector) four.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0))
+          .mul(scale)
+          .intoArray(out, to + 2 * LANES);
+      ((FloatVector) four.lanewise(ASHR, 24).convert(I2F, 0))
+          .mul(scale)
+          .intoArray(out, to + 3 * LANES);
+    }
+  }
+
+  private void lessMins(int count, int shift, float[] out, int o) {
+    for (int i = 0; i < count / 4; i++) {
+      FloatVector scale = FloatVector.fromArray(FLOATS, scales, (i >> shift) * LANES);
+      FloatVector min = FloatVector.fromArray(FLOATS, mins, (i >> shift) * LANES);
+      IntVector four = IntVector.fromArray(INTS, quants, i * LANES);
+      int to = o + 4 * i * LANES;
+      ((FloatVector) four.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0))
+          .mul(scale)
+          .sub(min)
+          .intoArray(out, to);
+      ((FloatVector) four.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0))
+          .mul(scale)
+          .sub(min)
+          .intoArray(out, to + LANES);
+      ((FloatVector) four.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0))
+          .mul(scale)
+          .sub(min)
+          .intoArray(out, to + 2 * LANES);
+      ((FloatVector) four.lanewise(ASHR, 24).convert(I2F, 0))
+          .mul(scale)
+          .sub(min)
+          .intoArray(out, to + 3 * LANES);
+    }
+  }
+}
