@@ -33,10 +33,11 @@ final class Tile {
   private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
   private static final VectorSpecies<Integer> INTS = VectorKernels.INTS;
   private static final int LANES = FLOATS.length();
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ORDER);
   private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
 
   /** The table of {@link IQ4_NL}, over and over. */
   static final ByteVector IQ4 =
@@ -69,37 +70,66 @@ final class Tile {
   /** Lays blocks of {@code rows} rows side by side, at most as many as there are lanes. */
   void stage(BlockFormat format, MemorySegment data, long at, long rowBytes, int rows, int blocks) {
     int size = format.type().blockBytes();
+    int bytes = size * blocks;
+    boolean whole = size <= 2 || size % 4 == 0; // blocks, or rows of plain numbers
     for (int lane = 0; lane < rows; lane++) {
       long row = at + lane * rowBytes;
-      if (size <= 2 || size % 4 == 0) {
-        int bytes = size * blocks;
+      if (whole) {
         stageWords(data, row, bytes / 4, lane);
         if (bytes % 4 != 0) {
           words[bytes / 4 * LANES + lane] = data.get(SHORT, row + bytes - 2L);
         }
       } else {
-        stageOddBlocks(data, row, size, format.halfOffset(), blocks, lane);
+        int half = format.halfOffset();
+        stageHalves(data, row + half, size, blocks, lane);
+        if (size < 64) {
+          stageShortBlocks(data, half == 0 ? row + 2 : row, size, blocks, lane);
+        } else {
+          for (int b = 0; b < blocks; b++) {
+            stageWords(data, half == 0 ? row + 2 : row, size / 4, b * (size / 4) * LANES + lane);
+            row += size;
+          }
+        }
       }
     }
   }
 
-  private void stageWords(MemorySegment data, long at, int count, int lane) {
+  private void stageWords(MemorySegment data, long at, int count, int to) {
     int[] out = words;
     for (int i = 0; i < count; i++) {
-      out[i * LANES + lane] = data.get(INT, at + 4L * i);
+      out[to + i * LANES] = data.get(INT, at + 4L * i);
     }
   }
 
-  private void stageOddBlocks(
-      MemorySegment data, long row, int size, int half, int blocks, int lane) {
+  private void stageHalves(MemorySegment data, long at, int size, int blocks, int lane) {
+    int[] out = halves;
+    for (int b = 0; b < blocks; b++) {
+      out[b * LANES + lane] = data.get(SHORT, at + (long) b * size);
+    }
+  }
+
+  /** Four words at a time, the last ones twice if need be: a loop of its own would cost more. */
+  private void stageShortBlocks(MemorySegment data, long first, int size, int blocks, int lane) {
     int[] out = words;
     int count = size / 4;
     for (int b = 0; b < blocks; b++) {
-      long at = row + (long) b * size;
-      halves[b * LANES + lane] = data.get(SHORT, at + half);
-      at += half == 0 ? 2 : 0;
-      for (int i = 0; i < count; i++) {
-        out[(b * count + i) * LANES + lane] = data.get(INT, at + 4L * i);
+      long at = first + (long) b * size;
+      int to = b * count * LANES + lane;
+      long two = data.get(LONG, at);
+      out[to] = (int) two;
+      out[to + LANES] = (int) (two >>> 32);
+      two = data.get(LONG, at + 8);
+      out[to + 2 * LANES] = (int) two;
+      out[to + 3 * LANES] = (int) (two >>> 32);
+      if (count > 4) {
+        at += 4L * (count - 4);
+        to += (count - 4) * LANES;
+        two = data.get(LONG, at);
+        out[to] = (int) two;
+        out[to + LANES] = (int) (two >>> 32);
+        two = data.get(LONG, at + 8);
+        out[to + 2 * LANES] = (int) two;
+        out[to + 3 * LANES] = (int) (two >>> 32);
       }
     }
   }

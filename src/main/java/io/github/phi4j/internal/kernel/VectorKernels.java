@@ -19,12 +19,8 @@ final class VectorKernels implements Kernels {
   static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, VectorWidth.shape());
   static final int LANES = FLOATS.length();
 
-  /** The most rows that are unpacked before they are used. */
-  private static final int SLAB_ROWS = 64;
-
-  /** Floats from tile to tile: a line more than they need, since powers of two share cache sets. */
-  private static final int TILE_LENGTH = Tile.COLUMNS * LANES + 16;
-
+  private static final int SLAB_ROWS = TileProducts.SLAB_ROWS;
+  private static final int TILE_LENGTH = TileProducts.TILE_LENGTH;
   private static final VectorShuffle<Float> FOLD_8 = fold(8);
   private static final VectorShuffle<Float> FOLD_4 = fold(4);
   private static final VectorShuffle<Float> FOLD_2 = fold(2);
@@ -96,159 +92,8 @@ final class VectorKernels implements Kernels {
         format.unpack(tile, count / block, numbers, tiles * TILE_LENGTH);
         tiles++;
       }
-      addProducts(numbers, tiles, count, x, from, w.columns(), tokens, sums);
+      TileProducts.add(numbers, tiles, count, x, from, w.columns(), tokens, sums);
     }
-  }
-
-  /** Adds the products of tiles with all tokens; a missing neighbour of a tile may be garbage. */
-  private static void addProducts(
-      float[] w, int tiles, int count, float[] x, int from, int columns, int tokens, float[] sums) {
-    int t = 0;
-    for (; t + 6 <= tokens; t += 6) {
-      int at = t * columns + from;
-      for (int u = 0; u < tiles; u += 2) {
-        int sum = t * SLAB_ROWS + u * LANES;
-        addTwoBySix(w, u * TILE_LENGTH, count, x, at, columns, sums, sum);
-      }
-    }
-    for (; t + 2 <= tokens; t += 2) {
-      int at = t * columns + from;
-      for (int u = 0; u < tiles; u += 4) {
-        int sum = t * SLAB_ROWS + u * LANES;
-        addFourByTwo(w, u * TILE_LENGTH, count, x, at, columns, sums, sum);
-      }
-    }
-    if (t < tokens) {
-      int at = t * columns + from;
-      for (int u = 0; u < tiles; u += 4) {
-        addFourByOne(w, u * TILE_LENGTH, count, x, at, sums, t * SLAB_ROWS + u * LANES);
-      }
-    }
-  }
-
-  /** Two tiles with six tokens: twelve sums that stay in sixteen registers with all else. */
-  private static void addTwoBySix(
-      float[] w, int tile, int count, float[] x, int at, int columns, float[] sums, int sum) {
-    FloatVector s00 = FloatVector.fromArray(FLOATS, sums, sum);
-    FloatVector s01 = FloatVector.fromArray(FLOATS, sums, sum + LANES);
-    FloatVector s10 = FloatVector.fromArray(FLOATS, sums, sum + SLAB_ROWS);
-    FloatVector s11 = FloatVector.fromArray(FLOATS, sums, sum + SLAB_ROWS + LANES);
-    FloatVector s20 = FloatVector.fromArray(FLOATS, sums, sum + 2 * SLAB_ROWS);
-    FloatVector s21 = FloatVector.fromArray(FLOATS, sums, sum + 2 * SLAB_ROWS + LANES);
-    FloatVector s30 = FloatVector.fromArray(FLOATS, sums, sum + 3 * SLAB_ROWS);
-    FloatVector s31 = FloatVector.fromArray(FLOATS, sums, sum + 3 * SLAB_ROWS + LANES);
-    FloatVector s40 = FloatVector.fromArray(FLOATS, sums, sum + 4 * SLAB_ROWS);
-    FloatVector s41 = FloatVector.fromArray(FLOATS, sums, sum + 4 * SLAB_ROWS + LANES);
-    FloatVector s50 = FloatVector.fromArray(FLOATS, sums, sum + 5 * SLAB_ROWS);
-    FloatVector s51 = FloatVector.fromArray(FLOATS, sums, sum + 5 * SLAB_ROWS + LANES);
-    int tile1 = tile + TILE_LENGTH;
-    int at1 = at + columns;
-    int at2 = at + 2 * columns;
-    int at3 = at + 3 * columns;
-    int at4 = at + 4 * columns;
-    int at5 = at + 5 * columns;
-    for (int i = 0; i < count; i++) {
-      FloatVector w0 = FloatVector.fromArray(FLOATS, w, tile + i * LANES);
-      FloatVector w1 = FloatVector.fromArray(FLOATS, w, tile1 + i * LANES);
-      FloatVector x0 = FloatVector.broadcast(FLOATS, x[at + i]);
-      s00 = w0.fma(x0, s00);
-      s01 = w1.fma(x0, s01);
-      FloatVector x1 = FloatVector.broadcast(FLOATS, x[at1 + i]);
-      s10 = w0.fma(x1, s10);
-      s11 = w1.fma(x1, s11);
-      FloatVector x2 = FloatVector.broadcast(FLOATS, x[at2 + i]);
-      s20 = w0.fma(x2, s20);
-      s21 = w1.fma(x2, s21);
-      FloatVector x3 = FloatVector.broadcast(FLOATS, x[at3 + i]);
-      s30 = w0.fma(x3, s30);
-      s31 = w1.fma(x3, s31);
-      FloatVector x4 = FloatVector.broadcast(FLOATS, x[at4 + i]);
-      s40 = w0.fma(x4, s40);
-      s41 = w1.fma(x4, s41);
-      FloatVector x5 = FloatVector.broadcast(FLOATS, x[at5 + i]);
-      s50 = w0.fma(x5, s50);
-      s51 = w1.fma(x5, s51);
-    }
-    s00.intoArray(sums, sum);
-    s01.intoArray(sums, sum + LANES);
-    s10.intoArray(sums, sum + SLAB_ROWS);
-    s11.intoArray(sums, sum + SLAB_ROWS + LANES);
-    s20.intoArray(sums, sum + 2 * SLAB_ROWS);
-    s21.intoArray(sums, sum + 2 * SLAB_ROWS + LANES);
-    s30.intoArray(sums, sum + 3 * SLAB_ROWS);
-    s31.intoArray(sums, sum + 3 * SLAB_ROWS + LANES);
-    s40.intoArray(sums, sum + 4 * SLAB_ROWS);
-    s41.intoArray(sums, sum + 4 * SLAB_ROWS + LANES);
-    s50.intoArray(sums, sum + 5 * SLAB_ROWS);
-    s51.intoArray(sums, sum + 5 * SLAB_ROWS + LANES);
-  }
-
-  /** Four tiles with two tokens. */
-  private static void addFourByTwo(
-      float[] w, int tile, int count, float[] x, int at, int columns, float[] sums, int sum) {
-    FloatVector s00 = FloatVector.fromArray(FLOATS, sums, sum);
-    FloatVector s01 = FloatVector.fromArray(FLOATS, sums, sum + LANES);
-    FloatVector s02 = FloatVector.fromArray(FLOATS, sums, sum + 2 * LANES);
-    FloatVector s03 = FloatVector.fromArray(FLOATS, sums, sum + 3 * LANES);
-    FloatVector s10 = FloatVector.fromArray(FLOATS, sums, sum + SLAB_ROWS);
-    FloatVector s11 = FloatVector.fromArray(FLOATS, sums, sum + SLAB_ROWS + LANES);
-    FloatVector s12 = FloatVector.fromArray(FLOATS, sums, sum + SLAB_ROWS + 2 * LANES);
-    FloatVector s13 = FloatVector.fromArray(FLOATS, sums, sum + SLAB_ROWS + 3 * LANES);
-    int tile1 = tile + TILE_LENGTH;
-    int tile2 = tile + 2 * TILE_LENGTH;
-    int tile3 = tile + 3 * TILE_LENGTH;
-    int at1 = at + columns;
-    for (int i = 0; i < count; i++) {
-      FloatVector w0 = FloatVector.fromArray(FLOATS, w, tile + i * LANES);
-      FloatVector w1 = FloatVector.fromArray(FLOATS, w, tile1 + i * LANES);
-      FloatVector w2 = FloatVector.fromArray(FLOATS, w, tile2 + i * LANES);
-      FloatVector w3 = FloatVector.fromArray(FLOATS, w, tile3 + i * LANES);
-      FloatVector x0 = FloatVector.broadcast(FLOATS, x[at + i]);
-      s00 = w0.fma(x0, s00);
-      s01 = w1.fma(x0, s01);
-      s02 = w2.fma(x0, s02);
-      s03 = w3.fma(x0, s03);
-      FloatVector x1 = FloatVector.broadcast(FLOATS, x[at1 + i]);
-      s10 = w0.fma(x1, s10);
-      s11 = w1.fma(x1, s11);
-      s12 = w2.fma(x1, s12);
-      s13 = w3.fma(x1, s13);
-    }
-    s00.intoArray(sums, sum);
-    s01.intoArray(sums, sum + LANES);
-    s02.intoArray(sums, sum + 2 * LANES);
-    s03.intoArray(sums, sum + 3 * LANES);
-    s10.intoArray(sums, sum + SLAB_ROWS);
-    s11.intoArray(sums, sum + SLAB_ROWS + LANES);
-    s12.intoArray(sums, sum + SLAB_ROWS + 2 * LANES);
-    s13.intoArray(sums, sum + SLAB_ROWS + 3 * LANES);
-  }
-
-  /** Four tiles with one token. */
-  private static void addFourByOne(
-      float[] w, int tile, int count, float[] x, int at, float[] sums, int sum) {
-    FloatVector s00 = FloatVector.fromArray(FLOATS, sums, sum);
-    FloatVector s01 = FloatVector.fromArray(FLOATS, sums, sum + LANES);
-    FloatVector s02 = FloatVector.fromArray(FLOATS, sums, sum + 2 * LANES);
-    FloatVector s03 = FloatVector.fromArray(FLOATS, sums, sum + 3 * LANES);
-    int tile1 = tile + TILE_LENGTH;
-    int tile2 = tile + 2 * TILE_LENGTH;
-    int tile3 = tile + 3 * TILE_LENGTH;
-    for (int i = 0; i < count; i++) {
-      FloatVector w0 = FloatVector.fromArray(FLOATS, w, tile + i * LANES);
-      FloatVector w1 = FloatVector.fromArray(FLOATS, w, tile1 + i * LANES);
-      FloatVector w2 = FloatVector.fromArray(FLOATS, w, tile2 + i * LANES);
-      FloatVector w3 = FloatVector.fromArray(FLOATS, w, tile3 + i * LANES);
-      FloatVector x0 = FloatVector.broadcast(FLOATS, x[at + i]);
-      s00 = w0.fma(x0, s00);
-      s01 = w1.fma(x0, s01);
-      s02 = w2.fma(x0, s02);
-      s03 = w3.fma(x0, s03);
-    }
-    s00.intoArray(sums, sum);
-    s01.intoArray(sums, sum + LANES);
-    s02.intoArray(sums, sum + 2 * LANES);
-    s03.intoArray(sums, sum + 3 * LANES);
   }
 
   /**
