@@ -46,6 +46,10 @@ final class Tile {
               .reinterpretShape(INTS.withLanes(byte.class), 0)
               .rearrange(VectorShuffle.fromOp(INTS.withLanes(byte.class), i -> i % 16));
 
+  /** Rows as they are in the file. */
+  private final MemorySegment copy =
+      MemorySegment.ofArray(new byte[(COLUMNS * Float.BYTES + 64) * LANES]);
+
   /** What is in the file, (word, lanes), without the halves that stand beside whole words. */
   final int[] words = new int[COLUMNS * LANES];
 
@@ -71,22 +75,27 @@ final class Tile {
   void stage(BlockFormat format, MemorySegment data, long at, long rowBytes, int rows, int blocks) {
     int size = format.type().blockBytes();
     int bytes = size * blocks;
+    int stride = bytes + 64;
+    // Copied first, since the copy waits for many lines of memory at once, and words for a few.
+    for (int lane = 0; lane < rows; lane++) {
+      MemorySegment.copy(data, at + lane * rowBytes, copy, (long) lane * stride, bytes);
+    }
     boolean whole = size <= 2 || size % 4 == 0; // blocks, or rows of plain numbers
     for (int lane = 0; lane < rows; lane++) {
-      long row = at + lane * rowBytes;
+      long row = (long) lane * stride;
       if (whole) {
-        stageWords(data, row, bytes / 4, lane);
+        stageWords(row, bytes / 4, lane);
         if (bytes % 4 != 0) {
-          words[bytes / 4 * LANES + lane] = data.get(SHORT, row + bytes - 2L);
+          words[bytes / 4 * LANES + lane] = copy.get(SHORT, row + bytes - 2L);
         }
       } else {
         int half = format.halfOffset();
-        stageHalves(data, row + half, size, blocks, lane);
+        stageHalves(row + half, size, blocks, lane);
         if (size < 64) {
-          stageShortBlocks(data, half == 0 ? row + 2 : row, size, blocks, lane);
+          stageShortBlocks(half == 0 ? row + 2 : row, size, blocks, lane);
         } else {
           for (int b = 0; b < blocks; b++) {
-            stageWords(data, half == 0 ? row + 2 : row, size / 4, b * (size / 4) * LANES + lane);
+            stageWords(half == 0 ? row + 2 : row, size / 4, b * (size / 4) * LANES + lane);
             row += size;
           }
         }
@@ -94,40 +103,40 @@ final class Tile {
     }
   }
 
-  private void stageWords(MemorySegment data, long at, int count, int to) {
+  private void stageWords(long at, int count, int to) {
     int[] out = words;
     for (int i = 0; i < count; i++) {
-      out[to + i * LANES] = data.get(INT, at + 4L * i);
+      out[to + i * LANES] = copy.get(INT, at + 4L * i);
     }
   }
 
-  private void stageHalves(MemorySegment data, long at, int size, int blocks, int lane) {
+  private void stageHalves(long at, int size, int blocks, int lane) {
     int[] out = halves;
     for (int b = 0; b < blocks; b++) {
-      out[b * LANES + lane] = data.get(SHORT, at + (long) b * size);
+      out[b * LANES + lane] = copy.get(SHORT, at + (long) b * size);
     }
   }
 
   /** Four words at a time, the last ones twice if need be: a loop of its own would cost more. */
-  private void stageShortBlocks(MemorySegment data, long first, int size, int blocks, int lane) {
+  private void stageShortBlocks(long first, int size, int blocks, int lane) {
     int[] out = words;
     int count = size / 4;
     for (int b = 0; b < blocks; b++) {
       long at = first + (long) b * size;
       int to = b * count * LANES + lane;
-      long two = data.get(LONG, at);
+      long two = copy.get(LONG, at);
       out[to] = (int) two;
       out[to + LANES] = (int) (two >>> 32);
-      two = data.get(LONG, at + 8);
+      two = copy.get(LONG, at + 8);
       out[to + 2 * LANES] = (int) two;
       out[to + 3 * LANES] = (int) (two >>> 32);
       if (count > 4) {
         at += 4L * (count - 4);
         to += (count - 4) * LANES;
-        two = data.get(LONG, at);
+        two = copy.get(LONG, at);
         out[to] = (int) two;
         out[to + LANES] = (int) (two >>> 32);
-        two = data.get(LONG, at + 8);
+        two = copy.get(LONG, at + 8);
         out[to + 2 * LANES] = (int) two;
         out[to + 3 * LANES] = (int) (two >>> 32);
       }
