@@ -28,7 +28,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class Tile {
 
   /** The most columns of a tile: whole blocks of all types. */
-  static final int COLUMNS = 512;
+  static final int COLUMNS = 1024;
 
   private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
   private static final VectorSpecies<Integer> INTS = VectorKernels.INTS;

@@ -82,8 +82,9 @@ final class VectorKernels implements Kernels {
     float[] numbers = scratch.numbers;
     float[] sums = scratch.sums; // (tokens, SLAB_ROWS)
     Arrays.fill(sums, 0, tokens * SLAB_ROWS, 0);
-    for (int from = 0; from < w.columns(); from += Tile.COLUMNS) {
-      int count = Math.min(Tile.COLUMNS, w.columns() - from);
+    int step = tokens < 8 ? Tile.COLUMNS : Tile.COLUMNS / 2; // the tokens must fit the cache, too
+    for (int from = 0; from < w.columns(); from += step) {
+      int count = Math.min(step, w.columns() - from);
       int tiles = 0;
       for (int r = 0; r < rows; r += LANES) {
         long at = (firstRow + r) * w.rowBytes() + format.type().rowBytes(from);
