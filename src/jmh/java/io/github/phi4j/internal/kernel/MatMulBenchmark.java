@@ -94,8 +94,9 @@ public class MatMulBenchmark {
     }
     matMul.multiply(weights, x, tokens, y);
     float[] expected = new float[tokens * 64];
-    new ScalarKernels()
-        .multiply(weights.getFirst(), 64, 64, x, tokens, expected, 0, 64, new float[columns]);
+    Kernels scalar = new ScalarKernels();
+    Scratch scratch = scalar.newScratch(columns, tokens);
+    scalar.multiply(weights.getFirst(), 64, 64, x, tokens, expected, 0, 64, scratch);
     for (int t = 0; t < tokens; t++) {
       for (int r = 0; r < 64; r++) {
         float difference = Math.abs(y[t * rows + 64 + r] - expected[t * 64 + r]);

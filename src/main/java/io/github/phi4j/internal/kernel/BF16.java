@@ -1,7 +1,12 @@
 package io.github.phi4j.internal.kernel;
 
+import static io.github.phi4j.internal.kernel.VectorKernels.INTS;
+import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.IntVector;
 
 /** The upper halves of 32-bit floats. */
 final class BF16 extends BlockFormat {
@@ -15,9 +20,12 @@ final class BF16 extends BlockFormat {
   }
 
   @Override
-  void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
-    for (int i = 0; i < blocks; i++) { // the compiler makes vectors of it by itself
-      out[o + i] = Float.intBitsToFloat(unsignedShort(data, from + 2L * i) << 16);
+  void unpack(Tile tile, int blocks, float[] out, int o) {
+    int[] words = tile.words;
+    for (int i = 0; i < Math.ceilDiv(blocks, 2); i++) { // two in a word
+      IntVector two = IntVector.fromArray(INTS, words, i * LANES);
+      two.lanewise(LSHL, 16).reinterpretAsFloats().intoArray(out, o + 2 * i * LANES);
+      two.and(0xffff0000).reinterpretAsFloats().intoArray(out, o + (2 * i + 1) * LANES);
     }
   }
 }

@@ -58,10 +58,15 @@ public abstract sealed class BlockFormat
   }
 
   /**
-   * Writes the numbers of {@code blocks} blocks from byte {@code from} on to {@code out[o..]}: the
-   * same bits as {@link #dequantizeBlock} gives, by vectors.
+   * Writes the numbers of blocks that were staged in a tile, (numbers, lanes): the same bits as
+   * {@link #dequantizeBlock} gives, by vectors. An odd last number may take another one with it.
    */
-  abstract void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o);
+  abstract void unpack(Tile tile, int blocks, float[] out, int o);
+
+  /** Where a block that is not a whole number of 32-bit words has its half: first, or last. */
+  int halfOffset() {
+    throw new IllegalStateException(type + " blocks are whole words");
+  }
 
   static float half(MemorySegment data, long at) {
     return Float.float16ToFloat(data.get(SHORT, at));

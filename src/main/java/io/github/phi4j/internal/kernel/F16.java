@@ -1,5 +1,7 @@
 package io.github.phi4j.internal.kernel;
 
+import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
+
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 
@@ -15,9 +17,9 @@ final class F16 extends BlockFormat {
   }
 
   @Override
-  void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
-    for (int i = 0; i < blocks; i++) { // the compiler makes vectors of it by itself
-      out[o + i] = half(data, from + 2L * i);
-    }
+  void unpack(Tile tile, int blocks, float[] out, int o) {
+    int pairs = Math.ceilDiv(blocks, 2); // two in a word
+    Tile.toFloats(tile.words, 0, 1, 0, pairs, out, o, 2);
+    Tile.toFloats(tile.words, 0, 1, 16, pairs, out, o + LANES, 2);
   }
 }

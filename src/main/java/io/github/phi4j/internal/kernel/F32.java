@@ -1,5 +1,7 @@
 package io.github.phi4j.internal.kernel;
 
+import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
+
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 
@@ -15,9 +17,10 @@ final class F32 extends BlockFormat {
   }
 
   @Override
-  void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
-    for (int i = 0; i < blocks; i++) { // the compiler makes vectors of it by itself
-      out[o + i] = Float.intBitsToFloat(integer(data, from + 4L * i));
+  void unpack(Tile tile, int blocks, float[] out, int o) {
+    int[] words = tile.words;
+    for (int i = 0; i < blocks * LANES; i++) { // the compiler makes vectors of it by itself
+      out[o + i] = Float.intBitsToFloat(words[i]);
     }
   }
 }

@@ -11,8 +11,8 @@ public interface Kernels {
   /** A name for logs. */
   String name();
 
-  /** The floats of scratch space that {@link #multiply} needs for each worker. */
-  int scratchLength(int maxColumns, int maxTokens);
+  /** Makes the space that each worker needs for {@link #multiply}. */
+  Scratch newScratch(int maxColumns, int maxTokens);
 
   /**
    * Multiplies rows of a matrix with the vectors of a batch: {@code y[t][r] = Σ w[r][c]·x[t][c]}.
@@ -33,7 +33,7 @@ public interface Kernels {
       float[] y,
       int yOffset,
       int yStride,
-      float[] scratch);
+      Scratch scratch);
 
   /** Root-mean-square norm (Zhang and Sennrich 2019): {@code out = x / rms(x) · weight}. */
   void rmsNorm(float[] x, int xOffset, float[] weight, float epsilon, float[] out, int outOffset);

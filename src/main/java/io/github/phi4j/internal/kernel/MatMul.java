@@ -1,6 +1,7 @@
 package io.github.phi4j.internal.kernel;
 
 import io.github.phi4j.internal.concurrent.WorkerPool;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -13,7 +14,7 @@ public final class MatMul implements WorkerPool.Task {
 
   private final WorkerPool pool;
   private final Kernels kernels;
-  private final float[][] scratch;
+  private final Scratch[] scratch;
 
   private List<Matrix> matrices = List.of();
   private float[] x;
@@ -25,7 +26,8 @@ public final class MatMul implements WorkerPool.Task {
   public MatMul(WorkerPool pool, Kernels kernels, int maxColumns, int maxTokens) {
     this.pool = pool;
     this.kernels = kernels;
-    scratch = new float[pool.threads()][kernels.scratchLength(maxColumns, maxTokens)];
+    scratch = new Scratch[pool.threads()];
+    Arrays.setAll(scratch, worker -> kernels.newScratch(maxColumns, maxTokens));
   }
 
   /**

@@ -1,7 +1,12 @@
 package io.github.phi4j.internal.kernel;
 
+import static io.github.phi4j.internal.kernel.VectorKernels.INTS;
+import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.IntVector;
 
 /** 256 numbers of 2 bits; each 16 have a 4-bit scale and a 4-bit minimum. */
 final class Q2_K extends BlockFormat {
@@ -23,19 +28,31 @@ final class Q2_K extends BlockFormat {
   }
 
   @Override
-  void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
+  void unpack(Tile tile, int blocks, float[] out, int o) {
+    int[] words = tile.words;
+    int[] quants = tile.quants;
+    int[] bytes = tile.bytes;
     for (int b = 0; b < blocks; b++) {
-      long at = from + b * 84L;
-      float d = half(data, at + 80);
-      float dMin = half(data, at + 82);
-      for (int sixteen = 0; sixteen < 16; sixteen++) {
-        int scales = unsigned(data, at + sixteen);
-        float scale = d * (scales & 15);
-        float min = dMin * (scales >> 4);
-        long q = at + 16 + 32L * (sixteen / 8) + 16L * (sixteen % 2);
-        int shift = 2 * (sixteen % 8 / 2);
-        Quants.unpack(data, q, shift, 3, 0, scale, min, out, o + 256 * b + 16 * sixteen);
+      for (int i = 0; i < 64; i++) {
+        IntVector q = IntVector.fromArray(INTS, words, (21 * b + 4 + i / 32 * 8 + i % 8) * LANES);
+        q.lanewise(LSHR, i / 8 % 4 * 2).and(0x03030303).intoArray(quants, (64 * b + i) * LANES);
       }
     }
+    for (int i = 0; i < 4 * blocks; i++) {
+      IntVector.fromArray(INTS, words, (i / 4 * 21 + i % 4) * LANES)
+          .and(0x0f0f0f0f)
+          .intoArray(bytes, i * LANES);
+    }
+    Tile.toFloats(words, 20, 21, 0, blocks, tile.factors, 0);
+    tile.scaleBytes(blocks, 4, tile.scales);
+    for (int i = 0; i < 4 * blocks; i++) {
+      IntVector.fromArray(INTS, words, (i / 4 * 21 + i % 4) * LANES)
+          .lanewise(LSHR, 4)
+          .and(0x0f0f0f0f)
+          .intoArray(bytes, i * LANES);
+    }
+    Tile.toFloats(words, 20, 21, 16, blocks, tile.factors, 0);
+    tile.scaleBytes(blocks, 4, tile.mins);
+    tile.toFloats(256 * blocks, 16, true, out, o);
   }
 }

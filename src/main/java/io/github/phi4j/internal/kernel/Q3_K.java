@@ -1,7 +1,13 @@
 package io.github.phi4j.internal.kernel;
 
+import static io.github.phi4j.internal.kernel.VectorKernels.INTS;
+import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.IntVector;
 
 /** 256 numbers of 2 + 1 bits, from −4 to 3; each 16 have a 6-bit scale. */
 final class Q3_K extends BlockFormat {
@@ -29,10 +35,41 @@ final class Q3_K extends BlockFormat {
   }
 
   @Override
-  void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
+  int halfOffset() {
+    return 108;
+  }
+
+  @Override
+  void unpack(Tile tile, int blocks, float[] out, int o) {
+    int[] words = tile.words;
+    int[] quants = tile.quants;
     for (int b = 0; b < blocks; b++) {
-      dequantizeBlock(
-          data, from + b * 110L, out, o + 256 * b); // rare, and slow to unpack otherwise
+      for (int i = 0; i < 64; i++) {
+        IntVector q = IntVector.fromArray(INTS, words, (27 * b + 8 + i / 32 * 8 + i % 8) * LANES);
+        IntVector high =
+            IntVector.fromArray(INTS, words, (27 * b + i % 8) * LANES).lanewise(LSHR, i / 8);
+        q.lanewise(LSHR, i / 8 % 4 * 2)
+            .and(0x03030303)
+            .or(high.lanewise(LSHL, 2).and(0x04040404))
+            .reinterpretAsBytes()
+            .sub((byte) 4)
+            .reinterpretAsInts()
+            .intoArray(quants, (64 * b + i) * LANES);
+      }
+      for (int i = 0; i < 4; i++) {
+        IntVector low = IntVector.fromArray(INTS, words, (27 * b + 24 + i % 2) * LANES);
+        IntVector high = IntVector.fromArray(INTS, words, (27 * b + 26) * LANES);
+        low.lanewise(LSHR, i / 2 * 4)
+            .and(0x0f0f0f0f)
+            .or(high.lanewise(LSHR, 2 * i).and(0x03030303).lanewise(LSHL, 4))
+            .reinterpretAsBytes()
+            .sub((byte) 32)
+            .reinterpretAsInts()
+            .intoArray(tile.bytes, (4 * b + i) * LANES);
+      }
     }
+    Tile.toFloats(tile.halves, 0, 1, 0, blocks, tile.factors, 0);
+    tile.scaleBytes(blocks, 4, tile.scales);
+    tile.toFloats(256 * blocks, 16, false, out, o);
   }
 }

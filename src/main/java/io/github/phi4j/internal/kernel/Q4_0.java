@@ -1,7 +1,12 @@
 package io.github.phi4j.internal.kernel;
 
+import static io.github.phi4j.internal.kernel.VectorKernels.INTS;
+import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.IntVector;
 
 /** 32 numbers of 4 bits: scale · (n − 8). */
 final class Q4_0 extends BlockFormat {
@@ -18,12 +23,31 @@ final class Q4_0 extends BlockFormat {
   }
 
   @Override
-  void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
+  int halfOffset() {
+    return 0;
+  }
+
+  @Override
+  void unpack(Tile tile, int blocks, float[] out, int o) {
+    int[] words = tile.words;
+    int[] quants = tile.quants;
     for (int b = 0; b < blocks; b++) {
-      long at = from + b * 18L;
-      float d = half(data, at);
-      Quants.unpack(data, at + 2, 0, 15, 8, d, 0, out, o + 32 * b);
-      Quants.unpack(data, at + 2, 4, 15, 8, d, 0, out, o + 32 * b + 16);
+      for (int i = 0; i < 4; i++) {
+        IntVector q = IntVector.fromArray(INTS, words, (4 * b + 0 + i) * LANES);
+        q.and(0x0f0f0f0f)
+            .reinterpretAsBytes()
+            .sub((byte) 8)
+            .reinterpretAsInts()
+            .intoArray(quants, (8 * b + i) * LANES);
+        q.lanewise(LSHR, 4)
+            .and(0x0f0f0f0f)
+            .reinterpretAsBytes()
+            .sub((byte) 8)
+            .reinterpretAsInts()
+            .intoArray(quants, (8 * b + 4 + i) * LANES);
+      }
     }
+    Tile.toFloats(tile.halves, 0, 1, 0, blocks, tile.scales, 0);
+    tile.toFloats(32 * blocks, 32, false, out, o);
   }
 }

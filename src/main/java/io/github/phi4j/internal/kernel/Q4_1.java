@@ -1,7 +1,12 @@
 package io.github.phi4j.internal.kernel;
 
+import static io.github.phi4j.internal.kernel.VectorKernels.INTS;
+import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.IntVector;
 
 /** 32 numbers of 4 bits: scale · n + minimum. */
 final class Q4_1 extends BlockFormat {
@@ -19,13 +24,21 @@ final class Q4_1 extends BlockFormat {
   }
 
   @Override
-  void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
+  void unpack(Tile tile, int blocks, float[] out, int o) {
+    int[] words = tile.words;
+    int[] quants = tile.quants;
     for (int b = 0; b < blocks; b++) {
-      long at = from + b * 20L;
-      float d = half(data, at);
-      float m = half(data, at + 2);
-      Quants.unpack(data, at + 4, 0, 15, 0, d, -m, out, o + 32 * b);
-      Quants.unpack(data, at + 4, 4, 15, 0, d, -m, out, o + 32 * b + 16);
+      for (int i = 0; i < 4; i++) {
+        IntVector q = IntVector.fromArray(INTS, words, (5 * b + 1 + i) * LANES);
+        q.and(0x0f0f0f0f).intoArray(quants, (8 * b + i) * LANES);
+        q.lanewise(LSHR, 4).and(0x0f0f0f0f).intoArray(quants, (8 * b + 4 + i) * LANES);
+      }
     }
+    Tile.toFloats(words, 0, 5, 0, blocks, tile.scales, 0);
+    Tile.toFloats(words, 0, 5, 16, blocks, tile.mins, 0);
+    for (int i = 0; i < blocks * LANES; i++) {
+      tile.mins[i] = -tile.mins[i]; // what is added here
+    }
+    tile.toFloats(32 * blocks, 32, true, out, o);
   }
 }

@@ -1,7 +1,12 @@
 package io.github.phi4j.internal.kernel;
 
+import static io.github.phi4j.internal.kernel.VectorKernels.INTS;
+import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.IntVector;
 
 /** 256 numbers of 4 bits; each 32 have a 6-bit scale and a 6-bit minimum. */
 final class Q4_K extends BlockFormat {
@@ -38,19 +43,45 @@ final class Q4_K extends BlockFormat {
   }
 
   @Override
-  void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
+  void unpack(Tile tile, int blocks, float[] out, int o) {
+    int[] words = tile.words;
+    int[] quants = tile.quants;
     for (int b = 0; b < blocks; b++) {
-      long at = from + b * 144L;
-      float d = half(data, at);
-      float dMin = half(data, at + 2);
-      for (int j = 0; j < 8; j++) {
-        float scale = d * scale(data, at + 4, j);
-        float min = dMin * min(data, at + 4, j);
-        long q = at + 16 + 32L * (j / 2);
-        int to = o + 256 * b + 32 * j;
-        Quants.unpack(data, q, 4 * (j % 2), 15, 0, scale, min, out, to);
-        Quants.unpack(data, q + 16, 4 * (j % 2), 15, 0, scale, min, out, to + 16);
+      for (int i = 0; i < 32; i++) {
+        IntVector q = IntVector.fromArray(INTS, words, (36 * b + 4 + i) * LANES);
+        int to = (64 * b + i / 8 * 16 + i % 8) * LANES;
+        q.and(0x0f0f0f0f).intoArray(quants, to);
+        q.lanewise(LSHR, 4).and(0x0f0f0f0f).intoArray(quants, to + 8 * LANES);
       }
     }
+    unpackScales(tile, 36, blocks);
+    tile.toFloats(256 * blocks, 32, true, out, o);
+  }
+
+  /** Scales and minimums of blocks of so many words. */
+  static void unpackScales(Tile tile, int step, int blocks) {
+    int[] words = tile.words;
+    int[] bytes = tile.bytes;
+    for (int b = 0; b < blocks; b++) {
+      IntVector first = IntVector.fromArray(INTS, words, (step * b + 1) * LANES);
+      IntVector last = IntVector.fromArray(INTS, words, (step * b + 3) * LANES);
+      first.and(0x3f3f3f3f).intoArray(bytes, 2 * b * LANES);
+      last.and(0x0f0f0f0f)
+          .or(first.lanewise(LSHR, 2).and(0x30303030))
+          .intoArray(bytes, (2 * b + 1) * LANES);
+    }
+    Tile.toFloats(words, 0, step, 0, blocks, tile.factors, 0);
+    tile.scaleBytes(blocks, 2, tile.scales);
+    for (int b = 0; b < blocks; b++) {
+      IntVector first = IntVector.fromArray(INTS, words, (step * b + 2) * LANES);
+      IntVector last = IntVector.fromArray(INTS, words, (step * b + 3) * LANES);
+      first.and(0x3f3f3f3f).intoArray(bytes, 2 * b * LANES);
+      last.lanewise(LSHR, 4)
+          .and(0x0f0f0f0f)
+          .or(first.lanewise(LSHR, 2).and(0x30303030))
+          .intoArray(bytes, (2 * b + 1) * LANES);
+    }
+    Tile.toFloats(words, 0, step, 16, blocks, tile.factors, 0);
+    tile.scaleBytes(blocks, 2, tile.mins);
   }
 }

@@ -1,7 +1,13 @@
 package io.github.phi4j.internal.kernel;
 
+import static io.github.phi4j.internal.kernel.VectorKernels.INTS;
+import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.IntVector;
 
 /** 32 numbers of 4 + 1 bits: scale · (n − 16). */
 final class Q5_0 extends BlockFormat {
@@ -20,9 +26,39 @@ final class Q5_0 extends BlockFormat {
   }
 
   @Override
-  void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
+  int halfOffset() {
+    return 0;
+  }
+
+  @Override
+  void unpack(Tile tile, int blocks, float[] out, int o) {
+    int[] words = tile.words;
+    int[] quants = tile.quants;
     for (int b = 0; b < blocks; b++) {
-      dequantizeBlock(data, from + b * 22L, out, o + 32 * b); // rare, and slow to unpack otherwise
+      IntVector high = IntVector.fromArray(INTS, words, (5 * b + 0) * LANES);
+      for (int i = 0; i < 4; i++) {
+        IntVector q = IntVector.fromArray(INTS, words, (5 * b + 1 + i) * LANES);
+        // The product spreads four bits over four bytes.
+        IntVector first =
+            high.lanewise(LSHR, 4 * i).and(15).mul(0x204081).and(0x01010101).lanewise(LSHL, 4);
+        IntVector second =
+            high.lanewise(LSHR, 16 + 4 * i).and(15).mul(0x204081).and(0x01010101).lanewise(LSHL, 4);
+        q.and(0x0f0f0f0f)
+            .or(first)
+            .reinterpretAsBytes()
+            .sub((byte) 16)
+            .reinterpretAsInts()
+            .intoArray(quants, (8 * b + i) * LANES);
+        q.lanewise(LSHR, 4)
+            .and(0x0f0f0f0f)
+            .or(second)
+            .reinterpretAsBytes()
+            .sub((byte) 16)
+            .reinterpretAsInts()
+            .intoArray(quants, (8 * b + 4 + i) * LANES);
+      }
     }
+    Tile.toFloats(tile.halves, 0, 1, 0, blocks, tile.scales, 0);
+    tile.toFloats(32 * blocks, 32, false, out, o);
   }
 }

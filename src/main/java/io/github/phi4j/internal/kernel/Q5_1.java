@@ -1,7 +1,13 @@
 package io.github.phi4j.internal.kernel;
 
+import static io.github.phi4j.internal.kernel.VectorKernels.INTS;
+import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.IntVector;
 
 /** 32 numbers of 4 + 1 bits: scale · n + minimum. */
 final class Q5_1 extends BlockFormat {
@@ -21,9 +27,27 @@ final class Q5_1 extends BlockFormat {
   }
 
   @Override
-  void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
+  void unpack(Tile tile, int blocks, float[] out, int o) {
+    int[] words = tile.words;
+    int[] quants = tile.quants;
     for (int b = 0; b < blocks; b++) {
-      dequantizeBlock(data, from + b * 24L, out, o + 32 * b); // rare, and slow to unpack otherwise
+      IntVector high = IntVector.fromArray(INTS, words, (6 * b + 1) * LANES);
+      for (int i = 0; i < 4; i++) {
+        IntVector q = IntVector.fromArray(INTS, words, (6 * b + 2 + i) * LANES);
+        // The product spreads four bits over four bytes.
+        IntVector first =
+            high.lanewise(LSHR, 4 * i).and(15).mul(0x204081).and(0x01010101).lanewise(LSHL, 4);
+        IntVector second =
+            high.lanewise(LSHR, 16 + 4 * i).and(15).mul(0x204081).and(0x01010101).lanewise(LSHL, 4);
+        q.and(0x0f0f0f0f).or(first).intoArray(quants, (8 * b + i) * LANES);
+        q.lanewise(LSHR, 4).and(0x0f0f0f0f).or(second).intoArray(quants, (8 * b + 4 + i) * LANES);
+      }
     }
+    Tile.toFloats(words, 0, 6, 0, blocks, tile.scales, 0);
+    Tile.toFloats(words, 0, 6, 16, blocks, tile.mins, 0);
+    for (int i = 0; i < blocks * LANES; i++) {
+      tile.mins[i] = -tile.mins[i]; // what is added here
+    }
+    tile.toFloats(32 * blocks, 32, true, out, o);
   }
 }

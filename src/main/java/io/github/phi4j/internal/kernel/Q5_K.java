@@ -1,7 +1,13 @@
 package io.github.phi4j.internal.kernel;
 
+import static io.github.phi4j.internal.kernel.VectorKernels.INTS;
+import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.IntVector;
 
 /** 256 numbers of 4 + 1 bits; scales and minimums as in {@link Q4_K}. */
 final class Q5_K extends BlockFormat {
@@ -25,20 +31,24 @@ final class Q5_K extends BlockFormat {
   }
 
   @Override
-  void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
+  void unpack(Tile tile, int blocks, float[] out, int o) {
+    int[] words = tile.words;
+    int[] quants = tile.quants;
     for (int b = 0; b < blocks; b++) {
-      long at = from + b * 176L;
-      float d = half(data, at);
-      float dMin = half(data, at + 2);
-      for (int j = 0; j < 8; j++) {
-        float scale = d * Q4_K.scale(data, at + 4, j);
-        float min = dMin * Q4_K.min(data, at + 4, j);
-        long q = at + 48 + 32L * (j / 2);
-        int shift = 4 * (j % 2);
-        int to = o + 256 * b + 32 * j;
-        Quants.unpack(data, q, shift, at + 16, j, 1, 0, scale, min, out, to);
-        Quants.unpack(data, q + 16, shift, at + 32, j, 1, 0, scale, min, out, to + 16);
+      for (int i = 0; i < 32; i++) {
+        IntVector q = IntVector.fromArray(INTS, words, (44 * b + 12 + i) * LANES);
+        IntVector high =
+            IntVector.fromArray(INTS, words, (44 * b + 4 + i % 8) * LANES)
+                .lanewise(LSHR, i / 8 * 2);
+        int to = (64 * b + i / 8 * 16 + i % 8) * LANES;
+        q.and(0x0f0f0f0f).or(high.lanewise(LSHL, 4).and(0x10101010)).intoArray(quants, to);
+        q.lanewise(LSHR, 4)
+            .and(0x0f0f0f0f)
+            .or(high.lanewise(LSHL, 3).and(0x10101010))
+            .intoArray(quants, to + 8 * LANES);
       }
     }
+    Q4_K.unpackScales(tile, 44, blocks);
+    tile.toFloats(256 * blocks, 32, true, out, o);
   }
 }

@@ -1,7 +1,13 @@
 package io.github.phi4j.internal.kernel;
 
+import static io.github.phi4j.internal.kernel.VectorKernels.INTS;
+import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.IntVector;
 
 /** 256 numbers of 4 + 2 bits, from −32 to 31; each 16 have an 8-bit scale. */
 final class Q6_K extends BlockFormat {
@@ -23,20 +29,52 @@ final class Q6_K extends BlockFormat {
   }
 
   @Override
-  void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
+  int halfOffset() {
+    return 208;
+  }
+
+  @Override
+  void unpack(Tile tile, int blocks, float[] out, int o) {
+    int[] words = tile.words;
+    int[] quants = tile.quants;
     for (int b = 0; b < blocks; b++) {
-      long at = from + b * 210L;
-      float d = half(data, at + 208);
-      for (int sixteen = 0; sixteen < 16; sixteen++) {
-        int group = sixteen / 8;
-        int k = sixteen % 8 / 2;
-        long l = sixteen % 2 * 16L;
-        float scale = d * signed(data, at + 192 + sixteen);
-        long low = at + 64L * group + 32L * (k % 2) + l;
-        long high = at + 128 + 32L * group + l;
-        int to = o + 256 * b + 16 * sixteen;
-        Quants.unpack(data, low, 4 * (k / 2), high, 2 * k, 3, 32, scale, 0, out, to);
+      for (int i = 0; i < 16; i++) { // eight words, 32 columns, have their bits at one shift
+        int group = i / 8;
+        IntVector high = IntVector.fromArray(INTS, words, (52 * b + 32 + i) * LANES);
+        IntVector q = IntVector.fromArray(INTS, words, (52 * b + 8 * group + i) * LANES);
+        IntVector next = IntVector.fromArray(INTS, words, (52 * b + 8 * group + i + 8) * LANES);
+        int to = (64 * b + 24 * group + i) * LANES;
+        q.and(0x0f0f0f0f)
+            .or(high.lanewise(LSHL, 4).and(0x30303030))
+            .reinterpretAsBytes()
+            .sub((byte) 32)
+            .reinterpretAsInts()
+            .intoArray(quants, to);
+        next.and(0x0f0f0f0f)
+            .or(high.lanewise(LSHL, 2).and(0x30303030))
+            .reinterpretAsBytes()
+            .sub((byte) 32)
+            .reinterpretAsInts()
+            .intoArray(quants, to + 8 * LANES);
+        q.lanewise(LSHR, 4)
+            .and(0x0f0f0f0f)
+            .or(high.and(0x30303030))
+            .reinterpretAsBytes()
+            .sub((byte) 32)
+            .reinterpretAsInts()
+            .intoArray(quants, to + 16 * LANES);
+        next.lanewise(LSHR, 4)
+            .and(0x0f0f0f0f)
+            .or(high.lanewise(LSHR, 2).and(0x30303030))
+            .reinterpretAsBytes()
+            .sub((byte) 32)
+            .reinterpretAsInts()
+            .intoArray(quants, to + 24 * LANES);
       }
+      System.arraycopy(words, (52 * b + 48) * LANES, tile.bytes, 4 * b * LANES, 4 * LANES);
     }
+    Tile.toFloats(tile.halves, 0, 1, 0, blocks, tile.factors, 0);
+    tile.scaleBytes(blocks, 4, tile.scales);
+    tile.toFloats(256 * blocks, 16, false, out, o);
   }
 }

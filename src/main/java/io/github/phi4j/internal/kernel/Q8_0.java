@@ -1,5 +1,7 @@
 package io.github.phi4j.internal.kernel;
 
+import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
+
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 
@@ -18,12 +20,14 @@ final class Q8_0 extends BlockFormat {
   }
 
   @Override
-  void dequantizeOnVectors(MemorySegment data, long from, int blocks, float[] out, int o) {
-    for (int b = 0; b < blocks; b++) {
-      long at = from + b * 34L;
-      float d = half(data, at);
-      Quants.unpack(data, at + 2, 0, 255, 0, d, 0, out, o + 32 * b);
-      Quants.unpack(data, at + 18, 0, 255, 0, d, 0, out, o + 32 * b + 16);
-    }
+  int halfOffset() {
+    return 0;
+  }
+
+  @Override
+  void unpack(Tile tile, int blocks, float[] out, int o) {
+    System.arraycopy(tile.words, 0, tile.quants, 0, 8 * blocks * LANES);
+    Tile.toFloats(tile.halves, 0, 1, 0, blocks, tile.scales, 0);
+    tile.toFloats(32 * blocks, 32, false, out, o);
   }
 }

@@ -11,8 +11,8 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public int scratchLength(int maxColumns, int maxTokens) {
-    return maxColumns;
+  public Scratch newScratch(int maxColumns, int maxTokens) {
+    return new Scratch(null, new float[maxColumns], new float[0]);
   }
 
   @Override
@@ -25,14 +25,15 @@ public final class ScalarKernels implements Kernels {
       float[] y,
       int yOffset,
       int yStride,
-      float[] scratch) {
+      Scratch scratch) {
     int columns = w.columns();
+    float[] row = scratch.numbers;
     for (int r = 0; r < rows; r++) {
-      w.dequantizeRow(firstRow + r, scratch, 0);
+      w.dequantizeRow(firstRow + r, row, 0);
       for (int t = 0; t < tokens; t++) {
         double sum = 0;
         for (int c = 0; c < columns; c++) {
-          sum += (double) scratch[c] * x[t * columns + c];
+          sum += (double) row[c] * x[t * columns + c];
         }
         y[t * yStride + yOffset + r] = (float) sum;
       }

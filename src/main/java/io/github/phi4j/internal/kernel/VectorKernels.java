@@ -19,8 +19,8 @@ final class VectorKernels implements Kernels {
   static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, VectorWidth.shape());
   static final int LANES = FLOATS.length();
 
-  private static final int TILE_ROWS = 16;
-  private static final int TILE_COLUMNS = 1024;
+  private static final int SLAB_ROWS = TileProducts.SLAB_ROWS;
+  private static final int TILE_LENGTH = TileProducts.TILE_LENGTH;
   private static final VectorShuffle<Float> FOLD_8 = fold(8);
   private static final VectorShuffle<Float> FOLD_4 = fold(4);
   private static final VectorShuffle<Float> FOLD_2 = fold(2);
@@ -44,14 +44,15 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public int scratchLength(int maxColumns, int maxTokens) {
-    return TILE_ROWS * (TILE_COLUMNS + maxTokens * LANES);
+  public Scratch newScratch(int maxColumns, int maxTokens) {
+    return new Scratch(
+        new Tile(), new float[SLAB_ROWS / LANES * TILE_LENGTH], new float[maxTokens * SLAB_ROWS]);
   }
 
   /**
-   * Unpacks a tile of rows to floats that stay in the cache, uses it for all tokens, and goes on to
-   * the next columns. Each sum runs over the columns in order, {@link #LANES} sums side by side
-   * that are added at the end: a row's result does not depend on its neighbours or on the batch.
+   * Unpacks a slab of rows to floats that stay in the cache, uses it for all tokens, and goes on to
+   * the next columns. Rows are lanes: each sum is one chain over the columns in order, so that a
+   * row's result depends neither on its neighbours nor on the batch, nor on the vectors' width.
    */
   @Override
   public void multiply(
@@ -63,202 +64,37 @@ final class VectorKernels implements Kernels {
       float[] y,
       int yOffset,
       int yStride,
-      float[] scratch) {
-    int most = tokens < 4 ? 4 : TILE_ROWS;
-    for (int from = 0; from < rows; from += most) {
-      int some = Math.min(most, rows - from);
-      multiplyTile(w, firstRow + from, some, x, tokens, y, yOffset + from, yStride, scratch);
+      Scratch scratch) {
+    for (int from = 0; from < rows; from += SLAB_ROWS) {
+      int some = Math.min(SLAB_ROWS, rows - from);
+      multiplySlab(w, firstRow + from, some, x, tokens, scratch);
+      for (int t = 0; t < tokens; t++) {
+        System.arraycopy(scratch.sums, t * SLAB_ROWS, y, t * yStride + yOffset + from, some);
+      }
     }
   }
 
-  private static void multiplyTile(
-      Matrix w,
-      int firstRow,
-      int rows,
-      float[] x,
-      int tokens,
-      float[] y,
-      int yOffset,
-      int yStride,
-      float[] scratch) {
-    int columns = w.columns();
+  private static void multiplySlab(
+      Matrix w, int firstRow, int rows, float[] x, int tokens, Scratch scratch) {
     BlockFormat format = w.format();
-    int sums = TILE_ROWS * TILE_COLUMNS; // (rows, tokens, lanes), after the tile
-    Arrays.fill(scratch, sums, sums + rows * tokens * LANES, 0);
     int block = format.type().blockLength();
-    for (int from = 0; from < columns; from += TILE_COLUMNS) {
-      int some = Math.min(TILE_COLUMNS, columns - from);
-      int padded = Math.ceilDiv(some, LANES) * LANES;
-      for (int r = 0; r < rows; r++) {
+    Tile tile = scratch.tile;
+    float[] numbers = scratch.numbers;
+    float[] sums = scratch.sums; // (tokens, SLAB_ROWS)
+    Arrays.fill(sums, 0, tokens * SLAB_ROWS, 0);
+    int step = tokens < 8 ? Tile.COLUMNS : Tile.COLUMNS / 2; // the tokens must fit the cache, too
+    for (int from = 0; from < w.columns(); from += step) {
+      int count = Math.min(step, w.columns() - from);
+      int tiles = 0;
+      for (int r = 0; r < rows; r += LANES) {
         long at = (firstRow + r) * w.rowBytes() + format.type().rowBytes(from);
-        format.dequantizeOnVectors(w.data(), at, some / block, scratch, r * TILE_COLUMNS);
+        int some = Math.min(LANES, rows - r);
+        tile.stage(format, w.data(), at, w.rowBytes(), some, count / block);
+        format.unpack(tile, count / block, numbers, tiles * TILE_LENGTH);
+        tiles++;
       }
-      if (padded == some) {
-        addProducts(scratch, rows, some, x, columns, from, tokens, sums);
-      } else { // rows of this length exist in F32, F16 and BF16 only, and in no model of the family
-        addOddProducts(scratch, rows, some, x, columns, from, tokens, sums);
-      }
+      TileProducts.add(numbers, tiles, count, x, from, w.columns(), tokens, sums);
     }
-    for (int r = 0; r < rows; r++) {
-      for (int t = 0; t < tokens; t++) {
-        y[t * yStride + yOffset + r] = sum(scratch, sums + (r * tokens + t) * LANES);
-      }
-    }
-  }
-
-  private static void addProducts(
-      float[] scratch, int rows, int some, float[] x, int columns, int from, int tokens, int sums) {
-    int r = 0;
-    for (; r + 4 <= rows; r += 4) {
-      int t = 0;
-      int sum = sums + r * tokens * LANES;
-      for (; t + 4 <= tokens; t += 4) {
-        addFourByFour(
-            scratch,
-            r * TILE_COLUMNS,
-            some,
-            x,
-            t * columns + from,
-            columns,
-            sum + t * LANES,
-            tokens * LANES);
-      }
-      for (; t < tokens; t++) {
-        addFourByOne(
-            scratch,
-            r * TILE_COLUMNS,
-            some,
-            x,
-            t * columns + from,
-            sum + t * LANES,
-            tokens * LANES);
-      }
-    }
-    for (; r < rows; r++) {
-      for (int t = 0; t < tokens; t++) {
-        addOneByOne(
-            scratch,
-            r * TILE_COLUMNS,
-            some,
-            x,
-            t * columns + from,
-            sums + (r * tokens + t) * LANES);
-      }
-    }
-  }
-
-  private static void addOneByOne(float[] scratch, int w, int some, float[] x, int at, int sum) {
-    FloatVector s = FloatVector.fromArray(FLOATS, scratch, sum);
-    for (int i = 0; i < some; i += LANES) {
-      s =
-          FloatVector.fromArray(FLOATS, scratch, w + i)
-              .fma(FloatVector.fromArray(FLOATS, x, at + i), s);
-    }
-    s.intoArray(scratch, sum);
-  }
-
-  private static void addOddProducts(
-      float[] scratch, int rows, int some, float[] x, int columns, int from, int tokens, int sums) {
-    for (int r = 0; r < rows; r++) {
-      for (int t = 0; t < tokens; t++) {
-        int sum = sums + (r * tokens + t) * LANES;
-        for (int i = 0; i < some; i++) {
-          int lane = sum + i % LANES;
-          float a = scratch[r * TILE_COLUMNS + i];
-          scratch[lane] = Math.fma(a, x[t * columns + from + i], scratch[lane]);
-        }
-      }
-    }
-  }
-
-  /** Four rows with one token. */
-  private static void addFourByOne(
-      float[] scratch, int w, int some, float[] x, int at, int sum, int rowSums) {
-    FloatVector s0 = FloatVector.fromArray(FLOATS, scratch, sum);
-    FloatVector s1 = FloatVector.fromArray(FLOATS, scratch, sum + rowSums);
-    FloatVector s2 = FloatVector.fromArray(FLOATS, scratch, sum + 2 * rowSums);
-    FloatVector s3 = FloatVector.fromArray(FLOATS, scratch, sum + 3 * rowSums);
-    for (int i = 0; i < some; i += LANES) {
-      FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
-      s0 = FloatVector.fromArray(FLOATS, scratch, w + i).fma(v, s0);
-      s1 = FloatVector.fromArray(FLOATS, scratch, w + TILE_COLUMNS + i).fma(v, s1);
-      s2 = FloatVector.fromArray(FLOATS, scratch, w + 2 * TILE_COLUMNS + i).fma(v, s2);
-      s3 = FloatVector.fromArray(FLOATS, scratch, w + 3 * TILE_COLUMNS + i).fma(v, s3);
-    }
-    s0.intoArray(scratch, sum);
-    s1.intoArray(scratch, sum + rowSums);
-    s2.intoArray(scratch, sum + 2 * rowSums);
-    s3.intoArray(scratch, sum + 3 * rowSums);
-  }
-
-  /** Four rows with four tokens: sixteen sums that stay in registers. */
-  private static void addFourByFour(
-      float[] scratch, int w, int some, float[] x, int at, int columns, int sum, int rowSums) {
-    FloatVector s00 = FloatVector.fromArray(FLOATS, scratch, sum);
-    FloatVector s01 = FloatVector.fromArray(FLOATS, scratch, sum + LANES);
-    FloatVector s02 = FloatVector.fromArray(FLOATS, scratch, sum + 2 * LANES);
-    FloatVector s03 = FloatVector.fromArray(FLOATS, scratch, sum + 3 * LANES);
-    FloatVector s10 = FloatVector.fromArray(FLOATS, scratch, sum + rowSums);
-    FloatVector s11 = FloatVector.fromArray(FLOATS, scratch, sum + rowSums + LANES);
-    FloatVector s12 = FloatVector.fromArray(FLOATS, scratch, sum + rowSums + 2 * LANES);
-    FloatVector s13 = FloatVector.fromArray(FLOATS, scratch, sum + rowSums + 3 * LANES);
-    FloatVector s20 = FloatVector.fromArray(FLOATS, scratch, sum + 2 * rowSums);
-    FloatVector s21 = FloatVector.fromArray(FLOATS, scratch, sum + 2 * rowSums + LANES);
-    FloatVector s22 = FloatVector.fromArray(FLOATS, scratch, sum + 2 * rowSums + 2 * LANES);
-    FloatVector s23 = FloatVector.fromArray(FLOATS, scratch, sum + 2 * rowSums + 3 * LANES);
-    FloatVector s30 = FloatVector.fromArray(FLOATS, scratch, sum + 3 * rowSums);
-    FloatVector s31 = FloatVector.fromArray(FLOATS, scratch, sum + 3 * rowSums + LANES);
-    FloatVector s32 = FloatVector.fromArray(FLOATS, scratch, sum + 3 * rowSums + 2 * LANES);
-    FloatVector s33 = FloatVector.fromArray(FLOATS, scratch, sum + 3 * rowSums + 3 * LANES);
-    for (int i = 0; i < some; i += LANES) {
-      FloatVector w0 = FloatVector.fromArray(FLOATS, scratch, w + i);
-      FloatVector w1 = FloatVector.fromArray(FLOATS, scratch, w + TILE_COLUMNS + i);
-      FloatVector w2 = FloatVector.fromArray(FLOATS, scratch, w + 2 * TILE_COLUMNS + i);
-      FloatVector w3 = FloatVector.fromArray(FLOATS, scratch, w + 3 * TILE_COLUMNS + i);
-      FloatVector x0 = FloatVector.fromArray(FLOATS, x, at + i);
-      s00 = w0.fma(x0, s00);
-      s10 = w1.fma(x0, s10);
-      s20 = w2.fma(x0, s20);
-      s30 = w3.fma(x0, s30);
-      FloatVector x1 = FloatVector.fromArray(FLOATS, x, at + columns + i);
-      s01 = w0.fma(x1, s01);
-      s11 = w1.fma(x1, s11);
-      s21 = w2.fma(x1, s21);
-      s31 = w3.fma(x1, s31);
-      FloatVector x2 = FloatVector.fromArray(FLOATS, x, at + 2 * columns + i);
-      s02 = w0.fma(x2, s02);
-      s12 = w1.fma(x2, s12);
-      s22 = w2.fma(x2, s22);
-      s32 = w3.fma(x2, s32);
-      FloatVector x3 = FloatVector.fromArray(FLOATS, x, at + 3 * columns + i);
-      s03 = w0.fma(x3, s03);
-      s13 = w1.fma(x3, s13);
-      s23 = w2.fma(x3, s23);
-      s33 = w3.fma(x3, s33);
-    }
-    s00.intoArray(scratch, sum);
-    s01.intoArray(scratch, sum + LANES);
-    s02.intoArray(scratch, sum + 2 * LANES);
-    s03.intoArray(scratch, sum + 3 * LANES);
-    s10.intoArray(scratch, sum + rowSums);
-    s11.intoArray(scratch, sum + rowSums + LANES);
-    s12.intoArray(scratch, sum + rowSums + 2 * LANES);
-    s13.intoArray(scratch, sum + rowSums + 3 * LANES);
-    s20.intoArray(scratch, sum + 2 * rowSums);
-    s21.intoArray(scratch, sum + 2 * rowSums + LANES);
-    s22.intoArray(scratch, sum + 2 * rowSums + 2 * LANES);
-    s23.intoArray(scratch, sum + 2 * rowSums + 3 * LANES);
-    s30.intoArray(scratch, sum + 3 * rowSums);
-    s31.intoArray(scratch, sum + 3 * rowSums + LANES);
-    s32.intoArray(scratch, sum + 3 * rowSums + 2 * LANES);
-    s33.intoArray(scratch, sum + 3 * rowSums + 3 * LANES);
-  }
-
-  /**
-   * The sum of the lanes at an index; apart, so that no vector is boxed where it is not inlined.
-   */
-  private static float sum(float[] lanes, int at) {
-    return sum(FloatVector.fromArray(FLOATS, lanes, at));
   }
 
   /**

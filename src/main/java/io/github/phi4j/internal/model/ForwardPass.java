@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
 public final class ForwardPass {
 
   /** The most tokens of one batch. */
-  public static final int MAX_BATCH = 128;
+  public static final int MAX_BATCH = 256;
 
   private final PhiConfig config;
   private final PhiWeights weights;

@@ -59,19 +59,27 @@ final class BlockFormatTest {
   @ParameterizedTest
   @MethodSource("formats")
   void vectorsGiveTheSameBits(BlockFormat format) {
-    int blocks = 37;
-    byte[] random = new byte[1 + blocks * format.type().blockBytes()];
+    int columns = Tile.COLUMNS;
+    int lanes = VectorKernels.LANES;
+    int blocks = columns / length(format);
+    int rowBytes = (int) format.type().rowBytes(columns);
+    byte[] random = new byte[1 + lanes * rowBytes];
     new Random(17).nextBytes(random);
-    float[] expected = new float[blocks * length(format)];
-    float[] out = new float[expected.length + 3];
+    float[] expected = new float[columns];
+    float[] out = new float[3 + columns * lanes];
     MemorySegment data = MemorySegment.ofArray(random);
-    format.dequantize(data, 1, expected, 0, expected.length);
-    format.dequantizeOnVectors(data, 1, blocks, out, 3);
-    for (int i = 0; i < expected.length; i++) {
-      if (!Float.isNaN(expected[i])) {
-        assertThat(Float.floatToIntBits(out[i + 3]))
-            .as("element %d: %s and %s", i, expected[i], out[i + 3])
-            .isEqualTo(Float.floatToIntBits(expected[i]));
+    Tile tile = new Tile();
+    tile.stage(format, data, 1, rowBytes, lanes, blocks);
+    format.unpack(tile, blocks, out, 3);
+    for (int row = 0; row < lanes; row++) {
+      format.dequantize(data, 1 + row * rowBytes, expected, 0, columns);
+      for (int i = 0; i < columns; i++) {
+        float actual = out[3 + i * lanes + row];
+        if (!Float.isNaN(expected[i])) {
+          assertThat(Float.floatToIntBits(actual))
+              .as("row %d, column %d: %s and %s", row, i, expected[i], actual)
+              .isEqualTo(Float.floatToIntBits(expected[i]));
+        }
       }
     }
   }

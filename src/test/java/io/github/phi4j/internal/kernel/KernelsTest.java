@@ -193,7 +193,7 @@ final class KernelsTest {
     assertClose(actual, expected, 1e-5);
     // A token's result is the same bits alone and in a batch, a row's alone and among others.
     float[] single = new float[stride];
-    float[] scratch = scratch(CHOSEN, w, tokens);
+    Scratch scratch = scratch(CHOSEN, w, tokens);
     for (int t = 0; t < tokens; t++) {
       float[] token = Arrays.copyOfRange(x, t * columns, (t + 1) * columns);
       for (int r = 0; r < rows; r++) {
@@ -203,7 +203,7 @@ final class KernelsTest {
     }
   }
 
-  private static float[] scratch(Kernels kernels, Matrix w, int tokens) {
-    return new float[kernels.scratchLength(w.columns(), tokens)];
+  private static Scratch scratch(Kernels kernels, Matrix w, int tokens) {
+    return kernels.newScratch(w.columns(), tokens);
   }
 }

@@ -1,0 +1,20 @@
+package io.github.phi4j.internal.kernel;
+
+/** Working space of one worker for products. */
+public final class Scratch {
+
+  /** Rows on their way to floats; scalar kernels have none. */
+  final Tile tile;
+
+  /** Unpacked weights. */
+  final float[] numbers;
+
+  /** Sums of a product, (tokens, rows). */
+  final float[] sums;
+
+  Scratch(Tile tile, float[] numbers, float[] sums) {
+    this.tile = tile;
+    this.numbers = numbers;
+    this.sums = sums;
+  }
+}

@@ -1,0 +1,253 @@
+package io.github.phi4j.internal.kernel;
+
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.GE;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.OR;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Some rows of a matrix, one in each lane, on the way from blocks to floats: {@link #stage} lays
+ * the words of the rows side by side, a {@link BlockFormat} makes signed bytes and scales of them,
+ * all lanes at once, and {@link #toFloats} multiplies. Each number is {@code n * scale - min} in
+ * two roundings, as in the scalar code. Vectors travel in arrays only: a method that takes or
+ * returns one would box it where the compiler does not inline it.
+ */
+final class Tile {
+
+  /** The most columns of a tile: whole blocks of all types. */
+  static final int COLUMNS = 1024;
+
+  private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
+  private static final VectorSpecies<Integer> INTS = VectorKernels.INTS;
+  private static final int LANES = FLOATS.length();
+  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ORDER);
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
+
+  /** The table of {@link IQ4_NL}, over and over. */
+  static final ByteVector IQ4 =
+      (ByteVector)
+          ByteVector.fromArray(ByteVector.SPECIES_128, IQ4_NL.TABLE, 0)
+              .reinterpretShape(INTS.withLanes(byte.class), 0)
+              .rearrange(VectorShuffle.fromOp(INTS.withLanes(byte.class), i -> i % 16));
+
+  /** Rows as they are in the file. */
+  private final MemorySegment copy =
+      MemorySegment.ofArray(new byte[(COLUMNS * Float.BYTES + 64) * LANES]);
+
+  /** What is in the file, (word, lanes), without the halves that stand beside whole words. */
+  final int[] words = new int[COLUMNS * LANES];
+
+  /** The halves of blocks that are not a whole number of words, (block, lanes). */
+  final int[] halves = new int[COLUMNS / 32 * LANES];
+
+  /** Four signed bytes in a word: (columns / 4, lanes). */
+  final int[] quants = new int[COLUMNS / 4 * LANES];
+
+  /** Scales, or minimums, as bytes: (four of them, lanes). */
+  final int[] bytes = new int[COLUMNS / 64 * LANES];
+
+  /** What the scales of a block are multiplied by: (block, lanes). */
+  final float[] factors = new float[COLUMNS / 32 * LANES];
+
+  /** (columns / 16 or 32, lanes). */
+  final float[] scales = new float[COLUMNS / 16 * LANES];
+
+  /** (columns / 16 or 32, lanes). */
+  final float[] mins = new float[COLUMNS / 16 * LANES];
+
+  /** Lays blocks of {@code rows} rows side by side, at most as many as there are lanes. */
+  void stage(BlockFormat format, MemorySegment data, long at, long rowBytes, int rows, int blocks) {
+    int size = format.type().blockBytes();
+    int bytes = size * blocks;
+    int stride = bytes + 64;
+    // Copied first, since the copy waits for many lines of memory at once, and words for a few.
+    for (int lane = 0; lane < rows; lane++) {
+      MemorySegment.copy(data, at + lane * rowBytes, copy, (long) lane * stride, bytes);
+    }
+    boolean whole = size <= 2 || size % 4 == 0; // blocks, or rows of plain numbers
+    for (int lane = 0; lane < rows; lane++) {
+      long row = (long) lane * stride;
+      if (whole) {
+        stageWords(row, bytes / 4, lane);
+        if (bytes % 4 != 0) {
+          words[bytes / 4 * LANES + lane] = copy.get(SHORT, row + bytes - 2L);
+        }
+      } else {
+        int half = format.halfOffset();
+        stageHalves(row + half, size, blocks, lane);
+        if (size < 64) {
+          stageShortBlocks(half == 0 ? row + 2 : row, size, blocks, lane);
+        } else {
+          for (int b = 0; b < blocks; b++) {
+            stageWords(half == 0 ? row + 2 : row, size / 4, b * (size / 4) * LANES + lane);
+            row += size;
+          }
+        }
+      }
+    }
+  }
+
+  private void stageWords(long at, int count, int to) {
+    int[] out = words;
+    for (int i = 0; i < count; i++) {
+      out[to + i * LANES] = copy.get(INT, at + 4L * i);
+    }
+  }
+
+  private void stageHalves(long at, int size, int blocks, int lane) {
+    int[] out = halves;
+    for (int b = 0; b < blocks; b++) {
+      out[b * LANES + lane] = copy.get(SHORT, at + (long) b * size);
+    }
+  }
+
+  /** Four words at a time, the last ones twice if need be: a loop of its own would cost more. */
+  private void stageShortBlocks(long first, int size, int blocks, int lane) {
+    int[] out = words;
+    int count = size / 4;
+    for (int b = 0; b < blocks; b++) {
+      long at = first + (long) b * size;
+      int to = b * count * LANES + lane;
+      long two = copy.get(LONG, at);
+      out[to] = (int) two;
+      out[to + LANES] = (int) (two >>> 32);
+      two = copy.get(LONG, at + 8);
+      out[to + 2 * LANES] = (int) two;
+      out[to + 3 * LANES] = (int) (two >>> 32);
+      if (count > 4) {
+        at += 4L * (count - 4);
+        to += (count - 4) * LANES;
+        two = copy.get(LONG, at);
+        out[to] = (int) two;
+        out[to + LANES] = (int) (two >>> 32);
+        two = copy.get(LONG, at + 8);
+        out[to + 2 * LANES] = (int) two;
+        out[to + 3 * LANES] = (int) (two >>> 32);
+      }
+    }
+  }
+
+  /** Makes floats of the 16-bit floats in some words: exactly, NaN and infinities too. */
+  static void toFloats(int[] from, int first, int step, int shift, int count, float[] out, int o) {
+    toFloats(from, first, step, shift, count, out, o, 1);
+  }
+
+  /** The same, with {@code outStep} vectors from result to result. */
+  static void toFloats(
+      int[] from, int first, int step, int shift, int count, float[] out, int o, int outStep) {
+    for (int i = 0; i < count; i++) {
+      IntVector half =
+          IntVector.fromArray(INTS, from, (first + i * step) * LANES).lanewise(LSHR, shift);
+      IntVector size = half.and(0x7fff);
+      VectorMask<Integer> infinite = size.compare(GE, 0x7c00);
+      FloatVector normal =
+          size.lanewise(LSHL, 13)
+              .add(112 << 23)
+              .lanewise(OR, 0x7f800000, infinite)
+              .reinterpretAsFloats();
+      FloatVector subnormal = ((FloatVector) size.convert(I2F, 0)).mul(0x1p-24f);
+      normal
+          .blend(subnormal, size.compare(LT, 0x400).cast(FLOATS))
+          .reinterpretAsInts()
+          .or(half.and(0x8000).lanewise(LSHL, 16))
+          .reinterpretAsFloats()
+          .intoArray(out, o + i * outStep * LANES);
+    }
+  }
+
+  /** Multiplies {@link #bytes}, of which a block has {@code perBlock} words, by its factor. */
+  void scaleBytes(int blocks, int perBlock, float[] out) {
+    for (int b = 0; b < blocks; b++) {
+      FloatVector factor = FloatVector.fromArray(FLOATS, factors, b * LANES);
+      for (int i = b * perBlock; i < (b + 1) * perBlock; i++) {
+        IntVector four = IntVector.fromArray(INTS, bytes, i * LANES);
+        int to = 4 * i * LANES;
+        factor
+            .mul((FloatVector) four.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0))
+            .intoArray(out, to);
+        factor
+            .mul((FloatVector) four.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0))
+            .intoArray(out, to + LANES);
+        factor
+            .mul((FloatVector) four.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0))
+            .intoArray(out, to + 2 * LANES);
+        factor
+            .mul((FloatVector) four.lanewise(ASHR, 24).convert(I2F, 0))
+            .intoArray(out, to + 3 * LANES);
+      }
+    }
+  }
+
+  /**
+   * {@link #quants} times {@link #scales}, less {@link #mins} where there are any.
+   *
+   * @param count columns
+   * @param perScale columns that share a scale: 16 or 32
+   * @param out (columns, lanes)
+   */
+  void toFloats(int count, int perScale, boolean withMins, float[] out, int o) {
+    int shift = perScale == 16 ? 2 : 3;
+    if (withMins) {
+      lessMins(count, shift, out, o);
+      return;
+    }
+    for (int i = 0; i < count / 4; i++) {
+      FloatVector scale = FloatVector.fromArray(FLOATS, scales, (i >> shift) * LANES);
+      IntVector four = IntVector.fromArray(INTS, quants, i * LANES);
+      int to = o + 4 * i * LANES;
+      ((FloatVector) four.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0))
+          .mul(scale)
+          .intoArray(out, to);
+      ((FloatVector) four.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0))
+          .mul(scale)
+          .intoArray(out, to + LANES);
+      ((FloatVector) four.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0))
+          .mul(scale)
+          .intoArray(out, to + 2 * LANES);
+      ((FloatVector) four.lanewise(ASHR, 24).convert(I2F, 0))
+          .mul(scale)
+          .intoArray(out, to + 3 * LANES);
+    }
+  }
+
+  private void lessMins(int count, int shift, float[] out, int o) {
+    for (int i = 0; i < count / 4; i++) {
+      FloatVector scale = FloatVector.fromArray(FLOATS, scales, (i >> shift) * LANES);
+      FloatVector min = FloatVector.fromArray(FLOATS, mins, (i >> shift) * LANES);
+      IntVector four = IntVector.fromArray(INTS, quants, i * LANES);
+      int to = o + 4 * i * LANES;
+      ((FloatVector) four.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0))
+          .mul(scale)
+          .sub(min)
+          .intoArray(out, to);
+      ((FloatVector) four.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0))
+          .mul(scale)
+          .sub(min)
+          .intoArray(out, to + LANES);
+      ((FloatVector) four.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0))
+          .mul(scale)
+          .sub(min)
+          .intoArray(out, to + 2 * LANES);
+      ((FloatVector) four.lanewise(ASHR, 24).convert(I2F, 0))
+          .mul(scale)
+          .sub(min)
+          .intoArray(out, to + 3 * LANES);
+    }
+  }
+}
