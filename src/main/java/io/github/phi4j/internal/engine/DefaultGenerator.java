@@ -4,6 +4,7 @@ import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.ModelInfo;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Session;
@@ -11,8 +12,11 @@ import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.Tokenizer;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.kernel.KernelProvider;
+import io.github.phi4j.internal.kernel.Kernels;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
+import io.github.phi4j.internal.model.PhiWeights;
+import io.github.phi4j.internal.model.WeightPacking;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -48,7 +52,31 @@ final class DefaultGenerator implements Generator {
               .formatted(contextLength, trained));
     }
     pool = new WorkerPool(options.threads().orElse(Runtime.getRuntime().availableProcessors()));
-    forwardPass = new ForwardPass(model.config(), model.weights(), pool, KernelProvider.kernels());
+    try {
+      Kernels kernels = KernelProvider.kernels();
+      forwardPass = new ForwardPass(model.config(), weights(), pool, kernels);
+    } catch (Throwable e) { // such as too little memory: the threads must not outlive it
+      pool.close();
+      throw e;
+    }
+  }
+
+  private PhiWeights weights() {
+    return switch (options.packedWeights()) {
+      case OFF -> model.weights();
+      case MEMORY -> {
+        try {
+          yield WeightPacking.pack(model.weights(), pool, arena);
+        } catch (OutOfMemoryError e) {
+          throw new ModelException(
+              model.file().files().getFirst(),
+              -1,
+              "too little memory for a packed copy of the weights (" + e.getMessage() + ")",
+              "room for as many bytes as the file has; load it without packed weights",
+              e);
+        }
+      }
+    };
   }
 
   Model model() {

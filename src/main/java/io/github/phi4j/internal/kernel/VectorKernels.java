@@ -45,7 +45,8 @@ final class VectorKernels implements Kernels {
 
   @Override
   public int scratchLength(int maxColumns, int maxTokens) {
-    return TILE_ROWS * (TILE_COLUMNS + maxTokens * LANES);
+    return Math.max(
+        TILE_ROWS * (TILE_COLUMNS + maxTokens * LANES), PackedProduct.scratchLength(maxColumns));
   }
 
   /**
@@ -271,6 +272,23 @@ final class VectorKernels implements Kernels {
       sums = sums.add(sums.rearrange(FOLD_2));
     }
     return sums.add(sums.rearrange(FOLD_1)).lane(0);
+  }
+
+  @Override
+  public void quantize(float[] x, int from, QuantizedVector out) {
+    VectorQuantizer.quantize(x, from, out);
+  }
+
+  @Override
+  public void multiplyPacked(
+      PackedMatrix w,
+      int firstRow,
+      int rows,
+      QuantizedVector x,
+      float[] y,
+      int yOffset,
+      float[] scratch) {
+    PackedProduct.multiply(w, firstRow, rows, x, y, yOffset, scratch);
   }
 
   @Override
