@@ -22,7 +22,9 @@ public interface Completer {
    * @return the finished completion; its text is the concatenation of all pieces given to the sink
    * @throws IllegalArgumentException if the prompt is empty, does not fit into the context, or
    *     contains a token id outside of the vocabulary; or if an option names such an id
-   * @throws IllegalStateException if this completer is closed
+   * @throws IllegalStateException if this completer is closed, or if the KV cache cannot grow; the
+   *     message then says what it needs and what to change
+   * @throws ModelException if the model file was cut short since it was loaded
    */
   Completion generate(Prompt prompt, GenerationOptions options, TextSink sink);
 

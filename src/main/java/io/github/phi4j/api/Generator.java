@@ -26,12 +26,18 @@ public interface Generator extends Completer, AutoCloseable {
   Tokenizer tokenizer();
 
   /**
-   * Opens a session with an empty context of the generator's context length.
+   * The number of threads that compute, the caller's among them.
+   *
+   * @return at least 1
+   */
+  int threads();
+
+  /**
+   * Opens a session with an empty context of the generator's context length. Its KV cache takes
+   * memory as the context grows, up to {@link ModelInfo#kvCacheBytes}.
    *
    * @return the session; the caller closes it
    * @throws IllegalStateException if this generator is closed
-   * @throws IllegalArgumentException if there is not enough memory for the session; the message
-   *     says how much it needs and what to lower
    */
   Session newSession();
 

@@ -44,7 +44,7 @@ public final class LoadOptions {
   /**
    * The number of worker threads.
    *
-   * @return the number, or empty for the number of processors that the process may use
+   * @return the number, or empty for one thread for each physical core that the process may use
    */
   public OptionalInt threads() {
     return threads;
@@ -112,8 +112,8 @@ public final class LoadOptions {
     }
 
     /**
-     * Sets the number of tokens that the context of a session holds. It decides what a session may
-     * come to cost in memory, and for models with two sets of rope factors which set is used.
+     * Sets the number of tokens that the context of a session holds, and thereby what a session may
+     * come to cost in memory.
      *
      * @param contextLength at least 1; loading fails if the model was trained for fewer
      * @return this builder

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -65,8 +66,8 @@ final class BenchCommand implements Callable<Integer> {
       names = {"-t", "--threads"},
       paramLabel = "N",
       split = ",",
-      description = "Worker threads. Default: the processors that this process may use.")
-  private List<Integer> threads = List.of(Runtime.getRuntime().availableProcessors());
+      description = "Worker threads. Default: one for each physical core.")
+  private List<Integer> threads = new ArrayList<>();
 
   @Option(
       names = {"-r", "--repetitions"},
@@ -99,7 +100,7 @@ final class BenchCommand implements Callable<Integer> {
     }
     int contextLength = tests.stream().mapToInt(BenchTest::contextLength).max().orElseThrow();
     List<LoadOptions> loads =
-        threads.stream()
+        (threads.isEmpty() ? Stream.of((Integer) null) : threads.stream())
             .map(count ->
                 ComputeOptions.loadOptions(count, contextLength, kvCache.type(), packed.where())
                     .build())
@@ -129,7 +130,7 @@ final class BenchCommand implements Callable<Integer> {
             new BenchResult(
                 file,
                 generator.info(),
-                options.threads().orElseThrow(),
+                generator.threads(),
                 options.kvCacheType(),
                 test,
                 time,

@@ -116,6 +116,11 @@ final class FakeModels implements Models {
     }
 
     @Override
+    public int threads() {
+      return loadOptions.getLast().threads().orElse(2);
+    }
+
+    @Override
     public ModelInfo info() {
       return FakeModels.this.info();
     }

@@ -9,7 +9,7 @@ import java.util.Collection;
 /** Heap allocation, as the virtual machine counts it for each thread. */
 public final class Allocations {
 
-  private static final int ROUNDS = 60;
+  private static final int ROUNDS = 200;
 
   private Allocations() {}
 

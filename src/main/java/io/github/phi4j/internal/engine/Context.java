@@ -74,17 +74,16 @@ final class Context {
 
   /** Appends a token that is computed when its logits are asked for. */
   void add(int token) {
-    add(new int[] {token}, 0, 1);
+    makeRoom(1);
+    tokens[length++] = token;
+    logitsValid = false;
   }
 
-  private void add(int[] more, int from, int count) {
+  private void makeRoom(int count) {
     if (length + count > tokens.length) {
       int wanted = Math.max(2 * tokens.length, length + count);
       tokens = Arrays.copyOf(tokens, Math.min(wanted, cache.capacity()));
     }
-    System.arraycopy(more, from, tokens, length, count);
-    length += count;
-    logitsValid = false;
   }
 
   /**
@@ -95,7 +94,10 @@ final class Context {
    */
   void append(int[] more, int from, LogitsSink sink) {
     int first = length;
-    add(more, from, more.length - from);
+    makeRoom(more.length - from);
+    System.arraycopy(more, from, tokens, length, more.length - from);
+    length += more.length - from;
+    logitsValid = false;
     compute(sink, first);
   }
 
@@ -120,6 +122,7 @@ final class Context {
       while (cache.length() < length) {
         computeBatch(sink, sinkFrom);
       }
+      model.file().checkUnchanged(); // what is gone of the last mapped page reads as zeros
       logitsValid = true;
     } catch (InternalError e) {
       model.file().checkUnchanged(); // a mapped page that is gone shows as an InternalError

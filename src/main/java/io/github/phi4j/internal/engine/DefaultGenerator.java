@@ -10,6 +10,7 @@ import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.Tokenizer;
+import io.github.phi4j.internal.concurrent.PhysicalCores;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.kernel.KernelProvider;
 import io.github.phi4j.internal.kernel.Kernels;
@@ -51,7 +52,7 @@ final class DefaultGenerator implements Generator {
           "a context of %d tokens was asked for, but the model was trained for %d; ask for at most that"
               .formatted(contextLength, trained));
     }
-    pool = new WorkerPool(options.threads().orElse(Runtime.getRuntime().availableProcessors()));
+    pool = new WorkerPool(options.threads().orElseGet(PhysicalCores::available));
     try {
       Kernels kernels = KernelProvider.kernels();
       forwardPass = new ForwardPass(model.config(), weights(), pool, kernels);
@@ -101,6 +102,11 @@ final class DefaultGenerator implements Generator {
     try (Session session = newSession()) {
       return session.generate(prompt, how, sink);
     }
+  }
+
+  @Override
+  public int threads() {
+    return pool.threads();
   }
 
   @Override

@@ -21,6 +21,7 @@ public record KvLayout(int headLength, boolean half) {
   public static final int PAGE_LENGTH = 64;
 
   private static final int PAIRED = 32;
+  private static final float MOST_HALF = 65_504;
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfShort SHORT =
@@ -72,7 +73,9 @@ public record KvLayout(int headLength, boolean half) {
 
   private void store(MemorySegment page, long at, long index, float number) {
     if (half) {
-      page.set(SHORT, at + Short.BYTES * index, Float.floatToFloat16(number));
+      // Beyond the range of halves lies infinity, which attention would turn into NaN.
+      float limited = Math.clamp(number, -MOST_HALF, MOST_HALF);
+      page.set(SHORT, at + Short.BYTES * index, Float.floatToFloat16(limited));
     } else {
       page.set(FLOAT, at + Float.BYTES * index, number);
     }

@@ -1,6 +1,7 @@
 package io.github.phi4j.internal.kernel;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
@@ -22,6 +23,16 @@ final class Quants {
 
   private Quants() {}
 
+  /**
+   * Reads a byte of the mapping, for what it does to compiled code: HotSpot turns a fault of a file
+   * that was cut short into an error only in code that has such an access. Vector loads alone do
+   * not count, and would end the JVM.
+   */
+  @SuppressWarnings("CheckReturnValue") // the access counts, not the byte
+  private static void touch(MemorySegment data, long at) {
+    data.get(ValueLayout.JAVA_BYTE, at);
+  }
+
   /** Bits {@code shift} and up of each byte, under a mask, less a bias. */
   static void unpack(
       MemorySegment data,
@@ -33,6 +44,7 @@ final class Quants {
       float min,
       float[] out,
       int o) {
+    touch(data, at);
     ByteVector n =
         ByteVector.fromMemorySegment(BYTES, data, at, ORDER)
             .reinterpretAsInts()
@@ -90,6 +102,7 @@ final class Quants {
       float min,
       float[] out,
       int o) {
+    touch(data, highAt);
     ByteVector high =
         ByteVector.fromMemorySegment(BYTES, data, highAt, ORDER)
             .reinterpretAsInts()
@@ -99,6 +112,7 @@ final class Quants {
             .reinterpretAsInts()
             .lanewise(VectorOperators.LSHL, 4)
             .reinterpretAsBytes();
+    touch(data, at);
     ByteVector n =
         ByteVector.fromMemorySegment(BYTES, data, at, ORDER)
             .reinterpretAsInts()
@@ -143,6 +157,7 @@ final class Quants {
 
   /** The entries of {@link IQ4_NL}'s table that the nibbles at {@code shift} index. */
   static void lookUp(MemorySegment data, long at, int shift, float scale, float[] out, int o) {
+    touch(data, at);
     ByteVector n =
         ByteVector.fromMemorySegment(BYTES, data, at, ORDER)
             .reinterpretAsInts()

@@ -102,8 +102,7 @@ final class VectorKernels implements Kernels {
     }
     for (int r = 0; r < rows; r++) {
       for (int t = 0; t < tokens; t++) {
-        y[t * yStride + yOffset + r] =
-            sum(FloatVector.fromArray(FLOATS, scratch, sums + (r * tokens + t) * LANES));
+        y[t * yStride + yOffset + r] = sum(scratch, sums + (r * tokens + t) * LANES);
       }
     }
   }
@@ -254,6 +253,13 @@ final class VectorKernels implements Kernels {
     s31.intoArray(scratch, sum + 3 * rowSums + LANES);
     s32.intoArray(scratch, sum + 3 * rowSums + 2 * LANES);
     s33.intoArray(scratch, sum + 3 * rowSums + 3 * LANES);
+  }
+
+  /**
+   * The sum of the lanes at an index; apart, so that no vector is boxed where it is not inlined.
+   */
+  private static float sum(float[] lanes, int at) {
+    return sum(FloatVector.fromArray(FLOATS, lanes, at));
   }
 
   /**

@@ -65,7 +65,15 @@ public final class KvCache implements AutoCloseable {
     }
     long bytes = 2L * config.blockCount() * config.headCountKv() * layout.headBytes();
     while (pages.size() * PAGE_LENGTH < positions) {
-      pages.add(arena.allocate(bytes, 64));
+      try {
+        pages.add(arena.allocate(bytes, 64));
+      } catch (OutOfMemoryError e) {
+        throw new IllegalStateException(
+            ("the KV cache holds %d MiB and cannot get %d MiB more for position %d of %d: free"
+                    + " memory, lower the context length, or take a smaller type of KV cache")
+                .formatted((pages.size() * bytes) >> 20, (bytes >> 20) + 1, positions, capacity),
+            e);
+      }
     }
   }
 

@@ -87,16 +87,25 @@ public record PhiConfig(
       int embeddingLength = integer("embedding_length", 1, MAX_WIDTH);
       int headCount = integer("attention.head_count", 1, embeddingLength);
       int headCountKv = integer("attention.head_count_kv", 1, headCount);
-      check("attention.head_count", embeddingLength % headCount == 0, "a divisor of the embedding");
-      check("attention.head_count_kv", headCount % headCountKv == 0, "a divisor of the head count");
+      check(
+          "attention.head_count",
+          headCount,
+          embeddingLength % headCount == 0,
+          "a divisor of the embedding length " + embeddingLength);
+      check(
+          "attention.head_count_kv",
+          headCountKv,
+          headCount % headCountKv == 0,
+          "a divisor of the head count " + headCount);
       int headLength = embeddingLength / headCount;
       refuseOtherHeadLength("attention.key_length", headLength);
       refuseOtherHeadLength("attention.value_length", headLength);
       int rotated = integer("rope.dimension_count", headLength, 2, headLength);
-      check("rope.dimension_count", rotated % 2 == 0, "an even number");
+      check("rope.dimension_count", rotated, rotated % 2 == 0, "an even number");
       int contextLength = integer("context_length", 1, MAX_CONTEXT);
       int original = integer("rope.scaling.original_context_length", contextLength, 1, MAX_CONTEXT);
       checkSlidingWindow(contextLength);
+      checkRopeScaling();
       return new PhiConfig(
           architecture,
           architecture.equals("llama") ? RopePairing.NORM : RopePairing.NEOX,
@@ -125,14 +134,18 @@ public record PhiConfig(
         case "phi3", "llama" -> architecture;
         case "phimoe" ->
             throw metadata.problem(
-                key, "phimoe: a Phi-3.5 mixture-of-experts model", "a dense model: " + SUPPORTED);
-        case "phi2" -> throw metadata.problem(key, "phi2: a Phi-1.5 or Phi-2 model", SUPPORTED);
+                key, "that is phimoe, a Phi-3.5 mixture-of-experts model", SUPPORTED);
+        case "phi2" ->
+            throw metadata.problem(key, "that is phi2, a Phi-1.5 or Phi-2 model", SUPPORTED);
         case "phi4flash", "phi4-flash", "sambay" ->
             throw metadata.problem(
                 key,
-                architecture + ": phi-4-mini-flash-reasoning, a hybrid with state-space layers",
+                "that is "
+                    + architecture
+                    + ", phi-4-mini-flash-reasoning with its state-space layers",
                 SUPPORTED);
-        default -> throw metadata.problem(key, architecture + ": a foreign model", SUPPORTED);
+        default ->
+            throw metadata.problem(key, "that is " + architecture + ", a foreign model", SUPPORTED);
       };
     }
 
@@ -145,8 +158,9 @@ public record PhiConfig(
       if (value.isEmpty()) {
         throw metadata.problem(key(name), "that is missing", "an integer");
       }
-      check(name, value.getAsLong() >= least && value.getAsLong() <= most, least + " to " + most);
-      return (int) value.getAsLong();
+      long number = value.getAsLong();
+      check(name, number, number >= least && number <= most, least + " to " + most);
+      return (int) number;
     }
 
     private int integer(String name, int absent, long least, long most) {
@@ -159,21 +173,29 @@ public record PhiConfig(
         throw metadata.problem(key(name), "that is missing", "a number");
       }
       float number = (float) value.orElse(absent);
-      check(name, number > 0 && Float.isFinite(number), "a positive number");
+      check(name, number, number > 0 && Float.isFinite(number), "a positive number");
       return number;
     }
 
-    private void check(String name, boolean holds, String expected) {
+    private void check(String name, Number found, boolean holds, String expected) {
       if (!holds) {
-        OptionalDouble value = metadata.number(key(name));
-        String found = value.isEmpty() ? "missing" : Double.toString(value.getAsDouble());
         throw metadata.problem(key(name), "that is " + found, expected);
       }
     }
 
     private void refuseOtherHeadLength(String name, int headLength) {
       int length = integer(name, headLength, 1, MAX_WIDTH);
-      check(name, length == headLength, headLength + ", the embedding length over the heads");
+      check(
+          name, length, length == headLength, headLength + ", the embedding length over the heads");
+    }
+
+    /** The family scales by factor tensors alone; other kinds would need other frequencies. */
+    private void checkRopeScaling() {
+      String key = key("rope.scaling.type");
+      String type = metadata.string(key).orElse("none");
+      if (!type.equals("none") && !type.equals("longrope")) {
+        throw metadata.problem(key, "that is \"" + type + "\"", "\"none\" or \"longrope\"");
+      }
     }
 
     /** No Phi-4 has a sliding window; files that say so were converted with Phi-3's defaults. */

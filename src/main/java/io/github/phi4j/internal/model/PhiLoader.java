@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
 /** Finds a model's weights among the tensors of its file, and checks each one's shape and type. */
 public final class PhiLoader {
 
+  private static final String HYPER_PARAMETERS = "the hyper-parameters";
+
   private final GgufFile file;
   private final PhiConfig config;
   private final Set<String> used = new HashSet<>();
@@ -36,14 +38,13 @@ public final class PhiLoader {
 
   private PhiWeights weights() {
     int embedding = config.embeddingLength();
-    Matrix tokenEmbedding = matrix("token_embd.weight", config.vocabularySize(), embedding);
+    Matrix tokenEmbedding = perToken("token_embd.weight");
     List<PhiWeights.Layer> layers = new ArrayList<>();
     for (int block = 0; block < config.blockCount(); block++) {
       layers.add(layer("blk." + block + "."));
     }
     boolean tied = !file.tensors().containsKey("output.weight");
-    Matrix output =
-        tied ? tokenEmbedding : matrix("output.weight", config.vocabularySize(), embedding);
+    Matrix output = tied ? tokenEmbedding : perToken("output.weight");
     PhiWeights weights =
         new PhiWeights(
             tokenEmbedding,
@@ -94,13 +95,24 @@ public final class PhiLoader {
         List.of(matrix(block + "ffn_down.weight", embedding, feedForward)));
   }
 
+  /** A matrix with a row for each token. */
+  private Matrix perToken(String name) {
+    int tokens = config.vocabularySize();
+    return matrix(
+        name, tokens, config.embeddingLength(), "the vocabulary of " + tokens + " tokens");
+  }
+
   private Matrix matrix(String name, int rows, int columns) {
-    GgufTensor tensor = tensor(name, List.of((long) columns, (long) rows));
+    return matrix(name, rows, columns, HYPER_PARAMETERS);
+  }
+
+  private Matrix matrix(String name, int rows, int columns, String reason) {
+    GgufTensor tensor = tensor(name, List.of((long) columns, (long) rows), reason);
     return new Matrix(format(tensor), tensor.data(), rows, columns);
   }
 
   private float[] vector(String name, int length) {
-    GgufTensor tensor = tensor(name, List.of((long) length));
+    GgufTensor tensor = tensor(name, List.of((long) length), HYPER_PARAMETERS);
     float[] values = new float[length];
     format(tensor).dequantize(tensor.data(), 0, values, 0, length);
     return values;
@@ -119,7 +131,7 @@ public final class PhiLoader {
     return Optional.of(factors);
   }
 
-  private GgufTensor tensor(String name, List<Long> shape) {
+  private GgufTensor tensor(String name, List<Long> shape, String reason) {
     GgufTensor tensor = file.tensors().get(name);
     if (tensor == null) {
       throw new ModelException(
@@ -130,8 +142,7 @@ public final class PhiLoader {
     }
     used.add(name);
     if (!tensor.shape().equals(shape)) {
-      throw problem(
-          tensor, "the shape " + tensor.shape(), shape + ", as the hyper-parameters demand");
+      throw problem(tensor, "the shape " + tensor.shape(), shape + ", to agree with " + reason);
     }
     return tensor;
   }

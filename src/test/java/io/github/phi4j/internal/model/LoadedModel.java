@@ -46,6 +46,10 @@ final class LoadedModel implements AutoCloseable {
     return config;
   }
 
+  WorkerPool pool() {
+    return pool;
+  }
+
   ForwardPass forwardPass() {
     return forwardPass;
   }

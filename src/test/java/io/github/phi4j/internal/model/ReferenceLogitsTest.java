@@ -28,8 +28,13 @@ final class ReferenceLogitsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   static Stream<Arguments> cases() {
+    boolean forced = System.getProperty(KernelProvider.PROPERTY) != null;
+    List<Kernels> all =
+        forced
+            ? List.of(KernelProvider.kernels())
+            : List.of(new ScalarKernels(), KernelProvider.kernels());
     List<Arguments> cases = new ArrayList<>();
-    for (Kernels kernels : List.of(new ScalarKernels(), KernelProvider.kernels())) {
+    for (Kernels kernels : all) {
       for (TinyModel model : TinyModel.values()) {
         for (KvCacheType type : KvCacheType.values()) {
           cases.add(Arguments.of(kernels.name(), model, type, kernels));
@@ -72,13 +77,13 @@ final class ReferenceLogitsTest {
       throws IOException {
     float[][] logits = logits(tiny, KvCacheType.F16, kernels, PackedWeights.MEMORY, 1);
     float[][] exact = tiny.exactLogits();
-    float[][] llama = tiny.llamaCppLogits();
     JsonNode noise = noise(tiny);
     double kl = 0;
     for (int i = 0; i < exact.length; i++) {
       kl += divergence(exact[i], logits[i]) / exact.length;
-      if (gap(llama[i]) > noise.get("largestGapWhereTop1Differs").asDouble()) {
-        assertThat(top(logits[i])).as("greedy choice at %d", i).isEqualTo(top(llama[i]));
+      // Nearer ties may fall either way, as they do in llama.cpp.
+      if (gap(exact[i]) > noise.get("maxAbsDiff").asDouble()) {
+        assertThat(top(logits[i])).as("greedy choice at %d", i).isEqualTo(top(exact[i]));
       }
     }
     assertThat(kl).isLessThanOrEqualTo(1.2 * noise.get("meanKL").asDouble());

@@ -1,0 +1,209 @@
+package io.github.phi4j.internal.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.phi4j.testing.RandomBlocks;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The kernels that this JVM chose, against the scalar ones that specify them. */
+final class KernelsTest {
+
+  private static final Kernels SCALAR = new ScalarKernels();
+  private static final Kernels CHOSEN = KernelProvider.kernels();
+
+  private final Random random = new Random(11);
+
+  static List<BlockFormat> formats() {
+    return BlockFormats.all();
+  }
+
+  private float[] gaussian(int length, float scale) {
+    float[] numbers = new float[length];
+    for (int i = 0; i < length; i++) {
+      numbers[i] = (float) random.nextGaussian() * scale;
+    }
+    return numbers;
+  }
+
+  /** Each number within a share of the largest expected one. */
+  private static void assertClose(float[] actual, float[] expected, double share) {
+    double largest = 0;
+    for (float number : expected) {
+      largest = Math.max(largest, Math.abs(number));
+    }
+    for (int i = 0; i < expected.length; i++) {
+      double difference = Math.abs((double) actual[i] - expected[i]);
+      assertThat(difference <= share * largest)
+          .as("number %d of %d: %s instead of %s", i, expected.length, actual[i], expected[i])
+          .isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7, 15, 16, 17, 63, 64, 65, 256, 1021, 5120})
+  void normsOfAnyLength(int length) {
+    for (float scale : new float[] {1e-6f, 1, 1e6f}) {
+      float[] x = gaussian(length + 3, scale);
+      float[] weight = gaussian(length, 1);
+      float[] expected = new float[length + 5];
+      float[] actual = new float[length + 5];
+      SCALAR.rmsNorm(x, 3, weight, 1e-5f, expected, 5);
+      CHOSEN.rmsNorm(x, 3, weight, 1e-5f, actual, 5);
+      assertClose(actual, expected, 2e-6);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 15, 16, 17, 33, 768, 1021})
+  void gatedUnitsOfAnyLength(int length) {
+    float[] gateUp = gaussian(2 * length + 1, 4);
+    gateUp[1] = 200; // beyond where exp overflows and vanishes
+    if (length > 2) {
+      gateUp[2] = -200;
+      gateUp[3] = 0;
+    }
+    float[] expected = new float[length + 2];
+    float[] actual = new float[length + 2];
+    SCALAR.swiGlu(gateUp, 1, length, expected, 2);
+    CHOSEN.swiGlu(gateUp, 1, length, actual, 2);
+    assertClose(actual, expected, 1e-6);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7, 15, 16, 17, 63, 64, 65, 1021})
+  void probabilitiesOfAnyLength(int length) {
+    for (float scale : new float[] {0, 1, 30, 1000}) {
+      float[] expected = gaussian(length + 4, scale);
+      float[] actual = expected.clone();
+      SCALAR.softmax(expected, 3, length);
+      CHOSEN.softmax(actual, 3, length);
+      assertClose(actual, expected, 2e-6);
+    }
+  }
+
+  @Test
+  void sumsOfAnyLength() {
+    for (int length : new int[] {0, 1, 17, 100}) {
+      float[] x = gaussian(length + 1, 1);
+      float[] y = gaussian(length + 2, 1);
+      float[] actual = x.clone();
+      SCALAR.add(x, 1, y, 2, length);
+      CHOSEN.add(actual, 1, y, 2, length);
+      assertThat(actual).containsExactly(x);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "128, 4, true",
+    "128, 4, false",
+    "128, 3, true",
+    "96, 3, true",
+    "32, 1, true",
+    "32, 5, false",
+    "64, 8, true",
+    "80, 4, true",
+    "24, 2, true",
+    "24, 2, false",
+    "2, 1, true"
+  })
+  void attentionOverAnyPartOfAPage(int headLength, int heads, boolean half) {
+    KvLayout layout = new KvLayout(headLength, half);
+    try (Arena arena = Arena.ofConfined()) {
+      long at = 64;
+      MemorySegment keys = arena.allocate(layout.headBytes() + at, 64);
+      MemorySegment values = arena.allocate(layout.headBytes() + at, 64);
+      for (int slot = 0; slot < KvLayout.PAGE_LENGTH; slot++) {
+        layout.storeKey(keys, at, slot, gaussian(headLength, slot == 5 ? 1e-6f : 3), 0);
+        layout.storeValue(values, at, slot, gaussian(headLength, slot == 6 ? 1e-6f : 3), 0);
+      }
+      float[] q = gaussian(heads * headLength + 1, 2);
+      int stride = 2 * KvLayout.PAGE_LENGTH;
+      for (int count : new int[] {1, 2, 15, 16, 17, 31, 32, 33, 63, 64}) {
+        float[] expected = new float[heads * stride];
+        float[] actual = new float[heads * stride];
+        SCALAR.scores(layout, keys, at, count, q, 1, heads, 0.1f, expected, 64, stride);
+        CHOSEN.scores(layout, keys, at, count, q, 1, heads, 0.1f, actual, 64, stride);
+        for (int h = 0; h < heads; h++) {
+          int from = h * stride + 64;
+          assertClose(
+              Arrays.copyOfRange(actual, from, from + count),
+              Arrays.copyOfRange(expected, from, from + count),
+              1e-5);
+        }
+        float[] probabilities = gaussian(heads * stride, 0.1f);
+        float[] out = gaussian(heads * headLength + 2, 1);
+        float[] chosenOut = out.clone();
+        SCALAR.accumulate(
+            layout, values, at, count, probabilities.clone(), 64, stride, heads, out, 2);
+        CHOSEN.accumulate(
+            layout, values, at, count, probabilities.clone(), 64, stride, heads, chosenOut, 2);
+        assertClose(chosenOut, out, 1e-5);
+      }
+    }
+  }
+
+  @Test
+  void valuesBeyondTheRangeOfHalvesStayFinite() {
+    KvLayout layout = new KvLayout(32, true);
+    MemorySegment page = MemorySegment.ofArray(new byte[Math.toIntExact(layout.headBytes())]);
+    float[] key = new float[32];
+    key[0] = 1e6f;
+    key[1] = -1e6f;
+    layout.storeKey(page, 0, 3, key, 0);
+    assertThat(layout.key(page, 0, 3, 0)).isEqualTo(65_504);
+    assertThat(layout.key(page, 0, 3, 1)).isEqualTo(-65_504);
+  }
+
+  @ParameterizedTest
+  @MethodSource("formats")
+  void productsOfAnyShape(BlockFormat format) {
+    int block = format.type().blockLength();
+    int[] columnCounts = block == 1 ? new int[] {1, 17, 1023, 1025} : new int[] {block, 5 * block};
+    for (int columns : columnCounts) {
+      for (int rows : new int[] {1, 3, 4, 7, 37}) {
+        byte[] blocks = RandomBlocks.of(format.type(), rows, columns, 0.5, random);
+        Matrix w = new Matrix(format, MemorySegment.ofArray(blocks), rows, columns);
+        for (int tokens : new int[] {1, 2, 3, 4, 5, 9, 13}) {
+          checkProduct(w, tokens);
+        }
+      }
+    }
+  }
+
+  private void checkProduct(Matrix w, int tokens) {
+    int columns = w.columns();
+    int first = w.rows() > 3 ? 2 : 0;
+    int rows = w.rows() - first;
+    float[] x = gaussian(tokens * columns, 1);
+    int stride = rows + 3;
+    float[] expected = new float[tokens * stride];
+    float[] actual = new float[tokens * stride];
+    SCALAR.multiply(w, first, rows, x, tokens, expected, 1, stride, scratch(SCALAR, w, tokens));
+    CHOSEN.multiply(w, first, rows, x, tokens, actual, 1, stride, scratch(CHOSEN, w, tokens));
+    assertClose(actual, expected, 1e-5);
+    // A token's result is the same bits alone and in a batch, a row's alone and among others.
+    float[] single = new float[stride];
+    float[] scratch = scratch(CHOSEN, w, tokens);
+    for (int t = 0; t < tokens; t++) {
+      float[] token = Arrays.copyOfRange(x, t * columns, (t + 1) * columns);
+      for (int r = 0; r < rows; r++) {
+        CHOSEN.multiply(w, first + r, 1, token, 1, single, r, stride, scratch);
+        assertThat(single[r]).isEqualTo(actual[t * stride + 1 + r]);
+      }
+    }
+  }
+
+  private static float[] scratch(Kernels kernels, Matrix w, int tokens) {
+    return new float[kernels.scratchLength(w.columns(), tokens)];
+  }
+}

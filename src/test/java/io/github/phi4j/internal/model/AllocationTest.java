@@ -1,0 +1,91 @@
+package io.github.phi4j.internal.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.phi4j.api.KvCacheType;
+import io.github.phi4j.api.PackedWeights;
+import io.github.phi4j.internal.gguf.GgmlType;
+import io.github.phi4j.internal.kernel.BlockFormat;
+import io.github.phi4j.internal.kernel.BlockFormats;
+import io.github.phi4j.internal.kernel.KernelProvider;
+import io.github.phi4j.testing.Allocations;
+import io.github.phi4j.testing.RandomModel;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the forward pass leaves for the garbage collector: nothing. */
+final class AllocationTest {
+
+  @TempDir private Path directory;
+
+  static Stream<Arguments> cases() {
+    Stream<Arguments> byType =
+        BlockFormats.all().stream()
+            .map(BlockFormat::type)
+            .map(type -> Arguments.of(type, KvCacheType.F16, 1));
+    return Stream.concat(
+        byType,
+        Stream.of(
+            Arguments.of(GgmlType.F32, KvCacheType.F32, 1),
+            Arguments.of(GgmlType.Q8_0, KvCacheType.F16, 5)));
+  }
+
+  /** What the compiler does to a call depends on the types that it has seen there. */
+  @Test
+  void aMixOfTypesAllocatesNothingEither() {
+    RandomModel random =
+        RandomModel.phi4()
+            .heads(4, 2, 64)
+            .feedForward(256)
+            .types(name ->
+                switch (name) {
+                  case "output.weight", "blk.0.ffn_down.weight" -> GgmlType.Q6_K;
+                  case "blk.0.attn_qkv.weight", "blk.1.attn_qkv.weight" -> GgmlType.Q5_K;
+                  case "blk.1.ffn_down.weight" -> GgmlType.Q8_0;
+                  default -> GgmlType.Q4_K;
+                });
+    assertNoneAllocated(random, KvCacheType.F16, 1, PackedWeights.OFF);
+    assertNoneAllocated(random, KvCacheType.F16, 1, PackedWeights.MEMORY);
+  }
+
+  @ParameterizedTest(name = "{0}, cache {1}, batches of {2}")
+  @MethodSource("cases")
+  void noBatchAllocatesOnAnyThread(GgmlType type, KvCacheType cacheType, int batch) {
+    RandomModel random = RandomModel.phi4().heads(4, 2, 64).feedForward(256).layers(1).type(type);
+    assertNoneAllocated(random, cacheType, batch, PackedWeights.OFF);
+  }
+
+  private void assertNoneAllocated(
+      RandomModel random, KvCacheType cacheType, int batch, PackedWeights packed) {
+    Path path = random.write(directory.resolve("random.gguf"));
+    Set<Thread> others = Thread.getAllStackTraces().keySet();
+    try (LoadedModel model = new LoadedModel(path, 2, KernelProvider.kernels(), packed);
+        KvCache cache = model.newCache(cacheType, 64)) {
+      Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
+      threads.removeAll(others);
+      threads.removeIf(thread -> !thread.getName().startsWith("phi4j-worker-"));
+      assertThat(threads).hasSize(1);
+      threads.add(Thread.currentThread());
+      ForwardPass forward = model.forwardPass();
+      int[] tokens = model.randomTokens(60, 1);
+      float[] logits = new float[model.config().vocabularySize()];
+
+      Allocations.assertNoneAfterWarmUp(
+          threads,
+          () -> {
+            cache.truncate(0);
+            for (int i = 0; i < tokens.length; i += batch) {
+              forward.append(tokens, i, batch, cache, () -> false);
+              forward.logits(batch - 1, 1, logits);
+            }
+          });
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.github.phi4j.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Runs a program of the tests in a JVM of its own, for what might end the JVM. */
+public final class ForkedJvm {
+
+  private static final int SECONDS = 60;
+
+  private ForkedJvm() {}
+
+  /**
+   * Runs the {@code main} of a class with the class path of the tests, and returns what it printed.
+   * It must end by itself, in time and with exit code 0.
+   *
+   * @param directory where a crash would leave its report
+   */
+  public static String run(Class<?> program, Path directory, List<String> options, String... args) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("--add-modules", "jdk.incubator.vector", "-Xmx256m"));
+    command.addAll(options);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+    command.addAll(List.of(args));
+    Path output = directory.resolve("output.txt");
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .directory(directory.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile())
+              .start();
+      boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
+      if (!ended) {
+        process.destroyForcibly().waitFor();
+      }
+      String printed = Files.readString(output);
+      assertThat(ended).as("ended within %d seconds; printed: %s", SECONDS, printed).isTrue();
+      assertThat(process.exitValue()).as("exit code; printed: %s", printed).isZero();
+      return printed;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
