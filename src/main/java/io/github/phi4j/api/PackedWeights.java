@@ -11,9 +11,9 @@ package io.github.phi4j.api;
  * bits, each 32 of them with a scale of their own, much as llama.cpp does. Without a copy,
  * activations stay 32-bit floats, results are those of exact arithmetic within float rounding, and
  * they are the same to the bit whether tokens come one by one or in a batch. With one, they are
- * about as far from exact as llama.cpp's, and the logits after a token that came in a batch of up to four
- * differ by as much from those it would have in a longer batch. Either way results depend neither
- * on the number of threads nor on chance.
+ * about as far from exact as llama.cpp's, and the logits after a token that came in a batch of up
+ * to four differ by as much from those it would have in a longer batch. Either way results depend
+ * neither on the number of threads nor on chance.
  */
 public enum PackedWeights {
   /** No copy: weights are read from the mapped file alone. */

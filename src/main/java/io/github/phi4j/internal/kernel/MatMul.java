@@ -13,8 +13,10 @@ public final class MatMul implements WorkerPool.Task {
   /** A multiple of {@link PackedLayout#ROWS}. */
   private static final int ROWS_PER_PART = 64;
 
-  /** The most tokens that are multiplied with packed weights, one after the other: what is measured
-   * to be faster than unpacking rows once for all of them. */
+  /**
+   * The most tokens that are multiplied with packed weights, one after the other: what is measured
+   * to be faster than unpacking rows once for all of them.
+   */
   private static final int MAX_PACKED_TOKENS = 4;
 
   private final WorkerPool pool;
