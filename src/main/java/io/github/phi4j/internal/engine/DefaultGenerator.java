@@ -67,7 +67,12 @@ final class DefaultGenerator implements Generator {
       case OFF -> model.weights();
       case MEMORY -> {
         try {
-          yield WeightPacking.pack(model.weights(), pool, arena);
+          PhiWeights packed = WeightPacking.pack(model.weights(), pool, arena);
+          model.file().checkUnchanged(); // what is gone of the last mapped page reads as zeros
+          yield packed;
+        } catch (InternalError e) {
+          model.file().checkUnchanged(); // a mapped page that is gone shows as an InternalError
+          throw e;
         } catch (OutOfMemoryError e) {
           throw new ModelException(
               model.file().files().getFirst(),
