@@ -90,6 +90,31 @@ final class ForkedJvmTest {
   }
 
   @Test
+  void withoutTheOptimizingCompilerNoVectorsAreUsed() {
+    String printed =
+        ForkedJvm.run(
+            Compiler.class,
+            directory,
+            List.of("-XX:TieredStopAtLevel=1"),
+            TinyModel.Q8_0.path().toAbsolutePath().toString());
+
+    assertThat(printed)
+        .contains("without its optimizing compiler", "-XX:TieredStopAtLevel")
+        .contains("Answer: 72");
+  }
+
+  /** Answers a question. */
+  static final class Compiler {
+    private Compiler() {}
+
+    public static void main(String[] args) {
+      try (Generator generator = Phi4.load(Path.of(args[0]))) {
+        System.out.println(generator.generate("What is 27 + 45?").text());
+      }
+    }
+  }
+
+  @Test
   void generatingTakesLittleHeap() {
     GgufWriter writer =
         RandomModel.phi4()

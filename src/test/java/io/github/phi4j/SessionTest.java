@@ -399,12 +399,38 @@ final class SessionTest {
           (position, logits) -> {
             assertThatThrownBy(session::position)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("in use");
+                .hasMessageContaining("calls this sink");
             other.feed(position);
             positions.add(other.position());
           });
       assertThat(positions).containsExactly(1, 2, 3);
       assertThat(other.logits()).isEqualTo(fresh(tiny, 0, 1, 2));
+    }
+  }
+
+  @Test
+  void aCancelledSessionKeepsWhatItHandedOut() {
+    Prompt prompt = Prompt.chat(Message.user("What is 27 + 45?"));
+    try (Session session = tiny.newSession()) {
+      Completion cancelled =
+          session.generate(
+              prompt,
+              GenerationOptions.defaults(),
+              text -> {
+                session.cancel();
+                return true;
+              });
+      assertThat(cancelled.finishReason()).isEqualTo(FinishReason.CANCELLED);
+      assertThat(cancelled.tokens()).isNotEmpty();
+      assertThat(session.position())
+          .isEqualTo(cancelled.usage().promptTokens() + cancelled.tokens().size());
+      int[] all =
+          IntStream.concat(
+                  Arrays.stream(
+                      tiny.tokenizer().encodeChat(List.of(Message.user("What is 27 + 45?")))),
+                  cancelled.tokens().stream().mapToInt(Integer::intValue))
+              .toArray();
+      assertThat(session.logits()).isEqualTo(fresh(tiny, all));
     }
   }
 }

@@ -1,8 +1,8 @@
 package io.github.phi4j.api;
 
 /**
- * Continues a prompt: a {@link Generator} does it from an empty context at each call, a {@link
- * Session} from what it already holds.
+ * Continues a prompt, which is always the whole of what the model is to see: no call builds on the
+ * one before. A {@link Session} only saves the work for what it already holds of the prompt.
  *
  * <p>All methods block until the text is finished. Generation ends early, with {@link
  * FinishReason#CANCELLED} and the text so far, when the sink returns {@code false} or when the
@@ -22,8 +22,10 @@ public interface Completer {
    * @return the finished completion; its text is the concatenation of all pieces given to the sink
    * @throws IllegalArgumentException if the prompt is empty, does not fit into the context, or
    *     contains a token id outside of the vocabulary; or if an option names such an id
-   * @throws IllegalStateException if this completer is closed, or if the KV cache cannot grow; the
-   *     message then says what it needs and what to change
+   * @throws IllegalStateException if this completer is closed, if the KV cache cannot grow, or if
+   *     the options ban every token; the message says what to change
+   * @throws ArithmeticException if the model's logits are not numbers, as those of a damaged file
+   *     may be
    * @throws ModelException if the model file was cut short since it was loaded
    */
   Completion generate(Prompt prompt, GenerationOptions options, TextSink sink);
@@ -54,8 +56,9 @@ public interface Completer {
   }
 
   /**
-   * Answers one user message in the model's chat format, with {@linkplain
-   * GenerationOptions#defaults() default options}.
+   * Answers a conversation of one user message in the model's chat format, with {@linkplain
+   * GenerationOptions#defaults() default options}. For a further turn, give {@link
+   * #generate(Prompt)} all messages so far.
    *
    * @param userMessage the user's words
    * @return the finished completion

@@ -41,7 +41,11 @@ public interface Generator extends Completer, AutoCloseable {
    */
   Session newSession();
 
-  /** Cancels running work, waits for it, and releases threads and memory. */
+  /**
+   * Cancels running work, waits for it, and releases threads and memory.
+   *
+   * @throws IllegalStateException if called from a sink of this generator, which it would wait for
+   */
   @Override
   void close();
 }

@@ -12,8 +12,8 @@ package io.github.phi4j.api;
  * {@link #position()} and {@link #rewind(int)}.
  *
  * <p>A session serves one thread at a time: a second thread that calls it while the first is still
- * inside gets an {@link IllegalStateException}. Only {@link #cancel()} and {@link #close()} may be
- * called from any thread at any time.
+ * inside gets an {@link IllegalStateException}, as does a sink that calls its own session. Only
+ * {@link #cancel()} and {@link #close()} may be called from any thread at any time.
  */
 public interface Session extends Completer, AutoCloseable {
 
@@ -24,6 +24,8 @@ public interface Session extends Completer, AutoCloseable {
    * @throws IllegalArgumentException if there is no token, an id is outside of the vocabulary, or
    *     the context has no room for all of them; the context is then unchanged
    * @throws IllegalStateException if the session is closed or in use by another thread
+   * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted; the
+   *     context then ends with those of the tokens that were computed
    */
   void feed(int... tokens);
 
@@ -41,8 +43,7 @@ public interface Session extends Completer, AutoCloseable {
    * The logits after the last token of the context.
    *
    * @return a copy, one value per vocabulary entry
-   * @throws IllegalStateException if nothing was fed since the session was opened or rewound, or if
-   *     the session is closed or in use by another thread
+   * @throws IllegalStateException if the context is empty, or if the session is closed or in use
    */
   float[] logits();
 
@@ -62,8 +63,8 @@ public interface Session extends Completer, AutoCloseable {
   int contextLength();
 
   /**
-   * Forgets all tokens from a position on. There are no {@link #logits()} until the next token is
-   * fed.
+   * Forgets all tokens from a position on. The {@link #logits()} are then those after the last
+   * token that is kept, which is computed again when they are asked for.
    *
    * @param position the number of tokens to keep, from 0 to {@link #position()}
    * @throws IllegalArgumentException if the position is outside of that range
@@ -79,7 +80,11 @@ public interface Session extends Completer, AutoCloseable {
    */
   void cancel();
 
-  /** Cancels running work, waits for it, and releases the KV cache. Closing twice is harmless. */
+  /**
+   * Cancels running work, waits for it, and releases the KV cache. Closing twice is harmless.
+   *
+   * @throws IllegalStateException if called from a sink of this session, which it would wait for
+   */
   @Override
   void close();
 }

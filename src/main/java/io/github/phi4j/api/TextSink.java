@@ -5,8 +5,8 @@ package io.github.phi4j.api;
 public interface TextSink {
 
   /**
-   * Takes the next piece of text. A piece never ends inside a code point, is never empty, and never
-   * contains any part of a stop string.
+   * Takes the next piece of text. A piece never ends inside a code point, is never empty, and holds
+   * nothing of the stop string that ends the text.
    *
    * @param text the new text
    * @return {@code true} to go on, {@code false} to end the generation

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
       "Options with a list take values separated by commas, and can be given more than once; every"
           + " combination is measured. pp is prompt processing, tg generation token by token;"
           + " tokenizing and sampling are not part of either. Before the timed repetitions each"
-          + " test warms up with its whole prompt and up to two seconds of generation."
+          + " test warms up with runs like those that it times, for two seconds."
     })
 final class BenchCommand implements Callable<Integer> {
 

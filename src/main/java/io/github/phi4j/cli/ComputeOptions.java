@@ -12,7 +12,7 @@ final class ComputeOptions {
   @Option(
       names = {"-t", "--threads"},
       paramLabel = "N",
-      description = "Worker threads. Default: the processors that this process may use.")
+      description = "Worker threads. Default: one for each physical core.")
   private Integer threads;
 
   @Option(

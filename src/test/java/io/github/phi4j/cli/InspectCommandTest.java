@@ -126,6 +126,15 @@ class InspectCommandTest {
   }
 
   @Test
+  void aFileCannotCommandTheTerminal() {
+    shell.models.refusal = Optional.of("the architecture is \u001b[2J");
+
+    assertThat(shell.run("inspect", "fake.gguf").out())
+        .contains("the architecture is \\u001b[2J")
+        .doesNotContain("\u001b");
+  }
+
+  @Test
   void aFileThatCannotBeReadIsAFailure() {
     Shell.Result result = shell.run("inspect", "--json", "missing.gguf");
 

@@ -21,10 +21,14 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A product of each block type at Phi-4's shapes, for one token (decode) and for batches. */
+/**
+ * A product of each block type at Phi-4's shapes, for one token (decode) and for batches: products,
+ * gigabytes of weights, and 10⁹ multiply-adds a second. The scalar kernels are measured with {@code
+ * -jvmArgsAppend -Dphi4j.kernels=scalar}; they would take an hour for all of it.
+ */
 @State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 4, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 1, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
@@ -35,11 +39,11 @@ public class MatMulBenchmark {
   public GgmlType type;
 
   /** Columns and rows of the matrix. */
-  @Param({"5120x35840", "17920x5120"})
+  @Param({"5120x35840", "17920x5120", "5120x100352"})
   public String shape;
 
   /** Tokens of the batch. */
-  @Param({"1", "8", "64"})
+  @Param({"1", "8", "64", "512"})
   public int tokens;
 
   /** Whether the matrix has a packed copy, which few tokens use. */
@@ -57,21 +61,21 @@ public class MatMulBenchmark {
   private float[] x;
   private float[] y;
 
-  /** Counts bytes of weights and multiply-adds. */
+  /** What a second of products comes to. */
   @State(Scope.Thread)
   @AuxCounters
   public static class Work {
-    /** Bytes of weights that were read. */
-    public double weightBytes;
+    /** Gigabytes of weights that were read, once a product. */
+    public double gigabytes;
 
-    /** Multiplications and additions of one each. */
-    public double multiplyAdds;
+    /** 10⁹ multiplications with an addition each. */
+    public double gigaMultiplyAdds;
 
     /** Starts anew. */
     @Setup(Level.Iteration)
     public void clear() {
-      weightBytes = 0;
-      multiplyAdds = 0;
+      gigabytes = 0;
+      gigaMultiplyAdds = 0;
     }
   }
 
@@ -130,8 +134,8 @@ public class MatMulBenchmark {
   public float[] multiply(Work work) {
     matMul.multiply(weights, x, tokens, y);
     Matrix w = weights.getFirst();
-    work.weightBytes += w.data().byteSize();
-    work.multiplyAdds += (double) w.rows() * w.columns() * tokens;
+    work.gigabytes += 1e-9 * w.data().byteSize();
+    work.gigaMultiplyAdds += 1e-9 * w.rows() * w.columns() * tokens;
     return y;
   }
 }

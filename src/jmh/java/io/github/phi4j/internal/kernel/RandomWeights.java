@@ -18,8 +18,8 @@ final class RandomWeights {
     long bytes = rows * format.type().rowBytes(columns);
     MemorySegment data = arena.allocate(bytes, 64);
     SplittableRandom random = new SplittableRandom(7);
-    for (long i = 0; i < bytes; i++) {
-      data.set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt());
+    for (long at = 0; at + Long.BYTES <= bytes; at += Long.BYTES) {
+      data.set(ValueLayout.JAVA_LONG, at, random.nextLong());
     }
     int block = format.type().blockBytes();
     for (long at = 0; at < bytes; at += block) {

@@ -90,7 +90,8 @@ final class Context {
    * Appends tokens and computes them.
    *
    * @param sink receives the logits after each of them, or is null
-   * @throws CancellationException if cancelled; the context then ends with what was computed
+   * @throws CancellationException if cancelled; the context then ends with what was computed of
+   *     them
    */
   void append(int[] more, int from, LogitsSink sink) {
     int first = length;
@@ -98,7 +99,11 @@ final class Context {
     System.arraycopy(more, from, tokens, length, more.length - from);
     length += more.length - from;
     logitsValid = false;
-    compute(sink, first);
+    try {
+      compute(sink, first);
+    } finally {
+      length = Math.max(first, cache.length());
+    }
   }
 
   /** The logits after the last token; the array is reused. */
@@ -122,13 +127,10 @@ final class Context {
       while (cache.length() < length) {
         computeBatch(sink, sinkFrom);
       }
-      model.file().checkUnchanged(); // what is gone of the last mapped page reads as zeros
       logitsValid = true;
     } catch (InternalError e) {
       model.file().checkUnchanged(); // a mapped page that is gone shows as an InternalError
       throw e;
-    } finally {
-      length = cache.length();
     }
   }
 

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -40,6 +41,7 @@ final class DefaultGenerator implements Generator {
   private final ReentrantLock turn = new ReentrantLock(true);
   private final Set<DefaultSession> sessions = new HashSet<>(); // guarded by itself
   private boolean closed; // guarded by sessions
+  private final CountDownLatch released = new CountDownLatch(1);
 
   DefaultGenerator(Model model, LoadOptions options, Arena arena) {
     this.model = model;
@@ -56,7 +58,7 @@ final class DefaultGenerator implements Generator {
     try {
       Kernels kernels = KernelProvider.kernels();
       forwardPass = new ForwardPass(model.config(), weights(), pool, kernels);
-    } catch (Throwable e) { // such as too little memory: the threads must not outlive it
+    } catch (Throwable e) { // the threads must not outlive a failed load, whatever made it fail
       pool.close();
       throw e;
     }
@@ -151,15 +153,32 @@ final class DefaultGenerator implements Generator {
         throw new IllegalStateException(
             "the generator cannot be closed from a sink; return false from it, and close later");
       }
-      if (closed) {
-        return;
-      }
+      open = closed ? null : new ArrayList<>(sessions);
       closed = true;
-      open = new ArrayList<>(sessions);
+    }
+    if (open == null) {
+      awaitRelease();
+      return;
     }
     open.forEach(DefaultSession::cancel);
     open.forEach(DefaultSession::close);
     pool.close();
     arena.close();
+    released.countDown();
+  }
+
+  /** Waits for another thread that closes the generator. */
+  private void awaitRelease() {
+    boolean interrupted = false;
+    while (released.getCount() > 0) {
+      try {
+        released.await();
+      } catch (InterruptedException _) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

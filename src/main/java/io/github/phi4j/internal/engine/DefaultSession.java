@@ -18,6 +18,7 @@ final class DefaultSession implements Session {
   private final DefaultGenerator generator;
   private final Context context;
   private final Semaphore idle = new Semaphore(1);
+  private boolean released; // guarded by this
   private volatile Thread user;
   private volatile boolean cancelled;
   private volatile boolean closed;
@@ -41,10 +42,7 @@ final class DefaultSession implements Session {
       throw new IllegalStateException("the session is closed");
     }
     if (!idle.tryAcquire()) {
-      throw new IllegalStateException(
-          closed
-              ? "the session is closed"
-              : "the session is in use by thread " + name(user) + "; give each thread its own");
+      throw new IllegalStateException(whyBusy());
     }
     try {
       cancelled = false;
@@ -59,15 +57,33 @@ final class DefaultSession implements Session {
     }
   }
 
-  private static String name(Thread thread) {
-    return thread == null ? "(just leaving)" : thread.getName();
+  private String whyBusy() {
+    Thread busy = user;
+    if (closed) {
+      return "the session is closed";
+    } else if (servesThisThread()) {
+      return "the session calls this sink, which cannot use the session meanwhile";
+    } else {
+      String name = busy == null ? "that is just leaving" : busy.getName();
+      return "the session is in use by thread " + name + "; give each thread its own";
+    }
+  }
+
+  /** As {@link #exclusively}, for work that reads the model file. */
+  private <T> T computing(Supplier<T> work) {
+    return exclusively(() -> {
+      T result = work.get();
+      // What is gone of the last mapped page of a file reads as zeros, without a fault.
+      generator.model().file().checkUnchanged();
+      return result;
+    });
   }
 
   @Override
   public Completion generate(Prompt prompt, GenerationOptions options, TextSink sink) {
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(sink, "sink");
-    return exclusively(() -> {
+    return computing(() -> {
       Generation generation =
           new Generation(generator.model(), context, options, sink, this::cancelled);
       return generation.run(tokens(prompt));
@@ -124,7 +140,7 @@ final class DefaultSession implements Session {
 
   private void feedTo(int[] tokens, LogitsSink sink) {
     int[] copy = tokens.clone();
-    exclusively(() -> {
+    computing(() -> {
       check(copy, context.length(), "the input");
       context.append(copy, 0, sink);
       return null;
@@ -133,7 +149,7 @@ final class DefaultSession implements Session {
 
   @Override
   public float[] logits() {
-    return exclusively(() -> {
+    return computing(() -> {
       if (context.length() == 0) {
         throw new IllegalStateException("there are no logits: the context is empty");
       }
@@ -183,8 +199,6 @@ final class DefaultSession implements Session {
       generator.forget(this);
     }
   }
-
-  private boolean released;
 
   private synchronized boolean takeForever() {
     if (released) {

@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.engine;
 
+import io.github.phi4j.api.ChatFormat;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.ModelException;
@@ -33,12 +34,21 @@ public final class Engine {
   public static Generator load(Path file, LoadOptions options) {
     Arena arena = Arena.ofShared();
     try {
-      Model model = Model.of(GgufFile.open(file, arena), options.chatFormat());
+      Model model = read(GgufFile.open(file, arena), options.chatFormat());
       DefaultGenerator generator = new DefaultGenerator(model, options, arena);
       model.info().findings().forEach(finding -> LOG.warn("{}: {}", file, finding));
       return generator;
     } catch (Throwable e) { // the mapping must not outlive a failed load, whatever made it fail
       arena.close();
+      throw e;
+    }
+  }
+
+  private static Model read(GgufFile file, Optional<ChatFormat> chatFormat) {
+    try {
+      return Model.of(file, chatFormat);
+    } catch (InternalError e) {
+      file.checkUnchanged(); // a mapped page that is gone shows as an InternalError
       throw e;
     }
   }
@@ -50,7 +60,7 @@ public final class Engine {
       Optional<ModelInfo> info = Optional.empty();
       Optional<String> refusal = Optional.empty();
       try {
-        info = Optional.of(Model.of(gguf, Optional.empty()).info());
+        info = Optional.of(read(gguf, Optional.empty()).info());
       } catch (ModelException e) {
         refusal = Optional.of(e.getMessage());
       }

@@ -10,11 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -31,19 +33,22 @@ public final class GgufFile {
   private static final String SPLIT_TENSORS = "split.tensors.count";
 
   private final List<Path> files;
-  private final List<Long> sizes;
+  private final List<Mapping> mappings;
   private final int version;
   private final GgufMetadata metadata;
   private final Map<String, GgufTensor> tensors;
 
+  /** A mapped file, with what tells it from another that is later put in its place, or null. */
+  private record Mapping(MemorySegment bytes, Object fileKey) {}
+
   private GgufFile(
       List<Path> files,
-      List<Long> sizes,
+      List<Mapping> mappings,
       int version,
       GgufMetadata metadata,
       Map<String, GgufTensor> tensors) {
     this.files = List.copyOf(files);
-    this.sizes = List.copyOf(sizes);
+    this.mappings = List.copyOf(mappings);
     this.version = version;
     this.metadata = metadata;
     this.tensors = Collections.unmodifiableMap(tensors);
@@ -55,29 +60,29 @@ public final class GgufFile {
    * @throws ModelException if a file cannot be read or is not sound GGUF
    */
   public static GgufFile open(Path file, Arena arena) {
-    MemorySegment mapping = map(file, arena, "the path of a GGUF file");
-    GgufParser.Part opened = new GgufParser(file, mapping).parse();
+    Mapping mapping = map(file, arena, "the path of a GGUF file");
+    GgufParser.Part opened = new GgufParser(file, mapping.bytes()).parse();
     long count = opened.metadata().integer(SPLIT_COUNT).orElse(1);
     if (count <= 1) {
-      return of(List.of(file), List.of(mapping.byteSize()), List.of(opened));
+      return of(List.of(file), List.of(mapping), List.of(opened));
     }
     List<Path> files = partNames(opened.metadata(), count);
-    List<Long> sizes = new ArrayList<>();
+    List<Mapping> mappings = new ArrayList<>();
     List<GgufParser.Part> parts = new ArrayList<>();
     for (int number = 0; number < count; number++) {
       Path path = files.get(number);
       GgufParser.Part part = opened;
-      MemorySegment partMapping = mapping;
+      Mapping partMapping = mapping;
       if (!path.equals(file)) {
         String which = "part %d of the %d parts of the model".formatted(number + 1, count);
         partMapping = map(path, arena, which + ", beside " + file.getFileName());
-        part = new GgufParser(path, partMapping).parse();
+        part = new GgufParser(path, partMapping.bytes()).parse();
       }
       checkPart(part.metadata(), number, count);
-      sizes.add(partMapping.byteSize());
+      mappings.add(partMapping);
       parts.add(part);
     }
-    return of(files, sizes, parts);
+    return of(files, mappings, parts);
   }
 
   private static void checkPart(GgufMetadata metadata, int number, long count) {
@@ -114,7 +119,8 @@ public final class GgufFile {
     return files;
   }
 
-  private static GgufFile of(List<Path> files, List<Long> sizes, List<GgufParser.Part> parts) {
+  private static GgufFile of(
+      List<Path> files, List<Mapping> mappings, List<GgufParser.Part> parts) {
     Map<String, GgufTensor> tensors = new LinkedHashMap<>();
     for (GgufParser.Part part : parts) {
       for (GgufTensor tensor : part.tensors()) {
@@ -138,10 +144,10 @@ public final class GgufFile {
               "that says " + total + " tensors",
               tensors.size() + ", as many as the parts hold");
     }
-    return new GgufFile(files, sizes, first.version(), first.metadata(), tensors);
+    return new GgufFile(files, mappings, first.version(), first.metadata(), tensors);
   }
 
-  private static MemorySegment map(Path file, Arena arena, String expected) {
+  private static Mapping map(Path file, Arena arena, String expected) {
     if (Files.isDirectory(file)) {
       throw new ModelException(file, -1, "a directory", expected);
     }
@@ -154,7 +160,9 @@ public final class GgufFile {
       if (channel.size() == 0) {
         throw new ModelException(file, 0, "an empty file", expected);
       }
-      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      return new Mapping(
+          channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena),
+          attributes(file).fileKey());
     } catch (NoSuchFileException e) {
       throw new ModelException(file, -1, "no such file", expected, e);
     } catch (AccessDeniedException e) {
@@ -165,26 +173,34 @@ public final class GgufFile {
     }
   }
 
+  private static BasicFileAttributes attributes(Path file) throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class);
+  }
+
   /**
-   * Checks that no file was cut short since it was mapped.
+   * Checks that no file was cut short since it was mapped. One that was deleted, renamed, or
+   * replaced by another stays mapped as it was.
    *
    * @throws ModelException if one was
    */
   public void checkUnchanged() {
     for (int i = 0; i < files.size(); i++) {
       Path file = files.get(i);
-      long size;
+      Mapping mapping = mappings.get(i);
+      BasicFileAttributes now;
       try {
-        size = Files.size(file);
+        now = attributes(file);
       } catch (IOException _) {
-        continue; // a deleted or renamed file stays mapped as it was
+        continue;
       }
-      if (size < sizes.get(i)) {
+      if (Objects.equals(now.fileKey(), mapping.fileKey())
+          && now.size() < mapping.bytes().byteSize()) {
         throw new ModelException(
             file,
-            size,
+            now.size(),
             "the end of the file, which was cut short while it was open",
-            sizes.get(i) + " bytes as when it was loaded; restore the file and load it again");
+            mapping.bytes().byteSize()
+                + " bytes as when it was loaded; restore the file and load it again");
       }
     }
   }
@@ -196,7 +212,7 @@ public final class GgufFile {
 
   /** The size of all parts together. */
   public long bytes() {
-    return sizes.stream().mapToLong(Long::longValue).sum();
+    return mappings.stream().mapToLong(mapping -> mapping.bytes().byteSize()).sum();
   }
 
   /** The version of the container. */

@@ -32,6 +32,7 @@ final class GgufParser {
   private static final int MAX_ALIGNMENT = 1 << 20;
   private static final String ALIGNMENT = "general.alignment";
   private static final int DEFAULT_ALIGNMENT = 32;
+  private static final String CUT_SHORT = "may be cut short: copy or download it again";
   private static final int MAX_SHOWN = 64;
 
   private final Path file;
@@ -111,7 +112,7 @@ final class GgufParser {
       throw problem(
           at,
           "a " + what + " of " + Long.toUnsignedString(count),
-          "at most " + limit + " in a file of " + bytes.byteSize() + " bytes");
+          "at most " + limit + " in a file of " + bytes.byteSize() + " bytes, which " + CUT_SHORT);
     }
     return count;
   }
@@ -214,7 +215,12 @@ final class GgufParser {
       throw problem(
           countAt,
           "metadata key " + shown(key) + " with " + Long.toUnsignedString(count) + " elements",
-          "at most " + limit + " of type " + type + " here in a file of this size");
+          "at most "
+              + limit
+              + " of type "
+              + type
+              + " here in a file of this size, which "
+              + CUT_SHORT);
     }
     if (type == ElementType.STRING) {
       return readStrings(key, (int) count, at);

@@ -39,6 +39,13 @@ public final class KernelProvider {
       LOG.warn("this processor is big-endian, for which phi4j has scalar kernels only");
       return new ScalarKernels();
     }
+    if (!hasOptimizingCompiler()) {
+      LOG.warn(
+          "this JVM runs without its optimizing compiler, where vectors are slower than none, so"
+              + " phi4j computes with scalar kernels, ten times slower or worse: start java without"
+              + " -XX:TieredStopAtLevel and -Xint");
+      return new ScalarKernels();
+    }
     Kernels kernels = new VectorKernels();
     LOG.debug("kernels: {}", kernels.name());
     return kernels;
@@ -48,6 +55,11 @@ public final class KernelProvider {
   private static boolean hasVectorModule() {
     Module self = KernelProvider.class.getModule();
     return ModuleLayer.boot().findModule("jdk.incubator.vector").filter(self::canRead).isPresent();
+  }
+
+  private static boolean hasOptimizingCompiler() {
+    String mode = System.getProperty("java.vm.info", "");
+    return !mode.contains("emulated-client") && !mode.contains("interpreted mode");
   }
 
   private static final class Chosen {

@@ -189,6 +189,16 @@ final class GgufFileTest {
         .isEqualTo(5);
   }
 
+  @Test
+  void aFileThatWasReplacedByASmallerOneStaysUsable() throws IOException {
+    Path file = new GgufWriter().tensor("t", new float[256], 256).write(at("replaced.gguf"));
+    GgufFile read = GgufFile.open(file, arena);
+    Path other = new GgufWriter().tensor("t", new float[] {5}, 1).write(at("other.gguf"));
+    Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
+    assertThat(Files.size(file)).isLessThan(read.bytes());
+    assertThatCode(read::checkUnchanged).doesNotThrowAnyException();
+  }
+
   // ---- models in several files
 
   private Path part(int number, int count, GgufWriter writer) {

@@ -1,0 +1,135 @@
+package io.github.phi4j.internal.sampling;
+
+import io.github.phi4j.api.Sampling;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** The choice of one token from the vocabularies of Phi-4 and Phi-4-mini. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class SamplerBenchmark {
+
+  private static final int CONTEXT = 512;
+  private static final int CHECKED = 50;
+
+  /** What the chain does. */
+  public enum Chain {
+    /** Takes the best. */
+    GREEDY,
+    /** Draws from the best 40. */
+    TOP_K,
+    /** Draws from those that make up 95 %. */
+    TOP_P,
+    /** Every step there is. */
+    ALL;
+
+    Sampling sampling() {
+      Sampling.Builder builder = Sampling.builder().seed(7).temperature(0.8f);
+      return switch (this) {
+        case GREEDY -> builder.temperature(0).build();
+        case TOP_K -> builder.topK(40).build();
+        case TOP_P -> builder.topP(0.95f).build();
+        case ALL ->
+            builder
+                .logitBias(17, -1)
+                .repeatPenalty(1.1f)
+                .presencePenalty(0.1f)
+                .frequencyPenalty(0.1f)
+                .topK(40)
+                .typicalP(0.95f)
+                .topP(0.95f)
+                .minP(0.05f)
+                .build();
+      };
+    }
+  }
+
+  /** How the logits are spread. */
+  public enum Spread {
+    /** A few tokens stand out, as in most places of a text. */
+    PEAKED,
+    /** None does: as many candidates as there can be. */
+    FLAT
+  }
+
+  /** The chain. */
+  @Param public Chain chain;
+
+  /** The size of the vocabulary. */
+  @Param({"100352", "200064"})
+  public int vocabulary;
+
+  /** The spread of the logits. */
+  @Param public Spread spread;
+
+  private SamplerChain sampler;
+  private float[] logits;
+  private int[] context;
+
+  /** Makes logits and checks that the chain chooses no token that it should have left out. */
+  @Setup
+  public void setUp() {
+    Random random = new Random(5);
+    logits = new float[vocabulary];
+    for (int i = 0; i < vocabulary; i++) {
+      logits[i] = (float) random.nextGaussian();
+    }
+    if (spread == Spread.PEAKED) {
+      for (int i = 0; i < 30; i++) {
+        logits[random.nextInt(vocabulary)] = 12 + 4 * random.nextFloat();
+      }
+    }
+    context = random.ints(CONTEXT, 0, vocabulary).toArray();
+    sampler = new SamplerChain(chain.sampling(), vocabulary, new int[0]);
+    for (int i = 0; i < CHECKED; i++) {
+      check(next());
+    }
+  }
+
+  private void check(int id) {
+    double best = Double.NEGATIVE_INFINITY;
+    double all = 0;
+    double better = 0;
+    int rank = 0;
+    for (float logit : logits) {
+      best = Math.max(best, logit);
+      all += Math.exp(logit);
+      if (logit > logits[id]) {
+        rank++;
+        better += Math.exp(logit);
+      }
+    }
+    boolean right =
+        switch (chain) {
+          case GREEDY -> logits[id] == best;
+          case TOP_K -> rank < 40;
+          case TOP_P -> better / all < 0.95 + 1e-4;
+          case ALL -> rank < 40 + CONTEXT + 1; // penalties and bias may move so many
+        };
+    if (!right) {
+      throw new IllegalStateException(
+          "chose token " + id + ", of rank " + rank + " with " + better / all + " above it");
+    }
+  }
+
+  /** One choice. */
+  @Benchmark
+  public int next() {
+    return sampler.next(logits, context, CONTEXT);
+  }
+}

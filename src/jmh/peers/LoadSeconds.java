@@ -1,0 +1,28 @@
+import io.github.phi4j.Phi4;
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.LoadOptions;
+import java.nio.file.Path;
+
+/**
+ * Prints how many seconds a program waits for phi4j to load a GGUF file, in a JVM that has done
+ * nothing before. Started by {@code compare.mjs}, which puts phi4j on the class path.
+ */
+public final class LoadSeconds {
+
+  private LoadSeconds() {}
+
+  /** Takes the model, the threads and the length of the context. */
+  public static void main(String[] args) {
+    LoadOptions options =
+        LoadOptions.builder()
+            .threads(Integer.parseInt(args[1]))
+            .contextLength(Integer.parseInt(args[2]))
+            .build();
+    long start = System.nanoTime();
+    try (Generator generator = Phi4.load(Path.of(args[0]), options);
+        var session = generator.newSession()) {
+      long end = System.nanoTime();
+      System.out.printf("{\"loadSeconds\": %s}%n", (end - start) / 1e9);
+    }
+  }
+}
