@@ -12,12 +12,14 @@ public final class LoadOptions {
   private final OptionalInt threads;
   private final OptionalInt contextLength;
   private final KvCacheType kvCacheType;
+  private final PackedWeights packedWeights;
   private final Optional<ChatFormat> chatFormat;
 
   private LoadOptions(Builder builder) {
     threads = builder.threads;
     contextLength = builder.contextLength;
     kvCacheType = builder.kvCacheType;
+    packedWeights = builder.packedWeights;
     chatFormat = builder.chatFormat;
   }
 
@@ -67,6 +69,15 @@ public final class LoadOptions {
   }
 
   /**
+   * Whether there is a copy of the weights that generates faster.
+   *
+   * @return where it is, {@link PackedWeights#OFF} unless set
+   */
+  public PackedWeights packedWeights() {
+    return packedWeights;
+  }
+
+  /**
    * The chat format to use instead of the one that the file asks for.
    *
    * @return the format, or empty to follow the file
@@ -80,6 +91,7 @@ public final class LoadOptions {
     private OptionalInt threads = OptionalInt.empty();
     private OptionalInt contextLength = OptionalInt.empty();
     private KvCacheType kvCacheType = KvCacheType.F16;
+    private PackedWeights packedWeights = PackedWeights.OFF;
     private Optional<ChatFormat> chatFormat = Optional.empty();
 
     private Builder() {}
@@ -124,6 +136,18 @@ public final class LoadOptions {
      */
     public Builder kvCacheType(KvCacheType kvCacheType) {
       this.kvCacheType = Objects.requireNonNull(kvCacheType, "kvCacheType");
+      return this;
+    }
+
+    /**
+     * Sets whether there is a copy of the weights that generates faster. It costs memory and time
+     * to load, and rounds activations to 8 bits: see {@link PackedWeights}.
+     *
+     * @param packedWeights where the copy is
+     * @return this builder
+     */
+    public Builder packedWeights(PackedWeights packedWeights) {
+      this.packedWeights = Objects.requireNonNull(packedWeights, "packedWeights");
       return this;
     }
 

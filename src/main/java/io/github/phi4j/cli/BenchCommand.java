@@ -86,6 +86,8 @@ final class BenchCommand implements Callable<Integer> {
 
   @Mixin private KvCacheOptions kvCache;
 
+  @Mixin private PackedOptions packed;
+
   BenchCommand(Environment environment) {
     this.environment = environment;
   }
@@ -99,7 +101,9 @@ final class BenchCommand implements Callable<Integer> {
     int contextLength = tests.stream().mapToInt(BenchTest::contextLength).max().orElseThrow();
     List<LoadOptions> loads =
         (threads.isEmpty() ? Stream.of((Integer) null) : threads.stream())
-            .map(count -> ComputeOptions.loadOptions(count, contextLength, kvCache.type()).build())
+            .map(count ->
+                ComputeOptions.loadOptions(count, contextLength, kvCache.type(), packed.where())
+                    .build())
             .toList();
     List<Path> models = files.isEmpty() ? List.of(ModelOption.fallback(environment)) : files;
     format.begin(environment.out());

@@ -2,6 +2,7 @@ package io.github.phi4j.cli;
 
 import io.github.phi4j.api.KvCacheType;
 import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.PackedWeights;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -24,6 +25,8 @@ final class ComputeOptions {
 
   @Mixin private KvCacheOptions kvCache;
 
+  @Mixin private PackedOptions packed;
+
   /** The context length asked for, 0 where it is the model's own. */
   int contextLength(int fallback) {
     return contextLength == null ? fallback : contextLength;
@@ -34,12 +37,14 @@ final class ComputeOptions {
   }
 
   LoadOptions.Builder loadOptions(int defaultContextLength) {
-    return loadOptions(threads, contextLength(defaultContextLength), kvCache.type());
+    return loadOptions(
+        threads, contextLength(defaultContextLength), kvCache.type(), packed.where());
   }
 
-  static LoadOptions.Builder loadOptions(Integer threads, int contextLength, KvCacheType type) {
+  static LoadOptions.Builder loadOptions(
+      Integer threads, int contextLength, KvCacheType type, PackedWeights packed) {
     try {
-      LoadOptions.Builder options = LoadOptions.builder().kvCacheType(type);
+      LoadOptions.Builder options = LoadOptions.builder().kvCacheType(type).packedWeights(packed);
       if (threads != null) {
         options.threads(threads);
       }

@@ -11,6 +11,7 @@ import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.KvCacheType;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Message;
+import io.github.phi4j.api.PackedWeights;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Sampling;
 import java.io.ByteArrayOutputStream;
@@ -167,6 +168,8 @@ class RunCommandTest {
         "32",
         "-ctk",
         "f32",
+        "--packed",
+        "memory",
         "--chat-format",
         "phi4-mini",
         "x");
@@ -175,6 +178,7 @@ class RunCommandTest {
     assertThat(options.threads()).hasValue(3);
     assertThat(options.contextLength()).hasValue(32);
     assertThat(options.kvCacheType()).isEqualTo(KvCacheType.F32);
+    assertThat(options.packedWeights()).isEqualTo(PackedWeights.MEMORY);
     assertThat(options.chatFormat()).hasValue(ChatFormat.PHI4_MINI);
   }
 
@@ -186,6 +190,7 @@ class RunCommandTest {
     assertThat(options.threads()).isEmpty();
     assertThat(options.contextLength()).isEmpty();
     assertThat(options.kvCacheType()).isEqualTo(KvCacheType.F16);
+    assertThat(options.packedWeights()).isEqualTo(PackedWeights.OFF);
     assertThat(options.chatFormat()).isEmpty();
   }
 

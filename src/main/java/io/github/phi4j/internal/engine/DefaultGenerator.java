@@ -4,6 +4,7 @@ import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.ModelInfo;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Session;
@@ -12,8 +13,11 @@ import io.github.phi4j.api.Tokenizer;
 import io.github.phi4j.internal.concurrent.PhysicalCores;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.kernel.KernelProvider;
+import io.github.phi4j.internal.kernel.Kernels;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
+import io.github.phi4j.internal.model.PhiWeights;
+import io.github.phi4j.internal.model.WeightPacking;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -52,12 +56,35 @@ final class DefaultGenerator implements Generator {
     }
     pool = new WorkerPool(options.threads().orElseGet(PhysicalCores::available));
     try {
-      forwardPass =
-          new ForwardPass(model.config(), model.weights(), pool, KernelProvider.kernels());
+      Kernels kernels = KernelProvider.kernels();
+      forwardPass = new ForwardPass(model.config(), weights(), pool, kernels);
     } catch (Throwable e) { // the threads must not outlive a failed load, whatever made it fail
       pool.close();
       throw e;
     }
+  }
+
+  private PhiWeights weights() {
+    return switch (options.packedWeights()) {
+      case OFF -> model.weights();
+      case MEMORY -> {
+        try {
+          PhiWeights packed = WeightPacking.pack(model.weights(), pool, arena);
+          model.file().checkUnchanged(); // what is gone of the last mapped page reads as zeros
+          yield packed;
+        } catch (InternalError e) {
+          model.file().checkUnchanged(); // a mapped page that is gone shows as an InternalError
+          throw e;
+        } catch (OutOfMemoryError e) {
+          throw new ModelException(
+              model.file().files().getFirst(),
+              -1,
+              "too little memory for a packed copy of the weights (" + e.getMessage() + ")",
+              "room for as many bytes as the file has; load it without packed weights",
+              e);
+        }
+      }
+    };
   }
 
   Model model() {

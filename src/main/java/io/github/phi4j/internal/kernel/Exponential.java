@@ -2,6 +2,7 @@ package io.github.phi4j.internal.kernel;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The exponential function on vectors, within two units in the last place: {@code x = n·ln 2 + r}
@@ -14,21 +15,42 @@ final class Exponential {
   private static final float MOST = 8.83e+01f; // above this it would overflow
   private static final float ROUND = 0x1.8p23f; // adding it leaves a whole number in the low bits
 
+  private static final float LOG2_E = 1.442695e+00f;
+  private static final float LN2_HIGH = 6.933594e-01f;
+  private static final float LN2_LOW = -2.1219444e-04f;
+  private static final float C6 = 1.9875691e-04f;
+  private static final float C5 = 1.3981999e-03f;
+  private static final float C4 = 8.333452e-03f;
+  private static final float C3 = 4.1665796e-02f;
+  private static final float C2 = 1.6666666e-01f;
+  private static final float C1 = 5.0e-01f;
+
+  private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
+
   private Exponential() {}
 
-  static FloatVector of(FloatVector x) {
-    FloatVector clamped = x.max(LEAST).min(MOST);
-    FloatVector shifted = clamped.mul(1.442695e+00f).add(ROUND);
-    FloatVector n = shifted.sub(ROUND);
-    FloatVector r = clamped.sub(n.mul(6.933594e-01f)).sub(n.mul(-2.1219444e-04f));
-    FloatVector p = r.mul(1.9875691e-04f).add(1.3981999e-03f);
-    p = p.mul(r).add(8.333452e-03f);
-    p = p.mul(r).add(4.1665796e-02f);
-    p = p.mul(r).add(1.6666666e-01f);
-    p = p.mul(r).add(5.0e-01f);
-    p = p.mul(r).mul(r).add(r).add(1);
-    return p.reinterpretAsInts()
-        .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
-        .reinterpretAsFloats();
+  /** Writes {@code exp(sign · x − shift)} for each number; {@code out} may be {@code x}. */
+  static void of(float[] x, int from, int length, float sign, float shift, float[] out, int to) {
+    int bound = FLOATS.loopBound(length);
+    for (int i = 0; i < bound; i += FLOATS.length()) {
+      FloatVector power = FloatVector.fromArray(FLOATS, x, from + i).mul(sign).sub(shift);
+      FloatVector clamped = power.max(LEAST).min(MOST);
+      FloatVector shifted = clamped.mul(LOG2_E).add(ROUND);
+      FloatVector n = shifted.sub(ROUND);
+      FloatVector r = clamped.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+      FloatVector p = r.mul(C6).add(C5);
+      p = p.mul(r).add(C4);
+      p = p.mul(r).add(C3);
+      p = p.mul(r).add(C2);
+      p = p.mul(r).add(C1);
+      p = p.mul(r).mul(r).add(r).add(1);
+      p.reinterpretAsInts()
+          .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
+          .reinterpretAsFloats()
+          .intoArray(out, to + i);
+    }
+    for (int i = bound; i < length; i++) {
+      out[to + i] = (float) Math.exp(sign * x[from + i] - shift);
+    }
   }
 }

@@ -11,7 +11,7 @@ public interface Kernels {
   /** A name for logs. */
   String name();
 
-  /** Makes the space that each worker needs for {@link #multiply}. */
+  /** Makes the space that each worker needs for products. */
   Scratch newScratch(int maxColumns, int maxTokens);
 
   /**
@@ -33,6 +33,27 @@ public interface Kernels {
       float[] y,
       int yOffset,
       int yStride,
+      Scratch scratch);
+
+  /** Rounds the vector of activations that starts at {@code from} to 8 bits. */
+  void quantize(float[] x, int from, QuantizedVector out);
+
+  /**
+   * Multiplies packed rows with a rounded vector. The products of quants are added exactly; only
+   * the sums of the groups that share a scale are rounded, in the order of the columns.
+   *
+   * @param firstRow the first row to compute, a multiple of {@link PackedLayout#ROWS}
+   * @param rows how many rows to compute, a multiple of it too
+   * @param y row {@code firstRow} goes to {@code yOffset}
+   * @param scratch this worker's scratch space
+   */
+  void multiplyPacked(
+      PackedMatrix w,
+      int firstRow,
+      int rows,
+      QuantizedVector x,
+      float[] y,
+      int yOffset,
       Scratch scratch);
 
   /** Root-mean-square norm (Zhang and Sennrich 2019): {@code out = x / rms(x) · weight}. */

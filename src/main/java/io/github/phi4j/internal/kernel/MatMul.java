@@ -10,11 +10,19 @@ import java.util.List;
  */
 public final class MatMul implements WorkerPool.Task {
 
+  /** A multiple of {@link PackedLayout#ROWS}. */
   private static final int ROWS_PER_PART = 64;
+
+  /**
+   * The most tokens that are multiplied with packed weights, one after the other: what is measured
+   * to be faster than unpacking rows once for all of them.
+   */
+  private static final int MAX_PACKED_TOKENS = 4;
 
   private final WorkerPool pool;
   private final Kernels kernels;
   private final Scratch[] scratch;
+  private final QuantizedVector[] rounded;
 
   private List<Matrix> matrices = List.of();
   private float[] x;
@@ -28,6 +36,8 @@ public final class MatMul implements WorkerPool.Task {
     this.kernels = kernels;
     scratch = new Scratch[pool.threads()];
     Arrays.setAll(scratch, worker -> kernels.newScratch(maxColumns, maxTokens));
+    rounded = new QuantizedVector[MAX_PACKED_TOKENS];
+    Arrays.setAll(rounded, t -> new QuantizedVector(maxColumns));
   }
 
   /**
@@ -48,7 +58,23 @@ public final class MatMul implements WorkerPool.Task {
       rows += stack.get(i).rows();
       parts += parts(stack.get(i));
     }
+    if (count <= MAX_PACKED_TOKENS && anyPacked(stack)) {
+      int columns = stack.getFirst().columns();
+      for (int t = 0; t < count; t++) {
+        rounded[t].resize(columns);
+        kernels.quantize(input, t * columns, rounded[t]);
+      }
+    }
     pool.run(this, parts);
+  }
+
+  private static boolean anyPacked(List<Matrix> stack) {
+    for (int i = 0; i < stack.size(); i++) {
+      if (stack.get(i).packed().isPresent()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static int parts(Matrix w) {
@@ -68,6 +94,19 @@ public final class MatMul implements WorkerPool.Task {
     Matrix w = matrices.get(i);
     int first = local * ROWS_PER_PART;
     int count = Math.min(ROWS_PER_PART, w.rows() - first);
-    kernels.multiply(w, first, count, x, tokens, y, base + first, rows, scratch[worker]);
+    int packed = 0;
+    if (w.packed().isPresent() && tokens <= MAX_PACKED_TOKENS) {
+      PackedMatrix copy = w.packed().get();
+      packed = Math.min(count, copy.rows() - first);
+      for (int t = 0; t < tokens; t++) {
+        int to = t * rows + base + first;
+        kernels.multiplyPacked(copy, first, packed, rounded[t], y, to, scratch[worker]);
+      }
+    }
+    if (packed < count) {
+      int rest = first + packed;
+      int left = count - packed;
+      kernels.multiply(w, rest, left, x, tokens, y, base + rest, rows, scratch[worker]);
+    }
   }
 }

@@ -1,6 +1,8 @@
 package io.github.phi4j.internal.kernel;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /**
  * A weight matrix in its file's format.
@@ -9,8 +11,10 @@ import java.lang.foreign.MemorySegment;
  * @param data its rows, one after the other
  * @param rows the number of rows: the outputs of a product
  * @param columns the length of a row: the inputs of a product
+ * @param packed a copy of its whole tiles in the layout that decoding likes best, if there is one
  */
-public record Matrix(BlockFormat format, MemorySegment data, int rows, int columns) {
+public record Matrix(
+    BlockFormat format, MemorySegment data, int rows, int columns, Optional<PackedMatrix> packed) {
 
   /** Creates a matrix. */
   public Matrix {
@@ -21,12 +25,27 @@ public record Matrix(BlockFormat format, MemorySegment data, int rows, int colum
     }
   }
 
+  /** Creates a matrix without a packed copy. */
+  public Matrix(BlockFormat format, MemorySegment data, int rows, int columns) {
+    this(format, data, rows, columns, Optional.empty());
+  }
+
+  /** The same matrix with a packed copy, in memory of an arena, if its type and shape allow one. */
+  public Matrix pack(Arena arena) {
+    return new Matrix(
+        format,
+        data,
+        rows,
+        columns,
+        PackedMatrix.layout(this).map(layout -> PackedMatrix.pack(this, layout, arena)));
+  }
+
   /** The bytes of a row. */
   public long rowBytes() {
     return format.type().rowBytes(columns);
   }
 
-  /** A view of {@code count} rows. */
+  /** A view, without the packed copy, of {@code count} rows. */
   public Matrix rows(int from, int count) {
     return new Matrix(format, data.asSlice(from * rowBytes(), count * rowBytes()), count, columns);
   }

@@ -2,7 +2,10 @@ package io.github.phi4j.internal.kernel;
 
 import java.lang.foreign.MemorySegment;
 
-/** The specification: every sum in double precision, in the order of the elements. */
+/**
+ * The specification: every sum in double precision, in the order of the elements; those of packed
+ * products as {@link Kernels#multiplyPacked} says.
+ */
 public final class ScalarKernels implements Kernels {
 
   @Override
@@ -38,6 +41,63 @@ public final class ScalarKernels implements Kernels {
         y[t * yStride + yOffset + r] = (float) sum;
       }
     }
+  }
+
+  @Override
+  public void quantize(float[] x, int from, QuantizedVector out) {
+    Quantizer.quantize(x, from, out);
+  }
+
+  @Override
+  public void multiplyPacked(
+      PackedMatrix w,
+      int firstRow,
+      int rows,
+      QuantizedVector x,
+      float[] y,
+      int yOffset,
+      Scratch scratch) {
+    int[] words = new int[w.layout().scaleWords() + w.layout().quantWords()];
+    PackedBlock block = new PackedBlock();
+    for (int r = 0; r < rows; r++) {
+      y[yOffset + r] = packedSum(w, firstRow + r, x, words, block);
+    }
+  }
+
+  /** First what the minimums and the bias of the quants make, then the products. */
+  private static float packedSum(
+      PackedMatrix w, int row, QuantizedVector x, int[] words, PackedBlock block) {
+    PackedLayout layout = w.layout();
+    int group = layout.group();
+    int groups = PackedLayout.BLOCK / group;
+    float sum = 0;
+    for (int b = 0; layout.hasMinimums() && b < w.columns() / PackedLayout.BLOCK; b++) {
+      w.words(row, b, words);
+      layout.decode(words, block);
+      for (int j = 0; j < groups; j++) {
+        float zero = block.scale[j] * (block.d[j] * layout.bias());
+        float offset = Math.fma((float) block.min[j], -block.dMin, zero);
+        sum = Math.fma(offset, x.totals()[b * groups + j], sum);
+      }
+    }
+    for (int b = 0; b < w.columns() / PackedLayout.BLOCK; b++) {
+      w.words(row, b, words);
+      layout.decode(words, block);
+      for (int j = 0; j < groups; j++) {
+        int products = 0;
+        for (int c = j * group; c < (j + 1) * group; c++) {
+          products += (block.quants[c] - layout.bias()) * x.quant(b * PackedLayout.BLOCK + c);
+        }
+        sum =
+            Math.fma(
+                (float) products,
+                block.d[j]
+                    * x.scales()[(b * PackedLayout.BLOCK + j * group) / QuantizedVector.GROUP]
+                    * block.scale[j],
+                sum);
+      }
+    }
+    return sum;
   }
 
   @Override

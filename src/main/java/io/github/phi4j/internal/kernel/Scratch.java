@@ -6,7 +6,7 @@ public final class Scratch {
   /** Rows on their way to floats; scalar kernels have none. */
   final Tile tile;
 
-  /** Unpacked weights. */
+  /** Unpacked weights, or what a product of packed ones needs. */
   final float[] numbers;
 
   /** Sums of a product, (tokens, rows). */

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -21,10 +20,6 @@ final class VectorKernels implements Kernels {
 
   private static final int SLAB_ROWS = TileProducts.SLAB_ROWS;
   private static final int TILE_LENGTH = TileProducts.TILE_LENGTH;
-  private static final VectorShuffle<Float> FOLD_8 = fold(8);
-  private static final VectorShuffle<Float> FOLD_4 = fold(4);
-  private static final VectorShuffle<Float> FOLD_2 = fold(2);
-  private static final VectorShuffle<Float> FOLD_1 = fold(1);
 
   /** Sign, exponent and mantissa of a half that was shifted right by three, signed. */
   private static final int HALF_MASK = 0x8fffe000;
@@ -34,10 +29,6 @@ final class VectorKernels implements Kernels {
 
   private static final float HALF_SCALE = 0x1p112f;
 
-  private static VectorShuffle<Float> fold(int distance) {
-    return VectorShuffle.fromOp(FLOATS, lane -> (lane ^ distance) & (LANES - 1));
-  }
-
   @Override
   public String name() {
     return "vector-" + FLOATS.vectorBitSize();
@@ -45,8 +36,9 @@ final class VectorKernels implements Kernels {
 
   @Override
   public Scratch newScratch(int maxColumns, int maxTokens) {
-    return new Scratch(
-        new Tile(), new float[SLAB_ROWS / LANES * TILE_LENGTH], new float[maxTokens * SLAB_ROWS]);
+    int numbers =
+        Math.max(SLAB_ROWS / LANES * TILE_LENGTH, PackedProduct.scratchLength(maxColumns));
+    return new Scratch(new Tile(), new float[numbers], new float[maxTokens * SLAB_ROWS]);
   }
 
   /**
@@ -98,21 +90,42 @@ final class VectorKernels implements Kernels {
   }
 
   /**
-   * The sum of the lanes, always in the same order. That of {@code reduceLanes} changes when the
-   * code is compiled, so that the same text would give other logits a little later.
+   * The sum of numbers, always in the same order. That of {@code reduceLanes} changes when the code
+   * is compiled, so that the same text would give other logits a little later.
    */
-  private static float sum(FloatVector lanes) {
-    FloatVector sums = lanes;
-    if (LANES >= 16) {
-      sums = sums.add(sums.rearrange(FOLD_8));
+  private static float sum(float[] numbers, int from, int length) {
+    float sum0 = 0;
+    float sum1 = 0;
+    float sum2 = 0;
+    float sum3 = 0;
+    int bound = from + length / 4 * 4;
+    for (int i = from; i < bound; i += 4) {
+      sum0 += numbers[i];
+      sum1 += numbers[i + 1];
+      sum2 += numbers[i + 2];
+      sum3 += numbers[i + 3];
     }
-    if (LANES >= 8) {
-      sums = sums.add(sums.rearrange(FOLD_4));
+    for (int i = bound; i < from + length; i++) {
+      sum0 += numbers[i];
     }
-    if (LANES >= 4) {
-      sums = sums.add(sums.rearrange(FOLD_2));
-    }
-    return sums.add(sums.rearrange(FOLD_1)).lane(0);
+    return (sum0 + sum1) + (sum2 + sum3);
+  }
+
+  @Override
+  public void quantize(float[] x, int from, QuantizedVector out) {
+    VectorQuantizer.quantize(x, from, out);
+  }
+
+  @Override
+  public void multiplyPacked(
+      PackedMatrix w,
+      int firstRow,
+      int rows,
+      QuantizedVector x,
+      float[] y,
+      int yOffset,
+      Scratch scratch) {
+    PackedProduct.multiply(w, firstRow, rows, x, y, yOffset, scratch.numbers);
   }
 
   @Override
@@ -125,7 +138,11 @@ final class VectorKernels implements Kernels {
       FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
       squares = v.fma(v, squares);
     }
-    double sum = sum(squares);
+    double sum = 0;
+    if (bound > 0) { // the lanes go where the result will be
+      squares.intoArray(out, outOffset);
+      sum = sum(out, outOffset, LANES);
+    }
     for (int i = bound; i < length; i++) {
       sum += x[xOffset + i] * x[xOffset + i];
     }
@@ -150,46 +167,34 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void swiGlu(float[] gateUp, int offset, int length, float[] out, int outOffset) {
-    int bound = FLOATS.loopBound(length);
-    for (int i = 0; i < bound; i += LANES) {
-      FloatVector gate = FloatVector.fromArray(FLOATS, gateUp, offset + i);
-      FloatVector up = FloatVector.fromArray(FLOATS, gateUp, offset + length + i);
-      FloatVector e = Exponential.of(gate.neg());
-      gate.div(e.add(1)).mul(up).intoArray(out, outOffset + i);
-    }
-    for (int i = bound; i < length; i++) {
-      float gate = gateUp[offset + i];
-      out[outOffset + i] = (float) (gate / (1 + Math.exp(-gate)) * gateUp[offset + length + i]);
+    Exponential.of(gateUp, offset, length, -1, 0, out, outOffset);
+    for (int i = 0; i < length; i++) { // the compiler makes vectors of it by itself
+      out[outOffset + i] =
+          gateUp[offset + i] / (1 + out[outOffset + i]) * gateUp[offset + length + i];
     }
   }
 
   @Override
   public void softmax(float[] scores, int offset, int length) {
-    int bound = FLOATS.loopBound(length);
-    FloatVector largest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
-    for (int i = 0; i < bound; i += LANES) {
-      largest = largest.max(FloatVector.fromArray(FLOATS, scores, offset + i));
-    }
-    float max = largest.reduceLanes(VectorOperators.MAX);
-    for (int i = bound; i < length; i++) {
-      max = Math.max(max, scores[offset + i]);
-    }
-    FloatVector sums = FloatVector.zero(FLOATS);
-    for (int i = 0; i < bound; i += LANES) {
-      FloatVector e = Exponential.of(FloatVector.fromArray(FLOATS, scores, offset + i).sub(max));
-      e.intoArray(scores, offset + i);
-      sums = sums.add(e);
-    }
-    float sum = sum(sums);
-    for (int i = bound; i < length; i++) {
-      float e = (float) Math.exp(scores[offset + i] - max);
-      scores[offset + i] = e;
-      sum += e;
-    }
-    float scale = 1 / sum;
+    Exponential.of(scores, offset, length, 1, max(scores, offset, length), scores, offset);
+    float scale = 1 / sum(scores, offset, length);
     for (int i = offset; i < offset + length; i++) {
       scores[i] *= scale;
     }
+  }
+
+  private static float max(float[] numbers, int from, int length) {
+    float max0 = Float.NEGATIVE_INFINITY;
+    float max1 = Float.NEGATIVE_INFINITY;
+    int bound = from + length / 2 * 2;
+    for (int i = from; i < bound; i += 2) {
+      max0 = Math.max(max0, numbers[i]);
+      max1 = Math.max(max1, numbers[i + 1]);
+    }
+    if (bound < from + length) {
+      max0 = Math.max(max0, numbers[bound]);
+    }
+    return Math.max(max0, max1);
   }
 
   @Override
@@ -269,8 +274,18 @@ final class VectorKernels implements Kernels {
                   base + d * (long) (KvLayout.PAGE_LENGTH * Short.BYTES),
                   ByteOrder.LITTLE_ENDIAN);
           FloatVector factor = FloatVector.broadcast(FLOATS, q[query + d] * HALF_STEP);
-          low = factor.fma(lowHalves(pairs), low);
-          high = factor.fma(highHalves(pairs), high);
+          low =
+              factor.fma(
+                  pairs
+                      .lanewise(VectorOperators.LSHL, 16)
+                      .lanewise(VectorOperators.ASHR, 3)
+                      .and(HALF_MASK)
+                      .reinterpretAsFloats(),
+                  low);
+          high =
+              factor.fma(
+                  pairs.lanewise(VectorOperators.ASHR, 3).and(HALF_MASK).reinterpretAsFloats(),
+                  high);
         }
         low.mul(scale * HALF_STEP).intoArray(scores, out + position + i);
         high.mul(scale * HALF_STEP).intoArray(scores, out + position + i + 16);
@@ -308,8 +323,14 @@ final class VectorKernels implements Kernels {
                   page,
                   base + d * (long) (KvLayout.PAGE_LENGTH * Short.BYTES),
                   ByteOrder.LITTLE_ENDIAN);
-          FloatVector low = lowHalves(pairs);
-          FloatVector high = highHalves(pairs);
+          FloatVector low =
+              pairs
+                  .lanewise(VectorOperators.LSHL, 16)
+                  .lanewise(VectorOperators.ASHR, 3)
+                  .and(HALF_MASK)
+                  .reinterpretAsFloats();
+          FloatVector high =
+              pairs.lanewise(VectorOperators.ASHR, 3).and(HALF_MASK).reinterpretAsFloats();
           FloatVector q0 = FloatVector.broadcast(FLOATS, q[query + d] * HALF_STEP);
           FloatVector q1 = FloatVector.broadcast(FLOATS, q[query + headLength + d] * HALF_STEP);
           FloatVector q2 = FloatVector.broadcast(FLOATS, q[query + 2 * headLength + d] * HALF_STEP);
@@ -335,20 +356,6 @@ final class VectorKernels implements Kernels {
         high3.mul(rescale).intoArray(scores, to + 3 * stride + 16);
       }
     }
-  }
-
-  /** The lower of each pair of halves, as floats that are too small by {@link #HALF_SCALE}. */
-  private static FloatVector lowHalves(IntVector pairs) {
-    return pairs
-        .lanewise(VectorOperators.LSHL, 16)
-        .lanewise(VectorOperators.ASHR, 3)
-        .and(HALF_MASK)
-        .reinterpretAsFloats();
-  }
-
-  /** The upper of each pair of halves, as floats that are too small by {@link #HALF_SCALE}. */
-  private static FloatVector highHalves(IntVector pairs) {
-    return pairs.lanewise(VectorOperators.ASHR, 3).and(HALF_MASK).reinterpretAsFloats();
   }
 
   @Override
@@ -425,8 +432,18 @@ final class VectorKernels implements Kernels {
           IntVector pairs =
               IntVector.fromMemorySegment(INTS, page, base + i * rowBytes, ByteOrder.LITTLE_ENDIAN);
           FloatVector p = FloatVector.broadcast(FLOATS, probabilities[from + i] * HALF_SCALE);
-          low = p.fma(lowHalves(pairs), low);
-          high = p.fma(highHalves(pairs), high);
+          low =
+              p.fma(
+                  pairs
+                      .lanewise(VectorOperators.LSHL, 16)
+                      .lanewise(VectorOperators.ASHR, 3)
+                      .and(HALF_MASK)
+                      .reinterpretAsFloats(),
+                  low);
+          high =
+              p.fma(
+                  pairs.lanewise(VectorOperators.ASHR, 3).and(HALF_MASK).reinterpretAsFloats(),
+                  high);
         }
         low.intoArray(out, to + group + d);
         high.intoArray(out, to + group + d + 16);

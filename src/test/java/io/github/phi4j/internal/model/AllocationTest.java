@@ -3,6 +3,7 @@ package io.github.phi4j.internal.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.phi4j.api.KvCacheType;
+import io.github.phi4j.api.PackedWeights;
 import io.github.phi4j.internal.gguf.GgmlType;
 import io.github.phi4j.internal.kernel.BlockFormat;
 import io.github.phi4j.internal.kernel.BlockFormats;
@@ -50,20 +51,22 @@ final class AllocationTest {
                   case "blk.1.ffn_down.weight" -> GgmlType.Q8_0;
                   default -> GgmlType.Q4_K;
                 });
-    assertNoneAllocated(random, KvCacheType.F16, 1);
+    assertNoneAllocated(random, KvCacheType.F16, 1, PackedWeights.OFF);
+    assertNoneAllocated(random, KvCacheType.F16, 1, PackedWeights.MEMORY);
   }
 
   @ParameterizedTest(name = "{0}, cache {1}, batches of {2}")
   @MethodSource("cases")
   void noBatchAllocatesOnAnyThread(GgmlType type, KvCacheType cacheType, int batch) {
     RandomModel random = RandomModel.phi4().heads(4, 2, 64).feedForward(256).layers(1).type(type);
-    assertNoneAllocated(random, cacheType, batch);
+    assertNoneAllocated(random, cacheType, batch, PackedWeights.OFF);
   }
 
-  private void assertNoneAllocated(RandomModel random, KvCacheType cacheType, int batch) {
+  private void assertNoneAllocated(
+      RandomModel random, KvCacheType cacheType, int batch, PackedWeights packed) {
     Path path = random.write(directory.resolve("random.gguf"));
     Set<Thread> others = Thread.getAllStackTraces().keySet();
-    try (LoadedModel model = new LoadedModel(path, 2, KernelProvider.kernels());
+    try (LoadedModel model = new LoadedModel(path, 2, KernelProvider.kernels(), packed);
         KvCache cache = model.newCache(cacheType, 64)) {
       Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
       threads.removeAll(others);

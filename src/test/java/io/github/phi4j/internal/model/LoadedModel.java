@@ -1,6 +1,7 @@
 package io.github.phi4j.internal.model;
 
 import io.github.phi4j.api.KvCacheType;
+import io.github.phi4j.api.PackedWeights;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.gguf.GgufFile;
 import io.github.phi4j.internal.kernel.Kernels;
@@ -21,10 +22,20 @@ final class LoadedModel implements AutoCloseable {
   private final ForwardPass forwardPass;
 
   LoadedModel(Path path, int threads, Kernels kernels) {
+    this(path, threads, kernels, PackedWeights.OFF);
+  }
+
+  LoadedModel(Path path, int threads, Kernels kernels, PackedWeights packed) {
     file = GgufFile.open(path, arena);
     config = PhiConfig.read(file.metadata(), finding -> {});
     pool = new WorkerPool(threads);
-    forwardPass = new ForwardPass(config, PhiLoader.load(file, config), pool, kernels);
+    PhiWeights weights = PhiLoader.load(file, config);
+    forwardPass =
+        new ForwardPass(
+            config,
+            packed == PackedWeights.OFF ? weights : WeightPacking.pack(weights, pool, arena),
+            pool,
+            kernels);
   }
 
   GgufFile file() {

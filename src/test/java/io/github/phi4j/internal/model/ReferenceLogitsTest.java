@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.phi4j.api.KvCacheType;
+import io.github.phi4j.api.PackedWeights;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.gguf.GgufFile;
 import io.github.phi4j.internal.kernel.KernelProvider;
@@ -69,21 +70,61 @@ final class ReferenceLogitsTest {
     }
   }
 
+  /** Token by token, since longer batches do not use packed weights. */
+  @ParameterizedTest(name = "{0} {1}")
+  @MethodSource("packedCases")
+  void packedWeightsAreAtLeastAsCloseToExactAsLlamaCpp(String name, TinyModel tiny, Kernels kernels)
+      throws IOException {
+    float[][] logits = logits(tiny, KvCacheType.F16, kernels, PackedWeights.MEMORY, 1);
+    float[][] exact = tiny.exactLogits();
+    JsonNode noise = noise(tiny);
+    double kl = 0;
+    for (int i = 0; i < exact.length; i++) {
+      kl += divergence(exact[i], logits[i]) / exact.length;
+      // Nearer ties may fall either way, as they do in llama.cpp.
+      if (gap(exact[i]) > noise.get("maxAbsDiff").asDouble()) {
+        assertThat(top(logits[i])).as("greedy choice at %d", i).isEqualTo(top(exact[i]));
+      }
+    }
+    assertThat(kl).isLessThanOrEqualTo(1.2 * noise.get("meanKL").asDouble());
+    // A copy that nothing uses would be too good to be true.
+    assertThat(kl).isGreaterThan(0.01 * noise.get("meanKL").asDouble());
+  }
+
+  static Stream<Arguments> packedCases() {
+    return Stream.of(new ScalarKernels(), KernelProvider.kernels())
+        .flatMap(kernels ->
+            Stream.of(TinyModel.Q4_K_M, TinyModel.Q6_K, TinyModel.Q4_0)
+                .map(model -> Arguments.of(kernels.name(), model, kernels)));
+  }
+
   private static float[][] logits(TinyModel tiny, KvCacheType type, Kernels kernels)
+      throws IOException {
+    // A long batch, a batch of one, and the rest.
+    return logits(tiny, type, kernels, PackedWeights.OFF, 13, 1, Integer.MAX_VALUE);
+  }
+
+  private static float[][] logits(
+      TinyModel tiny, KvCacheType type, Kernels kernels, PackedWeights packed, int... batches)
       throws IOException {
     List<float[]> rows = new ArrayList<>();
     try (Arena arena = Arena.ofShared();
         WorkerPool pool = new WorkerPool(2)) {
       GgufFile file = GgufFile.open(tiny.path(), arena);
       PhiConfig config = PhiConfig.read(file.metadata(), finding -> {});
-      ForwardPass forward = new ForwardPass(config, PhiLoader.load(file, config), pool, kernels);
+      PhiWeights weights = PhiLoader.load(file, config);
+      if (packed == PackedWeights.MEMORY) {
+        weights = WeightPacking.pack(weights, pool, arena);
+      }
+      ForwardPass forward = new ForwardPass(config, weights, pool, kernels);
       for (String line : TinyModel.text("prompts.jsonl").lines().toList()) {
         int[] ids = JSON.readValue(line, int[].class);
         try (KvCache cache = new KvCache(config, type, 64)) {
-          // A long batch, a batch of one, and the rest.
-          rows.addAll(feed(forward, ids, 0, 13, cache));
-          rows.addAll(feed(forward, ids, 13, 1, cache));
-          rows.addAll(feed(forward, ids, 14, ids.length - 14, cache));
+          for (int from = 0, i = 0; from < ids.length; i++) {
+            int count = Math.min(batches[i % batches.length], ids.length - from);
+            rows.addAll(feed(forward, ids, from, count, cache));
+            from += count;
+          }
         }
       }
     }

@@ -1,0 +1,82 @@
+package io.github.phi4j.internal.kernel;
+
+import io.github.phi4j.internal.gguf.GgmlType;
+import java.lang.foreign.MemorySegment;
+
+/** Packed {@link Q5_K}: 184 bytes for 176. */
+final class PackedQ5_K extends PackedLayout {
+  PackedQ5_K() {
+    super(GgmlType.Q5_K, 6, 40, 32, 16);
+  }
+
+  /** Three pairs in a word; the bits that are left over in five of them are one pair more. */
+  @Override
+  void encode(MemorySegment data, long at, int[] words) {
+    PackedQ4_K.encodeScales(data, at, words);
+    for (int j = 0; j < 8; j++) {
+      int last = pair(data, at, j, 15);
+      for (int v = 0; v < 5; v++) {
+        words[6 + 5 * j + v] =
+            pair(data, at, j, 3 * v)
+                | pair(data, at, j, 3 * v + 1) << 5
+                | pair(data, at, j, 3 * v + 2) << 10
+                | ((last >>> (4 - v)) & 0x00010001) << 15;
+      }
+    }
+  }
+
+  /** The quants of a pair of columns, in the two halves of a word. */
+  private static int pair(MemorySegment data, long at, int j, int p) {
+    long low = at + 48 + 32L * (j / 2) + column(p);
+    long high = at + 16 + column(p);
+    int lows = BlockFormat.unsigned(data, low) | BlockFormat.unsigned(data, low + 8) << 16;
+    int highs = BlockFormat.unsigned(data, high) | BlockFormat.unsigned(data, high + 8) << 16;
+    return (lows >>> (4 * (j % 2)) & 0x000f000f) | (highs >>> j & 0x00010001) << 4;
+  }
+
+  @Override
+  void decode(int[] words, PackedBlock out) {
+    PackedQ4_K.decodeScales(words, out);
+    for (int j = 0; j < 8; j++) {
+      int last = 0;
+      for (int v = 0; v < 5; v++) {
+        int word = words[6 + 5 * j + v];
+        last |= ((word >>> 15) & 0x00010001) << (4 - v);
+        for (int i = 0; i < 3; i++) {
+          put(word >>> (5 * i), out.quants, 32 * j + column(3 * v + i));
+        }
+      }
+      put(last, out.quants, 32 * j + column(15));
+    }
+  }
+
+  private static void put(int pair, int[] quants, int column) {
+    quants[column] = pair & 31;
+    quants[column + 8] = (pair >>> 16) & 31;
+  }
+
+  @Override
+  boolean hasMinimums() {
+    return true;
+  }
+
+  @Override
+  void scalesOnVectors(
+      MemorySegment w, long at, QuantizedVector x, float[] scales, int to, float[] sums, int sum) {
+    PackedScales.withMinimums(w, at, x, bias(), scales, to, sums, sum);
+  }
+
+  @Override
+  void addProductsOnVectors(
+      MemorySegment w,
+      long a,
+      long b,
+      QuantizedVector x,
+      float[] scales,
+      int scalesA,
+      int scalesB,
+      float[] sums,
+      int at) {
+    Packed5Bits.addProducts(w, a, b, x, scales, scalesA, scalesB, sums, at);
+  }
+}

@@ -1,0 +1,54 @@
+package io.github.phi4j.internal.kernel;
+
+/**
+ * Rounds activations to 8 bits, plainly: the specification of {@link VectorQuantizer}. As ggml's
+ * Q8_0 it scales each 32 numbers so that the largest becomes 127; with 256 numbers a scale, as in
+ * Q8_K, the error would be half as large again.
+ */
+final class Quantizer {
+
+  /** Adding this to a small float leaves the nearest integer, the even one of two, in its bits. */
+  static final float ROUNDING = 0x1.8p23f;
+
+  /** Groups whose numbers are all smaller count as zero, so that no scale overflows. */
+  private static final float SMALLEST = 1e-30f;
+
+  private Quantizer() {}
+
+  static void quantize(float[] x, int from, QuantizedVector out) {
+    for (int group = 0; group < out.columns() / QuantizedVector.GROUP; group++) {
+      int at = from + group * QuantizedVector.GROUP;
+      float largest = 0;
+      for (int i = 0; i < QuantizedVector.GROUP; i++) {
+        largest = Math.max(largest, Math.abs(x[at + i]));
+      }
+      float inverse = inverse(largest);
+      out.scales()[group] = scale(largest);
+      for (int i = 0; i < QuantizedVector.GROUP / 2; i++) {
+        int column = at + i / 8 * 16 + i % 8;
+        int low = round(x[column] * inverse);
+        int high = round(x[column + 8] * inverse);
+        out.pairs()[group * QuantizedVector.GROUP / 2 + i] =
+            Float.intBitsToFloat((low & 0xffff) | (high << 16));
+      }
+      out.addUp(group);
+    }
+  }
+
+  /** What a group with this largest magnitude is multiplied by. */
+  static float inverse(float largest) {
+    return largest > SMALLEST && largest < Float.POSITIVE_INFINITY ? 127 / largest : 0;
+  }
+
+  /** What one of its rounded numbers is worth; not a number if one of them is none or infinite. */
+  static float scale(float largest) {
+    if (!(largest < Float.POSITIVE_INFINITY)) {
+      return Float.NaN;
+    }
+    return largest > SMALLEST ? largest / 127 : 0;
+  }
+
+  private static int round(float scaled) {
+    return Float.floatToRawIntBits(scaled + ROUNDING) - Float.floatToRawIntBits(ROUNDING);
+  }
+}
