@@ -52,7 +52,6 @@ final class AllocationTest {
                   default -> GgmlType.Q4_K;
                 });
     assertNoneAllocated(random, KvCacheType.F16, 1, PackedWeights.OFF);
-    assertNoneAllocated(random, KvCacheType.F16, 1, PackedWeights.MEMORY);
   }
 
   @ParameterizedTest(name = "{0}, cache {1}, batches of {2}")
