@@ -21,11 +21,21 @@ final class BF16 extends BlockFormat {
 
   @Override
   void unpack(Tile tile, int blocks, float[] out, int o) {
-    int[] words = tile.words;
-    for (int i = 0; i < Math.ceilDiv(blocks, 2); i++) { // two in a word
-      IntVector two = IntVector.fromArray(INTS, words, i * LANES);
-      two.lanewise(LSHL, 16).reinterpretAsFloats().intoArray(out, o + 2 * i * LANES);
-      two.and(0xffff0000).reinterpretAsFloats().intoArray(out, o + (2 * i + 1) * LANES);
+    Vectors.unpack(tile, blocks, out, o);
+  }
+
+  /** Apart, so that the scalar code loads where the vector module is missing. */
+  private static final class Vectors {
+
+    private Vectors() {}
+
+    static void unpack(Tile tile, int blocks, float[] out, int o) {
+      int[] words = tile.words;
+      for (int i = 0; i < Math.ceilDiv(blocks, 2); i++) { // two in a word
+        IntVector two = IntVector.fromArray(INTS, words, i * LANES);
+        two.lanewise(LSHL, 16).reinterpretAsFloats().intoArray(out, o + 2 * i * LANES);
+        two.and(0xffff0000).reinterpretAsFloats().intoArray(out, o + (2 * i + 1) * LANES);
+      }
     }
   }
 }

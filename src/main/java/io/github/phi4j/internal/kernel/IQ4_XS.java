@@ -31,51 +31,61 @@ final class IQ4_XS extends BlockFormat {
 
   @Override
   void unpack(Tile tile, int blocks, float[] out, int o) {
-    int[] words = tile.words;
-    int[] quants = tile.quants;
-    ByteVector table = Tile.IQ4;
-    for (int b = 0; b < blocks; b++) {
-      for (int i = 0; i < 32; i++) {
-        IntVector q = IntVector.fromArray(INTS, words, (34 * b + 2 + i) * LANES);
-        int to = (64 * b + i / 4 * 8 + i % 4) * LANES;
-        q.and(0x0f0f0f0f)
-            .reinterpretAsBytes()
-            .selectFrom(table)
-            .reinterpretAsInts()
-            .intoArray(quants, to);
-        q.lanewise(LSHR, 4)
-            .and(0x0f0f0f0f)
-            .reinterpretAsBytes()
-            .selectFrom(table)
-            .reinterpretAsInts()
-            .intoArray(quants, to + 4 * LANES);
+    Vectors.unpack(tile, blocks, out, o);
+  }
+
+  /** Apart, so that the scalar code loads where the vector module is missing. */
+  private static final class Vectors {
+
+    private Vectors() {}
+
+    static void unpack(Tile tile, int blocks, float[] out, int o) {
+      int[] words = tile.words;
+      int[] quants = tile.quants;
+      ByteVector table = Tile.IQ4;
+      for (int b = 0; b < blocks; b++) {
+        for (int i = 0; i < 32; i++) {
+          IntVector q = IntVector.fromArray(INTS, words, (34 * b + 2 + i) * LANES);
+          int to = (64 * b + i / 4 * 8 + i % 4) * LANES;
+          q.and(0x0f0f0f0f)
+              .reinterpretAsBytes()
+              .selectFrom(table)
+              .reinterpretAsInts()
+              .intoArray(quants, to);
+          q.lanewise(LSHR, 4)
+              .and(0x0f0f0f0f)
+              .reinterpretAsBytes()
+              .selectFrom(table)
+              .reinterpretAsInts()
+              .intoArray(quants, to + 4 * LANES);
+        }
+        for (int i = 0; i < 2; i++) {
+          IntVector two =
+              IntVector.fromArray(INTS, words, (34 * b + 1) * LANES)
+                  .lanewise(LSHR, 16 * i); // bytes of two scales each
+          IntVector four =
+              two.and(15)
+                  .or(two.and(0xf0).lanewise(LSHL, 4))
+                  .or(two.and(0xf00).lanewise(LSHL, 8))
+                  .or(two.and(0xf000).lanewise(LSHL, 12));
+          IntVector highs =
+              IntVector.fromArray(INTS, words, (34 * b) * LANES).lanewise(LSHR, 16 + 8 * i);
+          IntVector high =
+              highs
+                  .and(3)
+                  .or(highs.and(12).lanewise(LSHL, 6))
+                  .or(highs.and(48).lanewise(LSHL, 12))
+                  .or(highs.and(192).lanewise(LSHL, 18));
+          four.or(high.lanewise(LSHL, 4))
+              .reinterpretAsBytes()
+              .sub((byte) 32)
+              .reinterpretAsInts()
+              .intoArray(tile.bytes, (2 * b + i) * LANES);
+        }
       }
-      for (int i = 0; i < 2; i++) {
-        IntVector two =
-            IntVector.fromArray(INTS, words, (34 * b + 1) * LANES)
-                .lanewise(LSHR, 16 * i); // bytes of two scales each
-        IntVector four =
-            two.and(15)
-                .or(two.and(0xf0).lanewise(LSHL, 4))
-                .or(two.and(0xf00).lanewise(LSHL, 8))
-                .or(two.and(0xf000).lanewise(LSHL, 12));
-        IntVector highs =
-            IntVector.fromArray(INTS, words, (34 * b) * LANES).lanewise(LSHR, 16 + 8 * i);
-        IntVector high =
-            highs
-                .and(3)
-                .or(highs.and(12).lanewise(LSHL, 6))
-                .or(highs.and(48).lanewise(LSHL, 12))
-                .or(highs.and(192).lanewise(LSHL, 18));
-        four.or(high.lanewise(LSHL, 4))
-            .reinterpretAsBytes()
-            .sub((byte) 32)
-            .reinterpretAsInts()
-            .intoArray(tile.bytes, (2 * b + i) * LANES);
-      }
+      Tile.toFloats(words, 0, 34, 0, blocks, tile.factors, 0);
+      tile.scaleBytes(blocks, 2, tile.scales);
+      tile.toFloats(256 * blocks, 32, false, out, o);
     }
-    Tile.toFloats(words, 0, 34, 0, blocks, tile.factors, 0);
-    tile.scaleBytes(blocks, 2, tile.scales);
-    tile.toFloats(256 * blocks, 32, false, out, o);
   }
 }

@@ -29,30 +29,40 @@ final class Q2_K extends BlockFormat {
 
   @Override
   void unpack(Tile tile, int blocks, float[] out, int o) {
-    int[] words = tile.words;
-    int[] quants = tile.quants;
-    int[] bytes = tile.bytes;
-    for (int b = 0; b < blocks; b++) {
-      for (int i = 0; i < 64; i++) {
-        IntVector q = IntVector.fromArray(INTS, words, (21 * b + 4 + i / 32 * 8 + i % 8) * LANES);
-        q.lanewise(LSHR, i / 8 % 4 * 2).and(0x03030303).intoArray(quants, (64 * b + i) * LANES);
+    Vectors.unpack(tile, blocks, out, o);
+  }
+
+  /** Apart, so that the scalar code loads where the vector module is missing. */
+  private static final class Vectors {
+
+    private Vectors() {}
+
+    static void unpack(Tile tile, int blocks, float[] out, int o) {
+      int[] words = tile.words;
+      int[] quants = tile.quants;
+      int[] bytes = tile.bytes;
+      for (int b = 0; b < blocks; b++) {
+        for (int i = 0; i < 64; i++) {
+          IntVector q = IntVector.fromArray(INTS, words, (21 * b + 4 + i / 32 * 8 + i % 8) * LANES);
+          q.lanewise(LSHR, i / 8 % 4 * 2).and(0x03030303).intoArray(quants, (64 * b + i) * LANES);
+        }
       }
+      for (int i = 0; i < 4 * blocks; i++) {
+        IntVector.fromArray(INTS, words, (i / 4 * 21 + i % 4) * LANES)
+            .and(0x0f0f0f0f)
+            .intoArray(bytes, i * LANES);
+      }
+      Tile.toFloats(words, 20, 21, 0, blocks, tile.factors, 0);
+      tile.scaleBytes(blocks, 4, tile.scales);
+      for (int i = 0; i < 4 * blocks; i++) {
+        IntVector.fromArray(INTS, words, (i / 4 * 21 + i % 4) * LANES)
+            .lanewise(LSHR, 4)
+            .and(0x0f0f0f0f)
+            .intoArray(bytes, i * LANES);
+      }
+      Tile.toFloats(words, 20, 21, 16, blocks, tile.factors, 0);
+      tile.scaleBytes(blocks, 4, tile.mins);
+      tile.toFloats(256 * blocks, 16, true, out, o);
     }
-    for (int i = 0; i < 4 * blocks; i++) {
-      IntVector.fromArray(INTS, words, (i / 4 * 21 + i % 4) * LANES)
-          .and(0x0f0f0f0f)
-          .intoArray(bytes, i * LANES);
-    }
-    Tile.toFloats(words, 20, 21, 0, blocks, tile.factors, 0);
-    tile.scaleBytes(blocks, 4, tile.scales);
-    for (int i = 0; i < 4 * blocks; i++) {
-      IntVector.fromArray(INTS, words, (i / 4 * 21 + i % 4) * LANES)
-          .lanewise(LSHR, 4)
-          .and(0x0f0f0f0f)
-          .intoArray(bytes, i * LANES);
-    }
-    Tile.toFloats(words, 20, 21, 16, blocks, tile.factors, 0);
-    tile.scaleBytes(blocks, 4, tile.mins);
-    tile.toFloats(256 * blocks, 16, true, out, o);
   }
 }

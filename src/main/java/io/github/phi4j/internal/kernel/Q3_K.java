@@ -41,35 +41,45 @@ final class Q3_K extends BlockFormat {
 
   @Override
   void unpack(Tile tile, int blocks, float[] out, int o) {
-    int[] words = tile.words;
-    int[] quants = tile.quants;
-    for (int b = 0; b < blocks; b++) {
-      for (int i = 0; i < 64; i++) {
-        IntVector q = IntVector.fromArray(INTS, words, (27 * b + 8 + i / 32 * 8 + i % 8) * LANES);
-        IntVector high =
-            IntVector.fromArray(INTS, words, (27 * b + i % 8) * LANES).lanewise(LSHR, i / 8);
-        q.lanewise(LSHR, i / 8 % 4 * 2)
-            .and(0x03030303)
-            .or(high.lanewise(LSHL, 2).and(0x04040404))
-            .reinterpretAsBytes()
-            .sub((byte) 4)
-            .reinterpretAsInts()
-            .intoArray(quants, (64 * b + i) * LANES);
+    Vectors.unpack(tile, blocks, out, o);
+  }
+
+  /** Apart, so that the scalar code loads where the vector module is missing. */
+  private static final class Vectors {
+
+    private Vectors() {}
+
+    static void unpack(Tile tile, int blocks, float[] out, int o) {
+      int[] words = tile.words;
+      int[] quants = tile.quants;
+      for (int b = 0; b < blocks; b++) {
+        for (int i = 0; i < 64; i++) {
+          IntVector q = IntVector.fromArray(INTS, words, (27 * b + 8 + i / 32 * 8 + i % 8) * LANES);
+          IntVector high =
+              IntVector.fromArray(INTS, words, (27 * b + i % 8) * LANES).lanewise(LSHR, i / 8);
+          q.lanewise(LSHR, i / 8 % 4 * 2)
+              .and(0x03030303)
+              .or(high.lanewise(LSHL, 2).and(0x04040404))
+              .reinterpretAsBytes()
+              .sub((byte) 4)
+              .reinterpretAsInts()
+              .intoArray(quants, (64 * b + i) * LANES);
+        }
+        for (int i = 0; i < 4; i++) {
+          IntVector low = IntVector.fromArray(INTS, words, (27 * b + 24 + i % 2) * LANES);
+          IntVector high = IntVector.fromArray(INTS, words, (27 * b + 26) * LANES);
+          low.lanewise(LSHR, i / 2 * 4)
+              .and(0x0f0f0f0f)
+              .or(high.lanewise(LSHR, 2 * i).and(0x03030303).lanewise(LSHL, 4))
+              .reinterpretAsBytes()
+              .sub((byte) 32)
+              .reinterpretAsInts()
+              .intoArray(tile.bytes, (4 * b + i) * LANES);
+        }
       }
-      for (int i = 0; i < 4; i++) {
-        IntVector low = IntVector.fromArray(INTS, words, (27 * b + 24 + i % 2) * LANES);
-        IntVector high = IntVector.fromArray(INTS, words, (27 * b + 26) * LANES);
-        low.lanewise(LSHR, i / 2 * 4)
-            .and(0x0f0f0f0f)
-            .or(high.lanewise(LSHR, 2 * i).and(0x03030303).lanewise(LSHL, 4))
-            .reinterpretAsBytes()
-            .sub((byte) 32)
-            .reinterpretAsInts()
-            .intoArray(tile.bytes, (4 * b + i) * LANES);
-      }
+      Tile.toFloats(tile.halves, 0, 1, 0, blocks, tile.factors, 0);
+      tile.scaleBytes(blocks, 4, tile.scales);
+      tile.toFloats(256 * blocks, 16, false, out, o);
     }
-    Tile.toFloats(tile.halves, 0, 1, 0, blocks, tile.factors, 0);
-    tile.scaleBytes(blocks, 4, tile.scales);
-    tile.toFloats(256 * blocks, 16, false, out, o);
   }
 }

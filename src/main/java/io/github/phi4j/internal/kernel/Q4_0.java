@@ -29,25 +29,35 @@ final class Q4_0 extends BlockFormat {
 
   @Override
   void unpack(Tile tile, int blocks, float[] out, int o) {
-    int[] words = tile.words;
-    int[] quants = tile.quants;
-    for (int b = 0; b < blocks; b++) {
-      for (int i = 0; i < 4; i++) {
-        IntVector q = IntVector.fromArray(INTS, words, (4 * b + 0 + i) * LANES);
-        q.and(0x0f0f0f0f)
-            .reinterpretAsBytes()
-            .sub((byte) 8)
-            .reinterpretAsInts()
-            .intoArray(quants, (8 * b + i) * LANES);
-        q.lanewise(LSHR, 4)
-            .and(0x0f0f0f0f)
-            .reinterpretAsBytes()
-            .sub((byte) 8)
-            .reinterpretAsInts()
-            .intoArray(quants, (8 * b + 4 + i) * LANES);
+    Vectors.unpack(tile, blocks, out, o);
+  }
+
+  /** Apart, so that the scalar code loads where the vector module is missing. */
+  private static final class Vectors {
+
+    private Vectors() {}
+
+    static void unpack(Tile tile, int blocks, float[] out, int o) {
+      int[] words = tile.words;
+      int[] quants = tile.quants;
+      for (int b = 0; b < blocks; b++) {
+        for (int i = 0; i < 4; i++) {
+          IntVector q = IntVector.fromArray(INTS, words, (4 * b + 0 + i) * LANES);
+          q.and(0x0f0f0f0f)
+              .reinterpretAsBytes()
+              .sub((byte) 8)
+              .reinterpretAsInts()
+              .intoArray(quants, (8 * b + i) * LANES);
+          q.lanewise(LSHR, 4)
+              .and(0x0f0f0f0f)
+              .reinterpretAsBytes()
+              .sub((byte) 8)
+              .reinterpretAsInts()
+              .intoArray(quants, (8 * b + 4 + i) * LANES);
+        }
       }
+      Tile.toFloats(tile.halves, 0, 1, 0, blocks, tile.scales, 0);
+      tile.toFloats(32 * blocks, 32, false, out, o);
     }
-    Tile.toFloats(tile.halves, 0, 1, 0, blocks, tile.scales, 0);
-    tile.toFloats(32 * blocks, 32, false, out, o);
   }
 }

@@ -25,20 +25,30 @@ final class Q4_1 extends BlockFormat {
 
   @Override
   void unpack(Tile tile, int blocks, float[] out, int o) {
-    int[] words = tile.words;
-    int[] quants = tile.quants;
-    for (int b = 0; b < blocks; b++) {
-      for (int i = 0; i < 4; i++) {
-        IntVector q = IntVector.fromArray(INTS, words, (5 * b + 1 + i) * LANES);
-        q.and(0x0f0f0f0f).intoArray(quants, (8 * b + i) * LANES);
-        q.lanewise(LSHR, 4).and(0x0f0f0f0f).intoArray(quants, (8 * b + 4 + i) * LANES);
+    Vectors.unpack(tile, blocks, out, o);
+  }
+
+  /** Apart, so that the scalar code loads where the vector module is missing. */
+  private static final class Vectors {
+
+    private Vectors() {}
+
+    static void unpack(Tile tile, int blocks, float[] out, int o) {
+      int[] words = tile.words;
+      int[] quants = tile.quants;
+      for (int b = 0; b < blocks; b++) {
+        for (int i = 0; i < 4; i++) {
+          IntVector q = IntVector.fromArray(INTS, words, (5 * b + 1 + i) * LANES);
+          q.and(0x0f0f0f0f).intoArray(quants, (8 * b + i) * LANES);
+          q.lanewise(LSHR, 4).and(0x0f0f0f0f).intoArray(quants, (8 * b + 4 + i) * LANES);
+        }
       }
+      Tile.toFloats(words, 0, 5, 0, blocks, tile.scales, 0);
+      Tile.toFloats(words, 0, 5, 16, blocks, tile.mins, 0);
+      for (int i = 0; i < blocks * LANES; i++) {
+        tile.mins[i] = -tile.mins[i]; // what is added here
+      }
+      tile.toFloats(32 * blocks, 32, true, out, o);
     }
-    Tile.toFloats(words, 0, 5, 0, blocks, tile.scales, 0);
-    Tile.toFloats(words, 0, 5, 16, blocks, tile.mins, 0);
-    for (int i = 0; i < blocks * LANES; i++) {
-      tile.mins[i] = -tile.mins[i]; // what is added here
-    }
-    tile.toFloats(32 * blocks, 32, true, out, o);
   }
 }

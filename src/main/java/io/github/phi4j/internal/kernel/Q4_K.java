@@ -44,44 +44,54 @@ final class Q4_K extends BlockFormat {
 
   @Override
   void unpack(Tile tile, int blocks, float[] out, int o) {
-    int[] words = tile.words;
-    int[] quants = tile.quants;
-    for (int b = 0; b < blocks; b++) {
-      for (int i = 0; i < 32; i++) {
-        IntVector q = IntVector.fromArray(INTS, words, (36 * b + 4 + i) * LANES);
-        int to = (64 * b + i / 8 * 16 + i % 8) * LANES;
-        q.and(0x0f0f0f0f).intoArray(quants, to);
-        q.lanewise(LSHR, 4).and(0x0f0f0f0f).intoArray(quants, to + 8 * LANES);
-      }
-    }
-    unpackScales(tile, 36, blocks);
-    tile.toFloats(256 * blocks, 32, true, out, o);
+    Vectors.unpack(tile, blocks, out, o);
   }
 
-  /** Scales and minimums of blocks of so many words. */
-  static void unpackScales(Tile tile, int step, int blocks) {
-    int[] words = tile.words;
-    int[] bytes = tile.bytes;
-    for (int b = 0; b < blocks; b++) {
-      IntVector first = IntVector.fromArray(INTS, words, (step * b + 1) * LANES);
-      IntVector last = IntVector.fromArray(INTS, words, (step * b + 3) * LANES);
-      first.and(0x3f3f3f3f).intoArray(bytes, 2 * b * LANES);
-      last.and(0x0f0f0f0f)
-          .or(first.lanewise(LSHR, 2).and(0x30303030))
-          .intoArray(bytes, (2 * b + 1) * LANES);
+  /** Apart, so that the scalar code loads where the vector module is missing. */
+  static final class Vectors {
+
+    private Vectors() {}
+
+    static void unpack(Tile tile, int blocks, float[] out, int o) {
+      int[] words = tile.words;
+      int[] quants = tile.quants;
+      for (int b = 0; b < blocks; b++) {
+        for (int i = 0; i < 32; i++) {
+          IntVector q = IntVector.fromArray(INTS, words, (36 * b + 4 + i) * LANES);
+          int to = (64 * b + i / 8 * 16 + i % 8) * LANES;
+          q.and(0x0f0f0f0f).intoArray(quants, to);
+          q.lanewise(LSHR, 4).and(0x0f0f0f0f).intoArray(quants, to + 8 * LANES);
+        }
+      }
+      unpackScales(tile, 36, blocks);
+      tile.toFloats(256 * blocks, 32, true, out, o);
     }
-    Tile.toFloats(words, 0, step, 0, blocks, tile.factors, 0);
-    tile.scaleBytes(blocks, 2, tile.scales);
-    for (int b = 0; b < blocks; b++) {
-      IntVector first = IntVector.fromArray(INTS, words, (step * b + 2) * LANES);
-      IntVector last = IntVector.fromArray(INTS, words, (step * b + 3) * LANES);
-      first.and(0x3f3f3f3f).intoArray(bytes, 2 * b * LANES);
-      last.lanewise(LSHR, 4)
-          .and(0x0f0f0f0f)
-          .or(first.lanewise(LSHR, 2).and(0x30303030))
-          .intoArray(bytes, (2 * b + 1) * LANES);
+
+    /** Scales and minimums of blocks of so many words. */
+    static void unpackScales(Tile tile, int step, int blocks) {
+      int[] words = tile.words;
+      int[] bytes = tile.bytes;
+      for (int b = 0; b < blocks; b++) {
+        IntVector first = IntVector.fromArray(INTS, words, (step * b + 1) * LANES);
+        IntVector last = IntVector.fromArray(INTS, words, (step * b + 3) * LANES);
+        first.and(0x3f3f3f3f).intoArray(bytes, 2 * b * LANES);
+        last.and(0x0f0f0f0f)
+            .or(first.lanewise(LSHR, 2).and(0x30303030))
+            .intoArray(bytes, (2 * b + 1) * LANES);
+      }
+      Tile.toFloats(words, 0, step, 0, blocks, tile.factors, 0);
+      tile.scaleBytes(blocks, 2, tile.scales);
+      for (int b = 0; b < blocks; b++) {
+        IntVector first = IntVector.fromArray(INTS, words, (step * b + 2) * LANES);
+        IntVector last = IntVector.fromArray(INTS, words, (step * b + 3) * LANES);
+        first.and(0x3f3f3f3f).intoArray(bytes, 2 * b * LANES);
+        last.lanewise(LSHR, 4)
+            .and(0x0f0f0f0f)
+            .or(first.lanewise(LSHR, 2).and(0x30303030))
+            .intoArray(bytes, (2 * b + 1) * LANES);
+      }
+      Tile.toFloats(words, 0, step, 16, blocks, tile.factors, 0);
+      tile.scaleBytes(blocks, 2, tile.mins);
     }
-    Tile.toFloats(words, 0, step, 16, blocks, tile.factors, 0);
-    tile.scaleBytes(blocks, 2, tile.mins);
   }
 }

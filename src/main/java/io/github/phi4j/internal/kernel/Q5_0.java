@@ -32,33 +32,47 @@ final class Q5_0 extends BlockFormat {
 
   @Override
   void unpack(Tile tile, int blocks, float[] out, int o) {
-    int[] words = tile.words;
-    int[] quants = tile.quants;
-    for (int b = 0; b < blocks; b++) {
-      IntVector high = IntVector.fromArray(INTS, words, (5 * b + 0) * LANES);
-      for (int i = 0; i < 4; i++) {
-        IntVector q = IntVector.fromArray(INTS, words, (5 * b + 1 + i) * LANES);
-        // The product spreads four bits over four bytes.
-        IntVector first =
-            high.lanewise(LSHR, 4 * i).and(15).mul(0x204081).and(0x01010101).lanewise(LSHL, 4);
-        IntVector second =
-            high.lanewise(LSHR, 16 + 4 * i).and(15).mul(0x204081).and(0x01010101).lanewise(LSHL, 4);
-        q.and(0x0f0f0f0f)
-            .or(first)
-            .reinterpretAsBytes()
-            .sub((byte) 16)
-            .reinterpretAsInts()
-            .intoArray(quants, (8 * b + i) * LANES);
-        q.lanewise(LSHR, 4)
-            .and(0x0f0f0f0f)
-            .or(second)
-            .reinterpretAsBytes()
-            .sub((byte) 16)
-            .reinterpretAsInts()
-            .intoArray(quants, (8 * b + 4 + i) * LANES);
+    Vectors.unpack(tile, blocks, out, o);
+  }
+
+  /** Apart, so that the scalar code loads where the vector module is missing. */
+  private static final class Vectors {
+
+    private Vectors() {}
+
+    static void unpack(Tile tile, int blocks, float[] out, int o) {
+      int[] words = tile.words;
+      int[] quants = tile.quants;
+      for (int b = 0; b < blocks; b++) {
+        IntVector high = IntVector.fromArray(INTS, words, (5 * b + 0) * LANES);
+        for (int i = 0; i < 4; i++) {
+          IntVector q = IntVector.fromArray(INTS, words, (5 * b + 1 + i) * LANES);
+          // The product spreads four bits over four bytes.
+          IntVector first =
+              high.lanewise(LSHR, 4 * i).and(15).mul(0x204081).and(0x01010101).lanewise(LSHL, 4);
+          IntVector second =
+              high.lanewise(LSHR, 16 + 4 * i)
+                  .and(15)
+                  .mul(0x204081)
+                  .and(0x01010101)
+                  .lanewise(LSHL, 4);
+          q.and(0x0f0f0f0f)
+              .or(first)
+              .reinterpretAsBytes()
+              .sub((byte) 16)
+              .reinterpretAsInts()
+              .intoArray(quants, (8 * b + i) * LANES);
+          q.lanewise(LSHR, 4)
+              .and(0x0f0f0f0f)
+              .or(second)
+              .reinterpretAsBytes()
+              .sub((byte) 16)
+              .reinterpretAsInts()
+              .intoArray(quants, (8 * b + 4 + i) * LANES);
+        }
       }
+      Tile.toFloats(tile.halves, 0, 1, 0, blocks, tile.scales, 0);
+      tile.toFloats(32 * blocks, 32, false, out, o);
     }
-    Tile.toFloats(tile.halves, 0, 1, 0, blocks, tile.scales, 0);
-    tile.toFloats(32 * blocks, 32, false, out, o);
   }
 }

@@ -32,23 +32,33 @@ final class Q5_K extends BlockFormat {
 
   @Override
   void unpack(Tile tile, int blocks, float[] out, int o) {
-    int[] words = tile.words;
-    int[] quants = tile.quants;
-    for (int b = 0; b < blocks; b++) {
-      for (int i = 0; i < 32; i++) {
-        IntVector q = IntVector.fromArray(INTS, words, (44 * b + 12 + i) * LANES);
-        IntVector high =
-            IntVector.fromArray(INTS, words, (44 * b + 4 + i % 8) * LANES)
-                .lanewise(LSHR, i / 8 * 2);
-        int to = (64 * b + i / 8 * 16 + i % 8) * LANES;
-        q.and(0x0f0f0f0f).or(high.lanewise(LSHL, 4).and(0x10101010)).intoArray(quants, to);
-        q.lanewise(LSHR, 4)
-            .and(0x0f0f0f0f)
-            .or(high.lanewise(LSHL, 3).and(0x10101010))
-            .intoArray(quants, to + 8 * LANES);
+    Vectors.unpack(tile, blocks, out, o);
+  }
+
+  /** Apart, so that the scalar code loads where the vector module is missing. */
+  private static final class Vectors {
+
+    private Vectors() {}
+
+    static void unpack(Tile tile, int blocks, float[] out, int o) {
+      int[] words = tile.words;
+      int[] quants = tile.quants;
+      for (int b = 0; b < blocks; b++) {
+        for (int i = 0; i < 32; i++) {
+          IntVector q = IntVector.fromArray(INTS, words, (44 * b + 12 + i) * LANES);
+          IntVector high =
+              IntVector.fromArray(INTS, words, (44 * b + 4 + i % 8) * LANES)
+                  .lanewise(LSHR, i / 8 * 2);
+          int to = (64 * b + i / 8 * 16 + i % 8) * LANES;
+          q.and(0x0f0f0f0f).or(high.lanewise(LSHL, 4).and(0x10101010)).intoArray(quants, to);
+          q.lanewise(LSHR, 4)
+              .and(0x0f0f0f0f)
+              .or(high.lanewise(LSHL, 3).and(0x10101010))
+              .intoArray(quants, to + 8 * LANES);
+        }
       }
+      Q4_K.Vectors.unpackScales(tile, 44, blocks);
+      tile.toFloats(256 * blocks, 32, true, out, o);
     }
-    Q4_K.unpackScales(tile, 44, blocks);
-    tile.toFloats(256 * blocks, 32, true, out, o);
   }
 }

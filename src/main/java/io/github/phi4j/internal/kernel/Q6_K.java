@@ -35,46 +35,56 @@ final class Q6_K extends BlockFormat {
 
   @Override
   void unpack(Tile tile, int blocks, float[] out, int o) {
-    int[] words = tile.words;
-    int[] quants = tile.quants;
-    for (int b = 0; b < blocks; b++) {
-      for (int i = 0; i < 16; i++) { // eight words, 32 columns, have their bits at one shift
-        int group = i / 8;
-        IntVector high = IntVector.fromArray(INTS, words, (52 * b + 32 + i) * LANES);
-        IntVector q = IntVector.fromArray(INTS, words, (52 * b + 8 * group + i) * LANES);
-        IntVector next = IntVector.fromArray(INTS, words, (52 * b + 8 * group + i + 8) * LANES);
-        int to = (64 * b + 24 * group + i) * LANES;
-        q.and(0x0f0f0f0f)
-            .or(high.lanewise(LSHL, 4).and(0x30303030))
-            .reinterpretAsBytes()
-            .sub((byte) 32)
-            .reinterpretAsInts()
-            .intoArray(quants, to);
-        next.and(0x0f0f0f0f)
-            .or(high.lanewise(LSHL, 2).and(0x30303030))
-            .reinterpretAsBytes()
-            .sub((byte) 32)
-            .reinterpretAsInts()
-            .intoArray(quants, to + 8 * LANES);
-        q.lanewise(LSHR, 4)
-            .and(0x0f0f0f0f)
-            .or(high.and(0x30303030))
-            .reinterpretAsBytes()
-            .sub((byte) 32)
-            .reinterpretAsInts()
-            .intoArray(quants, to + 16 * LANES);
-        next.lanewise(LSHR, 4)
-            .and(0x0f0f0f0f)
-            .or(high.lanewise(LSHR, 2).and(0x30303030))
-            .reinterpretAsBytes()
-            .sub((byte) 32)
-            .reinterpretAsInts()
-            .intoArray(quants, to + 24 * LANES);
+    Vectors.unpack(tile, blocks, out, o);
+  }
+
+  /** Apart, so that the scalar code loads where the vector module is missing. */
+  private static final class Vectors {
+
+    private Vectors() {}
+
+    static void unpack(Tile tile, int blocks, float[] out, int o) {
+      int[] words = tile.words;
+      int[] quants = tile.quants;
+      for (int b = 0; b < blocks; b++) {
+        for (int i = 0; i < 16; i++) { // eight words, 32 columns, have their bits at one shift
+          int group = i / 8;
+          IntVector high = IntVector.fromArray(INTS, words, (52 * b + 32 + i) * LANES);
+          IntVector q = IntVector.fromArray(INTS, words, (52 * b + 8 * group + i) * LANES);
+          IntVector next = IntVector.fromArray(INTS, words, (52 * b + 8 * group + i + 8) * LANES);
+          int to = (64 * b + 24 * group + i) * LANES;
+          q.and(0x0f0f0f0f)
+              .or(high.lanewise(LSHL, 4).and(0x30303030))
+              .reinterpretAsBytes()
+              .sub((byte) 32)
+              .reinterpretAsInts()
+              .intoArray(quants, to);
+          next.and(0x0f0f0f0f)
+              .or(high.lanewise(LSHL, 2).and(0x30303030))
+              .reinterpretAsBytes()
+              .sub((byte) 32)
+              .reinterpretAsInts()
+              .intoArray(quants, to + 8 * LANES);
+          q.lanewise(LSHR, 4)
+              .and(0x0f0f0f0f)
+              .or(high.and(0x30303030))
+              .reinterpretAsBytes()
+              .sub((byte) 32)
+              .reinterpretAsInts()
+              .intoArray(quants, to + 16 * LANES);
+          next.lanewise(LSHR, 4)
+              .and(0x0f0f0f0f)
+              .or(high.lanewise(LSHR, 2).and(0x30303030))
+              .reinterpretAsBytes()
+              .sub((byte) 32)
+              .reinterpretAsInts()
+              .intoArray(quants, to + 24 * LANES);
+        }
+        System.arraycopy(words, (52 * b + 48) * LANES, tile.bytes, 4 * b * LANES, 4 * LANES);
       }
-      System.arraycopy(words, (52 * b + 48) * LANES, tile.bytes, 4 * b * LANES, 4 * LANES);
+      Tile.toFloats(tile.halves, 0, 1, 0, blocks, tile.factors, 0);
+      tile.scaleBytes(blocks, 4, tile.scales);
+      tile.toFloats(256 * blocks, 16, false, out, o);
     }
-    Tile.toFloats(tile.halves, 0, 1, 0, blocks, tile.factors, 0);
-    tile.scaleBytes(blocks, 4, tile.scales);
-    tile.toFloats(256 * blocks, 16, false, out, o);
   }
 }
