@@ -20,7 +20,6 @@ final class Context {
 
   private static final int LOGITS_BATCH = 64;
 
-  private final Model model;
   private final ForwardPass forwardPass;
   private final ReentrantLock turn;
   private final KvCache cache;
@@ -32,12 +31,11 @@ final class Context {
   private boolean logitsValid;
 
   Context(DefaultGenerator generator, KvCache cache, BooleanSupplier cancelled) {
-    this.model = generator.model();
     this.forwardPass = generator.forwardPass();
     this.turn = generator.turn();
     this.cache = cache;
     this.cancelled = cancelled;
-    logits = new float[model.config().vocabularySize()];
+    logits = new float[generator.model().config().vocabularySize()];
   }
 
   int length() {
@@ -123,15 +121,10 @@ final class Context {
     if (cache.length() == length) {
       cache.truncate(length - 1); // after a rewind the last token has no logits
     }
-    try {
-      while (cache.length() < length) {
-        computeBatch(sink, sinkFrom);
-      }
-      logitsValid = true;
-    } catch (InternalError e) {
-      model.file().checkUnchanged(); // a mapped page that is gone shows as an InternalError
-      throw e;
+    while (cache.length() < length) {
+      computeBatch(sink, sinkFrom);
     }
+    logitsValid = true;
   }
 
   private void computeBatch(LogitsSink sink, int sinkFrom) {

@@ -38,6 +38,7 @@ final class DefaultGenerator implements Generator {
   private final int contextLength;
   private final WorkerPool pool;
   private final ForwardPass forwardPass;
+  private final int[] neverSampled;
   private final ReentrantLock turn = new ReentrantLock(true);
   private final Set<DefaultSession> sessions = new HashSet<>(); // guarded by itself
   private boolean closed; // guarded by sessions
@@ -54,6 +55,7 @@ final class DefaultGenerator implements Generator {
           "a context of %d tokens was asked for, but the model was trained for %d; ask for at most that"
               .formatted(contextLength, trained));
     }
+    neverSampled = model.tokenizer().unusable(model.config().vocabularySize());
     pool = new WorkerPool(options.threads().orElseGet(PhysicalCores::available));
     try {
       Kernels kernels = KernelProvider.kernels();
@@ -69,12 +71,7 @@ final class DefaultGenerator implements Generator {
       case OFF -> model.weights();
       case MEMORY -> {
         try {
-          PhiWeights packed = WeightPacking.pack(model.weights(), pool, arena);
-          model.file().checkUnchanged(); // what is gone of the last mapped page reads as zeros
-          yield packed;
-        } catch (InternalError e) {
-          model.file().checkUnchanged(); // a mapped page that is gone shows as an InternalError
-          throw e;
+          yield model.file().reading(() -> WeightPacking.pack(model.weights(), pool, arena));
         } catch (OutOfMemoryError e) {
           throw new ModelException(
               model.file().files().getFirst(),
@@ -93,6 +90,11 @@ final class DefaultGenerator implements Generator {
 
   int contextLength() {
     return contextLength;
+  }
+
+  /** Ids that stand for no token. */
+  int[] neverSampled() {
+    return neverSampled;
   }
 
   ForwardPass forwardPass() {

@@ -71,12 +71,7 @@ final class DefaultSession implements Session {
 
   /** As {@link #exclusively}, for work that reads the model file. */
   private <T> T computing(Supplier<T> work) {
-    return exclusively(() -> {
-      T result = work.get();
-      // What is gone of the last mapped page of a file reads as zeros, without a fault.
-      generator.model().file().checkUnchanged();
-      return result;
-    });
+    return exclusively(() -> generator.model().file().reading(work));
   }
 
   @Override
@@ -84,8 +79,7 @@ final class DefaultSession implements Session {
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(sink, "sink");
     return computing(() -> {
-      Generation generation =
-          new Generation(generator.model(), context, options, sink, this::cancelled);
+      Generation generation = new Generation(generator, context, options, sink, this::cancelled);
       return generation.run(tokens(prompt));
     });
   }

@@ -45,12 +45,7 @@ public final class Engine {
   }
 
   private static Model read(GgufFile file, Optional<ChatFormat> chatFormat) {
-    try {
-      return Model.of(file, chatFormat);
-    } catch (InternalError e) {
-      file.checkUnchanged(); // a mapped page that is gone shows as an InternalError
-      throw e;
-    }
+    return file.reading(() -> Model.of(file, chatFormat));
   }
 
   /** Reads what a file says of itself. */

@@ -36,19 +36,19 @@ final class Generation {
   private boolean refused;
 
   Generation(
-      Model model,
+      DefaultGenerator generator,
       Context context,
       GenerationOptions options,
       TextSink sink,
       BooleanSupplier cancelled) {
-    this.tokenizer = model.tokenizer();
+    this.tokenizer = generator.model().tokenizer();
     this.context = context;
     this.options = options;
     this.sink = sink;
     this.cancelled = cancelled;
     int[] own = tokenizer.stopTokens();
     IntStream asked = options.stopTokens().stream().mapToInt(Integer::intValue);
-    IntStream banned = IntStream.of(tokenizer.unusable(model.config().vocabularySize()));
+    IntStream banned = IntStream.of(generator.neverSampled());
     if (options.ignoreModelStop()) {
       banned = IntStream.concat(banned, IntStream.of(own));
       stopTokens = asked.sorted().toArray();

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -202,6 +203,23 @@ public final class GgufFile {
             mapping.bytes().byteSize()
                 + " bytes as when it was loaded; restore the file and load it again");
       }
+    }
+  }
+
+  /**
+   * Runs work that reads the mappings.
+   *
+   * @throws ModelException if a file was cut short meanwhile: a page that is gone shows as an
+   *     {@link InternalError}, and what is gone of the last page reads as zeros
+   */
+  public <T> T reading(Supplier<T> work) {
+    try {
+      T result = work.get();
+      checkUnchanged();
+      return result;
+    } catch (InternalError e) {
+      checkUnchanged();
+      throw e;
     }
   }
 
