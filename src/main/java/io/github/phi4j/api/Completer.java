@@ -1,5 +1,7 @@
 package io.github.phi4j.api;
 
+import java.util.List;
+
 /**
  * Continues a prompt, which is always the whole of what the model is to see: no call builds on the
  * one before. A {@link Session} only saves the work for what it already holds of the prompt.
@@ -27,8 +29,26 @@ public interface Completer {
    * @throws ArithmeticException if the model's logits are not numbers, as those of a damaged file
    *     may be
    * @throws ModelException if the model file was cut short since it was loaded
+   * @throws java.util.concurrent.RejectedExecutionException if more calls are running and waiting
+   *     than {@link LoadOptions#maxWaiting()} allows
    */
   Completion generate(Prompt prompt, GenerationOptions options, TextSink sink);
+
+  /**
+   * Continues a prompt in several ways, side by side. The prompt is computed once. Sample {@code i},
+   * from 0, is what {@link #generate(Prompt, GenerationOptions)} gives with {@code i} added to the
+   * seed; without a seed, each has one of its own.
+   *
+   * @param prompt what to continue
+   * @param options how to continue it
+   * @param samples how many completions, at least 1
+   * @return the completions; each counts the whole prompt as cached, and the context of a session
+   *     then holds the prompt alone
+   * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}, or if
+   *     the number is below 1
+   * @throws IllegalStateException as {@link #generate(Prompt, GenerationOptions, TextSink)}
+   */
+  List<Completion> generate(Prompt prompt, GenerationOptions options, int samples);
 
   /**
    * Continues a prompt and returns the whole text.

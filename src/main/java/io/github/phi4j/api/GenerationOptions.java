@@ -16,6 +16,7 @@ import java.util.Set;
  * @param stopTokens token ids that end the generation, besides the model's own
  * @param ignoreModelStop whether to go on where the model ends its turn, as benchmarks do; the
  *     model's stop tokens are then never chosen
+ * @param speculation how the next tokens are guessed to save time; the text does not depend on it
  */
 public record GenerationOptions(
     int maxTokens,
@@ -23,7 +24,8 @@ public record GenerationOptions(
     Sampling sampling,
     List<String> stopStrings,
     Set<Integer> stopTokens,
-    boolean ignoreModelStop) {
+    boolean ignoreModelStop,
+    Speculation speculation) {
 
   private static final GenerationOptions DEFAULTS = builder().build();
 
@@ -47,6 +49,7 @@ public record GenerationOptions(
       throw new IllegalArgumentException("a stop string must not be empty");
     }
     stopTokens = Set.copyOf(stopTokens);
+    Objects.requireNonNull(speculation, "speculation");
   }
 
   /**
@@ -67,6 +70,40 @@ public record GenerationOptions(
     return new Builder();
   }
 
+  /**
+   * The same options with another sampling.
+   *
+   * @param newSampling the sampling
+   * @return a copy with it
+   */
+  public GenerationOptions withSampling(Sampling newSampling) {
+    return new GenerationOptions(
+        maxTokens,
+        minTokens,
+        newSampling,
+        stopStrings,
+        stopTokens,
+        ignoreModelStop,
+        speculation);
+  }
+
+  /**
+   * The same options with another speculation.
+   *
+   * @param newSpeculation the speculation
+   * @return a copy with it
+   */
+  public GenerationOptions withSpeculation(Speculation newSpeculation) {
+    return new GenerationOptions(
+        maxTokens,
+        minTokens,
+        sampling,
+        stopStrings,
+        stopTokens,
+        ignoreModelStop,
+        newSpeculation);
+  }
+
   /** Collects generation options; they are checked by {@link #build()}. Not thread-safe. */
   public static final class Builder {
     private int maxTokens = Integer.MAX_VALUE;
@@ -75,6 +112,7 @@ public record GenerationOptions(
     private List<String> stopStrings = List.of();
     private Set<Integer> stopTokens = Set.of();
     private boolean ignoreModelStop;
+    private Speculation speculation = Speculation.off();
 
     private Builder() {}
 
@@ -145,6 +183,17 @@ public record GenerationOptions(
     }
 
     /**
+     * Sets {@link GenerationOptions#speculation()}.
+     *
+     * @param value how tokens are guessed
+     * @return this builder
+     */
+    public Builder speculation(Speculation value) {
+      speculation = value;
+      return this;
+    }
+
+    /**
      * Makes the options.
      *
      * @return the options
@@ -152,7 +201,7 @@ public record GenerationOptions(
      */
     public GenerationOptions build() {
       return new GenerationOptions(
-          maxTokens, minTokens, sampling, stopStrings, stopTokens, ignoreModelStop);
+          maxTokens, minTokens, sampling, stopStrings, stopTokens, ignoreModelStop, speculation);
     }
   }
 }

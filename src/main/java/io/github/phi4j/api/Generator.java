@@ -4,7 +4,9 @@ package io.github.phi4j.api;
  * A loaded model.
  *
  * <p>Each call of {@code generate} starts from an empty context; {@link #newSession()} keeps one.
- * Generators are thread-safe. Concurrent calls share the worker threads and take turns.
+ * Generators are thread-safe. Concurrent calls, of sessions too, are computed together: each pass
+ * over the weights serves all of them, and each gets the text that it would have got alone. Calls
+ * may come from virtual threads.
  *
  * <p>A generator holds a memory-mapped file and threads: close it. {@link #close()} refuses new
  * work, cancels what runs and waits for it, and closes all sessions; closing twice is harmless.

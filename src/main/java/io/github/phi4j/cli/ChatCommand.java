@@ -43,6 +43,7 @@ final class ChatCommand implements Callable<Integer> {
   @Mixin private ComputeOptions compute;
   @Mixin private StopOptions stop;
   @Mixin private SamplingOptions sampling;
+  @Mixin private SpeculationOptions speculation;
 
   ChatCommand(Environment environment) {
     this.environment = environment;
@@ -51,10 +52,12 @@ final class ChatCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     LoadOptions loadOptions = prompt.apply(compute.loadOptions());
-    GenerationOptions options = stop.generationOptions(sampling.sampling());
+    GenerationOptions plain = stop.generationOptions(sampling.sampling());
     sampling.remark().ifPresent(environment::note);
     try (Generator generator = environment.models().load(model.file(environment), loadOptions);
+        Draft draft = speculation.open(environment);
         Session session = generator.newSession()) {
+      GenerationOptions options = plain.withSpeculation(draft.speculation());
       Conversation conversation = new Conversation(session, options, prompt.opening());
       if (!environment.interactive()) {
         return talkByPipe(conversation);

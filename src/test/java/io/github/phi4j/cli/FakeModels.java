@@ -143,6 +143,13 @@ final class FakeModels implements Models {
     }
 
     @Override
+    public List<Completion> generate(Prompt prompt, GenerationOptions newOptions, int samples) {
+      try (Session session = newSession()) {
+        return session.generate(prompt, newOptions, samples);
+      }
+    }
+
+    @Override
     public void close() {
       open--;
     }
@@ -180,7 +187,16 @@ final class FakeModels implements Models {
           List.of(1, 2, 3),
           reason,
           new Usage(7, 2, 4),
-          new Timings(Duration.ofMillis(10), 5, Duration.ofMillis(40), 4));
+          new Timings(Duration.ofMillis(10), 5, Duration.ofMillis(40), 4, 6, 3));
+    }
+
+    @Override
+    public List<Completion> generate(Prompt prompt, GenerationOptions newOptions, int samples) {
+      List<Completion> completions = new ArrayList<>();
+      while (completions.size() < samples) {
+        completions.add(generate(prompt, newOptions, text -> true));
+      }
+      return completions;
     }
 
     @Override

@@ -1,9 +1,11 @@
 package io.github.phi4j.internal.engine;
 
+import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LogitsSink;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -23,6 +25,7 @@ final class Context {
 
   private static final int LOGITS_BATCH = 64;
 
+  private final DefaultGenerator generator;
   private final ForwardPass forwardPass;
   private final Scheduler scheduler;
   private final KvCache cache;
@@ -38,17 +41,52 @@ final class Context {
   private int rowsFrom;
   private int rowCount;
 
+  private Optional<DraftModel> draft = Optional.empty();
+
   /**
    * Creates an empty context.
    *
    * @param cancelled whether the running call was cancelled; asked by any thread
    */
   Context(DefaultGenerator generator, KvCache cache, BooleanSupplier cancelled) {
+    this.generator = generator;
     this.forwardPass = generator.forwardPass();
     this.scheduler = generator.scheduler();
     this.cache = cache;
     sequence = scheduler.sequence(cache, cancelled);
     vocabularySize = generator.model().config().vocabularySize();
+  }
+
+  /**
+   * A context of its own with the same tokens, in the same call.
+   *
+   * @throws IllegalStateException if there is too little memory
+   */
+  Context copy(BooleanSupplier copyCancelled) {
+    Context copy = new Context(generator, cache.copy(), copyCancelled);
+    copy.sequence.age = sequence.age;
+    copy.tokens = tokens.clone();
+    copy.length = length;
+    if (hasLogits()) {
+      copy.rows[0] = logits().clone();
+      copy.rowsFrom = length;
+      copy.rowCount = 1;
+    }
+    return copy;
+  }
+
+  /** Another model's guesses of what follows, for as long as this context lives. */
+  DraftModel draft(Generator model) {
+    if (draft.isEmpty() || !draft.get().isOf(model)) {
+      draft.ifPresent(DraftModel::close);
+      draft = Optional.of(new DraftModel(model, generator.tokenizer()));
+    }
+    return draft.get();
+  }
+
+  /** What the next pass gains by tokens that are computed ahead, see {@link Scheduler#gain}. */
+  double gain(int ahead, double useful, double nanos) {
+    return scheduler.gain(ahead, useful, nanos);
   }
 
   /** Runs a call that computes tokens. */
@@ -79,10 +117,24 @@ final class Context {
     return length == cache.capacity();
   }
 
-  /** How many of these tokens the context begins with. */
-  int commonPrefix(int[] others) {
-    int mismatch = Arrays.mismatch(tokens, 0, length, others, 0, others.length);
-    return mismatch < 0 ? length : mismatch;
+  /**
+   * Brings the context to a prompt, and computes what is not there yet.
+   *
+   * @return how many tokens were there
+   */
+  int prefill(int[] prompt) {
+    int kept = computedPrefix(prompt);
+    rewind(kept);
+    append(prompt, kept, null);
+    return kept;
+  }
+
+  /** How many tokens of a prompt need not be computed; what follows the last needs its logits. */
+  int computedPrefix(int[] prompt) {
+    int mismatch = Arrays.mismatch(tokens, 0, length, prompt, 0, prompt.length);
+    int common = mismatch < 0 ? length : mismatch;
+    boolean complete = common == prompt.length && common == length && hasLogits();
+    return complete ? common : Math.min(common, prompt.length - 1);
   }
 
   void rewind(int newLength) {
@@ -247,6 +299,7 @@ final class Context {
   /** Releases the KV cache. */
   void close() {
     dismiss();
+    draft.ifPresent(DraftModel::close);
     cache.close();
   }
 }

@@ -110,6 +110,13 @@ final class DefaultGenerator implements Generator {
   }
 
   @Override
+  public List<Completion> generate(Prompt prompt, GenerationOptions how, int samples) {
+    try (Session session = newSession()) {
+      return session.generate(prompt, how, samples);
+    }
+  }
+
+  @Override
   public int threads() {
     return pool.threads();
   }

@@ -4,11 +4,21 @@ import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.LogitsSink;
 import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Session;
+import io.github.phi4j.api.Speculation;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.internal.model.KvCache;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
@@ -19,6 +29,7 @@ final class DefaultSession implements Session {
   private final Context context;
   private final Semaphore idle = new Semaphore(1);
   private boolean released; // guarded by this
+  private volatile List<Context> samples = List.of();
   private volatile Thread user;
   private volatile boolean cancelled;
   private volatile boolean closed;
@@ -78,10 +89,96 @@ final class DefaultSession implements Session {
   public Completion generate(Prompt prompt, GenerationOptions options, TextSink sink) {
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(sink, "sink");
+    return computing(() -> complete(context, tokens(prompt), options, sink));
+  }
+
+  private Completion complete(
+      Context where, int[] prompt, GenerationOptions options, TextSink sink) {
+    Speculator speculator = new Speculator(proposer(where, options.speculation()));
+    return new Generation(generator, where, options, speculator, sink, this::cancelled).run(prompt);
+  }
+
+  private Optional<Proposer> proposer(Context where, Speculation speculation) {
+    return switch (speculation) {
+      case Speculation.Off _ -> Optional.empty();
+      case Speculation.Lookup lookup -> Optional.of(new Lookup(lookup.maxTokens()));
+      case Speculation.Draft draft ->
+          Optional.of(where.draft(draft.model()).upTo(draft.maxTokens()));
+    };
+  }
+
+  @Override
+  public List<Completion> generate(Prompt prompt, GenerationOptions options, int count) {
+    Objects.requireNonNull(options, "options");
+    if (count < 1) {
+      throw new IllegalArgumentException("samples must be at least 1, not " + count);
+    }
     return computing(() -> {
-      Generation generation = new Generation(generator, context, options, sink, this::cancelled);
-      return generation.run(tokens(prompt));
+      int[] ids = tokens(prompt);
+      List<Context> copies = new ArrayList<>();
+      try {
+        context.prefill(ids);
+        while (copies.size() < count) {
+          copies.add(context.copy(() -> cancelled));
+        }
+        samples = List.copyOf(copies);
+        return completeAll(ids, options);
+      } catch (CancellationException _) {
+        return Collections.nCopies(count, Generation.cancelled(ids));
+      } finally {
+        context.dismiss();
+        samples = List.of();
+        copies.forEach(Context::close);
+      }
     });
+  }
+
+  /** Completes the samples, each on a thread of its own, so that they share passes. */
+  private List<Completion> completeAll(int[] prompt, GenerationOptions options) {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Completion>> running = new ArrayList<>();
+      for (Context sample : samples) {
+        GenerationOptions own =
+            options.withSampling(nth(options.sampling(), running.size()));
+        running.add(threads.submit(() -> complete(sample, prompt, own, text -> true)));
+      }
+      return await(running);
+    }
+  }
+
+  private static Sampling nth(Sampling sampling, int number) {
+    return sampling.seed().isPresent()
+        ? sampling.withSeed(sampling.seed().getAsLong() + number)
+        : sampling;
+  }
+
+  /** Waits for all samples; an interrupt, or the failure of one, cancels them. */
+  private List<Completion> await(List<Future<Completion>> running) {
+    List<Completion> completions = new ArrayList<>();
+    Throwable failure = null;
+    boolean interrupted = false;
+    for (int i = 0; i < running.size(); ) {
+      try {
+        completions.add(running.get(i).get());
+        i++;
+      } catch (InterruptedException _) {
+        interrupted = true;
+        cancel();
+      } catch (ExecutionException e) {
+        failure = failure == null ? e.getCause() : failure;
+        i++;
+        cancel();
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return switch (failure) {
+      case null -> completions;
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      default -> throw new IllegalStateException(failure);
+    };
   }
 
   private int[] tokens(Prompt prompt) {
@@ -178,6 +275,7 @@ final class DefaultSession implements Session {
   public void cancel() {
     cancelled = true;
     context.cancel();
+    samples.forEach(Context::cancel);
   }
 
   @Override

@@ -27,6 +27,7 @@ final class Generation {
   private final TextSink sink;
   private final BooleanSupplier cancelled;
   private final SamplerChain sampler;
+  private final Speculator speculator;
   private final int[] stopTokens;
 
   private final Utf8Accumulator utf8 = new Utf8Accumulator();
@@ -39,11 +40,13 @@ final class Generation {
       DefaultGenerator generator,
       Context context,
       GenerationOptions options,
+      Speculator speculator,
       TextSink sink,
       BooleanSupplier cancelled) {
     this.tokenizer = generator.model().tokenizer();
     this.context = context;
     this.options = options;
+    this.speculator = speculator;
     this.sink = sink;
     this.cancelled = cancelled;
     int[] own = tokenizer.stopTokens();
@@ -65,13 +68,22 @@ final class Generation {
     stopMatcher = new StopMatcher(options.stopStrings());
   }
 
+  /** A completion that was cancelled before it began. */
+  static Completion cancelled(int[] prompt) {
+    return new Completion(
+        "",
+        List.of(),
+        FinishReason.CANCELLED,
+        new Usage(prompt.length, 0, 0),
+        new Timings(Duration.ZERO, 0, Duration.ZERO, 0, 0, 0));
+  }
+
   Completion run(int[] prompt) {
     Instants times = new Instants(context);
-    // The last token is always computed, for its logits.
-    int kept = Math.min(context.commonPrefix(prompt), prompt.length - 1);
+    int kept = context.computedPrefix(prompt);
     FinishReason reason;
     try {
-      prefill(prompt, kept);
+      context.prefill(prompt);
       times.prefilled();
       reason = decode();
     } catch (CancellationException _) {
@@ -83,12 +95,7 @@ final class Generation {
     flush(reason);
     int stopToken = reason == FinishReason.STOP ? 1 : 0;
     Usage usage = new Usage(prompt.length, kept, generated.size() + stopToken);
-    return new Completion(text.toString(), generated, reason, usage, times.finished());
-  }
-
-  private void prefill(int[] prompt, int kept) {
-    context.rewind(kept);
-    context.append(prompt, kept, null);
+    return new Completion(text.toString(), generated, reason, usage, times.finished(speculator));
   }
 
   private FinishReason decode() {
@@ -127,7 +134,10 @@ final class Generation {
   }
 
   private int sample() {
-    return sampler.next(context.logits(), context.tokens(), context.length());
+    speculator.computeLogits(context, options.maxTokens() - generated.size() - 1);
+    int token = sampler.next(context.logits(), context.tokens(), context.length());
+    speculator.learn(token);
+    return token;
   }
 
   private void take(int token) {
@@ -172,12 +182,14 @@ final class Generation {
       }
     }
 
-    Timings finished() {
+    Timings finished(Speculator speculator) {
       return new Timings(
           Duration.ofNanos(prefillEnd - start),
           prefilled,
           Duration.ofNanos(System.nanoTime() - prefillEnd),
-          context.computedTokens() - computedBefore - prefilled);
+          context.computedTokens() - computedBefore - prefilled,
+          speculator.guessed(),
+          speculator.accepted());
     }
   }
 }

@@ -217,13 +217,15 @@ final class Scheduler implements AutoCloseable {
    *
    * @param more tokens to add
    * @param useful how many of them are expected to be of use
-   * @return how many times as many useful tokens a pass then gives in the same time
+   * @param nanos the time that it takes to come by them
+   * @return how many times as many useful tokens there are then in the same time
    */
-  double gain(int more, double useful) {
+  double gain(int more, double useful, double nanos) {
     lock.lock();
     try {
       int width = Math.max(1, streams.size());
-      double slower = cost.known() ? cost.nanos(width + more) / cost.nanos(width) : 1;
+      double usual = cost.nanos(width);
+      double slower = cost.known() ? (cost.nanos(width + more) + nanos) / usual : 1;
       return (width + useful) / width / slower;
     } finally {
       lock.unlock();

@@ -41,6 +41,24 @@ public final class KvCache implements AutoCloseable {
     return length;
   }
 
+  /** A cache of its own with the same keys and values. */
+  public KvCache copy() {
+    KvCache copy =
+        new KvCache(config, layout.half() ? KvCacheType.F16 : KvCacheType.F32, capacity);
+    try {
+      copy.reserve(length);
+    } catch (IllegalStateException e) {
+      copy.close();
+      throw e;
+    }
+    for (int i = 0; i < copy.pages.size(); i++) {
+      copy.pages.get(i).copyFrom(pages.get(i));
+    }
+    copy.length = length;
+    copy.longFactors = longFactors;
+    return copy;
+  }
+
   /** Forgets all positions from {@code newLength} on. */
   public void truncate(int newLength) {
     length = Math.min(length, newLength);
