@@ -3,6 +3,7 @@ package io.github.phi4j.api;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -16,6 +17,8 @@ import java.util.Set;
  * @param stopTokens token ids that end the generation, besides the model's own
  * @param ignoreModelStop whether to go on where the model ends its turn, as benchmarks do; the
  *     model's stop tokens are then never chosen
+ * @param logProbs how many of the most probable tokens {@link Completion#logProbs()} tells beside
+ *     each generated one, 0 for none but that; empty for no log-probabilities at all
  */
 public record GenerationOptions(
     int maxTokens,
@@ -23,7 +26,8 @@ public record GenerationOptions(
     Sampling sampling,
     List<String> stopStrings,
     Set<Integer> stopTokens,
-    boolean ignoreModelStop) {
+    boolean ignoreModelStop,
+    OptionalInt logProbs) {
 
   private static final GenerationOptions DEFAULTS = builder().build();
 
@@ -47,6 +51,11 @@ public record GenerationOptions(
       throw new IllegalArgumentException("a stop string must not be empty");
     }
     stopTokens = Set.copyOf(stopTokens);
+    if (logProbs.orElse(0) < 0) {
+      throw new IllegalArgumentException(
+          "log-probabilities of at least 0 alternatives can be asked for, not of "
+              + logProbs.getAsInt());
+    }
   }
 
   /**
@@ -75,6 +84,7 @@ public record GenerationOptions(
     private List<String> stopStrings = List.of();
     private Set<Integer> stopTokens = Set.of();
     private boolean ignoreModelStop;
+    private OptionalInt logProbs = OptionalInt.empty();
 
     private Builder() {}
 
@@ -145,6 +155,17 @@ public record GenerationOptions(
     }
 
     /**
+     * Sets {@link GenerationOptions#logProbs()}.
+     *
+     * @param alternatives how many of the most probable tokens to tell beside each, 0 or above
+     * @return this builder
+     */
+    public Builder logProbs(int alternatives) {
+      logProbs = OptionalInt.of(alternatives);
+      return this;
+    }
+
+    /**
      * Makes the options.
      *
      * @return the options
@@ -152,7 +173,7 @@ public record GenerationOptions(
      */
     public GenerationOptions build() {
       return new GenerationOptions(
-          maxTokens, minTokens, sampling, stopStrings, stopTokens, ignoreModelStop);
+          maxTokens, minTokens, sampling, stopStrings, stopTokens, ignoreModelStop, logProbs);
     }
   }
 }

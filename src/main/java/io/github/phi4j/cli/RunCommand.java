@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -63,6 +64,14 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object: text, ids, finish_reason, …")
   private boolean json;
 
+  @Option(
+      names = "--logprobs",
+      paramLabel = "K",
+      description =
+          "Tell each token's log-probability and the K most probable ones in its place; needs"
+              + " --json.")
+  private Integer logProbs;
+
   @Mixin private PromptOptions conversation;
   @Mixin private ModelOption model;
   @Mixin private ComputeOptions compute;
@@ -76,7 +85,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     LoadOptions loadOptions = conversation.apply(compute.loadOptions());
-    GenerationOptions options = stop.generationOptions(sampling.sampling());
+    GenerationOptions options = stop.generationOptions(sampling.sampling(), logProbs());
     Prompt prompt = prompt();
     sampling.remark().ifPresent(environment::note);
     try (Generator generator = environment.models().load(model.file(environment), loadOptions);
@@ -92,6 +101,16 @@ final class RunCommand implements Callable<Integer> {
       }
       return completion.finishReason() == FinishReason.CANCELLED ? Interrupt.EXIT_CODE : 0;
     }
+  }
+
+  private OptionalInt logProbs() {
+    if (logProbs == null) {
+      return OptionalInt.empty();
+    }
+    if (!json) {
+      throw new UsageException("--logprobs are part of the JSON output: give --json too");
+    }
+    return OptionalInt.of(logProbs);
   }
 
   private Completion stream(
@@ -142,6 +161,10 @@ final class RunCommand implements Callable<Integer> {
         .put("decode_ms", milliseconds(timings.decode()))
         .put("decode_tokens", timings.decodeTokens())
         .put("decode_tokens_per_second", timings.decodeTokensPerSecond());
+    if (!completion.logProbs().isEmpty()) {
+      LogProbsJson json = new LogProbsJson(generator.tokenizer());
+      completion.logProbs().forEach(token -> json.add(token, node.withArray("logprobs")));
+    }
     return node;
   }
 

@@ -5,7 +5,9 @@ import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.Timings;
+import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Usage;
+import io.github.phi4j.internal.sampling.LogProbabilities;
 import io.github.phi4j.internal.sampling.SamplerChain;
 import io.github.phi4j.internal.text.GgufTokenizer;
 import io.github.phi4j.internal.text.StopMatcher;
@@ -33,6 +35,8 @@ final class Generation {
   private final StopMatcher stopMatcher;
   private final StringBuilder text = new StringBuilder();
   private final List<Integer> generated = new ArrayList<>();
+  private final LogProbabilities logProbabilities = new LogProbabilities();
+  private final List<TokenLogProb> logProbs = new ArrayList<>();
   private boolean refused;
 
   Generation(
@@ -61,7 +65,8 @@ final class Generation {
             tokenizer.vocabularySize(),
             banned.toArray(),
             stopTokens,
-            options.minTokens());
+            options.minTokens(),
+            generator.sequenceBreakers(options.sampling()));
     stopMatcher = new StopMatcher(options.stopStrings());
   }
 
@@ -102,7 +107,8 @@ final class Generation {
             Duration.ofNanos(prefillEnd - start),
             prefilled,
             Duration.ofNanos(end - prefillEnd),
-            context.computedTokens() - computedBefore - prefilled));
+            context.computedTokens() - computedBefore - prefilled),
+        logProbs);
   }
 
   private FinishReason decode() {
@@ -116,11 +122,13 @@ final class Generation {
       if (cancelled.getAsBoolean()) {
         return FinishReason.CANCELLED;
       }
-      int token = sampler.next(context.logits(), context.tokens(), context.length());
+      float[] logits = context.logits();
+      int token = sampler.next(logits, context.tokens(), context.length());
       if (Arrays.binarySearch(stopTokens, token) >= 0) {
         return FinishReason.STOP;
       }
       generated.add(token);
+      options.logProbs().ifPresent(count -> tell(logProbabilities.of(logits, token, count)));
       context.add(token);
       emit(stopMatcher.append(utf8.append(tokenizer.bytes(token))));
       if (stopMatcher.isMatched()) {
@@ -130,6 +138,11 @@ final class Generation {
         return FinishReason.CANCELLED;
       }
     }
+  }
+
+  private void tell(TokenLogProb logProb) {
+    logProbs.add(logProb);
+    sink.acceptLogProb(logProb);
   }
 
   private void emit(String piece) {
