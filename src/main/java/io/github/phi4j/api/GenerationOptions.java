@@ -3,6 +3,7 @@ package io.github.phi4j.api;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -17,6 +18,8 @@ import java.util.Set;
  * @param ignoreModelStop whether to go on where the model ends its turn, as benchmarks do; the
  *     model's stop tokens are then never chosen
  * @param speculation how the next tokens are guessed to save time; the text does not depend on it
+ * @param logProbs how many of the most probable tokens {@link Completion#logProbs()} tells beside
+ *     each generated one, 0 for none but that; empty for no log-probabilities at all
  */
 public record GenerationOptions(
     int maxTokens,
@@ -25,7 +28,8 @@ public record GenerationOptions(
     List<String> stopStrings,
     Set<Integer> stopTokens,
     boolean ignoreModelStop,
-    Speculation speculation) {
+    Speculation speculation,
+    OptionalInt logProbs) {
 
   private static final GenerationOptions DEFAULTS = builder().build();
 
@@ -50,6 +54,11 @@ public record GenerationOptions(
     }
     stopTokens = Set.copyOf(stopTokens);
     Objects.requireNonNull(speculation, "speculation");
+    if (logProbs.orElse(0) < 0) {
+      throw new IllegalArgumentException(
+          "log-probabilities of at least 0 alternatives can be asked for, not of "
+              + logProbs.getAsInt());
+    }
   }
 
   /**
@@ -84,7 +93,8 @@ public record GenerationOptions(
         stopStrings,
         stopTokens,
         ignoreModelStop,
-        speculation);
+        speculation,
+        logProbs);
   }
 
   /**
@@ -101,7 +111,8 @@ public record GenerationOptions(
         stopStrings,
         stopTokens,
         ignoreModelStop,
-        newSpeculation);
+        newSpeculation,
+        logProbs);
   }
 
   /** Collects generation options; they are checked by {@link #build()}. Not thread-safe. */
@@ -113,6 +124,7 @@ public record GenerationOptions(
     private Set<Integer> stopTokens = Set.of();
     private boolean ignoreModelStop;
     private Speculation speculation = Speculation.off();
+    private OptionalInt logProbs = OptionalInt.empty();
 
     private Builder() {}
 
@@ -194,6 +206,17 @@ public record GenerationOptions(
     }
 
     /**
+     * Sets {@link GenerationOptions#logProbs()}.
+     *
+     * @param alternatives how many of the most probable tokens to tell beside each, 0 or above
+     * @return this builder
+     */
+    public Builder logProbs(int alternatives) {
+      logProbs = OptionalInt.of(alternatives);
+      return this;
+    }
+
+    /**
      * Makes the options.
      *
      * @return the options
@@ -201,7 +224,14 @@ public record GenerationOptions(
      */
     public GenerationOptions build() {
       return new GenerationOptions(
-          maxTokens, minTokens, sampling, stopStrings, stopTokens, ignoreModelStop, speculation);
+          maxTokens,
+          minTokens,
+          sampling,
+          stopStrings,
+          stopTokens,
+          ignoreModelStop,
+          speculation,
+          logProbs);
     }
   }
 }

@@ -8,6 +8,7 @@ import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Session;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -52,7 +53,7 @@ final class ChatCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     LoadOptions loadOptions = prompt.apply(compute.loadOptions());
-    GenerationOptions plain = stop.generationOptions(sampling.sampling());
+    GenerationOptions plain = stop.generationOptions(sampling.sampling(), OptionalInt.empty());
     sampling.remark().ifPresent(environment::note);
     try (Generator generator = environment.models().load(model.file(environment), loadOptions);
         Draft draft = speculation.open(environment);

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -70,6 +71,14 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object: text, ids, finish_reason, …")
   private boolean json;
 
+  @Option(
+      names = "--logprobs",
+      paramLabel = "K",
+      description =
+          "Tell each token's log-probability and the K most probable ones in its place; needs"
+              + " --json.")
+  private Integer logProbs;
+
   @Mixin private PromptOptions conversation;
   @Mixin private ModelOption model;
   @Mixin private ComputeOptions compute;
@@ -84,7 +93,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     LoadOptions loadOptions = conversation.apply(compute.loadOptions());
-    GenerationOptions plain = stop.generationOptions(sampling.sampling());
+    GenerationOptions plain = stop.generationOptions(sampling.sampling(), logProbs());
     Prompt prompt = prompt();
     if (samples < 1) {
       throw new UsageException("-np must be at least 1, not " + samples);
@@ -122,6 +131,16 @@ final class RunCommand implements Callable<Integer> {
           .out()
           .printf("sequence %d:\n\n%s\n\n", i, completions.get(i).text().stripTrailing());
     }
+  }
+
+  private OptionalInt logProbs() {
+    if (logProbs == null) {
+      return OptionalInt.empty();
+    }
+    if (!json) {
+      throw new UsageException("--logprobs are part of the JSON output: give --json too");
+    }
+    return OptionalInt.of(logProbs);
   }
 
   private Completion stream(
@@ -174,6 +193,10 @@ final class RunCommand implements Callable<Integer> {
         .put("decode_tokens_per_second", timings.decodeTokensPerSecond())
         .put("guessed_tokens", timings.guessedTokens())
         .put("accepted_tokens", timings.acceptedTokens());
+    if (!completion.logProbs().isEmpty()) {
+      LogProbsJson json = new LogProbsJson(generator.tokenizer());
+      completion.logProbs().forEach(token -> json.add(token, node.withArray("logprobs")));
+    }
     return node;
   }
 

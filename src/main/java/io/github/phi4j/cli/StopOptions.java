@@ -3,6 +3,7 @@ package io.github.phi4j.cli;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Sampling;
 import java.util.List;
+import java.util.OptionalInt;
 import picocli.CommandLine.Option;
 
 /** When an answer ends. */
@@ -29,9 +30,11 @@ final class StopOptions {
   @Option(names = "--ignore-eos", description = "Go on where the model ends its answer.")
   private boolean ignoreModelStop;
 
-  GenerationOptions generationOptions(Sampling sampling) {
+  GenerationOptions generationOptions(Sampling sampling, OptionalInt logProbs) {
     try {
-      return GenerationOptions.builder()
+      GenerationOptions.Builder options = GenerationOptions.builder();
+      logProbs.ifPresent(options::logProbs);
+      return options
           .sampling(sampling)
           .maxTokens(maxTokens == -1 ? Integer.MAX_VALUE : maxTokens)
           .minTokens(minTokens)

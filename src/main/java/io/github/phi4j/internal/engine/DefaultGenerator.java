@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.engine;
 
+import io.github.phi4j.api.Choice;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
@@ -7,8 +8,10 @@ import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.ModelInfo;
 import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.api.TextSink;
+import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Tokenizer;
 import io.github.phi4j.internal.concurrent.PhysicalCores;
 import io.github.phi4j.internal.concurrent.WorkerPool;
@@ -18,6 +21,7 @@ import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
 import io.github.phi4j.internal.model.PhiWeights;
 import io.github.phi4j.internal.model.WeightPacking;
+import io.github.phi4j.internal.sampling.SequenceBreakers;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,6 +40,7 @@ final class DefaultGenerator implements Generator {
   private final ForwardPass forwardPass;
   private final int[] neverSampled;
   private final Scheduler scheduler;
+  private volatile FoundBreakers breakers = new FoundBreakers(List.of(), SequenceBreakers.NONE);
   private final Set<DefaultSession> sessions = new HashSet<>(); // guarded by itself
   private boolean closed; // guarded by sessions
   private final CountDownLatch released = new CountDownLatch(1);
@@ -94,6 +99,22 @@ final class DefaultGenerator implements Generator {
     return neverSampled;
   }
 
+  /** What interrupts repetitions for DRY; found once for the texts that are in use. */
+  SequenceBreakers sequenceBreakers(Sampling sampling) {
+    List<String> texts = sampling.dry().map(Sampling.Dry::sequenceBreakers).orElse(List.of());
+    if (texts.isEmpty()) {
+      return SequenceBreakers.NONE;
+    }
+    FoundBreakers found = breakers;
+    if (!found.texts().equals(texts)) {
+      found = new FoundBreakers(texts, SequenceBreakers.of(texts, model.tokenizer()));
+      breakers = found;
+    }
+    return found.breakers();
+  }
+
+  private record FoundBreakers(List<String> texts, SequenceBreakers breakers) {}
+
   ForwardPass forwardPass() {
     return forwardPass;
   }
@@ -113,6 +134,20 @@ final class DefaultGenerator implements Generator {
   public List<Completion> generate(Prompt prompt, GenerationOptions how, int samples) {
     try (Session session = newSession()) {
       return session.generate(prompt, how, samples);
+    }
+  }
+
+  @Override
+  public List<TokenLogProb> score(Prompt prompt, int from) {
+    try (Session session = newSession()) {
+      return session.score(prompt, from);
+    }
+  }
+
+  @Override
+  public List<Choice> choose(Prompt prompt, List<String> alternatives) {
+    try (Session session = newSession()) {
+      return session.choose(prompt, alternatives);
     }
   }
 

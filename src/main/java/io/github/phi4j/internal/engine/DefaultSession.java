@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.engine;
 
+import io.github.phi4j.api.Choice;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.LogitsSink;
@@ -8,6 +9,7 @@ import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.api.Speculation;
 import io.github.phi4j.api.TextSink;
+import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.internal.model.KvCache;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,6 +21,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
@@ -179,6 +185,39 @@ final class DefaultSession implements Session {
       case Error e -> throw e;
       default -> throw new IllegalStateException(failure);
     };
+  }
+
+  @Override
+  public List<TokenLogProb> score(Prompt prompt, int from) {
+    return computing(() -> new Scoring(context).score(tokens(prompt), from));
+  }
+
+  @Override
+  public List<Choice> choose(Prompt prompt, List<String> alternatives) {
+    List<String> texts = List.copyOf(alternatives);
+    return computing(() -> {
+      int[] before = tokens(prompt);
+      return new Scoring(context).choose(before, texts, ids(texts, before.length));
+    });
+  }
+
+  /** The tokens of alternatives that may follow a prompt. */
+  private List<int[]> ids(List<String> alternatives, int promptLength) {
+    if (alternatives.isEmpty()) {
+      throw new IllegalArgumentException("there is nothing to choose from; give an alternative");
+    }
+    Set<String> seen = new HashSet<>();
+    List<int[]> ids = new ArrayList<>();
+    for (String alternative : alternatives) {
+      if (!seen.add(alternative)) {
+        throw new IllegalArgumentException(
+            "the alternative \"" + alternative + "\" is there twice; give each once");
+      }
+      int[] own = generator.model().tokenizer().encode(alternative);
+      check(own, promptLength, "the alternative \"" + alternative + "\"");
+      ids.add(own);
+    }
+    return ids;
   }
 
   private int[] tokens(Prompt prompt) {

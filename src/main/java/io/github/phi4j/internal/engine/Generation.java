@@ -5,7 +5,9 @@ import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.Timings;
+import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Usage;
+import io.github.phi4j.internal.sampling.LogProbabilities;
 import io.github.phi4j.internal.sampling.SamplerChain;
 import io.github.phi4j.internal.text.GgufTokenizer;
 import io.github.phi4j.internal.text.StopMatcher;
@@ -34,6 +36,8 @@ final class Generation {
   private final StopMatcher stopMatcher;
   private final StringBuilder text = new StringBuilder();
   private final List<Integer> generated = new ArrayList<>();
+  private final LogProbabilities logProbabilities = new LogProbabilities();
+  private final List<TokenLogProb> logProbs = new ArrayList<>();
   private boolean refused;
 
   Generation(
@@ -64,7 +68,8 @@ final class Generation {
             tokenizer.vocabularySize(),
             banned.toArray(),
             stopTokens,
-            options.minTokens());
+            options.minTokens(),
+            generator.sequenceBreakers(options.sampling()));
     stopMatcher = new StopMatcher(options.stopStrings());
   }
 
@@ -75,7 +80,8 @@ final class Generation {
         List.of(),
         FinishReason.CANCELLED,
         new Usage(prompt.length, 0, 0),
-        new Timings(Duration.ZERO, 0, Duration.ZERO, 0, 0, 0));
+        new Timings(Duration.ZERO, 0, Duration.ZERO, 0, 0, 0),
+        List.of());
   }
 
   Completion run(int[] prompt) {
@@ -95,7 +101,7 @@ final class Generation {
     flush(reason);
     int stopToken = reason == FinishReason.STOP ? 1 : 0;
     Usage usage = new Usage(prompt.length, kept, generated.size() + stopToken);
-    return new Completion(text.toString(), generated, reason, usage, times.finished(speculator));
+    return new Completion(text.toString(), generated, reason, usage, times.finished(speculator), logProbs);
   }
 
   private FinishReason decode() {
@@ -142,6 +148,9 @@ final class Generation {
 
   private void take(int token) {
     generated.add(token);
+    options
+        .logProbs()
+        .ifPresent(count -> tell(logProbabilities.of(context.logits(), token, count)));
     context.add(token);
     emit(stopMatcher.append(utf8.append(tokenizer.bytes(token))));
   }
@@ -152,6 +161,11 @@ final class Generation {
       emit(stopMatcher.append(utf8.flush()));
       emit(stopMatcher.flush());
     }
+  }
+
+  private void tell(TokenLogProb logProb) {
+    logProbs.add(logProb);
+    sink.acceptLogProb(logProb);
   }
 
   private void emit(String piece) {
