@@ -6,29 +6,32 @@ import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.ModelInfo;
+import io.github.phi4j.api.PackedWeights;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.Tokenizer;
-import io.github.phi4j.internal.concurrent.PhysicalCores;
-import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.kernel.KernelProvider;
 import io.github.phi4j.internal.kernel.Kernels;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
 import io.github.phi4j.internal.model.PhiWeights;
+import io.github.phi4j.internal.model.WeightFile;
 import io.github.phi4j.internal.model.WeightPacking;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * Owns a mapped model, the threads that compute with it, and the sessions that are open. Sessions
- * take turns at the one forward pass, a batch at a time.
+ * take turns at the one forward pass, a batch at a time, together with the sessions of other
+ * generators if these share its threads.
  */
 final class DefaultGenerator implements Generator {
 
@@ -36,10 +39,10 @@ final class DefaultGenerator implements Generator {
   private final LoadOptions options;
   private final Arena arena;
   private final int contextLength;
-  private final WorkerPool pool;
+  private final Threads threads;
+  private final Optional<WeightFile> packedFile;
   private final ForwardPass forwardPass;
   private final int[] neverSampled;
-  private final ReentrantLock turn = new ReentrantLock(true);
   private final Set<DefaultSession> sessions = new HashSet<>(); // guarded by itself
   private boolean closed; // guarded by sessions
   private final CountDownLatch released = new CountDownLatch(1);
@@ -56,32 +59,60 @@ final class DefaultGenerator implements Generator {
               .formatted(contextLength, trained));
     }
     neverSampled = model.tokenizer().unusable(model.config().vocabularySize());
-    pool = new WorkerPool(options.threads().orElseGet(PhysicalCores::available));
+    threads = Threads.of(options);
     try {
       Kernels kernels = KernelProvider.kernels();
-      forwardPass = new ForwardPass(model.config(), weights(), pool, kernels);
+      packedFile = packedFile();
+      forwardPass = new ForwardPass(model.config(), weights(), threads.pool(), kernels);
     } catch (Throwable e) { // the threads must not outlive a failed load, whatever made it fail
-      pool.close();
+      threads.close();
       throw e;
     }
   }
 
-  private PhiWeights weights() {
+  private Optional<WeightFile> packedFile() {
     return switch (options.packedWeights()) {
-      case OFF -> model.weights();
-      case MEMORY -> {
-        try {
-          yield model.file().reading(() -> WeightPacking.pack(model.weights(), pool, arena));
-        } catch (OutOfMemoryError e) {
-          throw new ModelException(
-              model.file().files().getFirst(),
-              -1,
-              "too little memory for a packed copy of the weights (" + e.getMessage() + ")",
-              "room for as many bytes as the file has; load it without packed weights",
-              e);
-        }
-      }
+      case AUTO -> PackedStore.find(model, options, arena);
+      case FILE ->
+          new PackedStore(model, options)
+              .obtain(threads.pool(), options.packingListener(), arena);
+      case MEMORY, OFF -> Optional.empty();
     };
+  }
+
+  private PhiWeights weights() {
+    return options.packedWeights() == PackedWeights.MEMORY
+        ? packedInMemory()
+        : packedFile.map(WeightFile::weights).orElse(model.weights());
+  }
+
+  private PhiWeights packedInMemory() {
+    WeightPacking packing = WeightPacking.of(model.weights());
+    try {
+      return model
+          .file()
+          .reading(() -> packing.inMemory(threads.pool(), arena, options.packingListener()));
+    } catch (OutOfMemoryError e) {
+      throw new ModelException(
+          model.file().files().getFirst(),
+          -1,
+          "too little memory for a packed copy of the weights (" + e.getMessage() + ")",
+          "room for %d bytes; load it without packed weights, or with those of a file"
+              .formatted(packing.bytes()),
+          e);
+    }
+  }
+
+  /**
+   * Runs work that reads the model's files.
+   *
+   * @throws ModelException if one was cut short meanwhile
+   */
+  <T> T reading(Supplier<T> work) {
+    Supplier<T> readingModel = () -> model.file().reading(work);
+    return packedFile.isPresent()
+        ? packedFile.get().reading(readingModel)
+        : readingModel.get();
   }
 
   Model model() {
@@ -101,9 +132,9 @@ final class DefaultGenerator implements Generator {
     return forwardPass;
   }
 
-  /** Held while the forward pass is used. */
+  /** Held while the forward pass is used, and shared with other users of the threads. */
   ReentrantLock turn() {
-    return turn;
+    return threads.pool().turn();
   }
 
   @Override
@@ -115,7 +146,7 @@ final class DefaultGenerator implements Generator {
 
   @Override
   public int threads() {
-    return pool.threads();
+    return threads.pool().threads();
   }
 
   @Override
@@ -164,7 +195,7 @@ final class DefaultGenerator implements Generator {
     }
     open.forEach(DefaultSession::cancel);
     open.forEach(DefaultSession::close);
-    pool.close();
+    threads.close();
     arena.close();
     released.countDown();
   }

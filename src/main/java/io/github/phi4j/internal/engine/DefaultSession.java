@@ -69,9 +69,9 @@ final class DefaultSession implements Session {
     }
   }
 
-  /** As {@link #exclusively}, for work that reads the model file. */
+  /** As {@link #exclusively}, for work that reads the model's files. */
   private <T> T computing(Supplier<T> work) {
-    return exclusively(() -> generator.model().file().reading(work));
+    return exclusively(() -> generator.reading(work));
   }
 
   @Override
