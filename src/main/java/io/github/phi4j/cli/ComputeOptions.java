@@ -47,8 +47,7 @@ final class ComputeOptions {
     return packed.apply(options, environment);
   }
 
-  static LoadOptions.Builder loadOptions(
-      Integer threads, int contextLength, KvCacheType type) {
+  static LoadOptions.Builder loadOptions(Integer threads, int contextLength, KvCacheType type) {
     try {
       LoadOptions.Builder options = LoadOptions.builder().kvCacheType(type);
       if (threads != null) {

@@ -84,9 +84,11 @@ final class FakeModels implements Models {
   @Override
   public void verifyPacked(Path file, LoadOptions options) {
     loadOptions.add(options);
-    packed.fault().ifPresent(fault -> {
-      throw new ModelException(packed.path(), 4096, fault, "sound data");
-    });
+    packed
+        .fault()
+        .ifPresent(fault -> {
+          throw new ModelException(packed.path(), 4096, fault, "sound data");
+        });
   }
 
   @Override

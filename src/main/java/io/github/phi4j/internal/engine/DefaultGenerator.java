@@ -74,8 +74,7 @@ final class DefaultGenerator implements Generator {
     return switch (options.packedWeights()) {
       case AUTO -> PackedStore.find(model, options, arena);
       case FILE ->
-          new PackedStore(model, options)
-              .obtain(threads.pool(), options.packingListener(), arena);
+          new PackedStore(model, options).obtain(threads.pool(), options.packingListener(), arena);
       case MEMORY, OFF -> Optional.empty();
     };
   }
@@ -110,9 +109,7 @@ final class DefaultGenerator implements Generator {
    */
   <T> T reading(Supplier<T> work) {
     Supplier<T> readingModel = () -> model.file().reading(work);
-    return packedFile.isPresent()
-        ? packedFile.get().reading(readingModel)
-        : readingModel.get();
+    return packedFile.isPresent() ? packedFile.get().reading(readingModel) : readingModel.get();
   }
 
   Model model() {

@@ -33,7 +33,9 @@ final class LoadedModel implements AutoCloseable {
     forwardPass =
         new ForwardPass(
             config,
-            packed == PackedWeights.OFF ? weights : WeightPacking.of(weights).inMemory(pool, arena, (done, total) -> {}),
+            packed == PackedWeights.OFF
+                ? weights
+                : WeightPacking.of(weights).inMemory(pool, arena, (done, total) -> {}),
             pool,
             kernels);
   }
