@@ -25,14 +25,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/**
- * Owns a mapped model, the threads that compute with it, and the sessions that are open. Sessions
- * take turns at the one forward pass, a batch at a time, together with the sessions of other
- * generators if these share its threads.
- */
+/** Owns a mapped model, the threads that compute with it, and the sessions that are open. */
 final class DefaultGenerator implements Generator {
 
   private final Model model;
@@ -43,6 +38,7 @@ final class DefaultGenerator implements Generator {
   private final Optional<WeightFile> packedFile;
   private final ForwardPass forwardPass;
   private final int[] neverSampled;
+  private final Scheduler scheduler;
   private final Set<DefaultSession> sessions = new HashSet<>(); // guarded by itself
   private boolean closed; // guarded by sessions
   private final CountDownLatch released = new CountDownLatch(1);
@@ -64,6 +60,7 @@ final class DefaultGenerator implements Generator {
       Kernels kernels = KernelProvider.kernels();
       packedFile = packedFile();
       forwardPass = new ForwardPass(model.config(), weights(), threads.pool(), kernels);
+      scheduler = new Scheduler(forwardPass, threads.pool().turn(), options);
     } catch (Throwable e) { // the threads must not outlive a failed load, whatever made it fail
       threads.close();
       throw e;
@@ -129,9 +126,8 @@ final class DefaultGenerator implements Generator {
     return forwardPass;
   }
 
-  /** Held while the forward pass is used, and shared with other users of the threads. */
-  ReentrantLock turn() {
-    return threads.pool().turn();
+  Scheduler scheduler() {
+    return scheduler;
   }
 
   @Override
@@ -192,6 +188,7 @@ final class DefaultGenerator implements Generator {
     }
     open.forEach(DefaultSession::cancel);
     open.forEach(DefaultSession::close);
+    scheduler.close();
     threads.close();
     arena.close();
     released.countDown();

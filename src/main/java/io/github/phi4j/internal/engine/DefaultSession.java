@@ -25,7 +25,7 @@ final class DefaultSession implements Session {
 
   DefaultSession(DefaultGenerator generator, KvCache cache) {
     this.generator = generator;
-    this.context = new Context(generator, cache, this::cancelled);
+    this.context = new Context(generator, cache, () -> cancelled);
   }
 
   boolean cancelled() {
@@ -69,9 +69,9 @@ final class DefaultSession implements Session {
     }
   }
 
-  /** As {@link #exclusively}, for work that reads the model's files. */
+  /** As {@link #exclusively}, for work that computes tokens. */
   private <T> T computing(Supplier<T> work) {
-    return exclusively(() -> generator.reading(work));
+    return exclusively(() -> generator.reading(() -> context.call(work)));
   }
 
   @Override
@@ -177,6 +177,7 @@ final class DefaultSession implements Session {
   @Override
   public void cancel() {
     cancelled = true;
+    context.cancel();
   }
 
   @Override
@@ -186,7 +187,7 @@ final class DefaultSession implements Session {
           "the session cannot be closed from its sink; return false from it, and close later");
     }
     closed = true;
-    cancelled = true;
+    cancel();
     // Never given back: whoever comes later finds the session closed.
     if (takeForever()) {
       context.close();
