@@ -1,5 +1,6 @@
 package io.github.phi4j.api;
 
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -13,6 +14,9 @@ public final class LoadOptions {
   private final OptionalInt contextLength;
   private final KvCacheType kvCacheType;
   private final PackedWeights packedWeights;
+  private final Optional<Path> packedFolder;
+  private final PackingListener packingListener;
+  private final Optional<ThreadPool> threadPool;
   private final Optional<ChatFormat> chatFormat;
   private final int maxSequences;
   private final int maxWaiting;
@@ -22,6 +26,9 @@ public final class LoadOptions {
     contextLength = builder.contextLength;
     kvCacheType = builder.kvCacheType;
     packedWeights = builder.packedWeights;
+    packedFolder = builder.packedFolder;
+    packingListener = builder.packingListener;
+    threadPool = builder.threadPool;
     chatFormat = builder.chatFormat;
     maxSequences = builder.maxSequences;
     maxWaiting = builder.maxWaiting;
@@ -75,10 +82,38 @@ public final class LoadOptions {
   /**
    * Whether there is a copy of the weights that generates faster.
    *
-   * @return where it is, {@link PackedWeights#OFF} unless set
+   * @return where it is, {@link PackedWeights#AUTO} unless set
    */
   public PackedWeights packedWeights() {
     return packedWeights;
+  }
+
+  /**
+   * The folder of files with packed weights.
+   *
+   * @return the folder, or empty for that of the system property {@code phi4j.packed.folder} or,
+   *     where that is not set, the system's place for caches
+   */
+  public Optional<Path> packedFolder() {
+    return packedFolder;
+  }
+
+  /**
+   * Who learns how far the packing of weights has come.
+   *
+   * @return the listener, one that does nothing unless set
+   */
+  public PackingListener packingListener() {
+    return packingListener;
+  }
+
+  /**
+   * The threads to share with other generators.
+   *
+   * @return the pool, or empty for threads of the generator's own
+   */
+  public Optional<ThreadPool> threadPool() {
+    return threadPool;
   }
 
   /**
@@ -113,7 +148,10 @@ public final class LoadOptions {
     private OptionalInt threads = OptionalInt.empty();
     private OptionalInt contextLength = OptionalInt.empty();
     private KvCacheType kvCacheType = KvCacheType.F16;
-    private PackedWeights packedWeights = PackedWeights.OFF;
+    private PackedWeights packedWeights = PackedWeights.AUTO;
+    private Optional<Path> packedFolder = Optional.empty();
+    private PackingListener packingListener = (packed, total) -> {};
+    private Optional<ThreadPool> threadPool = Optional.empty();
     private Optional<ChatFormat> chatFormat = Optional.empty();
     private int maxSequences = 64;
     private int maxWaiting = Integer.MAX_VALUE;
@@ -164,14 +202,49 @@ public final class LoadOptions {
     }
 
     /**
-     * Sets whether there is a copy of the weights that generates faster. It costs memory and time
-     * to load, and rounds activations to 8 bits: see {@link PackedWeights}.
+     * Sets whether there is a copy of the weights that generates faster. It costs memory or disk
+     * space, and rounds activations to 8 bits: see {@link PackedWeights}.
      *
      * @param packedWeights where the copy is
      * @return this builder
      */
     public Builder packedWeights(PackedWeights packedWeights) {
       this.packedWeights = Objects.requireNonNull(packedWeights, "packedWeights");
+      return this;
+    }
+
+    /**
+     * Sets the folder where files with packed weights are looked for and made, for instance that of
+     * the model. It is made if it is not there.
+     *
+     * @param packedFolder the folder
+     * @return this builder
+     */
+    public Builder packedFolder(Path packedFolder) {
+      this.packedFolder = Optional.of(packedFolder);
+      return this;
+    }
+
+    /**
+     * Sets who learns how far the packing of weights has come, which may take a minute.
+     *
+     * @param packingListener the listener
+     * @return this builder
+     */
+    public Builder packingListener(PackingListener packingListener) {
+      this.packingListener = Objects.requireNonNull(packingListener, "packingListener");
+      return this;
+    }
+
+    /**
+     * Sets threads to share with other generators, in place of threads of the generator's own.
+     *
+     * @param threadPool a pool made by {@code Phi4.newThreadPool}, which must be closed after the
+     *     generator
+     * @return this builder
+     */
+    public Builder threadPool(ThreadPool threadPool) {
+      this.threadPool = Optional.of(threadPool);
       return this;
     }
 
@@ -224,8 +297,13 @@ public final class LoadOptions {
      * Makes the options.
      *
      * @return the options
+     * @throws IllegalArgumentException if both a thread pool and a number of threads are set
      */
     public LoadOptions build() {
+      if (threadPool.isPresent() && threads.isPresent()) {
+        throw new IllegalArgumentException(
+            "a thread pool and a number of threads; the pool has its own number of them");
+      }
       return new LoadOptions(this);
     }
   }

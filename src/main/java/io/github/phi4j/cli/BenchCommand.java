@@ -102,7 +102,10 @@ final class BenchCommand implements Callable<Integer> {
     List<LoadOptions> loads =
         (threads.isEmpty() ? Stream.of((Integer) null) : threads.stream())
             .map(count ->
-                ComputeOptions.loadOptions(count, contextLength, kvCache.type(), packed.where())
+                packed
+                    .apply(
+                        ComputeOptions.loadOptions(count, contextLength, kvCache.type()),
+                        environment)
                     .build())
             .toList();
     List<Path> models = files.isEmpty() ? List.of(ModelOption.fallback(environment)) : files;

@@ -98,12 +98,17 @@ public final class Main implements Runnable {
     }
   }
 
+  Environment environment() {
+    return environment;
+  }
+
   CommandLine commandLine() {
     CommandLine commandLine =
         new CommandLine(this)
             .addSubcommand(new RunCommand(environment))
             .addSubcommand(new ChatCommand(environment))
             .addSubcommand(new InspectCommand(environment))
+            .addSubcommand(new PackCommand(environment))
             .addSubcommand(new BenchCommand(environment))
             .addSubcommand(new PerplexityCommand(environment))
             .addSubcommand(new ScoreCommand(environment))

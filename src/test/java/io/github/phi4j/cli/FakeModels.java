@@ -11,6 +11,7 @@ import io.github.phi4j.api.LogitsSink;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.ModelInfo;
 import io.github.phi4j.api.ModelInspection;
+import io.github.phi4j.api.PackedFile;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.api.TextSink;
@@ -47,6 +48,10 @@ final class FakeModels implements Models {
   Optional<String> refusal = Optional.empty();
   List<String> findings = List.of();
 
+  PackedFile packed =
+      new PackedFile(
+          Path.of("fake.phi4pack"), PackedFile.State.MISSING, 7_600_000, Optional.empty());
+
   Path loadedFile;
   final List<LoadOptions> loadOptions = new ArrayList<>();
   final List<Prompt> prompts = new ArrayList<>();
@@ -63,6 +68,31 @@ final class FakeModels implements Models {
     loadedFile = file;
     loadOptions.add(newOptions);
     return new FakeGenerator(newOptions.contextLength().orElse(TRAINED_CONTEXT_LENGTH));
+  }
+
+  @Override
+  public PackedFile packedFile(Path file, LoadOptions options) {
+    loadOptions.add(options);
+    return packed;
+  }
+
+  @Override
+  public PackedFile pack(Path file, LoadOptions options) {
+    loadOptions.add(options);
+    options.packingListener().progress(1_000_000, 2_000_000);
+    options.packingListener().progress(1_100_000, 2_000_000);
+    options.packingListener().progress(2_000_000, 2_000_000);
+    return packed;
+  }
+
+  @Override
+  public void verifyPacked(Path file, LoadOptions options) {
+    loadOptions.add(options);
+    packed
+        .fault()
+        .ifPresent(fault -> {
+          throw new ModelException(packed.path(), 4096, fault, "sound data");
+        });
   }
 
   @Override

@@ -190,7 +190,7 @@ class RunCommandTest {
     assertThat(options.threads()).isEmpty();
     assertThat(options.contextLength()).isEmpty();
     assertThat(options.kvCacheType()).isEqualTo(KvCacheType.F16);
-    assertThat(options.packedWeights()).isEqualTo(PackedWeights.OFF);
+    assertThat(options.packedWeights()).isEqualTo(PackedWeights.AUTO);
     assertThat(options.chatFormat()).isEmpty();
   }
 

@@ -7,27 +7,29 @@ import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.ModelInfo;
+import io.github.phi4j.api.PackedWeights;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Tokenizer;
-import io.github.phi4j.internal.concurrent.PhysicalCores;
-import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.kernel.KernelProvider;
 import io.github.phi4j.internal.kernel.Kernels;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
 import io.github.phi4j.internal.model.PhiWeights;
+import io.github.phi4j.internal.model.WeightFile;
 import io.github.phi4j.internal.model.WeightPacking;
 import io.github.phi4j.internal.sampling.SequenceBreakers;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 
 /** Owns a mapped model, the threads that compute with it, and the sessions that are open. */
 final class DefaultGenerator implements Generator {
@@ -36,7 +38,8 @@ final class DefaultGenerator implements Generator {
   private final LoadOptions options;
   private final Arena arena;
   private final int contextLength;
-  private final WorkerPool pool;
+  private final Threads threads;
+  private final Optional<WeightFile> packedFile;
   private final ForwardPass forwardPass;
   private final int[] neverSampled;
   private final Scheduler scheduler;
@@ -57,33 +60,58 @@ final class DefaultGenerator implements Generator {
               .formatted(contextLength, trained));
     }
     neverSampled = model.tokenizer().unusable(model.config().vocabularySize());
-    pool = new WorkerPool(options.threads().orElseGet(PhysicalCores::available));
+    threads = Threads.of(options);
     try {
       Kernels kernels = KernelProvider.kernels();
-      forwardPass = new ForwardPass(model.config(), weights(), pool, kernels);
-      scheduler = new Scheduler(forwardPass, options);
+      packedFile = packedFile();
+      forwardPass = new ForwardPass(model.config(), weights(), threads.pool(), kernels);
+      scheduler = new Scheduler(forwardPass, threads.pool().turn(), options);
     } catch (Throwable e) { // the threads must not outlive a failed load, whatever made it fail
-      pool.close();
+      threads.close();
       throw e;
     }
   }
 
-  private PhiWeights weights() {
+  private Optional<WeightFile> packedFile() {
     return switch (options.packedWeights()) {
-      case OFF -> model.weights();
-      case MEMORY -> {
-        try {
-          yield model.file().reading(() -> WeightPacking.pack(model.weights(), pool, arena));
-        } catch (OutOfMemoryError e) {
-          throw new ModelException(
-              model.file().files().getFirst(),
-              -1,
-              "too little memory for a packed copy of the weights (" + e.getMessage() + ")",
-              "room for as many bytes as the file has; load it without packed weights",
-              e);
-        }
-      }
+      case AUTO -> PackedStore.find(model, options, arena);
+      case FILE ->
+          new PackedStore(model, options).obtain(threads.pool(), options.packingListener(), arena);
+      case MEMORY, OFF -> Optional.empty();
     };
+  }
+
+  private PhiWeights weights() {
+    return options.packedWeights() == PackedWeights.MEMORY
+        ? packedInMemory()
+        : packedFile.map(WeightFile::weights).orElse(model.weights());
+  }
+
+  private PhiWeights packedInMemory() {
+    WeightPacking packing = WeightPacking.of(model.weights());
+    try {
+      return model
+          .file()
+          .reading(() -> packing.inMemory(threads.pool(), arena, options.packingListener()));
+    } catch (OutOfMemoryError e) {
+      throw new ModelException(
+          model.file().files().getFirst(),
+          -1,
+          "too little memory for a packed copy of the weights (" + e.getMessage() + ")",
+          "room for %d bytes; load it without packed weights, or with those of a file"
+              .formatted(packing.bytes()),
+          e);
+    }
+  }
+
+  /**
+   * Runs work that reads the model's files.
+   *
+   * @throws ModelException if one was cut short meanwhile
+   */
+  <T> T reading(Supplier<T> work) {
+    Supplier<T> readingModel = () -> model.file().reading(work);
+    return packedFile.isPresent() ? packedFile.get().reading(readingModel) : readingModel.get();
   }
 
   Model model() {
@@ -153,7 +181,7 @@ final class DefaultGenerator implements Generator {
 
   @Override
   public int threads() {
-    return pool.threads();
+    return threads.pool().threads();
   }
 
   @Override
@@ -203,7 +231,7 @@ final class DefaultGenerator implements Generator {
     open.forEach(DefaultSession::cancel);
     open.forEach(DefaultSession::close);
     scheduler.close();
-    pool.close();
+    threads.close();
     arena.close();
     released.countDown();
   }

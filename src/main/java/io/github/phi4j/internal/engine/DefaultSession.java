@@ -88,7 +88,7 @@ final class DefaultSession implements Session {
 
   /** As {@link #exclusively}, for work that computes tokens. */
   private <T> T computing(Supplier<T> work) {
-    return exclusively(() -> generator.model().file().reading(() -> context.call(work)));
+    return exclusively(() -> generator.reading(() -> context.call(work)));
   }
 
   @Override

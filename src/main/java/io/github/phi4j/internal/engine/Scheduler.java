@@ -41,6 +41,7 @@ final class Scheduler implements AutoCloseable {
       Comparator.comparingLong(sequence -> sequence.age);
 
   private final ForwardPass forwardPass;
+  private final ReentrantLock turn;
   private final int maxSequences;
   private final int maxCalls;
   private final Thread thread = new Thread(this::run, "phi4j-scheduler");
@@ -58,9 +59,14 @@ final class Scheduler implements AutoCloseable {
   private long lastPassNanos;
   private boolean closed;
 
-  /** Starts the thread. */
-  Scheduler(ForwardPass forwardPass, LoadOptions options) {
+  /**
+   * Starts the thread.
+   *
+   * @param turn held during a forward pass, by all whose passes use the same threads
+   */
+  Scheduler(ForwardPass forwardPass, ReentrantLock turn, LoadOptions options) {
     this.forwardPass = forwardPass;
+    this.turn = turn;
     maxSequences = options.maxSequences();
     maxCalls = (int) Math.min(Integer.MAX_VALUE, (long) maxSequences + options.maxWaiting());
     thread.setDaemon(true);
@@ -331,6 +337,7 @@ final class Scheduler implements AutoCloseable {
 
   /** Runs one pass; its failure is that of all that were in it. */
   private void computeBatch(List<Sequence> batch) {
+    turn.lock(); // and then the time is taken: waiting says nothing about passes
     try {
       List<Slice> slices = batch.stream().map(sequence -> sequence.slice).toList();
       long start = System.nanoTime();
@@ -339,6 +346,7 @@ final class Scheduler implements AutoCloseable {
     } catch (Throwable e) { // an Error too, such as a fault of the mapping
       finish(batch, e, lastPassEnd);
     } finally {
+      turn.unlock();
       batch.clear();
     }
   }

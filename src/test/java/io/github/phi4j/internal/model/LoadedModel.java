@@ -32,7 +32,9 @@ final class LoadedModel implements AutoCloseable {
     forwardPass =
         new ForwardPass(
             config,
-            packed == PackedWeights.OFF ? weights : WeightPacking.pack(weights, pool, arena),
+            packed == PackedWeights.OFF
+                ? weights
+                : WeightPacking.of(weights).inMemory(pool, arena, (done, total) -> {}),
             pool,
             kernels);
   }

@@ -114,7 +114,7 @@ final class ReferenceLogitsTest {
       PhiConfig config = PhiConfig.read(file.metadata(), finding -> {});
       PhiWeights weights = PhiLoader.load(file, config);
       if (packed == PackedWeights.MEMORY) {
-        weights = WeightPacking.pack(weights, pool, arena);
+        weights = WeightPacking.of(weights).inMemory(pool, arena, (done, total) -> {});
       }
       ForwardPass forward = new ForwardPass(config, weights, pool, kernels);
       for (String line : TinyModel.text("prompts.jsonl").lines().toList()) {
