@@ -13,18 +13,16 @@ import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.internal.model.KvCache;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
@@ -144,8 +142,7 @@ final class DefaultSession implements Session {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Completion>> running = new ArrayList<>();
       for (Context sample : samples) {
-        GenerationOptions own =
-            options.withSampling(nth(options.sampling(), running.size()));
+        GenerationOptions own = options.withSampling(nth(options.sampling(), running.size()));
         running.add(threads.submit(() -> complete(sample, prompt, own, text -> true)));
       }
       return await(running);

@@ -101,7 +101,8 @@ final class Generation {
     flush(reason);
     int stopToken = reason == FinishReason.STOP ? 1 : 0;
     Usage usage = new Usage(prompt.length, kept, generated.size() + stopToken);
-    return new Completion(text.toString(), generated, reason, usage, times.finished(speculator), logProbs);
+    return new Completion(
+        text.toString(), generated, reason, usage, times.finished(speculator), logProbs);
   }
 
   private FinishReason decode() {
