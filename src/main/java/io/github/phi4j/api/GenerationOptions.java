@@ -3,6 +3,7 @@ package io.github.phi4j.api;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -16,6 +17,8 @@ import java.util.Set;
  * @param stopTokens token ids that end the generation, besides the model's own
  * @param ignoreModelStop whether to go on where the model ends its turn, as benchmarks do; the
  *     model's stop tokens are then never chosen
+ * @param contextShift how many tokens at the start stay when the context is full and the older half
+ *     of the others is dropped to go on; empty to stop with {@link FinishReason#CONTEXT_FULL}
  */
 public record GenerationOptions(
     int maxTokens,
@@ -23,7 +26,8 @@ public record GenerationOptions(
     Sampling sampling,
     List<String> stopStrings,
     Set<Integer> stopTokens,
-    boolean ignoreModelStop) {
+    boolean ignoreModelStop,
+    OptionalInt contextShift) {
 
   private static final GenerationOptions DEFAULTS = builder().build();
 
@@ -47,6 +51,10 @@ public record GenerationOptions(
       throw new IllegalArgumentException("a stop string must not be empty");
     }
     stopTokens = Set.copyOf(stopTokens);
+    if (contextShift.orElse(0) < 0) {
+      throw new IllegalArgumentException(
+          "a context shift keeps 0 tokens or more, not " + contextShift.getAsInt());
+    }
   }
 
   /**
@@ -75,6 +83,7 @@ public record GenerationOptions(
     private List<String> stopStrings = List.of();
     private Set<Integer> stopTokens = Set.of();
     private boolean ignoreModelStop;
+    private OptionalInt contextShift = OptionalInt.empty();
 
     private Builder() {}
 
@@ -145,6 +154,22 @@ public record GenerationOptions(
     }
 
     /**
+     * Sets {@link GenerationOptions#contextShift()}: a full context goes on without the older half
+     * of its tokens, as llama.cpp's does. Keys of the newer half are rotated to their new
+     * positions, but what they know of the dropped tokens stays in them, so that the text is not
+     * what the remaining tokens alone would give. A reasoning model loses the beginning of its
+     * thoughts.
+     *
+     * @param keep how many tokens at the start always stay, such as a system prompt; less than the
+     *     context length by 2 or more
+     * @return this builder
+     */
+    public Builder contextShift(int keep) {
+      contextShift = OptionalInt.of(keep);
+      return this;
+    }
+
+    /**
      * Makes the options.
      *
      * @return the options
@@ -152,7 +177,7 @@ public record GenerationOptions(
      */
     public GenerationOptions build() {
       return new GenerationOptions(
-          maxTokens, minTokens, sampling, stopStrings, stopTokens, ignoreModelStop);
+          maxTokens, minTokens, sampling, stopStrings, stopTokens, ignoreModelStop, contextShift);
     }
   }
 }

@@ -104,7 +104,8 @@ final class BenchCommand implements Callable<Integer> {
             .map(count ->
                 packed
                     .apply(
-                        ComputeOptions.loadOptions(count, contextLength, kvCache.type()),
+                        ComputeOptions.loadOptions(count, contextLength, kvCache)
+                            .prefixCacheBytes(0), // what is measured must be computed
                         environment)
                     .build())
             .toList();
@@ -134,7 +135,7 @@ final class BenchCommand implements Callable<Integer> {
                 file,
                 generator.info(),
                 generator.threads(),
-                options.kvCacheType(),
+                options,
                 test,
                 time,
                 samples);

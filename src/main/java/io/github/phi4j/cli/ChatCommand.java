@@ -43,6 +43,7 @@ final class ChatCommand implements Callable<Integer> {
   @Mixin private ComputeOptions compute;
   @Mixin private StopOptions stop;
   @Mixin private SamplingOptions sampling;
+  @Mixin private PromptCacheOption promptCache;
 
   ChatCommand(Environment environment) {
     this.environment = environment;
@@ -54,15 +55,18 @@ final class ChatCommand implements Callable<Integer> {
     GenerationOptions options = stop.generationOptions(sampling.sampling());
     sampling.remark().ifPresent(environment::note);
     try (Generator generator = environment.models().load(model.file(environment), loadOptions);
-        Session session = generator.newSession()) {
+        Session session = promptCache.open(generator)) {
       Conversation conversation = new Conversation(session, options, prompt.opening());
       if (!environment.interactive()) {
-        return talkByPipe(conversation);
+        int exitCode = talkByPipe(conversation);
+        promptCache.save(session);
+        return exitCode;
       }
       try (ChatTerminal terminal = ChatTerminal.open()) {
         terminal.output().printf("%s, /help for help\n", generator.info().name());
         talk(conversation, terminal);
       }
+      promptCache.save(session);
       return 0;
     }
   }

@@ -68,6 +68,7 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private ComputeOptions compute;
   @Mixin private StopOptions stop;
   @Mixin private SamplingOptions sampling;
+  @Mixin private PromptCacheOption promptCache;
 
   RunCommand(Environment environment) {
     this.environment = environment;
@@ -80,7 +81,7 @@ final class RunCommand implements Callable<Integer> {
     Prompt prompt = prompt();
     sampling.remark().ifPresent(environment::note);
     try (Generator generator = environment.models().load(model.file(environment), loadOptions);
-        Session session = generator.newSession();
+        Session session = promptCache.open(generator);
         Interrupt interrupt = new Interrupt(session::cancel)) {
       Completion completion =
           json
@@ -90,6 +91,7 @@ final class RunCommand implements Callable<Integer> {
         environment.out().println(new Json().line(describe(generator, completion)));
         environment.out().flush();
       }
+      promptCache.save(session);
       return completion.finishReason() == FinishReason.CANCELLED ? Interrupt.EXIT_CODE : 0;
     }
   }

@@ -3,8 +3,10 @@ package io.github.phi4j.internal.model;
 import io.github.phi4j.api.KvCacheType;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.kernel.KernelProvider;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -54,7 +56,10 @@ public class AttentionBenchmark {
   public int threads;
 
   private WorkerPool pool;
+  private KvMemory memory;
   private KvCache cache;
+  private KvCache[] caches; // (tokens)
+  private int[] at; // (tokens)
   private Attention attention;
   private int blocks;
   private int block;
@@ -65,10 +70,11 @@ public class AttentionBenchmark {
   @Setup
   public void setUp() {
     int filled = positions - 1 + tokens;
-    blocks = Math.clamp(ENOUGH_BYTES / (2L * KEYS * type.bytes() * filled), 1, MOST_BLOCKS);
+    blocks = Math.clamp(ENOUGH_BYTES / (2L * type.bytes((long) KEYS * filled)), 1, MOST_BLOCKS);
     PhiConfig config = config(blocks, filled);
     pool = new WorkerPool(threads);
-    cache = new KvCache(config, type, filled);
+    memory = new KvMemory(() -> Long.MAX_VALUE);
+    cache = new KvCache(config, new KvCache.Format(type, type), filled, memory);
     attention = new Attention(config, pool, KernelProvider.kernels());
     Random random = new Random(5);
     qkv = new float[tokens * STRIDE];
@@ -92,6 +98,9 @@ public class AttentionBenchmark {
       }
     }
     cache.advance(filled);
+    caches = new KvCache[tokens];
+    Arrays.fill(caches, cache);
+    at = IntStream.range(positions - 1, filled).toArray();
     attend();
     check(tokens - 1, HEADS - 1, keys, values);
   }
@@ -151,12 +160,13 @@ public class AttentionBenchmark {
   public void tearDown() {
     pool.close();
     cache.close();
+    memory.close();
   }
 
   /** One block. */
   @Benchmark
   public float[] attend() {
-    attention.run(cache, block, positions - 1, tokens, qkv, out);
+    attention.run(caches, at, tokens, block, qkv, out);
     block = (block + 1) % blocks;
     return out;
   }

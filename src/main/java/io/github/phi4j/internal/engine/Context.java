@@ -1,12 +1,17 @@
 package io.github.phi4j.internal.engine;
 
 import io.github.phi4j.api.LogitsSink;
+import io.github.phi4j.internal.model.ContextFile;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
+import io.github.phi4j.internal.model.PrefixCache;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * The tokens of a session and what is computed of them: a prefix in the KV cache, and the logits
@@ -23,19 +28,57 @@ final class Context {
   private final ForwardPass forwardPass;
   private final ReentrantLock turn;
   private final KvCache cache;
+  private final PrefixCache prefixes;
   private final BooleanSupplier cancelled;
   private final float[] logits; // (vocabulary)
   private int[] tokens = new int[256];
   private int length;
   private int computedTokens;
   private boolean logitsValid;
+  private int sharedPages; // known to the prefix cache
+
+  /** Up to this position the cache is what the tokens alone make it. */
+  private int unshifted = Integer.MAX_VALUE;
 
   Context(DefaultGenerator generator, KvCache cache, BooleanSupplier cancelled) {
     this.forwardPass = generator.forwardPass();
     this.turn = generator.turn();
     this.cache = cache;
+    this.prefixes = generator.prefixes();
     this.cancelled = cancelled;
     logits = new float[generator.model().config().vocabularySize()];
+  }
+
+  /** A context with the same tokens and all that is computed of them. */
+  Context fork(DefaultGenerator generator, BooleanSupplier forkCancelled) {
+    Context fork = new Context(generator, cache.fork(), forkCancelled);
+    fork.tokens = tokens.clone();
+    fork.length = length;
+    fork.unshifted = unshifted;
+    System.arraycopy(logits, 0, fork.logits, 0, logits.length);
+    fork.logitsValid = logitsValid;
+    return fork;
+  }
+
+  /** Fills an empty context that was given the cache of a file. */
+  void restore(ContextFile file) {
+    length = file.tokens().length;
+    tokens = Arrays.copyOf(file.tokens(), Math.max(length, tokens.length));
+    unshifted = file.unshifted();
+  }
+
+  /** Writes all that is computed. */
+  void save(Path path, byte[] fingerprint) throws IOException {
+    new ContextFile(Arrays.copyOf(tokens, length), unshifted).write(path, fingerprint, cache);
+  }
+
+  /** Runs work that reads the cache, which may lie in a file. */
+  <T> T reading(Supplier<T> work) {
+    return cache.reading(work);
+  }
+
+  int capacity() {
+    return cache.capacity();
   }
 
   int length() {
@@ -56,18 +99,48 @@ final class Context {
     return length == cache.capacity();
   }
 
-  /** How many of these tokens the context begins with. */
+  /** How many of these tokens the context begins with, unless they were shifted. */
   int commonPrefix(int[] others) {
     int mismatch = Arrays.mismatch(tokens, 0, length, others, 0, others.length);
-    return mismatch < 0 ? length : mismatch;
+    return Math.min(unshifted, mismatch < 0 ? length : mismatch);
+  }
+
+  /**
+   * Makes room in a full context: after the first {@code keep} tokens the older half of the others
+   * is dropped, and what is computed of the newer half moves up.
+   */
+  void shift(int keep) {
+    int distance = Math.max(1, (length - keep) / 2);
+    if (cache.length() <= keep + distance) {
+      cache.truncate(keep);
+    } else {
+      takeTurn();
+      try {
+        forwardPass.shift(cache, keep, distance);
+      } finally {
+        turn.unlock();
+      }
+    }
+    System.arraycopy(tokens, keep + distance, tokens, keep, length - keep - distance);
+    length -= distance;
+    unshifted = Math.min(unshifted, keep);
   }
 
   void rewind(int newLength) {
     if (newLength < length) {
       length = newLength;
       cache.truncate(newLength);
+      forgetShift();
       logitsValid = false;
     }
+  }
+
+  /** A cache that holds nothing that was shifted is pure again. */
+  private void forgetShift() {
+    if (cache.length() <= unshifted) {
+      unshifted = Integer.MAX_VALUE;
+    }
+    sharedPages = Math.min(sharedPages, cache.length() / KvCache.PAGE_LENGTH);
   }
 
   /** Appends a token that is computed when its logits are asked for. */
@@ -118,6 +191,8 @@ final class Context {
     if (longFactors != cache.longFactors()) {
       cache.restart(longFactors);
     }
+    prefixes.extend(cache, tokens, Math.min(length - 1, sink == null ? length : sinkFrom));
+    forgetShift();
     if (cache.length() == length) {
       cache.truncate(length - 1); // after a rewind the last token has no logits
     }
@@ -125,6 +200,16 @@ final class Context {
       computeBatch(sink, sinkFrom);
     }
     logitsValid = true;
+    share();
+  }
+
+  /** Lets others use the pages that are full. */
+  private void share() {
+    int pages = Math.min(unshifted, cache.length()) / KvCache.PAGE_LENGTH;
+    if (pages > sharedPages) {
+      prefixes.add(cache, tokens, pages * KvCache.PAGE_LENGTH);
+      sharedPages = pages;
+    }
   }
 
   private void computeBatch(LogitsSink sink, int sinkFrom) {
@@ -167,8 +252,9 @@ final class Context {
     }
   }
 
-  /** Releases the KV cache. */
+  /** Releases the KV cache, after letting others use all of it. */
   void close() {
+    prefixes.add(cache, tokens, Math.min(unshifted, cache.length()));
     cache.close();
   }
 }

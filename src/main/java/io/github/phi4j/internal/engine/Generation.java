@@ -66,6 +66,12 @@ final class Generation {
   }
 
   Completion run(int[] prompt) {
+    int keep = options.contextShift().orElse(0);
+    if (keep >= context.capacity() - 1) {
+      throw new IllegalArgumentException(
+          "a context shift that keeps %d tokens leaves no room in a context of %d; keep fewer"
+              .formatted(keep, context.capacity()));
+    }
     long start = System.nanoTime();
     int computedBefore = context.computedTokens();
     // The last token is always computed, for its logits.
@@ -93,11 +99,13 @@ final class Generation {
       emit(stopMatcher.flush());
     }
     long end = System.nanoTime();
+    boolean complete = prefilled > 0 && context.length() >= prompt.length;
+    int cached = complete ? Math.max(kept, prompt.length - prefilled) : kept;
     return new Completion(
         text.toString(),
         generated,
         reason,
-        new Usage(prompt.length, kept, generated.size() + (stopToken ? 1 : 0)),
+        new Usage(prompt.length, cached, generated.size() + (stopToken ? 1 : 0)),
         new Timings(
             Duration.ofNanos(prefillEnd - start),
             prefilled,
@@ -111,7 +119,10 @@ final class Generation {
         return FinishReason.MAX_TOKENS;
       }
       if (context.full()) {
-        return FinishReason.CONTEXT_FULL;
+        if (options.contextShift().isEmpty()) {
+          return FinishReason.CONTEXT_FULL;
+        }
+        context.shift(options.contextShift().getAsInt());
       }
       if (cancelled.getAsBoolean()) {
         return FinishReason.CANCELLED;

@@ -19,6 +19,7 @@ public final class ForwardPass {
 
   private final PhiConfig config;
   private final PhiWeights weights;
+  private final WorkerPool pool;
   private final Kernels kernels;
   private final MatMul matMul;
   private final Attention attention;
@@ -34,12 +35,15 @@ public final class ForwardPass {
   private float[] delta = {}; // (T, embedding)
   private float[] cos = {}; // (T, rotated / 2)
   private float[] sin = {}; // (T, rotated / 2)
+  private KvCache[] caches = {}; // (T)
+  private int[] positions = {}; // (T)
   private int batch;
 
   /** Creates the function over weights that must outlive it. */
   public ForwardPass(PhiConfig config, PhiWeights weights, WorkerPool pool, Kernels kernels) {
     this.config = config;
     this.weights = weights;
+    this.pool = pool;
     this.kernels = kernels;
     int widest =
         Math.max(
@@ -69,6 +73,8 @@ public final class ForwardPass {
       weights.tokenEmbedding().dequantizeRow(tokens[from + t], x, t * config.embeddingLength());
       int half = config.ropeDimensionCount() / 2;
       rope.angles(start + t, cache.longFactors(), cos, sin, t * half);
+      caches[t] = cache;
+      positions[t] = start + t;
     }
     for (int layer = 0; layer < config.blockCount(); layer++) {
       if (cancelled.getAsBoolean()) {
@@ -78,6 +84,11 @@ public final class ForwardPass {
       feedForward(weights.layers().get(layer), count);
     }
     cache.advance(count);
+  }
+
+  /** Drops {@code distance} positions after the first {@code keep} from a cache. */
+  public void shift(KvCache cache, int keep, int distance) {
+    new ContextShift(config, rope, cache, keep, distance).run(pool);
   }
 
   /** x += W_o · attention(rope(W_qkv · norm(x))). */
@@ -94,7 +105,7 @@ public final class ForwardPass {
       }
       cache.put(number, start + t, qkv, at + queries, at + queries + keys);
     }
-    attention.run(cache, number, start, count, qkv, heads);
+    attention.run(caches, positions, count, number, qkv, heads);
     matMul.multiply(layer.attentionOutput(), heads, count, delta);
     kernels.add(x, 0, delta, 0, count * config.embeddingLength());
   }
@@ -149,5 +160,7 @@ public final class ForwardPass {
     hidden = new float[count * config.feedForwardLength()];
     cos = new float[count * config.ropeDimensionCount() / 2];
     sin = new float[cos.length];
+    caches = new KvCache[count];
+    positions = new int[count];
   }
 }
