@@ -78,7 +78,8 @@ final class KvCacheTest {
           Arrays.copyOf(ids, count),
           (position, logits) -> {
             if (position + 1 < count) {
-              double most = IntStream.range(0, logits.length).mapToDouble(i -> logits[i]).max().orElseThrow();
+              double most =
+                  IntStream.range(0, logits.length).mapToDouble(i -> logits[i]).max().orElseThrow();
               double total = 0;
               for (float logit : logits) {
                 total += Math.exp(logit - most);
@@ -199,8 +200,15 @@ final class KvCacheTest {
     Path file = RandomModel.mini().write(directory.resolve("mini.gguf"));
     int[] shared = tokens(20, 5);
     int[] longer = tokens(40, 5);
-    try (Generator generator = Phi4.load(file, LoadOptions.builder().packedWeights(PackedWeights.OFF).build());
-        Generator without = Phi4.load(file, LoadOptions.builder().packedWeights(PackedWeights.OFF).prefixCacheBytes(0).build());
+    try (Generator generator =
+            Phi4.load(file, LoadOptions.builder().packedWeights(PackedWeights.OFF).build());
+        Generator without =
+            Phi4.load(
+                file,
+                LoadOptions.builder()
+                    .packedWeights(PackedWeights.OFF)
+                    .prefixCacheBytes(0)
+                    .build());
         Session expected = without.newSession()) {
       try (Session session = generator.newSession()) {
         session.feed(shared);
@@ -249,11 +257,14 @@ final class KvCacheTest {
 
       assertThat(stopped.finishReason()).isEqualTo(FinishReason.CONTEXT_FULL);
       assertThat(shifted.finishReason()).isEqualTo(FinishReason.MAX_TOKENS);
-      assertThat(shifted.tokens()).hasSize(250).startsWith(stopped.tokens().toArray(Integer[]::new));
+      assertThat(shifted.tokens())
+          .hasSize(250)
+          .startsWith(stopped.tokens().toArray(Integer[]::new));
       assertThat(shifting.position()).isBetween(50, 100);
 
       // What was shifted is no prefix for anyone: a new prompt gives what it always gives.
-      assertThat(shifting.generate(prompt, few()).text()).isEqualTo(tiny.generate(prompt, few()).text());
+      assertThat(shifting.generate(prompt, few()).text())
+          .isEqualTo(tiny.generate(prompt, few()).text());
       assertThatThrownBy(() -> shifting.generate(prompt, options.contextShift(99).build()))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("keep fewer");
@@ -267,7 +278,8 @@ final class KvCacheTest {
     Path file = RandomModel.phi4().layers(1).write(directory.resolve("one-" + type + ".gguf"));
     SessionOptions how = SessionOptions.builder().contextLength(150).kvCacheType(type).build();
     int[] tokens = tokens(150, 6);
-    LoadOptions options = LoadOptions.builder().packedWeights(PackedWeights.OFF).prefixCacheBytes(0).build();
+    LoadOptions options =
+        LoadOptions.builder().packedWeights(PackedWeights.OFF).prefixCacheBytes(0).build();
     try (Generator generator = Phi4.load(file, options);
         Session session = generator.newSession(how);
         Session expected = generator.newSession(how)) {
@@ -275,14 +287,21 @@ final class KvCacheTest {
           session
               .generate(
                   prompt(tokens),
-                  GenerationOptions.builder().maxTokens(1).ignoreModelStop(true).contextShift(10).build())
+                  GenerationOptions.builder()
+                      .maxTokens(1)
+                      .ignoreModelStop(true)
+                      .contextShift(10)
+                      .build())
               .tokens()
               .getFirst();
       // 140 tokens after the first 10, of which 70 are dropped.
-      expected.feed(with(with(Arrays.copyOf(tokens, 10), Arrays.copyOfRange(tokens, 80, 150)), chosen));
+      expected.feed(
+          with(with(Arrays.copyOf(tokens, 10), Arrays.copyOfRange(tokens, 80, 150)), chosen));
 
       assertThat(session.position()).isEqualTo(81);
-      assertThat(session.logits()).usingComparatorWithPrecision(bound).containsExactly(expected.logits());
+      assertThat(session.logits())
+          .usingComparatorWithPrecision(bound)
+          .containsExactly(expected.logits());
     }
   }
 

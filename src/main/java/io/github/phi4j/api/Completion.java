@@ -12,9 +12,16 @@ import java.util.Objects;
  * @param finishReason why it ended
  * @param usage how many tokens it took
  * @param timings how long it took
+ * @param logProbs the log-probability of each of the {@code tokens}; empty unless {@link
+ *     GenerationOptions#logProbs()} asked for them
  */
 public record Completion(
-    String text, List<Integer> tokens, FinishReason finishReason, Usage usage, Timings timings) {
+    String text,
+    List<Integer> tokens,
+    FinishReason finishReason,
+    Usage usage,
+    Timings timings,
+    List<TokenLogProb> logProbs) {
 
   /** Creates a completion. */
   public Completion {
@@ -23,5 +30,6 @@ public record Completion(
     Objects.requireNonNull(finishReason, "finishReason");
     Objects.requireNonNull(usage, "usage");
     Objects.requireNonNull(timings, "timings");
+    logProbs = List.copyOf(logProbs);
   }
 }

@@ -19,6 +19,9 @@ import java.util.Set;
  *     model's stop tokens are then never chosen
  * @param contextShift how many tokens at the start stay when the context is full and the older half
  *     of the others is dropped to go on; empty to stop with {@link FinishReason#CONTEXT_FULL}
+ * @param speculation how the next tokens are guessed to save time; the text does not depend on it
+ * @param logProbs how many of the most probable tokens {@link Completion#logProbs()} tells beside
+ *     each generated one, 0 for none but that; empty for no log-probabilities at all
  */
 public record GenerationOptions(
     int maxTokens,
@@ -27,7 +30,9 @@ public record GenerationOptions(
     List<String> stopStrings,
     Set<Integer> stopTokens,
     boolean ignoreModelStop,
-    OptionalInt contextShift) {
+    OptionalInt contextShift,
+    Speculation speculation,
+    OptionalInt logProbs) {
 
   private static final GenerationOptions DEFAULTS = builder().build();
 
@@ -55,6 +60,12 @@ public record GenerationOptions(
       throw new IllegalArgumentException(
           "a context shift keeps 0 tokens or more, not " + contextShift.getAsInt());
     }
+    Objects.requireNonNull(speculation, "speculation");
+    if (logProbs.orElse(0) < 0) {
+      throw new IllegalArgumentException(
+          "log-probabilities of at least 0 alternatives can be asked for, not of "
+              + logProbs.getAsInt());
+    }
   }
 
   /**
@@ -75,6 +86,44 @@ public record GenerationOptions(
     return new Builder();
   }
 
+  /**
+   * The same options with another sampling.
+   *
+   * @param newSampling the sampling
+   * @return a copy with it
+   */
+  public GenerationOptions withSampling(Sampling newSampling) {
+    return new GenerationOptions(
+        maxTokens,
+        minTokens,
+        newSampling,
+        stopStrings,
+        stopTokens,
+        ignoreModelStop,
+        contextShift,
+        speculation,
+        logProbs);
+  }
+
+  /**
+   * The same options with another speculation.
+   *
+   * @param newSpeculation the speculation
+   * @return a copy with it
+   */
+  public GenerationOptions withSpeculation(Speculation newSpeculation) {
+    return new GenerationOptions(
+        maxTokens,
+        minTokens,
+        sampling,
+        stopStrings,
+        stopTokens,
+        ignoreModelStop,
+        contextShift,
+        newSpeculation,
+        logProbs);
+  }
+
   /** Collects generation options; they are checked by {@link #build()}. Not thread-safe. */
   public static final class Builder {
     private int maxTokens = Integer.MAX_VALUE;
@@ -84,6 +133,8 @@ public record GenerationOptions(
     private Set<Integer> stopTokens = Set.of();
     private boolean ignoreModelStop;
     private OptionalInt contextShift = OptionalInt.empty();
+    private Speculation speculation = Speculation.off();
+    private OptionalInt logProbs = OptionalInt.empty();
 
     private Builder() {}
 
@@ -170,6 +221,28 @@ public record GenerationOptions(
     }
 
     /**
+     * Sets {@link GenerationOptions#speculation()}.
+     *
+     * @param value how tokens are guessed
+     * @return this builder
+     */
+    public Builder speculation(Speculation value) {
+      speculation = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link GenerationOptions#logProbs()}.
+     *
+     * @param alternatives how many of the most probable tokens to tell beside each, 0 or above
+     * @return this builder
+     */
+    public Builder logProbs(int alternatives) {
+      logProbs = OptionalInt.of(alternatives);
+      return this;
+    }
+
+    /**
      * Makes the options.
      *
      * @return the options
@@ -177,7 +250,15 @@ public record GenerationOptions(
      */
     public GenerationOptions build() {
       return new GenerationOptions(
-          maxTokens, minTokens, sampling, stopStrings, stopTokens, ignoreModelStop, contextShift);
+          maxTokens,
+          minTokens,
+          sampling,
+          stopStrings,
+          stopTokens,
+          ignoreModelStop,
+          contextShift,
+          speculation,
+          logProbs);
     }
   }
 }

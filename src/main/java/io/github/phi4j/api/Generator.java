@@ -6,9 +6,10 @@ import java.nio.file.Path;
  * A loaded model.
  *
  * <p>Each call of {@code generate} starts from an empty context; {@link #newSession()} keeps one.
- * What a prompt has in common with earlier ones is taken from a cache of prefixes, which changes
- * no result: see {@link LoadOptions.Builder#prefixCacheBytes}.
- * Generators are thread-safe. Concurrent calls share the worker threads and take turns.
+ * What a prompt has in common with earlier ones is taken from a cache of prefixes, which changes no
+ * result: see {@link LoadOptions.Builder#prefixCacheBytes}. Generators are thread-safe. Concurrent
+ * calls, of sessions too, are computed together: each pass over the weights serves all of them, and
+ * each gets the text that it would have got alone. Calls may come from virtual threads.
  *
  * <p>A generator holds a memory-mapped file and threads: close it. {@link #close()} refuses new
  * work, cancels what runs and waits for it, and closes all sessions; closing twice is harmless.
@@ -52,8 +53,8 @@ public interface Generator extends Completer, AutoCloseable {
    *
    * <p>On Linux a session is refused if less memory than that is available to the process at this
    * moment, by what the kernel tells of the machine and of control groups (version 2); pages of
-   * mapped files count as available. Nothing is set aside: where others take the memory
-   * meanwhile, a context that grows fails with an {@link IllegalStateException} later.
+   * mapped files count as available. Nothing is set aside: where others take the memory meanwhile,
+   * a context that grows fails with an {@link IllegalStateException} later.
    *
    * @param options what the session has of its own
    * @return the session; the caller closes it

@@ -20,6 +20,8 @@ public final class LoadOptions {
   private final PackingListener packingListener;
   private final Optional<ThreadPool> threadPool;
   private final Optional<ChatFormat> chatFormat;
+  private final int maxSequences;
+  private final int maxWaiting;
 
   private LoadOptions(Builder builder) {
     threads = builder.threads;
@@ -32,6 +34,8 @@ public final class LoadOptions {
     packingListener = builder.packingListener;
     threadPool = builder.threadPool;
     chatFormat = builder.chatFormat;
+    maxSequences = builder.maxSequences;
+    maxWaiting = builder.maxWaiting;
   }
 
   /**
@@ -143,6 +147,24 @@ public final class LoadOptions {
     return chatFormat;
   }
 
+  /**
+   * The most sequences that are computed together.
+   *
+   * @return the number, 64 unless set
+   */
+  public int maxSequences() {
+    return maxSequences;
+  }
+
+  /**
+   * The most calls that may wait while {@link #maxSequences()} others are computed.
+   *
+   * @return the number, {@link Integer#MAX_VALUE} unless set
+   */
+  public int maxWaiting() {
+    return maxWaiting;
+  }
+
   /** Collects load options. Not thread-safe. */
   public static final class Builder {
     private OptionalInt threads = OptionalInt.empty();
@@ -155,6 +177,8 @@ public final class LoadOptions {
     private PackingListener packingListener = (packed, total) -> {};
     private Optional<ThreadPool> threadPool = Optional.empty();
     private Optional<ChatFormat> chatFormat = Optional.empty();
+    private int maxSequences = 64;
+    private int maxWaiting = Integer.MAX_VALUE;
 
     private Builder() {}
 
@@ -224,8 +248,7 @@ public final class LoadOptions {
      */
     public Builder prefixCacheBytes(long bytes) {
       if (bytes < 0) {
-        throw new IllegalArgumentException(
-            "the prefix cache takes 0 bytes or more, not " + bytes);
+        throw new IllegalArgumentException("the prefix cache takes 0 bytes or more, not " + bytes);
       }
       prefixCacheBytes = bytes;
       return this;
@@ -286,6 +309,40 @@ public final class LoadOptions {
      */
     public Builder chatFormat(ChatFormat chatFormat) {
       this.chatFormat = Optional.of(chatFormat);
+      return this;
+    }
+
+    /**
+     * Sets the most sequences that are computed together, in each pass over the weights. Of further
+     * concurrent calls those that began first come first.
+     *
+     * @param maxSequences from 1 to 256
+     * @return this builder
+     * @throws IllegalArgumentException if the number is out of range
+     */
+    public Builder maxSequences(int maxSequences) {
+      if (maxSequences < 1 || maxSequences > 256) {
+        throw new IllegalArgumentException(
+            "max sequences must be from 1 to 256, not " + maxSequences);
+      }
+      this.maxSequences = maxSequences;
+      return this;
+    }
+
+    /**
+     * Sets how many calls may wait while {@link #maxSequences(int)} others are computed. A call
+     * beyond that is refused with a {@link java.util.concurrent.RejectedExecutionException}; with
+     * {@link Integer#MAX_VALUE} none is, and each waits as long as it takes.
+     *
+     * @param maxWaiting at least 0
+     * @return this builder
+     * @throws IllegalArgumentException if the number is negative
+     */
+    public Builder maxWaiting(int maxWaiting) {
+      if (maxWaiting < 0) {
+        throw new IllegalArgumentException("max waiting must not be negative: " + maxWaiting);
+      }
+      this.maxWaiting = maxWaiting;
       return this;
     }
 

@@ -78,8 +78,7 @@ public record ModelInfo(
    * @return bytes
    */
   public long kvCacheBytes(long tokens, KvCacheType keys, KvCacheType values) {
-    long heads =
-        Math.ceilDiv(tokens, KV_PAGE_TOKENS) * KV_PAGE_TOKENS * blockCount * headCountKv;
+    long heads = Math.ceilDiv(tokens, KV_PAGE_TOKENS) * KV_PAGE_TOKENS * blockCount * headCountKv;
     return heads * (keys.bytes(headLength) + values.bytes(headLength));
   }
 }

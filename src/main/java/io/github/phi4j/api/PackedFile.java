@@ -9,8 +9,8 @@ import java.util.Optional;
  *
  * @param path where it is, or would be
  * @param state whether it can be used
- * @param bytes its size; the size that it would have if it is not there; 0 if no tensor of the model
- *     can be packed
+ * @param bytes its size; the size that it would have if it is not there; 0 if no tensor of the
+ *     model can be packed
  * @param fault why it cannot be used, if it is there and cannot
  */
 public record PackedFile(Path path, State state, long bytes, Optional<String> fault) {

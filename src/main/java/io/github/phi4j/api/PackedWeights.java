@@ -18,9 +18,10 @@ package io.github.phi4j.api;
  * neither on the number of threads nor on chance.
  *
  * <p>A file with packed weights is mapped, as the model's own is, so that loading it takes no time
- * and processes share it. It is bound to the model by a fingerprint: the sizes of the model's files,
- * all of their metadata, and a sample of every tensor. A file that was made by another release, or
- * of a model that was changed since, is not used. {@code Phi4.verifyPacked} compares all of it.
+ * and processes share it. It is bound to the model by a fingerprint: the sizes of the model's
+ * files, all of their metadata, and a sample of every tensor. A file that was made by another
+ * release, or of a model that was changed since, is not used. {@code Phi4.verifyPacked} compares
+ * all of it.
  */
 public enum PackedWeights {
   /**
@@ -29,8 +30,8 @@ public enum PackedWeights {
    */
   AUTO,
   /**
-   * A file in the {@linkplain LoadOptions#packedFolder() folder}. If there is none that can be used,
-   * it is made by all worker threads while the model is loaded, which takes seconds for each
+   * A file in the {@linkplain LoadOptions#packedFolder() folder}. If there is none that can be
+   * used, it is made by all worker threads while the model is loaded, which takes seconds for each
    * gigabyte. It appears once it is complete; of several processes that want it, one makes it and
    * the others wait.
    */

@@ -8,7 +8,8 @@ import java.nio.file.Path;
  * <p>{@code generate} brings the context to the rendered prompt and continues from there. Where the
  * prompt begins with tokens that the session already holds, as the next turn of a chat does, only
  * the rest is computed; the result is the same as from an empty context. After it, the context
- * holds the prompt and the generated tokens.
+ * holds the prompt and the generated tokens; after {@code choose} the prompt; after {@code score}
+ * the prompt save its last token.
  *
  * <p>For programs that sample by themselves there are {@link #feed(int...)}, {@link #logits()},
  * {@link #position()} and {@link #rewind(int)}.

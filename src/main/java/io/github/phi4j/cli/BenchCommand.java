@@ -132,13 +132,7 @@ final class BenchCommand implements Callable<Integer> {
             test.run(session, generator.info().vocabularySize(), repetitions, !noWarmUp);
         BenchResult result =
             new BenchResult(
-                file,
-                generator.info(),
-                generator.threads(),
-                options,
-                test,
-                time,
-                samples);
+                file, generator.info(), generator.threads(), options, test, time, samples);
         format.result(environment.out(), result, firstResult);
         environment.out().flush();
         firstResult = false;

@@ -8,6 +8,7 @@ import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Session;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -44,6 +45,7 @@ final class ChatCommand implements Callable<Integer> {
   @Mixin private StopOptions stop;
   @Mixin private SamplingOptions sampling;
   @Mixin private PromptCacheOption promptCache;
+  @Mixin private SpeculationOptions speculation;
 
   ChatCommand(Environment environment) {
     this.environment = environment;
@@ -52,10 +54,12 @@ final class ChatCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     LoadOptions loadOptions = prompt.apply(compute.loadOptions());
-    GenerationOptions options = stop.generationOptions(sampling.sampling());
+    GenerationOptions plain = stop.generationOptions(sampling.sampling(), OptionalInt.empty());
     sampling.remark().ifPresent(environment::note);
     try (Generator generator = environment.models().load(model.file(environment), loadOptions);
+        Draft draft = speculation.open(environment);
         Session session = promptCache.open(generator)) {
+      GenerationOptions options = plain.withSpeculation(draft.speculation());
       Conversation conversation = new Conversation(session, options, prompt.opening());
       if (!environment.interactive()) {
         int exitCode = talkByPipe(conversation);

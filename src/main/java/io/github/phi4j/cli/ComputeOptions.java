@@ -49,7 +49,7 @@ final class ComputeOptions {
   static LoadOptions.Builder loadOptions(
       Integer threads, int contextLength, KvCacheOptions kvCache) {
     try {
-      LoadOptions.Builder options = 
+      LoadOptions.Builder options =
           LoadOptions.builder().kvCacheTypes(kvCache.keys(), kvCache.values());
       if (threads != null) {
         options.threads(threads);

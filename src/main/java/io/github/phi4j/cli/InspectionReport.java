@@ -28,8 +28,7 @@ final class InspectionReport {
   /** The tensors of one type together. */
   private record TypeTotal(String type, int count, long bytes) {}
 
-  InspectionReport(
-      ModelInspection inspection, Optional<PackedFile> packed, int contextLength) {
+  InspectionReport(ModelInspection inspection, Optional<PackedFile> packed, int contextLength) {
     this.inspection = inspection;
     this.packed = packed;
     this.askedContextLength = contextLength;

@@ -111,6 +111,8 @@ public final class Main implements Runnable {
             .addSubcommand(new PackCommand(environment))
             .addSubcommand(new BenchCommand(environment))
             .addSubcommand(new PerplexityCommand(environment))
+            .addSubcommand(new ScoreCommand(environment))
+            .addSubcommand(new ChooseCommand(environment))
             .addSubcommand(new TokenizeCommand(environment))
             .addSubcommand(new LogitsCommand(environment));
     Stream.concat(Stream.of(commandLine), commandLine.getSubcommands().values().stream())

@@ -25,9 +25,7 @@ final class PackCommand implements Callable<Integer> {
 
   private final Environment environment;
 
-  @Parameters(
-      paramLabel = "MODEL",
-      description = "GGUF file, or the first part of a split one.")
+  @Parameters(paramLabel = "MODEL", description = "GGUF file, or the first part of a split one.")
   private Path file;
 
   @Option(

@@ -30,11 +30,7 @@ final class PackingProgress implements PackingListener {
       told = percent;
       String line =
           String.format(
-              Locale.ROOT,
-              "phi4: %s: %3d %% of %s",
-              what,
-              percent,
-              Quantities.bytes(total));
+              Locale.ROOT, "phi4: %s: %3d %% of %s", what, percent, Quantities.bytes(total));
       err.print((changing ? "\r" : "") + line + (changing && packed < total ? "" : "\n"));
       err.flush();
     }

@@ -3,6 +3,7 @@ package io.github.phi4j.cli;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Sampling;
 import java.util.List;
+import java.util.OptionalInt;
 import picocli.CommandLine.Option;
 
 /** When an answer ends. */
@@ -42,13 +43,14 @@ final class StopOptions {
       description = "Tokens at the start that a context shift does not drop. Default: 0.")
   private Integer keep;
 
-  GenerationOptions generationOptions(Sampling sampling) {
+  GenerationOptions generationOptions(Sampling sampling, OptionalInt logProbs) {
     if (keep != null && !contextShift) {
       throw new UsageException("--keep says what --context-shift does not drop: give both");
     }
     try {
-      GenerationOptions.Builder options =
-          GenerationOptions.builder()
+      GenerationOptions.Builder options = GenerationOptions.builder();
+      logProbs.ifPresent(options::logProbs);
+      options
           .sampling(sampling)
           .maxTokens(maxTokens == -1 ? Integer.MAX_VALUE : maxTokens)
           .minTokens(minTokens)

@@ -72,15 +72,15 @@ class InspectCommandTest {
   @Test
   void packedWeightsAreShownInAnyState() {
     Path path = Path.of("some.phi4pack");
-    shell.models.packed =
-        new PackedFile(path, PackedFile.State.CURRENT, 2 << 20, Optional.empty());
+    shell.models.packed = new PackedFile(path, PackedFile.State.CURRENT, 2 << 20, Optional.empty());
     assertThat(shell.run("inspect", "--packed-folder", "here", "fake.gguf").out())
         .contains("\n  state  in use, 2.00 MiB\n  file   some.phi4pack\n");
     assertThat(shell.models.loadOptions.getFirst().packedFolder()).hasValue(Path.of("here"));
 
     shell.models.packed =
         new PackedFile(path, PackedFile.State.UNUSABLE, 2 << 20, Optional.of("cut short"));
-    assertThat(shell.run("inspect", "fake.gguf").out()).contains("  state  not usable: cut short\n");
+    assertThat(shell.run("inspect", "fake.gguf").out())
+        .contains("  state  not usable: cut short\n");
 
     shell.models.packed = new PackedFile(path, PackedFile.State.MISSING, 0, Optional.empty());
     assertThat(shell.run("inspect", "fake.gguf").out())

@@ -6,7 +6,6 @@ import io.github.phi4j.internal.kernel.KernelProvider;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -58,10 +57,10 @@ public class AttentionBenchmark {
   private WorkerPool pool;
   private KvMemory memory;
   private KvCache cache;
-  private KvCache[] caches; // (tokens)
-  private int[] at; // (tokens)
   private Attention attention;
   private int blocks;
+  private KvCache[] caches;
+  private int[] places;
   private int block;
   private float[] qkv;
   private float[] out;
@@ -82,6 +81,10 @@ public class AttentionBenchmark {
       qkv[i] = (float) random.nextGaussian();
     }
     out = new float[tokens * HEADS * HEAD_LENGTH];
+    caches = new KvCache[tokens];
+    Arrays.fill(caches, cache);
+    places = new int[tokens];
+    Arrays.setAll(places, token -> positions - 1 + token);
     float[] keys = new float[filled * KEYS]; // of the first block
     float[] values = new float[filled * KEYS];
     for (int i = 0; i < keys.length; i++) {
@@ -98,9 +101,6 @@ public class AttentionBenchmark {
       }
     }
     cache.advance(filled);
-    caches = new KvCache[tokens];
-    Arrays.fill(caches, cache);
-    at = IntStream.range(positions - 1, filled).toArray();
     attend();
     check(tokens - 1, HEADS - 1, keys, values);
   }
@@ -166,7 +166,7 @@ public class AttentionBenchmark {
   /** One block. */
   @Benchmark
   public float[] attend() {
-    attention.run(caches, at, tokens, block, qkv, out);
+    attention.run(caches, places, tokens, block, qkv, out);
     block = (block + 1) % blocks;
     return out;
   }

@@ -62,7 +62,7 @@ public final class PhysicalCores {
     BitSet allowed = new BitSet();
     for (String line : status) {
       if (line.startsWith(ALLOWED)) {
-        for (String range : line.substring(ALLOWED.length()).strip().split(",")) {
+        for (String range : line.substring(ALLOWED.length()).strip().split(",", -1)) {
           String[] ends = range.split("-", 2);
           allowed.set(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]) + 1);
         }

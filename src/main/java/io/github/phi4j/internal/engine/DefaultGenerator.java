@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.engine;
 
+import io.github.phi4j.api.Choice;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
@@ -9,9 +10,11 @@ import io.github.phi4j.api.ModelInfo;
 import io.github.phi4j.api.PackedWeights;
 import io.github.phi4j.api.PrefixCacheUsage;
 import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.api.SessionOptions;
 import io.github.phi4j.api.TextSink;
+import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Tokenizer;
 import io.github.phi4j.internal.kernel.KernelProvider;
 import io.github.phi4j.internal.kernel.Kernels;
@@ -19,10 +22,11 @@ import io.github.phi4j.internal.model.ContextFile;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
 import io.github.phi4j.internal.model.KvMemory;
-import io.github.phi4j.internal.model.PrefixCache;
 import io.github.phi4j.internal.model.PhiWeights;
+import io.github.phi4j.internal.model.PrefixCache;
 import io.github.phi4j.internal.model.WeightFile;
 import io.github.phi4j.internal.model.WeightPacking;
+import io.github.phi4j.internal.sampling.SequenceBreakers;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,11 +39,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/**
- * Owns a mapped model, the threads that compute with it, and the sessions that are open. Sessions
- * take turns at the one forward pass, a batch at a time, together with the sessions of other
- * generators if these share its threads.
- */
+/** Owns a mapped model, the threads that compute with it, and the sessions that are open. */
 final class DefaultGenerator implements Generator {
 
   private final Model model;
@@ -53,6 +53,8 @@ final class DefaultGenerator implements Generator {
   private final KvMemory memory = new KvMemory(new AvailableMemory());
   private final PrefixCache prefixes;
   private byte[] fingerprint; // guarded by this
+  private final Scheduler scheduler;
+  private volatile FoundBreakers breakers = new FoundBreakers(List.of(), SequenceBreakers.NONE);
   private final Set<DefaultSession> sessions = new HashSet<>(); // guarded by itself
   private boolean closed; // guarded by sessions
   private final CountDownLatch released = new CountDownLatch(1);
@@ -71,6 +73,7 @@ final class DefaultGenerator implements Generator {
       Kernels kernels = KernelProvider.kernels();
       packedFile = packedFile();
       forwardPass = new ForwardPass(model.config(), weights(), threads.pool(), kernels);
+      scheduler = new Scheduler(forwardPass, threads.pool().turn(), options);
     } catch (Throwable e) { // the threads must not outlive a failed load, whatever made it fail
       threads.close();
       throw e;
@@ -90,8 +93,7 @@ final class DefaultGenerator implements Generator {
     return switch (options.packedWeights()) {
       case AUTO -> PackedStore.find(model, options, arena);
       case FILE ->
-          new PackedStore(model, options)
-              .obtain(threads.pool(), options.packingListener(), arena);
+          new PackedStore(model, options).obtain(threads.pool(), options.packingListener(), arena);
       case MEMORY, OFF -> Optional.empty();
     };
   }
@@ -126,9 +128,7 @@ final class DefaultGenerator implements Generator {
    */
   <T> T reading(Supplier<T> work) {
     Supplier<T> readingModel = () -> model.file().reading(work);
-    return packedFile.isPresent()
-        ? packedFile.get().reading(readingModel)
-        : readingModel.get();
+    return packedFile.isPresent() ? packedFile.get().reading(readingModel) : readingModel.get();
   }
 
   Model model() {
@@ -144,19 +144,55 @@ final class DefaultGenerator implements Generator {
     return neverSampled;
   }
 
+  /** What interrupts repetitions for DRY; found once for the texts that are in use. */
+  SequenceBreakers sequenceBreakers(Sampling sampling) {
+    List<String> texts = sampling.dry().map(Sampling.Dry::sequenceBreakers).orElse(List.of());
+    if (texts.isEmpty()) {
+      return SequenceBreakers.NONE;
+    }
+    FoundBreakers found = breakers;
+    if (!found.texts().equals(texts)) {
+      found = new FoundBreakers(texts, SequenceBreakers.of(texts, model.tokenizer()));
+      breakers = found;
+    }
+    return found.breakers();
+  }
+
+  private record FoundBreakers(List<String> texts, SequenceBreakers breakers) {}
+
   ForwardPass forwardPass() {
     return forwardPass;
   }
 
-  /** Held while the forward pass is used, and shared with other users of the threads. */
-  ReentrantLock turn() {
-    return threads.pool().turn();
+  Scheduler scheduler() {
+    return scheduler;
   }
 
   @Override
   public Completion generate(Prompt prompt, GenerationOptions how, TextSink sink) {
     try (Session session = newSession()) {
       return session.generate(prompt, how, sink);
+    }
+  }
+
+  @Override
+  public List<Completion> generate(Prompt prompt, GenerationOptions how, int samples) {
+    try (Session session = newSession()) {
+      return session.generate(prompt, how, samples);
+    }
+  }
+
+  @Override
+  public List<TokenLogProb> score(Prompt prompt, int from) {
+    try (Session session = newSession()) {
+      return session.score(prompt, from);
+    }
+  }
+
+  @Override
+  public List<Choice> choose(Prompt prompt, List<String> alternatives) {
+    try (Session session = newSession()) {
+      return session.choose(prompt, alternatives);
     }
   }
 
@@ -184,8 +220,8 @@ final class DefaultGenerator implements Generator {
             how.kvKeyType().orElse(options.kvKeyType()),
             how.kvValueType().orElse(options.kvValueType()));
     requireMemory(length, format);
-    return register(() ->
-        new DefaultSession(this, new KvCache(model.config(), format, length, memory)));
+    return register(
+        () -> new DefaultSession(this, new KvCache(model.config(), format, length, memory)));
   }
 
   private void requireMemory(int length, KvCache.Format format) {
@@ -230,6 +266,11 @@ final class DefaultGenerator implements Generator {
     return fingerprint.clone();
   }
 
+  /** Held while the threads compute. */
+  ReentrantLock turn() {
+    return threads.pool().turn();
+  }
+
   PrefixCache prefixes() {
     return prefixes;
   }
@@ -263,6 +304,7 @@ final class DefaultGenerator implements Generator {
     }
     open.forEach(DefaultSession::cancel);
     open.forEach(DefaultSession::close);
+    scheduler.close();
     threads.close();
     prefixes.close();
     memory.close();

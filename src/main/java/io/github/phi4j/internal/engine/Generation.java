@@ -5,7 +5,9 @@ import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.Timings;
+import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Usage;
+import io.github.phi4j.internal.sampling.LogProbabilities;
 import io.github.phi4j.internal.sampling.SamplerChain;
 import io.github.phi4j.internal.text.GgufTokenizer;
 import io.github.phi4j.internal.text.StopMatcher;
@@ -27,23 +29,28 @@ final class Generation {
   private final TextSink sink;
   private final BooleanSupplier cancelled;
   private final SamplerChain sampler;
+  private final Speculator speculator;
   private final int[] stopTokens;
 
   private final Utf8Accumulator utf8 = new Utf8Accumulator();
   private final StopMatcher stopMatcher;
   private final StringBuilder text = new StringBuilder();
   private final List<Integer> generated = new ArrayList<>();
+  private final LogProbabilities logProbabilities = new LogProbabilities();
+  private final List<TokenLogProb> logProbs = new ArrayList<>();
   private boolean refused;
 
   Generation(
       DefaultGenerator generator,
       Context context,
       GenerationOptions options,
+      Speculator speculator,
       TextSink sink,
       BooleanSupplier cancelled) {
     this.tokenizer = generator.model().tokenizer();
     this.context = context;
     this.options = options;
+    this.speculator = speculator;
     this.sink = sink;
     this.cancelled = cancelled;
     int[] own = tokenizer.stopTokens();
@@ -61,8 +68,20 @@ final class Generation {
             tokenizer.vocabularySize(),
             banned.toArray(),
             stopTokens,
-            options.minTokens());
+            options.minTokens(),
+            generator.sequenceBreakers(options.sampling()));
     stopMatcher = new StopMatcher(options.stopStrings());
+  }
+
+  /** A completion that was cancelled before it began. */
+  static Completion cancelled(int[] prompt) {
+    return new Completion(
+        "",
+        List.of(),
+        FinishReason.CANCELLED,
+        new Usage(prompt.length, 0, 0),
+        new Timings(Duration.ZERO, 0, Duration.ZERO, 0, 0, 0),
+        List.of());
   }
 
   Completion run(int[] prompt) {
@@ -72,81 +91,131 @@ final class Generation {
           "a context shift that keeps %d tokens leaves no room in a context of %d; keep fewer"
               .formatted(keep, context.capacity()));
     }
-    long start = System.nanoTime();
-    int computedBefore = context.computedTokens();
-    // The last token is always computed, for its logits.
-    int kept = Math.min(context.commonPrefix(prompt), prompt.length - 1);
-    context.rewind(kept);
+    Instants times = new Instants(context);
+    int computed = context.computedTokens();
+    int cached = context.computedPrefix(prompt);
     FinishReason reason;
-    int prefilled = 0;
-    long prefillEnd = start;
-    boolean stopToken = false;
     try {
-      context.append(prompt, kept, null);
-      prefilled = context.computedTokens() - computedBefore;
-      prefillEnd = System.nanoTime();
+      context.prefill(prompt);
+      cached = Math.max(cached, prompt.length - (context.computedTokens() - computed));
+      times.prefilled();
       reason = decode();
-      stopToken = reason == FinishReason.STOP;
     } catch (CancellationException _) {
+      times.prefilled();
       reason = FinishReason.CANCELLED;
-      if (prefillEnd == start) {
-        prefilled = context.computedTokens() - computedBefore;
-        prefillEnd = System.nanoTime();
-      }
+    } finally {
+      context.dismiss();
     }
+    flush(reason);
+    int stopToken = reason == FinishReason.STOP ? 1 : 0;
+    Usage usage = new Usage(prompt.length, cached, generated.size() + stopToken);
+    return new Completion(
+        text.toString(), generated, reason, usage, times.finished(speculator), logProbs);
+  }
+
+  private FinishReason decode() {
+    FinishReason end = null;
+    while (end == null) {
+      end = step();
+    }
+    return end;
+  }
+
+  /** Generates a token; the reason to end, or null to go on. */
+  private FinishReason step() {
+    FinishReason limit = limit();
+    if (limit != null) {
+      return limit;
+    }
+    if (context.full()) {
+      context.shift(options.contextShift().orElseThrow());
+    }
+    int token = sample();
+    if (Arrays.binarySearch(stopTokens, token) >= 0) {
+      return FinishReason.STOP;
+    }
+    take(token);
+    if (stopMatcher.isMatched()) {
+      return FinishReason.STOP_STRING;
+    }
+    return refused ? FinishReason.CANCELLED : null;
+  }
+
+  private FinishReason limit() {
+    if (generated.size() >= options.maxTokens()) {
+      return FinishReason.MAX_TOKENS;
+    }
+    if (context.full() && options.contextShift().isEmpty()) {
+      return FinishReason.CONTEXT_FULL;
+    }
+    return cancelled.getAsBoolean() ? FinishReason.CANCELLED : null;
+  }
+
+  private int sample() {
+    speculator.computeLogits(context, options.maxTokens() - generated.size() - 1);
+    int token = sampler.next(context.logits(), context.tokens(), context.length());
+    speculator.learn(token);
+    return token;
+  }
+
+  private void take(int token) {
+    generated.add(token);
+    options
+        .logProbs()
+        .ifPresent(count -> tell(logProbabilities.of(context.logits(), token, count)));
+    context.add(token);
+    emit(stopMatcher.append(utf8.append(tokenizer.bytes(token))));
+  }
+
+  /** Emits what was held back, if anybody wants it. */
+  private void flush(FinishReason reason) {
     if (reason != FinishReason.STOP_STRING && !refused) {
       emit(stopMatcher.append(utf8.flush()));
       emit(stopMatcher.flush());
     }
-    long end = System.nanoTime();
-    boolean complete = prefilled > 0 && context.length() >= prompt.length;
-    int cached = complete ? Math.max(kept, prompt.length - prefilled) : kept;
-    return new Completion(
-        text.toString(),
-        generated,
-        reason,
-        new Usage(prompt.length, cached, generated.size() + (stopToken ? 1 : 0)),
-        new Timings(
-            Duration.ofNanos(prefillEnd - start),
-            prefilled,
-            Duration.ofNanos(end - prefillEnd),
-            context.computedTokens() - computedBefore - prefilled));
   }
 
-  private FinishReason decode() {
-    while (true) {
-      if (generated.size() >= options.maxTokens()) {
-        return FinishReason.MAX_TOKENS;
-      }
-      if (context.full()) {
-        if (options.contextShift().isEmpty()) {
-          return FinishReason.CONTEXT_FULL;
-        }
-        context.shift(options.contextShift().getAsInt());
-      }
-      if (cancelled.getAsBoolean()) {
-        return FinishReason.CANCELLED;
-      }
-      int token = sampler.next(context.logits(), context.tokens(), context.length());
-      if (Arrays.binarySearch(stopTokens, token) >= 0) {
-        return FinishReason.STOP;
-      }
-      generated.add(token);
-      context.add(token);
-      emit(stopMatcher.append(utf8.append(tokenizer.bytes(token))));
-      if (stopMatcher.isMatched()) {
-        return FinishReason.STOP_STRING;
-      }
-      if (refused) {
-        return FinishReason.CANCELLED;
-      }
-    }
+  private void tell(TokenLogProb logProb) {
+    logProbs.add(logProb);
+    sink.acceptLogProb(logProb);
   }
 
   private void emit(String piece) {
     if (!piece.isEmpty() && !refused) {
       text.append(piece);
       refused = !sink.accept(piece);
+    }
+  }
+
+  /** What the clock and the context said at the turns of a completion. */
+  private static final class Instants {
+    private final Context context;
+    private final long start = System.nanoTime();
+    private final int computedBefore;
+    private long prefillEnd;
+    private int prefilled = -1;
+
+    Instants(Context context) {
+      this.context = context;
+      computedBefore = context.computedTokens();
+    }
+
+    /** The prompt is computed, or given up; only the first call counts. */
+    void prefilled() {
+      if (prefilled < 0) {
+        prefilled = context.computedTokens() - computedBefore;
+        prefillEnd = System.nanoTime();
+      }
+    }
+
+    Timings finished(Speculator speculator) {
+      return new Timings(
+          Duration.ofNanos(prefillEnd - start),
+          prefilled,
+          Duration.ofNanos(System.nanoTime() - prefillEnd),
+          context.computedTokens() - computedBefore - prefilled,
+          speculator.guessed(),
+          speculator.accepted());
     }
   }
 }

@@ -16,8 +16,8 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -30,7 +30,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds and makes the file with a model's packed weights. Its name has a part of the model's
- * fingerprint, so that models of one name can share a folder, and one model serves wherever it lies.
+ * fingerprint, so that models of one name can share a folder, and one model serves wherever it
+ * lies.
  *
  * <p>Who makes a file holds the lock of its folder. So there is one maker at a time, others find a
  * complete file when it is their turn, and unfinished ones that are found then are of the dead.

@@ -97,8 +97,7 @@ public final class MappedFile {
           path,
           now.size(),
           "the end of the file, which was cut short while it was open",
-          bytes.byteSize()
-              + " bytes as when it was loaded; restore the file and load it again");
+          bytes.byteSize() + " bytes as when it was loaded; restore the file and load it again");
     }
   }
 

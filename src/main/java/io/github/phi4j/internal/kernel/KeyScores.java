@@ -59,8 +59,7 @@ final class KeyScores {
       FloatVector high3 = FloatVector.zero(FLOATS);
       for (int d = 0; d < headLength; d++) {
         long row = base + d * (long) (KvLayout.PAGE_LENGTH * Float.BYTES);
-        FloatVector low =
-            FloatVector.fromMemorySegment(FLOATS, page, row, ByteOrder.LITTLE_ENDIAN);
+        FloatVector low = FloatVector.fromMemorySegment(FLOATS, page, row, ByteOrder.LITTLE_ENDIAN);
         FloatVector high =
             FloatVector.fromMemorySegment(
                 FLOATS, page, row + (long) LANES * Float.BYTES, ByteOrder.LITTLE_ENDIAN);
@@ -217,10 +216,7 @@ final class KeyScores {
           for (int d = block; d < end; d++) {
             IntVector bytes =
                 IntVector.fromMemorySegment(
-                    INTS,
-                    page,
-                    base + d * (long) KvLayout.PAGE_LENGTH,
-                    ByteOrder.LITTLE_ENDIAN);
+                    INTS, page, base + d * (long) KvLayout.PAGE_LENGTH, ByteOrder.LITTLE_ENDIAN);
             FloatVector low =
                 ((FloatVector)
                         bytes

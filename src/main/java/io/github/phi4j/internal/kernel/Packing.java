@@ -83,8 +83,7 @@ public record Packing(Matrix matrix, PackedLayout layout) {
    */
   public int signature() {
     int columns = 2 * PackedLayout.BLOCK;
-    byte[] sample =
-        new byte[Math.toIntExact(PackedLayout.ROWS * layout.type().rowBytes(columns))];
+    byte[] sample = new byte[Math.toIntExact(PackedLayout.ROWS * layout.type().rowBytes(columns))];
     new Random(1).nextBytes(sample);
     for (int i = 0; i < sample.length; i++) {
       // Every bit counts somewhere, and no two bytes make a NaN, which might not keep its bits.

@@ -51,8 +51,7 @@ final class ValueSums {
       FloatVector high3 = FloatVector.fromArray(FLOATS, out, to + d + h3 * rowLength + LANES);
       for (int i = 0; i < count; i++) {
         long row = base + i * (long) (rowLength * Float.BYTES);
-        FloatVector low =
-            FloatVector.fromMemorySegment(FLOATS, page, row, ByteOrder.LITTLE_ENDIAN);
+        FloatVector low = FloatVector.fromMemorySegment(FLOATS, page, row, ByteOrder.LITTLE_ENDIAN);
         FloatVector high =
             FloatVector.fromMemorySegment(
                 FLOATS, page, row + (long) LANES * Float.BYTES, ByteOrder.LITTLE_ENDIAN);
@@ -121,9 +120,12 @@ final class ValueSums {
                   .and(KeyScores.HALF_MASK)
                   .reinterpretAsFloats();
           FloatVector p0 = FloatVector.broadcast(FLOATS, probabilities[from + i] * HALF_SCALE);
-          FloatVector p1 = FloatVector.broadcast(FLOATS, probabilities[from + i + h1 * stride] * HALF_SCALE);
-          FloatVector p2 = FloatVector.broadcast(FLOATS, probabilities[from + i + h2 * stride] * HALF_SCALE);
-          FloatVector p3 = FloatVector.broadcast(FLOATS, probabilities[from + i + h3 * stride] * HALF_SCALE);
+          FloatVector p1 =
+              FloatVector.broadcast(FLOATS, probabilities[from + i + h1 * stride] * HALF_SCALE);
+          FloatVector p2 =
+              FloatVector.broadcast(FLOATS, probabilities[from + i + h2 * stride] * HALF_SCALE);
+          FloatVector p3 =
+              FloatVector.broadcast(FLOATS, probabilities[from + i + h3 * stride] * HALF_SCALE);
           low0 = p0.fma(low, low0);
           high0 = p0.fma(high, high0);
           low1 = p1.fma(low, low1);
@@ -164,7 +166,8 @@ final class ValueSums {
     for (int block = 0; block < rowLength; block += KvLayout.BLOCK) {
       for (int d = block; d < block + 16; d += LANES) {
         long base = at + (long) block * KvLayout.PAGE_LENGTH + 4L * (d - block);
-        long scaleBase = scales + (long) block / KvLayout.BLOCK * KvLayout.PAGE_LENGTH * Short.BYTES;
+        long scaleBase =
+            scales + (long) block / KvLayout.BLOCK * KvLayout.PAGE_LENGTH * Short.BYTES;
         FloatVector low0 = FloatVector.fromArray(FLOATS, out, to + d);
         FloatVector low1 = FloatVector.fromArray(FLOATS, out, to + d + h1 * rowLength);
         FloatVector low2 = FloatVector.fromArray(FLOATS, out, to + d + h2 * rowLength);
@@ -187,11 +190,17 @@ final class ValueSums {
                   Float.float16ToFloat(page.get(SHORT, scaleAt + Short.BYTES)) * BYTE_SCALE);
           FloatVector evenLow =
               ((FloatVector)
-                      bytes.lanewise(VectorOperators.LSHL, 24).and(KeyScores.BYTE_MASK).convert(VectorOperators.I2F, 0))
+                      bytes
+                          .lanewise(VectorOperators.LSHL, 24)
+                          .and(KeyScores.BYTE_MASK)
+                          .convert(VectorOperators.I2F, 0))
                   .mul(even);
           FloatVector evenHigh =
               ((FloatVector)
-                      bytes.lanewise(VectorOperators.LSHL, 16).and(KeyScores.BYTE_MASK).convert(VectorOperators.I2F, 0))
+                      bytes
+                          .lanewise(VectorOperators.LSHL, 16)
+                          .and(KeyScores.BYTE_MASK)
+                          .convert(VectorOperators.I2F, 0))
                   .mul(even);
           FloatVector p0e = FloatVector.broadcast(FLOATS, probabilities[from + i]);
           FloatVector p1e = FloatVector.broadcast(FLOATS, probabilities[from + i + h1 * stride]);
@@ -207,16 +216,21 @@ final class ValueSums {
           high3 = p3e.fma(evenHigh, high3);
           FloatVector oddLow =
               ((FloatVector)
-                      bytes.lanewise(VectorOperators.LSHL, 8).and(KeyScores.BYTE_MASK).convert(VectorOperators.I2F, 0))
+                      bytes
+                          .lanewise(VectorOperators.LSHL, 8)
+                          .and(KeyScores.BYTE_MASK)
+                          .convert(VectorOperators.I2F, 0))
                   .mul(odd);
           FloatVector oddHigh =
-              ((FloatVector)
-                      bytes.and(KeyScores.BYTE_MASK).convert(VectorOperators.I2F, 0))
+              ((FloatVector) bytes.and(KeyScores.BYTE_MASK).convert(VectorOperators.I2F, 0))
                   .mul(odd);
           FloatVector p0o = FloatVector.broadcast(FLOATS, probabilities[from + i + 1]);
-          FloatVector p1o = FloatVector.broadcast(FLOATS, probabilities[from + i + 1 + h1 * stride]);
-          FloatVector p2o = FloatVector.broadcast(FLOATS, probabilities[from + i + 1 + h2 * stride]);
-          FloatVector p3o = FloatVector.broadcast(FLOATS, probabilities[from + i + 1 + h3 * stride]);
+          FloatVector p1o =
+              FloatVector.broadcast(FLOATS, probabilities[from + i + 1 + h1 * stride]);
+          FloatVector p2o =
+              FloatVector.broadcast(FLOATS, probabilities[from + i + 1 + h2 * stride]);
+          FloatVector p3o =
+              FloatVector.broadcast(FLOATS, probabilities[from + i + 1 + h3 * stride]);
           low0 = p0o.fma(oddLow, low0);
           high0 = p0o.fma(oddHigh, high0);
           low1 = p1o.fma(oddLow, low1);

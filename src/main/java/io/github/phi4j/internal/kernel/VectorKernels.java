@@ -207,11 +207,9 @@ final class VectorKernels implements Kernels {
       int out = scoresOffset + h * stride;
       switch (layout.type()) {
         case F32 ->
-            KeyScores.ofFloats(
-                page, at, count, q, query, length, some, scale, scores, out, stride);
+            KeyScores.ofFloats(page, at, count, q, query, length, some, scale, scores, out, stride);
         case F16 ->
-            KeyScores.ofHalves(
-                page, at, count, q, query, length, some, scale, scores, out, stride);
+            KeyScores.ofHalves(page, at, count, q, query, length, some, scale, scores, out, stride);
         case Q8_0 -> {
           long scales = at + layout.scalesOffset();
           KeyScores.ofBytes(
@@ -240,11 +238,9 @@ final class VectorKernels implements Kernels {
       int to = outOffset + h * row;
       switch (layout.type()) {
         case F32 ->
-            ValueSums.ofFloats(
-                page, at, count, probabilities, from, stride, some, row, out, to);
+            ValueSums.ofFloats(page, at, count, probabilities, from, stride, some, row, out, to);
         case F16 ->
-            ValueSums.ofHalves(
-                page, at, count, probabilities, from, stride, some, row, out, to);
+            ValueSums.ofHalves(page, at, count, probabilities, from, stride, some, row, out, to);
         case Q8_0 -> {
           for (int i = 0; i < some && count % 2 == 1; i++) {
             probabilities[from + i * stride + count] = 0; // the pair of the last position

@@ -257,8 +257,7 @@ final class Attention implements WorkerPool.Task {
   private void finish(int first, int end, int head, Partial sums) {
     int headLength = config.headLength();
     for (int r = 0; r < (end - first) * group; r++) {
-      int to =
-          (first + r / group) * config.queryLength() + (head * group + r % group) * headLength;
+      int to = (first + r / group) * config.queryLength() + (head * group + r % group) * headLength;
       float scale = 1 / sums.total()[r];
       for (int d = 0; d < headLength; d++) { // the compiler makes vectors of it by itself
         out[to + d] = sums.values()[r * rowLength + d] * scale;

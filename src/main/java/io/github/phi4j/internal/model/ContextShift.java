@@ -18,8 +18,7 @@ final class ContextShift implements WorkerPool.Task {
   private final float[] cos; // (rotated / 2)
   private final float[] sin; // (rotated / 2)
 
-  ContextShift(
-      PhiConfig config, RotaryEmbedding rope, KvCache cache, int keep, int distance) {
+  ContextShift(PhiConfig config, RotaryEmbedding rope, KvCache cache, int keep, int distance) {
     this.config = config;
     this.cache = cache;
     this.from = keep + distance;

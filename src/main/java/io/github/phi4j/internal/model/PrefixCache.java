@@ -74,8 +74,7 @@ public final class PrefixCache implements AutoCloseable {
       return 0;
     }
     path.forEach(node -> node.used = ++clock);
-    cache.adopt(
-        path.stream().map(node -> node.page.hold()).toList(), found, cache.longFactors());
+    cache.adopt(path.stream().map(node -> node.page.hold()).toList(), found, cache.longFactors());
     hits++;
     reusedTokens += gained;
     return gained;

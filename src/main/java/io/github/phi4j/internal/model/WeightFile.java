@@ -43,7 +43,7 @@ public final class WeightFile {
    */
   public static WeightFile open(Path path, WeightPacking packing, byte[] fingerprint, Arena arena)
       throws IOException {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+    try (FileChannel channel = channel(path)) {
       WeightFileHeader header = WeightFileHeader.read(path, channel);
       header.check(path, packing, fingerprint);
       MappedFile file = MappedFile.of(path, channel, arena);
@@ -61,9 +61,17 @@ public final class WeightFile {
    * @throws ModelException if that is not a sound file of packed weights
    */
   public static String source(Path path) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+    try (FileChannel channel = channel(path)) {
       return WeightFileHeader.read(path, channel).source();
     }
+  }
+
+  private static FileChannel channel(Path path) throws IOException {
+    if (Files.exists(path)
+        && !Files.isRegularFile(path)) { // opening a pipe would wait for a writer
+      throw new ModelException(path, -1, "something that is not a regular file", "packed weights");
+    }
+    return FileChannel.open(path, StandardOpenOption.READ);
   }
 
   /** The model's weights with their packed copies. */
@@ -97,11 +105,11 @@ public final class WeightFile {
       WorkerPool pool,
       PackingListener listener)
       throws IOException {
-    Path unfinished = path.resolveSibling(path.getFileName() + "." + UUID.randomUUID() + UNFINISHED);
+    Path unfinished =
+        path.resolveSibling(path.getFileName() + "." + UUID.randomUUID() + UNFINISHED);
     try {
       try (FileChannel channel =
-          FileChannel.open(
-              unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+          FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         write(channel, packing, fingerprint, source, pool, listener);
         channel.force(true);
       }
@@ -187,8 +195,7 @@ public final class WeightFile {
     try (Arena arena = Arena.ofShared()) {
       MemorySegment[] buffers = buffers(packing, pool, arena);
       reading(() -> {
-        packing.forEachPart(
-            pool, listener, (number, worker) -> verify(number, buffers[worker]));
+        packing.forEachPart(pool, listener, (number, worker) -> verify(number, buffers[worker]));
         return null;
       });
     }

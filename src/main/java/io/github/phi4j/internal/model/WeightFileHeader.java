@@ -59,7 +59,8 @@ record WeightFileHeader(
 
   /** The table of the matrices of a model. */
   static byte[] table(WeightPacking packing) {
-    ByteBuffer table = buffer(packing.slots().size() * ENTRY_BYTES);
+    byte[] bytes = new byte[packing.slots().size() * ENTRY_BYTES];
+    ByteBuffer table = numbers(bytes);
     for (WeightPacking.Slot slot : packing.slots()) {
       Packing matrix = slot.packing();
       table.putInt(matrix.matrix().format().type().id());
@@ -69,11 +70,11 @@ record WeightFileHeader(
       table.putLong(slot.offset());
       table.putLong(matrix.bytes());
     }
-    return table.array();
+    return bytes;
   }
 
-  private static ByteBuffer buffer(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  private static ByteBuffer numbers(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private int headerBytes() {
@@ -98,14 +99,15 @@ record WeightFileHeader(
   /** The header as it is written. */
   ByteBuffer encode() {
     byte[] path = source.getBytes(UTF_8);
-    ByteBuffer out = buffer(headerBytes());
-    out.put(MAGIC).putInt(VERSION).putInt(out.capacity()).putLong(fileBytes()).put(fingerprint);
+    byte[] bytes = new byte[headerBytes()];
+    ByteBuffer out = numbers(bytes);
+    out.put(MAGIC).putInt(VERSION).putInt(bytes.length).putLong(fileBytes()).put(fingerprint);
     out.putInt(table.length / ENTRY_BYTES).putInt(checksums.length).put(table);
     for (int checksum : checksums) {
       out.putInt(checksum);
     }
     out.putInt(path.length).put(path);
-    out.putInt(checksum(out.array(), out.position()));
+    out.putInt(checksum(bytes, out.position()));
     return out.flip();
   }
 
@@ -121,7 +123,7 @@ record WeightFileHeader(
    * @throws ModelException if the file is none of packed weights, of another version, or damaged
    */
   static WeightFileHeader read(Path path, FileChannel channel) throws IOException {
-    ByteBuffer start = read(path, channel, PREFIX_BYTES);
+    ByteBuffer start = numbers(read(path, channel, PREFIX_BYTES));
     byte[] magic = new byte[MAGIC.length];
     start.get(magic);
     if (!Arrays.equals(magic, MAGIC)) {
@@ -138,9 +140,10 @@ record WeightFileHeader(
       throw new ModelException(
           path, 12, "a header of " + headerBytes + " bytes", "a sound header" + REMEDY);
     }
-    ByteBuffer in = read(path, channel, headerBytes);
+    byte[] bytes = read(path, channel, headerBytes);
+    ByteBuffer in = numbers(bytes);
     int end = headerBytes - Integer.BYTES;
-    if (in.getInt(end) != checksum(in.array(), end)) {
+    if (in.getInt(end) != checksum(bytes, end)) {
       throw new ModelException(
           path, end, "a checksum that is not the header's", "an undamaged header" + REMEDY);
     }
@@ -155,15 +158,16 @@ record WeightFileHeader(
     return header;
   }
 
-  private static ByteBuffer read(Path path, FileChannel channel, int count) throws IOException {
-    ByteBuffer in = buffer(count);
+  private static byte[] read(Path path, FileChannel channel, int count) throws IOException {
+    byte[] bytes = new byte[count];
+    ByteBuffer in = ByteBuffer.wrap(bytes);
     while (in.hasRemaining()) {
       if (channel.read(in, in.position()) < 0) {
         throw new ModelException(
             path, in.position(), "the end of the file", "a header of " + count + " bytes" + REMEDY);
       }
     }
-    return in.flip();
+    return bytes;
   }
 
   private static WeightFileHeader decode(Path path, ByteBuffer in, int end) {
@@ -190,7 +194,7 @@ record WeightFileHeader(
     }
     byte[] source = new byte[in.getInt()];
     in.get(source);
-    ByteBuffer last = ByteBuffer.wrap(table).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer last = numbers(table);
     last.position(table.length - 2 * Long.BYTES);
     long dataBytes = last.getLong() + last.getLong();
     return new WeightFileHeader(

@@ -142,12 +142,12 @@ public final class WeightPacking {
   /** The weights with packed copies that were made before and lie one after the other. */
   PhiWeights with(MemorySegment data) {
     return with(
-        slots.stream()
-            .map(slot -> data.asSlice(slot.offset(), slot.packing().bytes()))
-            .toList());
+        slots.stream().map(slot -> data.asSlice(slot.offset(), slot.packing().bytes())).toList());
   }
 
-  /** Does something to every part on all threads of a pool, in turns with the pool's other users. */
+  /**
+   * Does something to every part on all threads of a pool, in turns with the pool's other users.
+   */
   void forEachPart(WorkerPool pool, PackingListener listener, PartTask task) {
     AtomicLong done = new AtomicLong();
     int step = PARTS_PER_THREAD * pool.threads();

@@ -90,8 +90,7 @@ final class KernelsTest {
       float most = SCALAR.max(expected, 3, length);
       assertThat(CHOSEN.max(actual, 3, length)).isEqualTo(most);
       float sum = SCALAR.exponentials(expected, 3, length, most);
-      assertThat(CHOSEN.exponentials(actual, 3, length, most))
-          .isCloseTo(sum, within(2e-6f * sum));
+      assertThat(CHOSEN.exponentials(actual, 3, length, most)).isCloseTo(sum, within(2e-6f * sum));
       assertClose(actual, expected, 2e-6);
     }
   }

@@ -115,7 +115,8 @@ final class AttentionTest {
     PhiConfig config = config(heads, headsKv, headLength, length);
     KvCache cache = filled(config, new KvCache.Format(keyType, valueType), length);
     int stride = config.queryLength() + 2 * config.keyValueLength();
-    int[] at = IntStream.concat(IntStream.of(0, 63, 64, 511, 512), IntStream.range(1015, 1100)).toArray();
+    int[] at =
+        IntStream.concat(IntStream.of(0, 63, 64, 511, 512), IntStream.range(1015, 1100)).toArray();
     KvCache[] caches = new KvCache[at.length];
     Arrays.fill(caches, cache);
     float[] qkv = gaussian(at.length * stride);
@@ -151,12 +152,7 @@ final class AttentionTest {
     float[] q = gaussian(config.queryLength() + 2 * config.keyValueLength());
     float[] out =
         attend(
-            config,
-            KernelProvider.kernels(),
-            2,
-            new KvCache[] {cache},
-            new int[] {length - 1},
-            q);
+            config, KernelProvider.kernels(), 2, new KvCache[] {cache}, new int[] {length - 1}, q);
 
     assertExact(config, cache, length - 1, q, 0, out, 0);
   }
