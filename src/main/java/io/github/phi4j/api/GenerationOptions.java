@@ -17,6 +17,8 @@ import java.util.Set;
  * @param stopTokens token ids that end the generation, besides the model's own
  * @param ignoreModelStop whether to go on where the model ends its turn, as benchmarks do; the
  *     model's stop tokens are then never chosen
+ * @param contextShift how many tokens at the start stay when the context is full and the older half
+ *     of the others is dropped to go on; empty to stop with {@link FinishReason#CONTEXT_FULL}
  * @param speculation how the next tokens are guessed to save time; the text does not depend on it
  * @param logProbs how many of the most probable tokens {@link Completion#logProbs()} tells beside
  *     each generated one, 0 for none but that; empty for no log-probabilities at all
@@ -28,6 +30,7 @@ public record GenerationOptions(
     List<String> stopStrings,
     Set<Integer> stopTokens,
     boolean ignoreModelStop,
+    OptionalInt contextShift,
     Speculation speculation,
     OptionalInt logProbs) {
 
@@ -53,6 +56,10 @@ public record GenerationOptions(
       throw new IllegalArgumentException("a stop string must not be empty");
     }
     stopTokens = Set.copyOf(stopTokens);
+    if (contextShift.orElse(0) < 0) {
+      throw new IllegalArgumentException(
+          "a context shift keeps 0 tokens or more, not " + contextShift.getAsInt());
+    }
     Objects.requireNonNull(speculation, "speculation");
     if (logProbs.orElse(0) < 0) {
       throw new IllegalArgumentException(
@@ -93,6 +100,7 @@ public record GenerationOptions(
         stopStrings,
         stopTokens,
         ignoreModelStop,
+        contextShift,
         speculation,
         logProbs);
   }
@@ -111,6 +119,7 @@ public record GenerationOptions(
         stopStrings,
         stopTokens,
         ignoreModelStop,
+        contextShift,
         newSpeculation,
         logProbs);
   }
@@ -123,6 +132,7 @@ public record GenerationOptions(
     private List<String> stopStrings = List.of();
     private Set<Integer> stopTokens = Set.of();
     private boolean ignoreModelStop;
+    private OptionalInt contextShift = OptionalInt.empty();
     private Speculation speculation = Speculation.off();
     private OptionalInt logProbs = OptionalInt.empty();
 
@@ -195,6 +205,22 @@ public record GenerationOptions(
     }
 
     /**
+     * Sets {@link GenerationOptions#contextShift()}: a full context goes on without the older half
+     * of its tokens, as llama.cpp's does. Keys of the newer half are rotated to their new
+     * positions, but what they know of the dropped tokens stays in them, so that the text is not
+     * what the remaining tokens alone would give. A reasoning model loses the beginning of its
+     * thoughts.
+     *
+     * @param keep how many tokens at the start always stay, such as a system prompt; less than the
+     *     context length by 2 or more
+     * @return this builder
+     */
+    public Builder contextShift(int keep) {
+      contextShift = OptionalInt.of(keep);
+      return this;
+    }
+
+    /**
      * Sets {@link GenerationOptions#speculation()}.
      *
      * @param value how tokens are guessed
@@ -230,6 +256,7 @@ public record GenerationOptions(
           stopStrings,
           stopTokens,
           ignoreModelStop,
+          contextShift,
           speculation,
           logProbs);
     }

@@ -12,7 +12,9 @@ public final class LoadOptions {
 
   private final OptionalInt threads;
   private final OptionalInt contextLength;
-  private final KvCacheType kvCacheType;
+  private final KvCacheType kvKeyType;
+  private final KvCacheType kvValueType;
+  private final long prefixCacheBytes;
   private final PackedWeights packedWeights;
   private final Optional<Path> packedFolder;
   private final PackingListener packingListener;
@@ -24,7 +26,9 @@ public final class LoadOptions {
   private LoadOptions(Builder builder) {
     threads = builder.threads;
     contextLength = builder.contextLength;
-    kvCacheType = builder.kvCacheType;
+    kvKeyType = builder.kvKeyType;
+    kvValueType = builder.kvValueType;
+    prefixCacheBytes = builder.prefixCacheBytes;
     packedWeights = builder.packedWeights;
     packedFolder = builder.packedFolder;
     packingListener = builder.packingListener;
@@ -71,12 +75,30 @@ public final class LoadOptions {
   }
 
   /**
-   * The number format of the KV cache.
+   * The number format in which sessions keep keys.
    *
    * @return the type, {@link KvCacheType#F16} unless set
    */
-  public KvCacheType kvCacheType() {
-    return kvCacheType;
+  public KvCacheType kvKeyType() {
+    return kvKeyType;
+  }
+
+  /**
+   * The number format in which sessions keep values.
+   *
+   * @return the type, {@link KvCacheType#F16} unless set
+   */
+  public KvCacheType kvValueType() {
+    return kvValueType;
+  }
+
+  /**
+   * The memory that the prefix cache may take.
+   *
+   * @return bytes, a gibibyte unless set; 0 is none
+   */
+  public long prefixCacheBytes() {
+    return prefixCacheBytes;
   }
 
   /**
@@ -147,7 +169,9 @@ public final class LoadOptions {
   public static final class Builder {
     private OptionalInt threads = OptionalInt.empty();
     private OptionalInt contextLength = OptionalInt.empty();
-    private KvCacheType kvCacheType = KvCacheType.F16;
+    private KvCacheType kvKeyType = KvCacheType.F16;
+    private KvCacheType kvValueType = KvCacheType.F16;
+    private long prefixCacheBytes = 1L << 30;
     private PackedWeights packedWeights = PackedWeights.AUTO;
     private Optional<Path> packedFolder = Optional.empty();
     private PackingListener packingListener = (packed, total) -> {};
@@ -191,13 +215,42 @@ public final class LoadOptions {
     }
 
     /**
-     * Sets the number format of the KV cache.
+     * Sets the number format of the KV cache, for keys and values alike.
      *
-     * @param kvCacheType the type
+     * @param type the type
      * @return this builder
      */
-    public Builder kvCacheType(KvCacheType kvCacheType) {
-      this.kvCacheType = Objects.requireNonNull(kvCacheType, "kvCacheType");
+    public Builder kvCacheType(KvCacheType type) {
+      return kvCacheTypes(type, type);
+    }
+
+    /**
+     * Sets the number formats of the KV cache. Rounding costs keys more exactness than values.
+     *
+     * @param keys the type of keys
+     * @param values the type of values
+     * @return this builder
+     */
+    public Builder kvCacheTypes(KvCacheType keys, KvCacheType values) {
+      kvKeyType = Objects.requireNonNull(keys, "keys");
+      kvValueType = Objects.requireNonNull(values, "values");
+      return this;
+    }
+
+    /**
+     * Sets the memory that the prefix cache may take: keys and values of what sessions have
+     * computed, from which later sessions take what their contexts begin with. It fills as sessions
+     * go on and close; what was not used for longest leaves first. Results do not depend on it.
+     *
+     * @param bytes 0 or above; 0 is none
+     * @return this builder
+     * @throws IllegalArgumentException if the number is negative
+     */
+    public Builder prefixCacheBytes(long bytes) {
+      if (bytes < 0) {
+        throw new IllegalArgumentException("the prefix cache takes 0 bytes or more, not " + bytes);
+      }
+      prefixCacheBytes = bytes;
       return this;
     }
 

@@ -104,7 +104,8 @@ final class BenchCommand implements Callable<Integer> {
             .map(count ->
                 packed
                     .apply(
-                        ComputeOptions.loadOptions(count, contextLength, kvCache.type()),
+                        ComputeOptions.loadOptions(count, contextLength, kvCache)
+                            .prefixCacheBytes(0), // what is measured must be computed
                         environment)
                     .build())
             .toList();
@@ -131,13 +132,7 @@ final class BenchCommand implements Callable<Integer> {
             test.run(session, generator.info().vocabularySize(), repetitions, !noWarmUp);
         BenchResult result =
             new BenchResult(
-                file,
-                generator.info(),
-                generator.threads(),
-                options.kvCacheType(),
-                test,
-                time,
-                samples);
+                file, generator.info(), generator.threads(), options, test, time, samples);
         format.result(environment.out(), result, firstResult);
         environment.out().flush();
         firstResult = false;

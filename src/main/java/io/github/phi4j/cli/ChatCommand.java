@@ -44,6 +44,7 @@ final class ChatCommand implements Callable<Integer> {
   @Mixin private ComputeOptions compute;
   @Mixin private StopOptions stop;
   @Mixin private SamplingOptions sampling;
+  @Mixin private PromptCacheOption promptCache;
   @Mixin private SpeculationOptions speculation;
 
   ChatCommand(Environment environment) {
@@ -57,16 +58,19 @@ final class ChatCommand implements Callable<Integer> {
     sampling.remark().ifPresent(environment::note);
     try (Generator generator = environment.models().load(model.file(environment), loadOptions);
         Draft draft = speculation.open(environment);
-        Session session = generator.newSession()) {
+        Session session = promptCache.open(generator)) {
       GenerationOptions options = plain.withSpeculation(draft.speculation());
       Conversation conversation = new Conversation(session, options, prompt.opening());
       if (!environment.interactive()) {
-        return talkByPipe(conversation);
+        int exitCode = talkByPipe(conversation);
+        promptCache.save(session);
+        return exitCode;
       }
       try (ChatTerminal terminal = ChatTerminal.open()) {
         terminal.output().printf("%s, /help for help\n", generator.info().name());
         talk(conversation, terminal);
       }
+      promptCache.save(session);
       return 0;
     }
   }

@@ -1,6 +1,5 @@
 package io.github.phi4j.cli;
 
-import io.github.phi4j.api.KvCacheType;
 import io.github.phi4j.api.LoadOptions;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,13 +42,15 @@ final class ComputeOptions {
   LoadOptions.Builder loadOptions(int defaultContextLength) {
     Environment environment = ((Main) command.root().userObject()).environment();
     LoadOptions.Builder options =
-        loadOptions(threads, contextLength(defaultContextLength), kvCache.type());
+        loadOptions(threads, contextLength(defaultContextLength), kvCache);
     return packed.apply(options, environment);
   }
 
-  static LoadOptions.Builder loadOptions(Integer threads, int contextLength, KvCacheType type) {
+  static LoadOptions.Builder loadOptions(
+      Integer threads, int contextLength, KvCacheOptions kvCache) {
     try {
-      LoadOptions.Builder options = LoadOptions.builder().kvCacheType(type);
+      LoadOptions.Builder options =
+          LoadOptions.builder().kvCacheTypes(kvCache.keys(), kvCache.values());
       if (threads != null) {
         options.threads(threads);
       }

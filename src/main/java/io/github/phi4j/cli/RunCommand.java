@@ -83,6 +83,7 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private ComputeOptions compute;
   @Mixin private StopOptions stop;
   @Mixin private SamplingOptions sampling;
+  @Mixin private PromptCacheOption promptCache;
   @Mixin private SpeculationOptions speculation;
 
   RunCommand(Environment environment) {
@@ -100,7 +101,7 @@ final class RunCommand implements Callable<Integer> {
     sampling.remark().ifPresent(environment::note);
     try (Generator generator = environment.models().load(model.file(environment), loadOptions);
         Draft draft = speculation.open(environment);
-        Session session = generator.newSession();
+        Session session = promptCache.open(generator);
         Interrupt interrupt = new Interrupt(session::cancel)) {
       GenerationOptions options = plain.withSpeculation(draft.speculation());
       List<Completion> completions =
@@ -116,6 +117,7 @@ final class RunCommand implements Callable<Integer> {
       } else if (samples > 1) {
         print(completions);
       }
+      promptCache.save(session);
       environment.out().flush();
       return completions.getLast().finishReason() == FinishReason.CANCELLED
           ? Interrupt.EXIT_CODE

@@ -30,17 +30,36 @@ final class StopOptions {
   @Option(names = "--ignore-eos", description = "Go on where the model ends its answer.")
   private boolean ignoreModelStop;
 
+  @Option(
+      names = "--context-shift",
+      description =
+          "Go on when the context is full: the older half of its tokens is dropped, but for those"
+              + " of --keep. A reasoning model loses the beginning of its thoughts.")
+  private boolean contextShift;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "N",
+      description = "Tokens at the start that a context shift does not drop. Default: 0.")
+  private Integer keep;
+
   GenerationOptions generationOptions(Sampling sampling, OptionalInt logProbs) {
+    if (keep != null && !contextShift) {
+      throw new UsageException("--keep says what --context-shift does not drop: give both");
+    }
     try {
       GenerationOptions.Builder options = GenerationOptions.builder();
       logProbs.ifPresent(options::logProbs);
-      return options
+      options
           .sampling(sampling)
           .maxTokens(maxTokens == -1 ? Integer.MAX_VALUE : maxTokens)
           .minTokens(minTokens)
           .stopStrings(stopStrings.toArray(String[]::new))
-          .ignoreModelStop(ignoreModelStop)
-          .build();
+          .ignoreModelStop(ignoreModelStop);
+      if (contextShift) {
+        options.contextShift(keep == null ? 0 : keep);
+      }
+      return options.build();
     } catch (IllegalArgumentException e) {
       throw new UsageException(e);
     }

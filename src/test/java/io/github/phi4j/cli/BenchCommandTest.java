@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.phi4j.api.KvCacheType;
+import io.github.phi4j.api.LoadOptions;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -159,7 +159,7 @@ class BenchCommandTest {
             FakeModels.FILE,
             model,
             1,
-            KvCacheType.F16,
+            LoadOptions.defaults(),
             test(10, 0, 0),
             java.time.Instant.EPOCH,
             List.of(1_000_000_000L, 2_000_000_000L, 4_000_000_000L));

@@ -12,13 +12,18 @@ import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.ModelInfo;
 import io.github.phi4j.api.ModelInspection;
 import io.github.phi4j.api.PackedFile;
+import io.github.phi4j.api.PrefixCacheUsage;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Session;
+import io.github.phi4j.api.SessionOptions;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.Timings;
 import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Tokenizer;
 import io.github.phi4j.api.Usage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,6 +61,7 @@ final class FakeModels implements Models {
   final List<LoadOptions> loadOptions = new ArrayList<>();
   final List<Prompt> prompts = new ArrayList<>();
   final List<int[]> fed = new ArrayList<>();
+  final List<Path> restored = new ArrayList<>();
   GenerationOptions options;
   int open;
   final CountDownLatch cancelled = new CountDownLatch(1);
@@ -165,8 +171,19 @@ final class FakeModels implements Models {
     }
 
     @Override
-    public Session newSession() {
+    public Session newSession(SessionOptions how) {
       return new FakeSession(contextLength);
+    }
+
+    @Override
+    public Session restore(Path file) {
+      restored.add(file);
+      return new FakeSession(contextLength);
+    }
+
+    @Override
+    public PrefixCacheUsage prefixCacheUsage() {
+      return new PrefixCacheUsage(0, 0, 0, 0);
     }
 
     @Override
@@ -340,6 +357,20 @@ final class FakeModels implements Models {
     @Override
     public void rewind(int newPosition) {
       position = newPosition;
+    }
+
+    @Override
+    public Session fork() {
+      return new FakeSession(contextLength);
+    }
+
+    @Override
+    public void save(Path file) {
+      try {
+        Files.writeString(file, "session");
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot save: " + e, e);
+      }
     }
 
     @Override

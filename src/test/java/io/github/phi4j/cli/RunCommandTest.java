@@ -177,7 +177,7 @@ class RunCommandTest {
 
     assertThat(options.threads()).hasValue(3);
     assertThat(options.contextLength()).hasValue(32);
-    assertThat(options.kvCacheType()).isEqualTo(KvCacheType.F32);
+    assertThat(options.kvKeyType()).isEqualTo(KvCacheType.F32);
     assertThat(options.packedWeights()).isEqualTo(PackedWeights.MEMORY);
     assertThat(options.chatFormat()).hasValue(ChatFormat.PHI4_MINI);
   }
@@ -189,7 +189,7 @@ class RunCommandTest {
 
     assertThat(options.threads()).isEmpty();
     assertThat(options.contextLength()).isEmpty();
-    assertThat(options.kvCacheType()).isEqualTo(KvCacheType.F16);
+    assertThat(options.kvKeyType()).isEqualTo(KvCacheType.F16);
     assertThat(options.packedWeights()).isEqualTo(PackedWeights.AUTO);
     assertThat(options.chatFormat()).isEmpty();
   }

@@ -2,8 +2,12 @@ package io.github.phi4j.internal.engine;
 
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LogitsSink;
+import io.github.phi4j.internal.model.ContextFile;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
+import io.github.phi4j.internal.model.PrefixCache;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -29,11 +33,16 @@ final class Context {
   private final ForwardPass forwardPass;
   private final Scheduler scheduler;
   private final KvCache cache;
+  private final PrefixCache prefixes;
   private final Sequence sequence;
   private final int vocabularySize;
   private int[] tokens = new int[256]; // those computed ahead follow those of the context
   private int length;
   private int computedTokens;
+  private int sharedPages; // known to the prefix cache
+
+  /** Up to this position the cache is what the tokens alone make it. */
+  private int unshifted = Integer.MAX_VALUE;
 
   /** Logits after the first {@code rowsFrom} tokens, after one more, and so on. */
   private float[][] rows = new float[1][];
@@ -53,20 +62,18 @@ final class Context {
     this.forwardPass = generator.forwardPass();
     this.scheduler = generator.scheduler();
     this.cache = cache;
+    prefixes = generator.prefixes();
     sequence = scheduler.sequence(cache, cancelled);
     vocabularySize = generator.model().config().vocabularySize();
   }
 
-  /**
-   * A context of its own with the same tokens, in the same call.
-   *
-   * @throws IllegalStateException if there is too little memory
-   */
+  /** A context of its own with the same tokens, in the same call. */
   Context copy(BooleanSupplier copyCancelled) {
-    Context copy = new Context(generator, cache.copy(), copyCancelled);
+    Context copy = new Context(generator, cache.fork(), copyCancelled);
     copy.sequence.age = sequence.age;
     copy.tokens = tokens.clone();
     copy.length = length;
+    copy.unshifted = unshifted;
     if (hasLogits()) {
       copy.rows[0] = logits().clone();
       copy.rowsFrom = length;
@@ -99,6 +106,27 @@ final class Context {
     scheduler.cancel(sequence);
   }
 
+  /** Fills an empty context that was given the cache of a file. */
+  void restore(ContextFile file) {
+    length = file.tokens().length;
+    tokens = Arrays.copyOf(file.tokens(), Math.max(length, tokens.length));
+    unshifted = file.unshifted();
+  }
+
+  /** Writes all that is computed. */
+  void save(Path path, byte[] fingerprint) throws IOException {
+    new ContextFile(Arrays.copyOf(tokens, length), unshifted).write(path, fingerprint, cache);
+  }
+
+  /** Runs work that reads the cache, which may lie in a file. */
+  <T> T reading(Supplier<T> work) {
+    return cache.reading(work);
+  }
+
+  int capacity() {
+    return cache.capacity();
+  }
+
   int length() {
     return length;
   }
@@ -118,6 +146,29 @@ final class Context {
   }
 
   /**
+   * Makes room in a full context: after the first {@code keep} tokens the older half of the others
+   * is dropped, and what is computed of the newer half moves up.
+   */
+  void shift(int keep) {
+    forgetAhead();
+    int distance = Math.max(1, (length - keep) / 2);
+    if (cache.length() <= keep + distance) {
+      cache.truncate(keep);
+    } else {
+      generator.turn().lock();
+      try {
+        forwardPass.shift(cache, keep, distance);
+      } finally {
+        generator.turn().unlock();
+      }
+    }
+    System.arraycopy(tokens, keep + distance, tokens, keep, length - keep - distance);
+    length -= distance;
+    rowsFrom -= distance;
+    unshifted = Math.min(unshifted, keep);
+  }
+
+  /**
    * Brings the context to a prompt, and computes what is not there yet.
    *
    * @return how many tokens were there
@@ -132,7 +183,7 @@ final class Context {
   /** How many tokens of a prompt need not be computed; what follows the last needs its logits. */
   int computedPrefix(int[] prompt) {
     int mismatch = Arrays.mismatch(tokens, 0, length, prompt, 0, prompt.length);
-    int common = mismatch < 0 ? length : mismatch;
+    int common = Math.min(unshifted, mismatch < 0 ? length : mismatch);
     boolean complete = common == prompt.length && common == length && hasLogits();
     return complete ? common : Math.min(common, prompt.length - 1);
   }
@@ -141,8 +192,17 @@ final class Context {
     if (newLength < length) {
       length = newLength;
       cache.truncate(newLength);
+      forgetShift();
       rowCount = 0;
     }
+  }
+
+  /** A cache that holds nothing that was shifted is pure again. */
+  private void forgetShift() {
+    if (cache.length() <= unshifted) {
+      unshifted = Integer.MAX_VALUE;
+    }
+    sharedPages = Math.min(sharedPages, cache.length() / KvCache.PAGE_LENGTH);
   }
 
   /** Forgets what was computed ahead. */
@@ -189,7 +249,7 @@ final class Context {
       if (sink == null) {
         logits();
       } else {
-        chooseFactors();
+        prepare(first);
         handOver(first, sink);
       }
     } finally {
@@ -253,7 +313,7 @@ final class Context {
   }
 
   private void computeLogits(int ahead) {
-    chooseFactors();
+    prepare(length - 1);
     if (cache.length() >= length) {
       cache.truncate(length - 1); // after a rewind the last token has no logits
     }
@@ -264,10 +324,26 @@ final class Context {
     rowCount = 1 + ahead;
   }
 
-  private void chooseFactors() {
+  /**
+   * Chooses the rope factors, and takes what is known of the first tokens.
+   *
+   * @param end how many of them may be taken
+   */
+  private void prepare(int end) {
     boolean longFactors = forwardPass.needsLongFactors(length);
     if (longFactors != cache.longFactors()) {
       cache.restart(longFactors);
+    }
+    prefixes.extend(cache, tokens, end);
+    forgetShift();
+  }
+
+  /** Lets others use the pages that are full. */
+  private void share() {
+    int pages = Math.min(unshifted, Math.min(length, cache.length())) / KvCache.PAGE_LENGTH;
+    if (pages > sharedPages) {
+      prefixes.add(cache, tokens, pages * KvCache.PAGE_LENGTH);
+      sharedPages = pages;
     }
   }
 
@@ -289,6 +365,7 @@ final class Context {
     } finally {
       computedTokens += Math.max(0, Math.min(length, cache.length()) - before);
     }
+    share();
   }
 
   /** No more tokens follow for now. */
@@ -296,10 +373,11 @@ final class Context {
     scheduler.dismiss(sequence);
   }
 
-  /** Releases the KV cache. */
+  /** Releases the KV cache, after letting others use all of it. */
   void close() {
     dismiss();
     draft.ifPresent(DraftModel::close);
+    prefixes.add(cache, tokens, Math.min(unshifted, Math.min(length, cache.length())));
     cache.close();
   }
 }

@@ -8,27 +8,35 @@ import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.ModelInfo;
 import io.github.phi4j.api.PackedWeights;
+import io.github.phi4j.api.PrefixCacheUsage;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Session;
+import io.github.phi4j.api.SessionOptions;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Tokenizer;
 import io.github.phi4j.internal.kernel.KernelProvider;
 import io.github.phi4j.internal.kernel.Kernels;
+import io.github.phi4j.internal.model.ContextFile;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
+import io.github.phi4j.internal.model.KvMemory;
 import io.github.phi4j.internal.model.PhiWeights;
+import io.github.phi4j.internal.model.PrefixCache;
 import io.github.phi4j.internal.model.WeightFile;
 import io.github.phi4j.internal.model.WeightPacking;
 import io.github.phi4j.internal.sampling.SequenceBreakers;
 import java.lang.foreign.Arena;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /** Owns a mapped model, the threads that compute with it, and the sessions that are open. */
@@ -42,6 +50,9 @@ final class DefaultGenerator implements Generator {
   private final Optional<WeightFile> packedFile;
   private final ForwardPass forwardPass;
   private final int[] neverSampled;
+  private final KvMemory memory = new KvMemory(new AvailableMemory());
+  private final PrefixCache prefixes;
+  private byte[] fingerprint; // guarded by this
   private final Scheduler scheduler;
   private volatile FoundBreakers breakers = new FoundBreakers(List.of(), SequenceBreakers.NONE);
   private final Set<DefaultSession> sessions = new HashSet<>(); // guarded by itself
@@ -52,13 +63,10 @@ final class DefaultGenerator implements Generator {
     this.model = model;
     this.options = options;
     this.arena = arena;
-    int trained = model.config().contextLength();
-    contextLength = options.contextLength().orElse(trained);
-    if (contextLength > trained) {
-      throw new IllegalArgumentException(
-          "a context of %d tokens was asked for, but the model was trained for %d; ask for at most that"
-              .formatted(contextLength, trained));
-    }
+    contextLength = options.contextLength().orElse(model.config().contextLength());
+    checkLength(contextLength);
+    prefixes = new PrefixCache(options.prefixCacheBytes());
+    memory.reclaimWith(prefixes::clear);
     neverSampled = model.tokenizer().unusable(model.config().vocabularySize());
     threads = Threads.of(options);
     try {
@@ -69,6 +77,15 @@ final class DefaultGenerator implements Generator {
     } catch (Throwable e) { // the threads must not outlive a failed load, whatever made it fail
       threads.close();
       throw e;
+    }
+  }
+
+  private void checkLength(int length) {
+    int trained = model.config().contextLength();
+    if (length > trained) {
+      throw new IllegalArgumentException(
+          "a context of %d tokens was asked for, but the model was trained for %d; ask for at most that"
+              .formatted(length, trained));
     }
   }
 
@@ -195,16 +212,73 @@ final class DefaultGenerator implements Generator {
   }
 
   @Override
-  public Session newSession() {
+  public Session newSession(SessionOptions how) {
+    int length = how.contextLength().orElse(contextLength);
+    checkLength(length);
+    KvCache.Format format =
+        new KvCache.Format(
+            how.kvKeyType().orElse(options.kvKeyType()),
+            how.kvValueType().orElse(options.kvValueType()));
+    requireMemory(length, format);
+    return register(
+        () -> new DefaultSession(this, new KvCache(model.config(), format, length, memory)));
+  }
+
+  private void requireMemory(int length, KvCache.Format format) {
+    long bytes = info().kvCacheBytes(length, format.keys(), format.values());
+    memory.require(bytes, "a context of " + length + " tokens");
+  }
+
+  /** Makes a session, unless the generator is closed. */
+  DefaultSession register(Supplier<DefaultSession> maker) {
     synchronized (sessions) {
-      if (closed) {
-        throw new IllegalStateException("the generator is closed");
-      }
-      KvCache cache = new KvCache(model.config(), options.kvCacheType(), contextLength);
-      DefaultSession session = new DefaultSession(this, cache);
+      checkOpen();
+      DefaultSession session = maker.get();
       sessions.add(session);
       return session;
     }
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the generator is closed");
+    }
+  }
+
+  @Override
+  public Session restore(Path file) {
+    Objects.requireNonNull(file, "file");
+    ContextFile.Restored restored =
+        ContextFile.read(file, fingerprint(), model.config(), contextLength, memory);
+    try {
+      return register(() -> new DefaultSession(this, restored));
+    } catch (Throwable e) { // the mapping must not outlive a session that was not made
+      restored.cache().close();
+      throw e;
+    }
+  }
+
+  /** What tells the model from others. */
+  synchronized byte[] fingerprint() {
+    if (fingerprint == null) {
+      fingerprint = reading(() -> model.file().fingerprint());
+    }
+    return fingerprint.clone();
+  }
+
+  /** Held while the threads compute. */
+  ReentrantLock turn() {
+    return threads.pool().turn();
+  }
+
+  PrefixCache prefixes() {
+    return prefixes;
+  }
+
+  @Override
+  public PrefixCacheUsage prefixCacheUsage() {
+    return new PrefixCacheUsage(
+        prefixes.bytes(), prefixes.hits(), prefixes.misses(), prefixes.reusedTokens());
   }
 
   void forget(DefaultSession session) {
@@ -232,6 +306,8 @@ final class DefaultGenerator implements Generator {
     open.forEach(DefaultSession::close);
     scheduler.close();
     threads.close();
+    prefixes.close();
+    memory.close();
     arena.close();
     released.countDown();
   }

@@ -10,7 +10,11 @@ import io.github.phi4j.api.Session;
 import io.github.phi4j.api.Speculation;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.TokenLogProb;
+import io.github.phi4j.internal.model.ContextFile;
 import io.github.phi4j.internal.model.KvCache;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -41,6 +45,18 @@ final class DefaultSession implements Session {
   DefaultSession(DefaultGenerator generator, KvCache cache) {
     this.generator = generator;
     this.context = new Context(generator, cache, () -> cancelled);
+  }
+
+  /** A session that begins as another is. */
+  private DefaultSession(DefaultGenerator generator, Context origin) {
+    this.generator = generator;
+    this.context = origin.copy(this::cancelled);
+  }
+
+  /** A session that begins as a file says. */
+  DefaultSession(DefaultGenerator generator, ContextFile.Restored restored) {
+    this(generator, restored.cache());
+    context.restore(restored.context());
   }
 
   boolean cancelled() {
@@ -86,7 +102,7 @@ final class DefaultSession implements Session {
 
   /** As {@link #exclusively}, for work that computes tokens. */
   private <T> T computing(Supplier<T> work) {
-    return exclusively(() -> generator.reading(() -> context.call(work)));
+    return exclusively(() -> generator.reading(() -> context.reading(() -> context.call(work))));
   }
 
   @Override
@@ -236,13 +252,13 @@ final class DefaultSession implements Session {
     if (ids.length == 0) {
       throw new IllegalArgumentException(what + " is empty; give at least one token");
     }
-    if (ids.length > generator.contextLength() - position) {
+    if (ids.length > context.capacity() - position) {
       throw new IllegalArgumentException(
           "%s has %d tokens, but the context has room for %d%s; shorten it or load the model with a longer context"
               .formatted(
                   what,
                   ids.length,
-                  generator.contextLength() - position,
+                  context.capacity() - position,
                   position == 0 ? "" : " after the " + position + " that it holds"));
     }
     int vocabulary = generator.model().config().vocabularySize();
@@ -291,7 +307,7 @@ final class DefaultSession implements Session {
 
   @Override
   public int contextLength() {
-    return generator.contextLength();
+    return context.capacity();
   }
 
   @Override
@@ -304,6 +320,24 @@ final class DefaultSession implements Session {
       }
       context.rewind(position);
       return null;
+    });
+  }
+
+  @Override
+  public Session fork() {
+    return exclusively(() -> generator.register(() -> new DefaultSession(generator, context)));
+  }
+
+  @Override
+  public void save(Path file) {
+    Objects.requireNonNull(file, "file");
+    computing(() -> {
+      try {
+        context.save(file, generator.fingerprint());
+        return null;
+      } catch (IOException e) {
+        throw new UncheckedIOException("the session could not be saved to " + file + ": " + e, e);
+      }
     });
   }
 
@@ -324,8 +358,11 @@ final class DefaultSession implements Session {
     cancel();
     // Never given back: whoever comes later finds the session closed.
     if (takeForever()) {
-      context.close();
-      generator.forget(this);
+      try {
+        context.close();
+      } finally {
+        generator.forget(this);
+      }
     }
   }
 

@@ -85,11 +85,19 @@ final class Generation {
   }
 
   Completion run(int[] prompt) {
+    int keep = options.contextShift().orElse(0);
+    if (keep >= context.capacity() - 1) {
+      throw new IllegalArgumentException(
+          "a context shift that keeps %d tokens leaves no room in a context of %d; keep fewer"
+              .formatted(keep, context.capacity()));
+    }
     Instants times = new Instants(context);
-    int kept = context.computedPrefix(prompt);
+    int computed = context.computedTokens();
+    int cached = context.computedPrefix(prompt);
     FinishReason reason;
     try {
       context.prefill(prompt);
+      cached = Math.max(cached, prompt.length - (context.computedTokens() - computed));
       times.prefilled();
       reason = decode();
     } catch (CancellationException _) {
@@ -100,7 +108,7 @@ final class Generation {
     }
     flush(reason);
     int stopToken = reason == FinishReason.STOP ? 1 : 0;
-    Usage usage = new Usage(prompt.length, kept, generated.size() + stopToken);
+    Usage usage = new Usage(prompt.length, cached, generated.size() + stopToken);
     return new Completion(
         text.toString(), generated, reason, usage, times.finished(speculator), logProbs);
   }
@@ -119,6 +127,9 @@ final class Generation {
     if (limit != null) {
       return limit;
     }
+    if (context.full()) {
+      context.shift(options.contextShift().orElseThrow());
+    }
     int token = sample();
     if (Arrays.binarySearch(stopTokens, token) >= 0) {
       return FinishReason.STOP;
@@ -134,7 +145,7 @@ final class Generation {
     if (generated.size() >= options.maxTokens()) {
       return FinishReason.MAX_TOKENS;
     }
-    if (context.full()) {
+    if (context.full() && options.contextShift().isEmpty()) {
       return FinishReason.CONTEXT_FULL;
     }
     return cancelled.getAsBoolean() ? FinishReason.CANCELLED : null;

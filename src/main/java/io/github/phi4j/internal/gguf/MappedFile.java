@@ -33,7 +33,7 @@ public final class MappedFile {
    * @param expected what it should be, for errors
    * @throws ModelException if it cannot be read or is empty
    */
-  static MappedFile open(Path path, Arena arena, String expected) {
+  public static MappedFile open(Path path, Arena arena, String expected) {
     if (Files.isDirectory(path)) {
       throw new ModelException(path, -1, "a directory", expected);
     }

@@ -15,6 +15,7 @@ import java.util.Random;
 final class LoadedModel implements AutoCloseable {
 
   private final Arena arena = Arena.ofShared();
+  private final KvMemory memory = new KvMemory(() -> Long.MAX_VALUE);
   private final WorkerPool pool;
   private final GgufFile file;
   private final PhiConfig config;
@@ -56,7 +57,7 @@ final class LoadedModel implements AutoCloseable {
   }
 
   KvCache newCache(KvCacheType type, int capacity) {
-    return new KvCache(config, type, capacity);
+    return new KvCache(config, new KvCache.Format(type, type), capacity, memory);
   }
 
   /** Random ids of the model's vocabulary. */
@@ -111,6 +112,7 @@ final class LoadedModel implements AutoCloseable {
   @Override
   public void close() {
     pool.close();
+    memory.close();
     arena.close();
   }
 }
