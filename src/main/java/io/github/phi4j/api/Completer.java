@@ -35,17 +35,17 @@ public interface Completer {
   Completion generate(Prompt prompt, GenerationOptions options, TextSink sink);
 
   /**
-   * Continues a prompt in several ways, side by side. The prompt is computed once. Sample {@code i},
-   * from 0, is what {@link #generate(Prompt, GenerationOptions)} gives with {@code i} added to the
-   * seed; without a seed, each has one of its own.
+   * Continues a prompt in several ways, side by side. The prompt is computed once. Sample {@code
+   * i}, from 0, is what {@link #generate(Prompt, GenerationOptions)} gives with {@code i} added to
+   * the seed; without a seed, each has one of its own.
    *
    * @param prompt what to continue
    * @param options how to continue it
    * @param samples how many completions, at least 1
    * @return the completions; each counts the whole prompt as cached, and the context of a session
    *     then holds the prompt alone
-   * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}, or if
-   *     the number is below 1
+   * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}, or
+   *     if the number is below 1
    * @throws IllegalStateException as {@link #generate(Prompt, GenerationOptions, TextSink)}
    */
   List<Completion> generate(Prompt prompt, GenerationOptions options, int samples);

@@ -78,13 +78,7 @@ public record GenerationOptions(
    */
   public GenerationOptions withSampling(Sampling newSampling) {
     return new GenerationOptions(
-        maxTokens,
-        minTokens,
-        newSampling,
-        stopStrings,
-        stopTokens,
-        ignoreModelStop,
-        speculation);
+        maxTokens, minTokens, newSampling, stopStrings, stopTokens, ignoreModelStop, speculation);
   }
 
   /**
@@ -95,13 +89,7 @@ public record GenerationOptions(
    */
   public GenerationOptions withSpeculation(Speculation newSpeculation) {
     return new GenerationOptions(
-        maxTokens,
-        minTokens,
-        sampling,
-        stopStrings,
-        stopTokens,
-        ignoreModelStop,
-        newSpeculation);
+        maxTokens, minTokens, sampling, stopStrings, stopTokens, ignoreModelStop, newSpeculation);
   }
 
   /** Collects generation options; they are checked by {@link #build()}. Not thread-safe. */

@@ -63,8 +63,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = {"-np", "--parallel"},
       paramLabel = "N",
-      description =
-          "Answer N times, side by side; each seed is one above that before. Default: 1.")
+      description = "Answer N times, side by side; each seed is one above that before. Default: 1.")
   private int samples = 1;
 
   @Option(names = "--json", description = "Print one JSON object: text, ids, finish_reason, …")
@@ -103,8 +102,8 @@ final class RunCommand implements Callable<Integer> {
                       ? session.generate(prompt, options, text -> !interrupt.requested())
                       : stream(session, prompt, options, interrupt));
       if (json) {
-        completions.forEach(each ->
-            environment.out().println(new Json().line(describe(generator, each))));
+        completions.forEach(
+            each -> environment.out().println(new Json().line(describe(generator, each))));
       } else if (samples > 1) {
         print(completions);
       }

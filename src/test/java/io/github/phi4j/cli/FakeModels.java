@@ -19,6 +19,7 @@ import io.github.phi4j.api.Usage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +47,7 @@ final class FakeModels implements Models {
   Path loadedFile;
   final List<LoadOptions> loadOptions = new ArrayList<>();
   final List<Prompt> prompts = new ArrayList<>();
-  final List<int[]> fed = new ArrayList<>();
+  final List<int[]> fed = Collections.synchronizedList(new ArrayList<>());
   GenerationOptions options;
   int open;
   final CountDownLatch cancelled = new CountDownLatch(1);

@@ -138,8 +138,7 @@ final class DefaultSession implements Session {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Completion>> running = new ArrayList<>();
       for (Context sample : samples) {
-        GenerationOptions own =
-            options.withSampling(nth(options.sampling(), running.size()));
+        GenerationOptions own = options.withSampling(nth(options.sampling(), running.size()));
         running.add(threads.submit(() -> complete(sample, prompt, own, text -> true)));
       }
       return await(running);

@@ -43,8 +43,7 @@ public final class KvCache implements AutoCloseable {
 
   /** A cache of its own with the same keys and values. */
   public KvCache copy() {
-    KvCache copy =
-        new KvCache(config, layout.half() ? KvCacheType.F16 : KvCacheType.F32, capacity);
+    KvCache copy = new KvCache(config, layout.half() ? KvCacheType.F16 : KvCacheType.F32, capacity);
     try {
       copy.reserve(length);
     } catch (IllegalStateException e) {
