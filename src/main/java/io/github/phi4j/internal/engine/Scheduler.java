@@ -271,7 +271,7 @@ final class Scheduler implements AutoCloseable {
           work.awaitNanos(left);
         }
       } catch (InterruptedException _) {
-        continue; // by a stranger: the thread lives as long as the generator
+        // By a stranger: the thread lives as long as the generator.
       }
     }
   }
