@@ -69,6 +69,7 @@ record BenchResult(
     fields.put("n_prompt", test.promptTokens());
     fields.put("n_gen", test.generatedTokens());
     fields.put("n_depth", test.depth());
+    fields.put("n_parallel", test.parallel());
     fields.put("test_time", time.truncatedTo(ChronoUnit.SECONDS).toString());
     fields.put("avg_ns", Math.round(mean(nanos)));
     fields.put("stddev_ns", Math.round(deviation(nanos)));

@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,7 +61,7 @@ final class FakeModels implements Models {
   Path loadedFile;
   final List<LoadOptions> loadOptions = new ArrayList<>();
   final List<Prompt> prompts = new ArrayList<>();
-  final List<int[]> fed = new ArrayList<>();
+  final List<int[]> fed = Collections.synchronizedList(new ArrayList<>());
   final List<Path> restored = new ArrayList<>();
   GenerationOptions options;
   int open;

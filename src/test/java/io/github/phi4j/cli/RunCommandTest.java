@@ -14,6 +14,7 @@ import io.github.phi4j.api.Message;
 import io.github.phi4j.api.PackedWeights;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Sampling;
+import io.github.phi4j.api.Speculation;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -145,8 +146,42 @@ class RunCommandTest {
                                "total_tokens": 11},
                      "timings": {"prefill_ms": 10.0, "prefill_tokens": 5,
                                  "prefill_tokens_per_second": 500.0, "decode_ms": 40.0,
-                                 "decode_tokens": 4, "decode_tokens_per_second": 100.0}}
+                                 "decode_tokens": 4, "decode_tokens_per_second": 100.0,
+                                 "guessed_tokens": 6, "accepted_tokens": 3}}
                     """));
+  }
+
+  @Test
+  void severalAnswersArePrintedOneAfterTheOther() {
+    Shell.Result result = shell.run("run", "-np", "2", "x");
+
+    assertThat(result.out()).isEqualTo("sequence 0:\n\nforty-two\n\nsequence 1:\n\nforty-two\n\n");
+    assertThat(shell.run("run", "-np", "3", "--json", "x").out()).hasLineCount(3);
+    assertThat(shell.run("run", "-np", "0", "x").err()).contains("-np must be at least 1");
+  }
+
+  @Test
+  void speculationIsPassedOn() {
+    shell.run("run", "x");
+    assertThat(shell.models.options.speculation()).isEqualTo(Speculation.off());
+    shell.run("run", "--lookup", "x");
+    assertThat(shell.models.options.speculation()).isEqualTo(Speculation.lookup());
+    shell.run("run", "--lookup", "--draft-max", "5", "x");
+    assertThat(shell.models.options.speculation()).isEqualTo(new Speculation.Lookup(5));
+    Shell.Result result = shell.run("run", "-md", "fake.gguf", "x");
+    assertThat(result.err()).isEmpty();
+    assertThat(shell.models.options.speculation()).isInstanceOf(Speculation.Draft.class);
+    assertThat(shell.models.open).isZero();
+  }
+
+  @Test
+  void speculationThatMakesNoSenseIsRefused() {
+    assertThat(shell.run("run", "--lookup", "-md", "fake.gguf", "x").err()).contains("--lookup");
+    assertThat(shell.run("run", "--draft-max", "5", "x").err()).contains("--draft-max needs");
+    assertThat(shell.run("run", "--lookup", "--draft-max", "0", "x").err())
+        .contains("from 1 to 64");
+    assertThat(shell.run("run", "-md", "none.gguf", "x").exitCode()).isEqualTo(1);
+    assertThat(shell.models.open).isZero();
   }
 
   @Test
