@@ -16,6 +16,10 @@ import java.util.Set;
  * @param stopTokens token ids that end the generation, besides the model's own
  * @param ignoreModelStop whether to go on where the model ends its turn, as benchmarks do; the
  *     model's stop tokens are then never chosen
+ * @param reasoning what becomes of a reasoning model's thoughts
+ * @param tools the tools that the model may call; the prompt must be a conversation, whose system
+ *     message describes them to the model. The model's calls cannot leave the tools' schemas.
+ * @param toolChoice whether it calls them
  */
 public record GenerationOptions(
     int maxTokens,
@@ -23,7 +27,10 @@ public record GenerationOptions(
     Sampling sampling,
     List<String> stopStrings,
     Set<Integer> stopTokens,
-    boolean ignoreModelStop) {
+    boolean ignoreModelStop,
+    Reasoning reasoning,
+    List<Tool> tools,
+    ToolChoice toolChoice) {
 
   private static final GenerationOptions DEFAULTS = builder().build();
 
@@ -31,7 +38,8 @@ public record GenerationOptions(
    * Creates options.
    *
    * @throws IllegalArgumentException if a count is negative, the minimum exceeds the maximum, or a
-   *     stop string is empty
+   *     stop string is empty; if tools have the same name, or the tool that is required is none of
+   *     them
    */
   public GenerationOptions {
     if (maxTokens < 0) {
@@ -47,6 +55,26 @@ public record GenerationOptions(
       throw new IllegalArgumentException("a stop string must not be empty");
     }
     stopTokens = Set.copyOf(stopTokens);
+    Objects.requireNonNull(reasoning, "reasoning");
+    tools = List.copyOf(tools);
+    checkTools(tools, toolChoice);
+  }
+
+  private static void checkTools(List<Tool> tools, ToolChoice choice) {
+    List<String> names = tools.stream().map(Tool::name).toList();
+    for (int i = 0; i < names.size(); i++) {
+      if (names.indexOf(names.get(i)) < i) {
+        throw new IllegalArgumentException("two tools have the name " + names.get(i));
+      }
+    }
+    if (choice.mode() == ToolChoice.Mode.REQUIRED
+        && !(choice.name().isPresent() ? names.contains(choice.name().get()) : !names.isEmpty())) {
+      throw new IllegalArgumentException(
+          "the tool "
+              + choice.name().map(name -> name + " ").orElse("")
+              + "that the model must call is none of "
+              + names);
+    }
   }
 
   /**
@@ -75,6 +103,9 @@ public record GenerationOptions(
     private List<String> stopStrings = List.of();
     private Set<Integer> stopTokens = Set.of();
     private boolean ignoreModelStop;
+    private Reasoning reasoning = Reasoning.defaults();
+    private List<Tool> tools = List.of();
+    private ToolChoice toolChoice = ToolChoice.auto();
 
     private Builder() {}
 
@@ -145,6 +176,39 @@ public record GenerationOptions(
     }
 
     /**
+     * Sets {@link GenerationOptions#reasoning()}.
+     *
+     * @param value what becomes of thoughts
+     * @return this builder
+     */
+    public Builder reasoning(Reasoning value) {
+      reasoning = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link GenerationOptions#tools()}.
+     *
+     * @param values the tools
+     * @return this builder
+     */
+    public Builder tools(Tool... values) {
+      tools = List.of(values);
+      return this;
+    }
+
+    /**
+     * Sets {@link GenerationOptions#toolChoice()}.
+     *
+     * @param value whether the model calls tools
+     * @return this builder
+     */
+    public Builder toolChoice(ToolChoice value) {
+      toolChoice = value;
+      return this;
+    }
+
+    /**
      * Makes the options.
      *
      * @return the options
@@ -152,7 +216,15 @@ public record GenerationOptions(
      */
     public GenerationOptions build() {
       return new GenerationOptions(
-          maxTokens, minTokens, sampling, stopStrings, stopTokens, ignoreModelStop);
+          maxTokens,
+          minTokens,
+          sampling,
+          stopStrings,
+          stopTokens,
+          ignoreModelStop,
+          reasoning,
+          tools,
+          toolChoice);
     }
   }
 }

@@ -12,4 +12,15 @@ public interface TextSink {
    * @return {@code true} to go on, {@code false} to end the generation
    */
   boolean accept(String text);
+
+  /**
+   * Takes the next piece of a reasoning model's thoughts, which come before the text and are no
+   * part of it. Unless overridden they are passed over.
+   *
+   * @param thought the new piece, cut as those of {@link #accept}
+   * @return {@code true} to go on, {@code false} to end the generation
+   */
+  default boolean acceptReasoning(String thought) {
+    return true;
+  }
 }

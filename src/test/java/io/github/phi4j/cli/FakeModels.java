@@ -15,6 +15,7 @@ import io.github.phi4j.api.Session;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.Timings;
 import io.github.phi4j.api.Tokenizer;
+import io.github.phi4j.api.ToolCall;
 import io.github.phi4j.api.Usage;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +40,8 @@ final class FakeModels implements Models {
 
   Function<Prompt, Stream<String>> reply = prompt -> Stream.of("forty", "-two");
   FinishReason finishReason = FinishReason.STOP;
+  String thoughts = "";
+  List<ToolCall> calls = List.of();
   boolean addsBos;
   Optional<String> refusal = Optional.empty();
   List<String> findings = List.of();
@@ -161,6 +164,9 @@ final class FakeModels implements Models {
     public Completion generate(Prompt prompt, GenerationOptions newOptions, TextSink sink) {
       prompts.add(prompt);
       options = newOptions;
+      if (!thoughts.isEmpty()) {
+        sink.acceptReasoning(thoughts);
+      }
       StringBuilder text = new StringBuilder();
       FinishReason reason = finishReason;
       for (Iterator<String> pieces = reply.apply(prompt).iterator(); pieces.hasNext(); ) {
@@ -177,6 +183,8 @@ final class FakeModels implements Models {
       }
       return new Completion(
           text.toString(),
+          thoughts,
+          calls,
           List.of(1, 2, 3),
           reason,
           new Usage(7, 2, 4),

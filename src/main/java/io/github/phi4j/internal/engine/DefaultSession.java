@@ -7,6 +7,7 @@ import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.internal.model.KvCache;
+import io.github.phi4j.internal.text.GgufTokenizer;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
@@ -80,15 +81,22 @@ final class DefaultSession implements Session {
     Objects.requireNonNull(sink, "sink");
     return computing(() -> {
       Generation generation = new Generation(generator, context, options, sink, this::cancelled);
-      return generation.run(tokens(prompt));
+      return generation.run(tokens(prompt, options));
     });
   }
 
-  private int[] tokens(Prompt prompt) {
+  private int[] tokens(Prompt prompt, GenerationOptions options) {
+    GgufTokenizer tokenizer = generator.model().tokenizer();
     int[] ids =
         switch (prompt) {
-          case Prompt.Chat chat -> generator.model().tokenizer().encodeChat(chat.messages());
-          case Prompt.Raw raw -> generator.model().tokenizer().encodePrompt(raw.text());
+          case Prompt.Chat chat ->
+              tokenizer.encodeChat(
+                  ToolPrompt.describe(chat.messages(), options.tools()),
+                  options.reasoning().kept());
+          case Prompt.Raw _, Prompt.Tokens _ when !options.tools().isEmpty() ->
+              throw new IllegalArgumentException(
+                  "tools need a conversation, which describes them to the model; use Prompt.chat");
+          case Prompt.Raw raw -> tokenizer.encodePrompt(raw.text());
           case Prompt.Tokens tokens -> unbox(tokens.ids());
         };
     check(ids, 0, "the prompt");

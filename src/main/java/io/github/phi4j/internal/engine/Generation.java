@@ -8,8 +8,6 @@ import io.github.phi4j.api.Timings;
 import io.github.phi4j.api.Usage;
 import io.github.phi4j.internal.sampling.SamplerChain;
 import io.github.phi4j.internal.text.GgufTokenizer;
-import io.github.phi4j.internal.text.StopMatcher;
-import io.github.phi4j.internal.text.Utf8Accumulator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,16 +22,12 @@ final class Generation {
   private final GgufTokenizer tokenizer;
   private final Context context;
   private final GenerationOptions options;
-  private final TextSink sink;
   private final BooleanSupplier cancelled;
   private final SamplerChain sampler;
   private final int[] stopTokens;
 
-  private final Utf8Accumulator utf8 = new Utf8Accumulator();
-  private final StopMatcher stopMatcher;
-  private final StringBuilder text = new StringBuilder();
+  private final Reply reply;
   private final List<Integer> generated = new ArrayList<>();
-  private boolean refused;
 
   Generation(
       DefaultGenerator generator,
@@ -44,7 +38,6 @@ final class Generation {
     this.tokenizer = generator.model().tokenizer();
     this.context = context;
     this.options = options;
-    this.sink = sink;
     this.cancelled = cancelled;
     int[] own = tokenizer.stopTokens();
     IntStream asked = options.stopTokens().stream().mapToInt(Integer::intValue);
@@ -62,7 +55,7 @@ final class Generation {
             banned.toArray(),
             stopTokens,
             options.minTokens());
-    stopMatcher = new StopMatcher(options.stopStrings());
+    reply = new Reply(tokenizer, options, false, sink);
   }
 
   Completion run(int[] prompt) {
@@ -88,13 +81,12 @@ final class Generation {
         prefillEnd = System.nanoTime();
       }
     }
-    if (reason != FinishReason.STOP_STRING && !refused) {
-      emit(stopMatcher.append(utf8.flush()));
-      emit(stopMatcher.flush());
-    }
+    reply.finish();
     long end = System.nanoTime();
     return new Completion(
-        text.toString(),
+        reply.text(),
+        reply.thoughts(),
+        reply.calls(reason),
         generated,
         reason,
         new Usage(prompt.length, kept, generated.size() + (stopToken ? 1 : 0)),
@@ -116,26 +108,25 @@ final class Generation {
       if (cancelled.getAsBoolean()) {
         return FinishReason.CANCELLED;
       }
-      int token = sampler.next(context.logits(), context.tokens(), context.length());
-      if (Arrays.binarySearch(stopTokens, token) >= 0) {
-        return FinishReason.STOP;
+      int token = reply.forced();
+      if (token < 0) {
+        token = sampler.next(context.logits(), context.tokens(), context.length());
+        if (Arrays.binarySearch(stopTokens, token) >= 0) {
+          if (reply.endsAtStop()) {
+            return FinishReason.STOP;
+          }
+          continue;
+        }
       }
       generated.add(token);
       context.add(token);
-      emit(stopMatcher.append(utf8.append(tokenizer.bytes(token))));
-      if (stopMatcher.isMatched()) {
+      reply.accept(token);
+      if (reply.stopped()) {
         return FinishReason.STOP_STRING;
       }
-      if (refused) {
+      if (reply.refused()) {
         return FinishReason.CANCELLED;
       }
-    }
-  }
-
-  private void emit(String piece) {
-    if (!piece.isEmpty() && !refused) {
-      text.append(piece);
-      refused = !sink.accept(piece);
     }
   }
 }
