@@ -3,6 +3,7 @@ package io.github.phi4j.api;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -16,6 +17,9 @@ import java.util.Set;
  * @param stopTokens token ids that end the generation, besides the model's own
  * @param ignoreModelStop whether to go on where the model ends its turn, as benchmarks do; the
  *     model's stop tokens are then never chosen
+ * @param grammar what the text must be, if anything. It outranks the other ends: stop tokens, {@code
+ *     stopTokens} included, may come exactly where the text may end, and where nothing else may
+ *     follow the generation ends at once, whatever {@code minTokens} and {@code ignoreModelStop} say
  */
 public record GenerationOptions(
     int maxTokens,
@@ -23,7 +27,8 @@ public record GenerationOptions(
     Sampling sampling,
     List<String> stopStrings,
     Set<Integer> stopTokens,
-    boolean ignoreModelStop) {
+    boolean ignoreModelStop,
+    Optional<Grammar> grammar) {
 
   private static final GenerationOptions DEFAULTS = builder().build();
 
@@ -47,6 +52,7 @@ public record GenerationOptions(
       throw new IllegalArgumentException("a stop string must not be empty");
     }
     stopTokens = Set.copyOf(stopTokens);
+    Objects.requireNonNull(grammar, "grammar");
   }
 
   /**
@@ -75,6 +81,7 @@ public record GenerationOptions(
     private List<String> stopStrings = List.of();
     private Set<Integer> stopTokens = Set.of();
     private boolean ignoreModelStop;
+    private Optional<Grammar> grammar = Optional.empty();
 
     private Builder() {}
 
@@ -145,6 +152,17 @@ public record GenerationOptions(
     }
 
     /**
+     * Sets {@link GenerationOptions#grammar()}.
+     *
+     * @param value what the text must be
+     * @return this builder
+     */
+    public Builder grammar(Grammar value) {
+      grammar = Optional.of(value);
+      return this;
+    }
+
+    /**
      * Makes the options.
      *
      * @return the options
@@ -152,7 +170,7 @@ public record GenerationOptions(
      */
     public GenerationOptions build() {
       return new GenerationOptions(
-          maxTokens, minTokens, sampling, stopStrings, stopTokens, ignoreModelStop);
+          maxTokens, minTokens, sampling, stopStrings, stopTokens, ignoreModelStop, grammar);
     }
   }
 }
