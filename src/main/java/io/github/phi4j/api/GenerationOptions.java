@@ -3,6 +3,7 @@ package io.github.phi4j.api;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -16,6 +17,9 @@ import java.util.Set;
  * @param stopTokens token ids that end the generation, besides the model's own
  * @param ignoreModelStop whether to go on where the model ends its turn, as benchmarks do; the
  *     model's stop tokens are then never chosen
+ * @param grammar what the text must be, if anything; thoughts come before it. It outranks the other ends: stop tokens, {@code
+ *     stopTokens} included, may come exactly where the text may end, and where nothing else may
+ *     follow the generation ends at once, whatever {@code minTokens} and {@code ignoreModelStop} say
  * @param reasoning what becomes of a reasoning model's thoughts
  * @param tools the tools that the model may call; the prompt must be a conversation, whose system
  *     message describes them to the model. The model's calls cannot leave the tools' schemas.
@@ -28,6 +32,7 @@ public record GenerationOptions(
     List<String> stopStrings,
     Set<Integer> stopTokens,
     boolean ignoreModelStop,
+    Optional<Grammar> grammar,
     Reasoning reasoning,
     List<Tool> tools,
     ToolChoice toolChoice) {
@@ -38,8 +43,8 @@ public record GenerationOptions(
    * Creates options.
    *
    * @throws IllegalArgumentException if a count is negative, the minimum exceeds the maximum, or a
-   *     stop string is empty; if tools have the same name, or the tool that is required is none of
-   *     them
+   *     stop string is empty; if tools have the same name, the tool that is required is none of
+   *     them, or there is a grammar beside tools that may be called
    */
   public GenerationOptions {
     if (maxTokens < 0) {
@@ -55,9 +60,15 @@ public record GenerationOptions(
       throw new IllegalArgumentException("a stop string must not be empty");
     }
     stopTokens = Set.copyOf(stopTokens);
+    Objects.requireNonNull(grammar, "grammar");
     Objects.requireNonNull(reasoning, "reasoning");
     tools = List.copyOf(tools);
     checkTools(tools, toolChoice);
+    if (grammar.isPresent() && !tools.isEmpty() && toolChoice.mode() != ToolChoice.Mode.NONE) {
+      throw new IllegalArgumentException(
+          "a grammar and tools that may be called exclude each other; with ToolChoice.none() the"
+              + " model sees the tools and follows the grammar");
+    }
   }
 
   private static void checkTools(List<Tool> tools, ToolChoice choice) {
@@ -103,6 +114,7 @@ public record GenerationOptions(
     private List<String> stopStrings = List.of();
     private Set<Integer> stopTokens = Set.of();
     private boolean ignoreModelStop;
+    private Optional<Grammar> grammar = Optional.empty();
     private Reasoning reasoning = Reasoning.defaults();
     private List<Tool> tools = List.of();
     private ToolChoice toolChoice = ToolChoice.auto();
@@ -176,6 +188,17 @@ public record GenerationOptions(
     }
 
     /**
+     * Sets {@link GenerationOptions#grammar()}.
+     *
+     * @param value what the text must be
+     * @return this builder
+     */
+    public Builder grammar(Grammar value) {
+      grammar = Optional.of(value);
+      return this;
+    }
+
+    /**
      * Sets {@link GenerationOptions#reasoning()}.
      *
      * @param value what becomes of thoughts
@@ -222,6 +245,7 @@ public record GenerationOptions(
           stopStrings,
           stopTokens,
           ignoreModelStop,
+          grammar,
           reasoning,
           tools,
           toolChoice);

@@ -1,19 +1,21 @@
 package io.github.phi4j.internal.schema;
 
+import io.github.phi4j.api.GrammarException;
+
 /** Something in a schema that no grammar can promise, or that is no schema. */
 final class SchemaProblem {
 
   private SchemaProblem() {}
 
   /** A fault at a place, which is a JSON pointer into the schema. */
-  static IllegalArgumentException at(String pointer, String found, String expected) {
-    return new IllegalArgumentException(
+  static GrammarException at(String pointer, String found, String expected) {
+    return new GrammarException(
         "JSON Schema at #" + pointer + ": found " + found + "; expected " + expected);
   }
 
   /** A keyword that cannot be enforced. */
-  static IllegalArgumentException unenforceable(String pointer, String keyword, String advice) {
-    return new IllegalArgumentException(
+  static GrammarException unenforceable(String pointer, String keyword, String advice) {
+    return new GrammarException(
         "JSON Schema at #%s/%s: \"%s\" cannot be enforced%s"
             .formatted(pointer, escape(keyword), keyword, advice.isEmpty() ? "" : ": " + advice));
   }
