@@ -31,15 +31,19 @@ class ArchitectureTest {
 
   private static final String ROOT = "io.github.phi4j";
   private static final String API = ROOT + ".api";
+  private static final String TYPED = ROOT + ".json";
   private static final String CLI = ROOT + ".cli";
   private static final String ENGINE = ROOT + ".internal.engine";
   private static final String MODEL = ROOT + ".internal.model";
   private static final String TEXT = ROOT + ".internal.text";
   private static final String SAMPLING = ROOT + ".internal.sampling";
+  private static final String SCHEMA = ROOT + ".internal.schema";
+  private static final String JSON = ROOT + ".internal.json";
   private static final String KERNEL = ROOT + ".internal.kernel";
   private static final String GGUF = ROOT + ".internal.gguf";
   private static final String CONCURRENT = ROOT + ".internal.concurrent";
 
+  private static final String JACKSON = "com.fasterxml.jackson..";
   private static final String LOGGING = "org.slf4j";
   private static final String BPE = "com.knuddels.jtokkit..";
   private static final String VECTOR_API = "jdk.incubator.vector";

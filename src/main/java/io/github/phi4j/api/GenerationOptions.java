@@ -17,9 +17,10 @@ import java.util.Set;
  * @param stopTokens token ids that end the generation, besides the model's own
  * @param ignoreModelStop whether to go on where the model ends its turn, as benchmarks do; the
  *     model's stop tokens are then never chosen
- * @param grammar what the text must be, if anything; thoughts come before it. It outranks the other ends: stop tokens, {@code
- *     stopTokens} included, may come exactly where the text may end, and where nothing else may
- *     follow the generation ends at once, whatever {@code minTokens} and {@code ignoreModelStop} say
+ * @param grammar what the text must be, if anything; thoughts come before it. It outranks the other
+ *     ends: stop tokens, {@code stopTokens} included, may come exactly where the text may end, and
+ *     where nothing else may follow the generation ends at once, whatever {@code minTokens} and
+ *     {@code ignoreModelStop} say
  * @param reasoning what becomes of a reasoning model's thoughts
  * @param tools the tools that the model may call; the prompt must be a conversation, whose system
  *     message describes them to the model. The model's calls cannot leave the tools' schemas.
@@ -95,6 +96,27 @@ public record GenerationOptions(
    */
   public static GenerationOptions defaults() {
     return DEFAULTS;
+  }
+
+  /**
+   * These options with another grammar.
+   *
+   * @param value what the text must be
+   * @return the options
+   * @throws IllegalArgumentException as {@link GenerationOptions#GenerationOptions}
+   */
+  public GenerationOptions withGrammar(Grammar value) {
+    return new GenerationOptions(
+        maxTokens,
+        minTokens,
+        sampling,
+        stopStrings,
+        stopTokens,
+        ignoreModelStop,
+        Optional.of(value),
+        reasoning,
+        tools,
+        toolChoice);
   }
 
   /**

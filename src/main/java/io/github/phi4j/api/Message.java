@@ -17,11 +17,7 @@ import java.util.Optional;
  * @param toolCalls for an assistant message: the tools that it asked to call, after its content
  */
 public record Message(
-    Role role,
-    String content,
-    Optional<String> tools,
-    String reasoning,
-    List<ToolCall> toolCalls) {
+    Role role, String content, Optional<String> tools, String reasoning, List<ToolCall> toolCalls) {
 
   /** Who speaks. */
   public enum Role {

@@ -5,8 +5,8 @@ import java.util.OptionalInt;
 
 /**
  * What becomes of the thoughts that a reasoning model writes between {@code <think>} and {@code
- * </think>} before its answer. Immutable; made from {@link #defaults()}. Models of other {@linkplain
- * ChatFormat chat formats} are not affected.
+ * </think>} before its answer. Immutable; made from {@link #defaults()}. Models of other
+ * {@linkplain ChatFormat chat formats} are not affected.
  *
  * @param split whether thoughts are kept apart from the answer; otherwise they are part of the
  *     text, as the model wrote them

@@ -59,7 +59,8 @@ final class Reply {
     stopMatcher = new StopMatcher(options.stopStrings());
     Optional<ChatFormat> format = tokenizer.chatFormat();
     boolean reasons =
-        format.filter(f -> f == ChatFormat.PHI4_REASONING || f == ChatFormat.PHI4_MINI_REASONING)
+        format
+            .filter(f -> f == ChatFormat.PHI4_REASONING || f == ChatFormat.PHI4_MINI_REASONING)
             .isPresent();
     splitter =
         reasons && options.reasoning().split()

@@ -54,8 +54,7 @@ final class Disjointness {
   private boolean typeExcludes(String type, Shape written, Shape other) {
     return switch (type) {
       case "integer", "number" -> below(written.high, other.low) || below(other.high, written.low);
-      case "string" ->
-          written.maxLength < other.minLength || other.maxLength < written.minLength;
+      case "string" -> written.maxLength < other.minLength || other.maxLength < written.minLength;
       case "array" -> written.maxItems < other.minItems || other.maxItems < written.minItems;
       case "object" -> objectExcludes(written, other);
       default -> false;

@@ -74,8 +74,7 @@ final class Formats {
   private String ipv4() {
     String octet =
         grammar.rule(
-            "octet",
-            "[0-9] | [1-9] [0-9] | \"1\" [0-9] [0-9] | \"2\" [0-4] [0-9] | \"25\" [0-5]");
+            "octet", "[0-9] | [1-9] [0-9] | \"1\" [0-9] [0-9] | \"2\" [0-4] [0-9] | \"25\" [0-5]");
     return grammar.rule("ipv4", octet + " (\".\" " + octet + "){3}");
   }
 }

@@ -56,16 +56,17 @@ final class Gbnf {
   /** A literal text. */
   static String literal(String text) {
     StringBuilder quoted = new StringBuilder("\"");
-    text.codePoints().forEach(c -> {
-      switch (c) {
-        case '"' -> quoted.append("\\\"");
-        case '\\' -> quoted.append("\\\\");
-        case '\n' -> quoted.append("\\n");
-        case '\r' -> quoted.append("\\r");
-        case '\t' -> quoted.append("\\t");
-        default -> quoted.append(inClass(c));
-      }
-    });
+    text.codePoints()
+        .forEach(c -> {
+          switch (c) {
+            case '"' -> quoted.append("\\\"");
+            case '\\' -> quoted.append("\\\\");
+            case '\n' -> quoted.append("\\n");
+            case '\r' -> quoted.append("\\r");
+            case '\t' -> quoted.append("\\t");
+            default -> quoted.append(inClass(c));
+          }
+        });
     return quoted.append('"').toString();
   }
 
@@ -85,7 +86,9 @@ final class Gbnf {
     if (c == ' ') {
       return " ";
     }
-    return c < 0x80 ? "\\x%02X".formatted(c) : c < 0x10000 ? "\\u%04X".formatted(c) : "\\U%08X".formatted(c);
+    return c < 0x80
+        ? "\\x%02X".formatted(c)
+        : c < 0x10000 ? "\\u%04X".formatted(c) : "\\U%08X".formatted(c);
   }
 
   /** Something, a number of times. */
@@ -99,6 +102,8 @@ final class Gbnf {
     return body
         + (max == Integer.MAX_VALUE
             ? min == 0 ? "*" : min == 1 ? "+" : "{" + min + ",}"
-            : min == 0 && max == 1 ? "?" : min == max ? "{" + min + "}" : "{" + min + "," + max + "}");
+            : min == 0 && max == 1
+                ? "?"
+                : min == max ? "{" + min + "}" : "{" + min + "," + max + "}");
   }
 }

@@ -10,8 +10,7 @@ import java.util.TreeMap;
 final class JsonStrings {
 
   /** What stands for itself in a JSON string. */
-  static final CodePoints PLAIN =
-      CodePoints.of(' ', '!', '#', '[', ']', Character.MAX_CODE_POINT);
+  static final CodePoints PLAIN = CodePoints.of(' ', '!', '#', '[', ']', Character.MAX_CODE_POINT);
 
   private static final String QUOTE = "\"\\\"\"";
 
@@ -29,8 +28,7 @@ final class JsonStrings {
 
   /** All that must be escaped. */
   static String escaped(Gbnf grammar) {
-    return grammar.rule(
-        "escaped", "\"\\\\\" [\\x22\\x5Cbfnrt] | \"\\\\u00\" [01] [0-9a-fA-F]");
+    return grammar.rule("escaped", "\"\\\\\" [\\x22\\x5Cbfnrt] | \"\\\\u00\" [01] [0-9a-fA-F]");
   }
 
   static String quoted(String body) {

@@ -89,7 +89,8 @@ final class Numbers {
       return "\"\"";
     }
     int rest = low.length() - 1;
-    if (low.chars().skip(1).allMatch(c -> c == '0') && high.chars().skip(1).allMatch(c -> c == '9')) {
+    if (low.chars().skip(1).allMatch(c -> c == '0')
+        && high.chars().skip(1).allMatch(c -> c == '9')) {
       return digits(low.charAt(0), high.charAt(0)) + tail(rest);
     }
     char first = low.charAt(0);
@@ -104,9 +105,7 @@ final class Numbers {
     char to = last;
     if (!low.substring(1).equals("0".repeat(rest))) {
       bodies.add(
-          Gbnf.literal(low.substring(0, 1))
-              + " "
-              + sameLength(low.substring(1), "9".repeat(rest)));
+          Gbnf.literal(low.substring(0, 1)) + " " + sameLength(low.substring(1), "9".repeat(rest)));
       from++;
     }
     boolean cut = !high.substring(1).equals("9".repeat(rest));
@@ -146,7 +145,8 @@ final class Numbers {
     List<String> bodies = new ArrayList<>();
     if (from.value().signum() < 0) {
       // Below zero the bounds change sides; -0 is zero.
-      Bound nearest = to.value().signum() > 0 ? zero : new Bound(to.value().negate(), to.exclusive());
+      Bound nearest =
+          to.value().signum() > 0 ? zero : new Bound(to.value().negate(), to.exclusive());
       Bound farthest = new Bound(from.value().negate(), from.exclusive());
       positive(nearest, farthest).ifPresent(body -> bodies.add("\"-\" " + body));
     }

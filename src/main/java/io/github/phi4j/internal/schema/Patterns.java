@@ -14,8 +14,7 @@ final class Patterns {
   /** The rule's body, and how many characters its strings have. */
   record Translation(String body, int min, int max) {
     Translation then(Translation next) {
-      return new Translation(
-          body + " " + next.body, min + next.min, sum(max, next.max));
+      return new Translation(body + " " + next.body, min + next.min, sum(max, next.max));
     }
 
     Translation or(Translation other) {
@@ -31,8 +30,7 @@ final class Patterns {
       CodePoints.of(
           0x09, 0x0d, 0x20, 0x20, 0xa0, 0xa0, 0x1680, 0x1680, 0x2000, 0x200a, 0x2028, 0x2029,
           0x202f, 0x202f, 0x205f, 0x205f, 0x3000, 0x3000, 0xfeff, 0xfeff);
-  private static final CodePoints LINE_ENDS =
-      CodePoints.of('\n', '\n', '\r', '\r', 0x2028, 0x2029);
+  private static final CodePoints LINE_ENDS = CodePoints.of('\n', '\n', '\r', '\r', 0x2028, 0x2029);
 
   private final int[] pattern;
   private final String pointer;
@@ -138,7 +136,11 @@ final class Patterns {
   private Translation group() {
     int start = at - 1;
     if (taken('?') && !taken(':')) {
-      boolean named = at + 1 < pattern.length && peek() == '<' && pattern[at + 1] != '=' && pattern[at + 1] != '!';
+      boolean named =
+          at + 1 < pattern.length
+              && peek() == '<'
+              && pattern[at + 1] != '='
+              && pattern[at + 1] != '!';
       if (!named) {
         at = start;
         throw problem("a group that looks around");
@@ -178,7 +180,8 @@ final class Patterns {
       case '{' -> {
         at++;
         min = count();
-        max = taken(',') ? (at < pattern.length && peek() == '}' ? Integer.MAX_VALUE : count()) : min;
+        max =
+            taken(',') ? (at < pattern.length && peek() == '}' ? Integer.MAX_VALUE : count()) : min;
         if (!taken('}') || min > max) {
           throw problem("no proper count");
         }

@@ -45,8 +45,10 @@ final class SchemaTranslator {
     pointers.put(value, pointer);
     switch (value) {
       case Json.Members members ->
-          members.map().forEach((name, member) ->
-              locate(member, pointer + "/" + SchemaProblem.escape(name)));
+          members
+              .map()
+              .forEach(
+                  (name, member) -> locate(member, pointer + "/" + SchemaProblem.escape(name)));
       case Json.Elements elements -> {
         for (int i = 0; i < elements.list().size(); i++) {
           locate(elements.list().get(i), pointer + "/" + i);
@@ -138,7 +140,8 @@ final class SchemaTranslator {
     Json reference = schema.map().get("$ref");
     if (reference != null) {
       if (!(reference instanceof Json.Text text)) {
-        throw SchemaProblem.at(pointer + "/$ref", reference.written(), "a string such as #/$defs/x");
+        throw SchemaProblem.at(
+            pointer + "/$ref", reference.written(), "a string such as #/$defs/x");
       }
       if (followed.contains(text.value())) {
         throw SchemaProblem.at(

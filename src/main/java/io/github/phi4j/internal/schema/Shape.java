@@ -105,8 +105,8 @@ final class Shape {
   private void joinMembers(Shape both, Shape other) {
     Set<String> names = new LinkedHashSet<>(properties.keySet());
     names.addAll(other.properties.keySet());
-    names.forEach(name ->
-        both.properties.put(name, both(member(name), other.member(name)).orElseThrow()));
+    names.forEach(
+        name -> both.properties.put(name, both(member(name), other.member(name)).orElseThrow()));
     both.additional = both(additional, other.additional);
     both.required.addAll(required);
     both.required.addAll(other.required);
@@ -142,8 +142,7 @@ final class Shape {
     return a.or(() -> b);
   }
 
-  private static Optional<Set<String>> common(
-      Optional<Set<String>> a, Optional<Set<String>> b) {
+  private static Optional<Set<String>> common(Optional<Set<String>> a, Optional<Set<String>> b) {
     if (a.isEmpty() || b.isEmpty()) {
       return a.or(() -> b);
     }
@@ -183,8 +182,7 @@ final class Shape {
     boolean valued = values.isEmpty() || !values.get().isEmpty();
     boolean object = types.isPresent() && types.get().equals(Set.of("object"));
     boolean membered =
-        !object
-            || required.stream().noneMatch(name -> member(name).equals(Optional.of(FALSE)));
+        !object || required.stream().noneMatch(name -> member(name).equals(Optional.of(FALSE)));
     return typed && valued && membered;
   }
 
@@ -218,9 +216,7 @@ final class Shape {
         if (size < minItems || size > maxItems) {
           yield Optional.of(false);
         }
-        yield prefix.isEmpty() && items.isEmpty() && !unique
-            ? Optional.of(true)
-            : Optional.empty();
+        yield prefix.isEmpty() && items.isEmpty() && !unique ? Optional.of(true) : Optional.empty();
       }
       case Json.Truth _, Json.Null _ -> Optional.of(true);
     };

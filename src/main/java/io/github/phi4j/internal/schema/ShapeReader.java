@@ -13,8 +13,18 @@ final class ShapeReader {
   /** Keywords that say nothing about values. */
   private static final Set<String> ANNOTATIONS =
       Set.of(
-          "$schema", "$comment", "title", "description", "default", "examples", "example",
-          "deprecated", "readOnly", "writeOnly", "$defs", "definitions");
+          "$schema",
+          "$comment",
+          "title",
+          "description",
+          "default",
+          "examples",
+          "example",
+          "deprecated",
+          "readOnly",
+          "writeOnly",
+          "$defs",
+          "definitions");
 
   /** Keywords that {@link SchemaTranslator} resolves. */
   static final Set<String> APPLICATORS = Set.of("$ref", "allOf", "anyOf", "oneOf");
@@ -46,11 +56,13 @@ final class ShapeReader {
   }
 
   private Shape read() {
-    schema.map().forEach((keyword, value) -> {
-      if (!saysNothing(keyword) && !APPLICATORS.contains(keyword)) {
-        read(keyword, value);
-      }
-    });
+    schema
+        .map()
+        .forEach((keyword, value) -> {
+          if (!saysNothing(keyword) && !APPLICATORS.contains(keyword)) {
+            read(keyword, value);
+          }
+        });
     return shape;
   }
 
@@ -109,7 +121,8 @@ final class ShapeReader {
     Set<String> types = new LinkedHashSet<>();
     for (Json type : written) {
       if (!(type instanceof Json.Text name) || !Shape.TYPES.contains(name.value())) {
-        throw wrong("type", type, "one of " + String.join(" ", Shape.TYPES.stream().sorted().toList()));
+        throw wrong(
+            "type", type, "one of " + String.join(" ", Shape.TYPES.stream().sorted().toList()));
       }
       types.add(name.value());
     }
@@ -122,7 +135,8 @@ final class ShapeReader {
   private void restrict(List<Json> values) {
     shape.values =
         Optional.of(
-            shape.values
+            shape
+                .values
                 .map(known -> known.stream().filter(values::contains).toList())
                 .orElse(values.stream().distinct().toList()));
   }
@@ -193,9 +207,11 @@ final class ShapeReader {
       throw wrong("properties", value, "an object of schemas");
     }
     shape.mentioned.add("object");
-    members.map().forEach((name, schema) ->
-        shape.properties.put(
-            name, subschema("properties/" + SchemaProblem.escape(name), schema)));
+    members
+        .map()
+        .forEach((name, schema) ->
+            shape.properties.put(
+                name, subschema("properties/" + SchemaProblem.escape(name), schema)));
   }
 
   private void required(Json value) {

@@ -53,7 +53,8 @@ final class ValueRules {
       return literals(shape);
     }
     List<String> bodies = new ArrayList<>();
-    for (String type : List.of("object", "array", "string", "number", "integer", "boolean", "null")) {
+    for (String type :
+        List.of("object", "array", "string", "number", "integer", "boolean", "null")) {
       boolean counted = type.equals("integer") && shape.generatedTypes().contains("number");
       if (shape.generatedTypes().contains(type) && !counted) {
         bodies.addAll(body(type, shape, wanted).stream().toList());
@@ -94,8 +95,7 @@ final class ValueRules {
 
   private String string(Shape shape) {
     if (shape.minLength > shape.maxLength) {
-      throw SchemaProblem.at(
-          shape.pointer + "/maxLength", "less than minLength", "at least that");
+      throw SchemaProblem.at(shape.pointer + "/maxLength", "less than minLength", "at least that");
     }
     Optional<Patterns.Translation> pattern =
         shape.pattern.map(text -> Patterns.translate(text, shape.pointer, grammar));
@@ -151,7 +151,10 @@ final class ValueRules {
       String item = translator.rule(rest, wanted + "-item", shape.pointer);
       int least = Math.max(0, shape.minItems - prefixed);
       int further = most == Integer.MAX_VALUE ? most : most - prefixed;
-      body = prefixed == 0 ? list(item, comma, least, further) : Gbnf.times("(" + comma + item + ")", least, further);
+      body =
+          prefixed == 0
+              ? list(item, comma, least, further)
+              : Gbnf.times("(" + comma + item + ")", least, further);
     }
     for (int i = prefix.size() - 1; i >= 0; i--) {
       body = (i == 0 ? "" : comma) + prefix.get(i) + (body.isEmpty() ? "" : " " + body);
@@ -188,8 +191,7 @@ final class ValueRules {
     if (shape.open()) {
       String value =
           translator.rule(shape.additional.orElse(ANYTHING), wanted + "-other", shape.pointer);
-      others =
-          Optional.of(strings.stringOtherThan(forbidden) + " \":\" " + space() + " " + value);
+      others = Optional.of(strings.stringOtherThan(forbidden) + " \":\" " + space() + " " + value);
     }
     String open = "\"{\" " + space() + " ";
     String inner = members(List.copyOf(members.entrySet()), shape, others, wanted);
@@ -213,13 +215,11 @@ final class ValueRules {
    * grammar grows with the number of members and not with that of their combinations.
    */
   private String members(
-      List<Map.Entry<String, Json>> members,
-      Shape shape,
-      Optional<String> others,
-      String wanted) {
+      List<Map.Entry<String, Json>> members, Shape shape, Optional<String> others, String wanted) {
     String comma = "\",\" " + space() + " ";
     String after = others.map(other -> "(" + comma + other + ")*").orElse("");
-    String from = others.map(other -> "(" + other + (" (" + comma + other + ")*") + ")?").orElse("");
+    String from =
+        others.map(other -> "(" + other + (" (" + comma + other + ")*") + ")?").orElse("");
     for (int i = members.size() - 1; i >= 0; i--) {
       String name = members.get(i).getKey();
       String value = translator.rule(members.get(i).getValue(), wanted + "-" + name, shape.pointer);
@@ -228,7 +228,8 @@ final class ValueRules {
       String tail = named(after, wanted);
       String first = member + (tail.isEmpty() ? "" : " " + tail);
       String rest = named(from, wanted);
-      from = optional ? rest.isEmpty() ? "(" + first + ")?" : "(" + first + " | " + rest + ")" : first;
+      from =
+          optional ? rest.isEmpty() ? "(" + first + ")?" : "(" + first + " | " + rest + ")" : first;
       after =
           (optional ? "(" + comma + member + ")?" : comma + member)
               + (tail.isEmpty() ? "" : " " + tail);

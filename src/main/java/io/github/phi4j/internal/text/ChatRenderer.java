@@ -117,18 +117,19 @@ final class ChatRenderer {
   private void renderFramed(List<Message> messages, boolean thoughts, Sink sink) {
     for (Message message : messages) {
       // There is no turn for the results of tools.
-      Message.Role role =
-          message.role() == Message.Role.TOOL ? Message.Role.USER : message.role();
+      Message.Role role = message.role() == Message.Role.TOOL ? Message.Role.USER : message.role();
       openFrame(role.name().toLowerCase(Locale.ROOT), sink);
       renderThoughts(message, thoughts, sink);
       sink.text(
           message.role() == Message.Role.TOOL
               ? ToolFormat.result(message.content())
               : message.content());
-      message.tools().ifPresent(tools -> {
-        sink.text(message.content().isEmpty() ? "" : "\n\n");
-        sink.text(ToolFormat.explain(tools));
-      });
+      message
+          .tools()
+          .ifPresent(tools -> {
+            sink.text(message.content().isEmpty() ? "" : "\n\n");
+            sink.text(ToolFormat.explain(tools));
+          });
       if (!message.toolCalls().isEmpty()) {
         sink.text(ToolFormat.JSON.write(message.toolCalls()));
       }
@@ -184,8 +185,7 @@ final class ChatRenderer {
       }
     }
     sink.special(END);
-    List<Message> turns =
-        messages.stream().filter(m -> m.role() != Message.Role.SYSTEM).toList();
+    List<Message> turns = messages.stream().filter(m -> m.role() != Message.Role.SYSTEM).toList();
     renderMini(turns, thoughts, sink);
   }
 

@@ -174,7 +174,8 @@ final class ChatFormatTest {
               Message.assistant(texts.get(i + 2)),
               Message.user(texts.get(i + 3)));
       rendered.setLength(0);
-      new ChatRenderer(format, P, special -> true).render(messages, false, new StringSink(rendered));
+      new ChatRenderer(format, P, special -> true)
+          .render(messages, false, new StringSink(rendered));
       assertThat(tokenizer.encodeChat(messages))
           .containsExactly(tokenizer.encodeTrusted(rendered.toString()));
     }
@@ -251,8 +252,7 @@ final class ChatFormatTest {
             Message.assistant("", "", List.of(new ToolCall("f", "{\"a\":1}"))),
             Message.tool("{}"));
     StringBuilder rendered = new StringBuilder();
-    new ChatRenderer(PHI4, P, special -> true)
-        .render(messages, false, new StringSink(rendered));
+    new ChatRenderer(PHI4, P, special -> true).render(messages, false, new StringSink(rendered));
     assertThat(rendered)
         .hasToString(
             "<|im_start|>system<|im_sep|>Be brief.\n\n"
@@ -266,8 +266,7 @@ final class ChatFormatTest {
 
   @Test
   void miniWritesCallsAsItWasTrainedTo() {
-    List<ToolCall> calls =
-        List.of(new ToolCall("f", "{\"a\": 1}"), new ToolCall("g", "{ }"));
+    List<ToolCall> calls = List.of(new ToolCall("f", "{\"a\": 1}"), new ToolCall("g", "{ }"));
     StringBuilder rendered = new StringBuilder();
     new ChatRenderer(PHI4_MINI, P, special -> true)
         .render(
@@ -292,7 +291,9 @@ final class ChatFormatTest {
           .render(messages, kept, new StringSink(rendered));
       assertThat(rendered.toString())
           .endsWith(
-              "<|assistant|>" + (kept ? "<think>Hm</think>\n\n" : "") + "Hello<|end|><|assistant|>");
+              "<|assistant|>"
+                  + (kept ? "<think>Hm</think>\n\n" : "")
+                  + "Hello<|end|><|assistant|>");
     }
   }
 
