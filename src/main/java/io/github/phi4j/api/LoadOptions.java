@@ -14,6 +14,8 @@ public final class LoadOptions {
   private final KvCacheType kvCacheType;
   private final PackedWeights packedWeights;
   private final Optional<ChatFormat> chatFormat;
+  private final int maxSequences;
+  private final int maxWaiting;
 
   private LoadOptions(Builder builder) {
     threads = builder.threads;
@@ -21,6 +23,8 @@ public final class LoadOptions {
     kvCacheType = builder.kvCacheType;
     packedWeights = builder.packedWeights;
     chatFormat = builder.chatFormat;
+    maxSequences = builder.maxSequences;
+    maxWaiting = builder.maxWaiting;
   }
 
   /**
@@ -86,6 +90,24 @@ public final class LoadOptions {
     return chatFormat;
   }
 
+  /**
+   * The most sequences that are computed together.
+   *
+   * @return the number, 64 unless set
+   */
+  public int maxSequences() {
+    return maxSequences;
+  }
+
+  /**
+   * The most calls that may wait while {@link #maxSequences()} others are computed.
+   *
+   * @return the number, {@link Integer#MAX_VALUE} unless set
+   */
+  public int maxWaiting() {
+    return maxWaiting;
+  }
+
   /** Collects load options. Not thread-safe. */
   public static final class Builder {
     private OptionalInt threads = OptionalInt.empty();
@@ -93,6 +115,8 @@ public final class LoadOptions {
     private KvCacheType kvCacheType = KvCacheType.F16;
     private PackedWeights packedWeights = PackedWeights.OFF;
     private Optional<ChatFormat> chatFormat = Optional.empty();
+    private int maxSequences = 64;
+    private int maxWaiting = Integer.MAX_VALUE;
 
     private Builder() {}
 
@@ -159,6 +183,40 @@ public final class LoadOptions {
      */
     public Builder chatFormat(ChatFormat chatFormat) {
       this.chatFormat = Optional.of(chatFormat);
+      return this;
+    }
+
+    /**
+     * Sets the most sequences that are computed together, in each pass over the weights. Of further
+     * concurrent calls those that began first come first.
+     *
+     * @param maxSequences from 1 to 256
+     * @return this builder
+     * @throws IllegalArgumentException if the number is out of range
+     */
+    public Builder maxSequences(int maxSequences) {
+      if (maxSequences < 1 || maxSequences > 256) {
+        throw new IllegalArgumentException(
+            "max sequences must be from 1 to 256, not " + maxSequences);
+      }
+      this.maxSequences = maxSequences;
+      return this;
+    }
+
+    /**
+     * Sets how many calls may wait while {@link #maxSequences(int)} others are computed. A call
+     * beyond that is refused with a {@link java.util.concurrent.RejectedExecutionException}; with
+     * {@link Integer#MAX_VALUE} none is, and each waits as long as it takes.
+     *
+     * @param maxWaiting at least 0
+     * @return this builder
+     * @throws IllegalArgumentException if the number is negative
+     */
+    public Builder maxWaiting(int maxWaiting) {
+      if (maxWaiting < 0) {
+        throw new IllegalArgumentException("max waiting must not be negative: " + maxWaiting);
+      }
+      this.maxWaiting = maxWaiting;
       return this;
     }
 

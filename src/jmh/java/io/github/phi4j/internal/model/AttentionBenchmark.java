@@ -3,6 +3,7 @@ package io.github.phi4j.internal.model;
 import io.github.phi4j.api.KvCacheType;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.kernel.KernelProvider;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -57,6 +58,8 @@ public class AttentionBenchmark {
   private KvCache cache;
   private Attention attention;
   private int blocks;
+  private KvCache[] caches;
+  private int[] places;
   private int block;
   private float[] qkv;
   private float[] out;
@@ -76,6 +79,10 @@ public class AttentionBenchmark {
       qkv[i] = (float) random.nextGaussian();
     }
     out = new float[tokens * HEADS * HEAD_LENGTH];
+    caches = new KvCache[tokens];
+    Arrays.fill(caches, cache);
+    places = new int[tokens];
+    Arrays.setAll(places, token -> positions - 1 + token);
     float[] keys = new float[filled * KEYS]; // of the first block
     float[] values = new float[filled * KEYS];
     for (int i = 0; i < keys.length; i++) {
@@ -156,7 +163,7 @@ public class AttentionBenchmark {
   /** One block. */
   @Benchmark
   public float[] attend() {
-    attention.run(cache, block, positions - 1, tokens, qkv, out);
+    attention.run(caches, places, tokens, block, qkv, out);
     block = (block + 1) % blocks;
     return out;
   }

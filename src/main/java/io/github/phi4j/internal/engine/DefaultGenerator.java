@@ -24,12 +24,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.locks.ReentrantLock;
 
-/**
- * Owns a mapped model, the threads that compute with it, and the sessions that are open. Sessions
- * take turns at the one forward pass, a batch at a time.
- */
+/** Owns a mapped model, the threads that compute with it, and the sessions that are open. */
 final class DefaultGenerator implements Generator {
 
   private final Model model;
@@ -39,7 +35,7 @@ final class DefaultGenerator implements Generator {
   private final WorkerPool pool;
   private final ForwardPass forwardPass;
   private final int[] neverSampled;
-  private final ReentrantLock turn = new ReentrantLock(true);
+  private final Scheduler scheduler;
   private final Set<DefaultSession> sessions = new HashSet<>(); // guarded by itself
   private boolean closed; // guarded by sessions
   private final CountDownLatch released = new CountDownLatch(1);
@@ -60,6 +56,7 @@ final class DefaultGenerator implements Generator {
     try {
       Kernels kernels = KernelProvider.kernels();
       forwardPass = new ForwardPass(model.config(), weights(), pool, kernels);
+      scheduler = new Scheduler(forwardPass, options);
     } catch (Throwable e) { // the threads must not outlive a failed load, whatever made it fail
       pool.close();
       throw e;
@@ -101,9 +98,8 @@ final class DefaultGenerator implements Generator {
     return forwardPass;
   }
 
-  /** Held while the forward pass is used. */
-  ReentrantLock turn() {
-    return turn;
+  Scheduler scheduler() {
+    return scheduler;
   }
 
   @Override
@@ -164,6 +160,7 @@ final class DefaultGenerator implements Generator {
     }
     open.forEach(DefaultSession::cancel);
     open.forEach(DefaultSession::close);
+    scheduler.close();
     pool.close();
     arena.close();
     released.countDown();

@@ -26,7 +26,7 @@ final class DefaultSession implements Session {
 
   DefaultSession(DefaultGenerator generator, KvCache cache) {
     this.generator = generator;
-    this.context = new Context(generator, cache, this::cancelled);
+    this.context = new Context(generator, cache, () -> cancelled);
   }
 
   boolean cancelled() {
@@ -70,9 +70,9 @@ final class DefaultSession implements Session {
     }
   }
 
-  /** As {@link #exclusively}, for work that reads the model file. */
+  /** As {@link #exclusively}, for work that computes tokens. */
   private <T> T computing(Supplier<T> work) {
-    return exclusively(() -> generator.model().file().reading(work));
+    return exclusively(() -> generator.model().file().reading(() -> context.call(work)));
   }
 
   @Override
@@ -185,6 +185,7 @@ final class DefaultSession implements Session {
   @Override
   public void cancel() {
     cancelled = true;
+    context.cancel();
   }
 
   @Override
@@ -194,7 +195,7 @@ final class DefaultSession implements Session {
           "the session cannot be closed from its sink; return false from it, and close later");
     }
     closed = true;
-    cancelled = true;
+    cancel();
     // Never given back: whoever comes later finds the session closed.
     if (takeForever()) {
       context.close();

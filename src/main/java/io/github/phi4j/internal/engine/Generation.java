@@ -55,78 +55,117 @@ final class Generation {
             banned.toArray(),
             stopTokens,
             options.minTokens());
-    reply = new Reply(tokenizer, options, false, sink);
+    reply = new Reply(tokenizer, options, sink);
   }
 
   Completion run(int[] prompt) {
-    long start = System.nanoTime();
-    int computedBefore = context.computedTokens();
+    Instants times = new Instants(context);
     // The last token is always computed, for its logits.
     int kept = Math.min(context.commonPrefix(prompt), prompt.length - 1);
-    context.rewind(kept);
     FinishReason reason;
-    int prefilled = 0;
-    long prefillEnd = start;
-    boolean stopToken = false;
     try {
-      context.append(prompt, kept, null);
-      prefilled = context.computedTokens() - computedBefore;
-      prefillEnd = System.nanoTime();
+      prefill(prompt, kept);
+      times.prefilled();
       reason = decode();
-      stopToken = reason == FinishReason.STOP;
     } catch (CancellationException _) {
+      times.prefilled();
       reason = FinishReason.CANCELLED;
-      if (prefillEnd == start) {
-        prefilled = context.computedTokens() - computedBefore;
-        prefillEnd = System.nanoTime();
-      }
+    } finally {
+      context.dismiss();
     }
     reply.finish();
-    long end = System.nanoTime();
+    int stopToken = reason == FinishReason.STOP ? 1 : 0;
+    Usage usage = new Usage(prompt.length, kept, generated.size() + stopToken);
     return new Completion(
         reply.text(),
         reply.thoughts(),
         reply.calls(reason),
         generated,
         reason,
-        new Usage(prompt.length, kept, generated.size() + (stopToken ? 1 : 0)),
-        new Timings(
-            Duration.ofNanos(prefillEnd - start),
-            prefilled,
-            Duration.ofNanos(end - prefillEnd),
-            context.computedTokens() - computedBefore - prefilled));
+        usage,
+        times.finished());
+  }
+
+  private void prefill(int[] prompt, int kept) {
+    context.rewind(kept);
+    context.append(prompt, kept, null);
   }
 
   private FinishReason decode() {
-    while (true) {
-      if (generated.size() >= options.maxTokens()) {
-        return FinishReason.MAX_TOKENS;
+    FinishReason end = null;
+    while (end == null) {
+      end = step();
+    }
+    return end;
+  }
+
+  /** Generates a token; the reason to end, or null to go on. */
+  private FinishReason step() {
+    FinishReason limit = limit();
+    if (limit != null) {
+      return limit;
+    }
+    int token = reply.forced();
+    if (token < 0) {
+      token = sample();
+      if (Arrays.binarySearch(stopTokens, token) >= 0) {
+        return reply.endsAtStop() ? FinishReason.STOP : null;
       }
-      if (context.full()) {
-        return FinishReason.CONTEXT_FULL;
+    }
+    take(token);
+    if (reply.stopped()) {
+      return FinishReason.STOP_STRING;
+    }
+    return reply.refused() ? FinishReason.CANCELLED : null;
+  }
+
+  private FinishReason limit() {
+    if (generated.size() >= options.maxTokens()) {
+      return FinishReason.MAX_TOKENS;
+    }
+    if (context.full()) {
+      return FinishReason.CONTEXT_FULL;
+    }
+    return cancelled.getAsBoolean() ? FinishReason.CANCELLED : null;
+  }
+
+  private int sample() {
+    return sampler.next(context.logits(), context.tokens(), context.length());
+  }
+
+  private void take(int token) {
+    generated.add(token);
+    context.add(token);
+    reply.accept(token);
+  }
+
+  /** What the clock and the context said at the turns of a completion. */
+  private static final class Instants {
+    private final Context context;
+    private final long start = System.nanoTime();
+    private final int computedBefore;
+    private long prefillEnd;
+    private int prefilled = -1;
+
+    Instants(Context context) {
+      this.context = context;
+      computedBefore = context.computedTokens();
+    }
+
+    /** The prompt is computed, or given up; only the first call counts. */
+    void prefilled() {
+      if (prefilled < 0) {
+        prefilled = context.computedTokens() - computedBefore;
+        prefillEnd = System.nanoTime();
       }
-      if (cancelled.getAsBoolean()) {
-        return FinishReason.CANCELLED;
-      }
-      int token = reply.forced();
-      if (token < 0) {
-        token = sampler.next(context.logits(), context.tokens(), context.length());
-        if (Arrays.binarySearch(stopTokens, token) >= 0) {
-          if (reply.endsAtStop()) {
-            return FinishReason.STOP;
-          }
-          continue;
-        }
-      }
-      generated.add(token);
-      context.add(token);
-      reply.accept(token);
-      if (reply.stopped()) {
-        return FinishReason.STOP_STRING;
-      }
-      if (reply.refused()) {
-        return FinishReason.CANCELLED;
-      }
+    }
+
+    Timings finished() {
+      return new Timings(
+          Duration.ofNanos(prefillEnd - start),
+          prefilled,
+          Duration.ofNanos(System.nanoTime() - prefillEnd),
+          context.computedTokens() - computedBefore - prefilled);
     }
   }
 }

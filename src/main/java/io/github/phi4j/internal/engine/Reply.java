@@ -29,7 +29,7 @@ final class Reply {
   private final TextSink sink;
   private final Optional<ThoughtSplitter> splitter;
   private final int budget;
-  private final boolean constrained;
+  private final boolean constrained; // whether the whole answer follows a grammar
   private final Optional<ToolFormat> calls;
   private final boolean mustCall;
   private final OptionalInt callToken;
@@ -47,15 +47,9 @@ final class Reply {
   private int[] forced = {};
   private int forcedAt;
 
-  /**
-   * Begins a reply.
-   *
-   * @param constrained whether the whole answer is to follow a grammar
-   */
-  Reply(GgufTokenizer tokenizer, GenerationOptions options, boolean constrained, TextSink sink) {
+  Reply(GgufTokenizer tokenizer, GenerationOptions options, TextSink sink) {
     this.tokenizer = tokenizer;
     this.sink = sink;
-    this.constrained = constrained;
     stopMatcher = new StopMatcher(options.stopStrings());
     Optional<ChatFormat> format = tokenizer.chatFormat();
     boolean reasons =
@@ -71,6 +65,7 @@ final class Reply {
         !options.tools().isEmpty() && options.toolChoice().mode() != ToolChoice.Mode.NONE;
     calls = mayCall ? format.map(ToolFormat::of) : Optional.empty();
     mustCall = mayCall && options.toolChoice().mode() == ToolChoice.Mode.REQUIRED;
+    constrained = options.grammar().isPresent() || (calls.isPresent() && !callsNatively());
     callToken = tokenizer.special(CALL);
     callClosed = tokenizer.special(CALL_CLOSED);
     if (splitter.isPresent() && (constrained || mustCall || budget == 0)) {

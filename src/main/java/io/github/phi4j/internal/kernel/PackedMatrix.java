@@ -35,7 +35,7 @@ public record PackedMatrix(PackedLayout layout, MemorySegment data, int rows, in
   static Optional<PackedLayout> layout(Matrix w) {
     return w.rows() < PackedLayout.ROWS || w.columns() % PackedLayout.BLOCK != 0
         ? Optional.empty()
-        : PackedLayout.of(w.format());
+        : Optional.of(PackedLayout.of(w.format()));
   }
 
   /** Packs the rows of a matrix that make whole tiles. */

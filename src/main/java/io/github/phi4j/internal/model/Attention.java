@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * Causal grouped-query attention (Ainslie et al. 2023) of a batch over a KV cache; a part is the
+ * Causal grouped-query attention (Ainslie et al. 2023) of a batch over KV caches; a part is the
  * heads of one token that share a key-value head. Not thread-safe; reused so that it allocates
  * nothing.
  */
@@ -18,9 +18,9 @@ final class Attention implements WorkerPool.Task {
   private final int group;
   private final float[][] scores;
 
-  private KvCache cache;
+  private KvCache[] caches; // (tokens)
+  private int[] positions; // (tokens)
   private int layer;
-  private int start;
   private int stride;
   private float[] qkv;
   private float[] out;
@@ -34,19 +34,30 @@ final class Attention implements WorkerPool.Task {
   }
 
   /**
-   * Attends from each token to all positions up to its own.
+   * Attends from each token to all positions of its sequence up to its own.
    *
-   * @param position of the batch's first token
+   * @param tokenCaches where each token's sequence has its keys and values
+   * @param tokenPositions where each token stands in its sequence
    * @param input (tokens, queries + keys + values)
    * @param output (tokens, queries)
    */
-  void run(KvCache kvCache, int block, int position, int tokens, float[] input, float[] output) {
-    cache = kvCache;
+  void run(
+      KvCache[] tokenCaches,
+      int[] tokenPositions,
+      int tokens,
+      int block,
+      float[] input,
+      float[] output) {
+    caches = tokenCaches;
+    positions = tokenPositions;
     layer = block;
-    start = position;
     qkv = input;
     out = output;
-    stride = Math.ceilDiv(position + tokens, KvCache.PAGE_LENGTH) * KvCache.PAGE_LENGTH;
+    int longest = 0;
+    for (int t = 0; t < tokens; t++) {
+      longest = Math.max(longest, positions[t] + 1);
+    }
+    stride = Math.ceilDiv(longest, KvCache.PAGE_LENGTH) * KvCache.PAGE_LENGTH;
     int needed = group * stride;
     for (int worker = 0; worker < scores.length; worker++) {
       if (scores[worker].length < needed) {
@@ -61,7 +72,8 @@ final class Attention implements WorkerPool.Task {
     int token = part / config.headCountKv();
     int head = part % config.headCountKv();
     int headLength = config.headLength();
-    int count = start + token + 1;
+    KvCache cache = caches[token];
+    int count = positions[token] + 1;
     int first = head * group * headLength;
     int q = token * (config.queryLength() + 2 * config.keyValueLength()) + first;
     int o = token * config.queryLength() + first;

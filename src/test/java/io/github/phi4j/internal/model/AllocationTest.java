@@ -12,6 +12,7 @@ import io.github.phi4j.testing.Allocations;
 import io.github.phi4j.testing.RandomModel;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -74,15 +75,17 @@ final class AllocationTest {
       threads.add(Thread.currentThread());
       ForwardPass forward = model.forwardPass();
       int[] tokens = model.randomTokens(60, 1);
-      float[] logits = new float[model.config().vocabularySize()];
+      Slice slice = new Slice(cache, () -> false);
+      List<Slice> slices = List.of(slice);
+      float[][] logits = model.newRows(1);
 
       Allocations.assertNoneAfterWarmUp(
           threads,
           () -> {
             cache.truncate(0);
             for (int i = 0; i < tokens.length; i += batch) {
-              forward.append(tokens, i, batch, cache, () -> false);
-              forward.logits(batch - 1, 1, logits);
+              slice.set(tokens, i, batch, 1, logits, 0);
+              forward.run(slices);
             }
           });
     }

@@ -133,15 +133,11 @@ final class ReferenceLogitsTest {
 
   private static List<float[]> feed(
       ForwardPass forward, int[] ids, int from, int count, KvCache cache) {
-    int vocabulary = 4096;
-    float[] out = new float[count * vocabulary];
-    forward.append(ids, from, count, cache, () -> false);
-    forward.logits(0, count, out);
-    List<float[]> rows = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      rows.add(Arrays.copyOfRange(out, i * vocabulary, (i + 1) * vocabulary));
-    }
-    return rows;
+    float[][] rows = new float[count][4096];
+    Slice slice = new Slice(cache, () -> false);
+    slice.set(ids, from, count, count, rows, 0);
+    forward.run(List.of(slice));
+    return List.of(rows);
   }
 
   private static JsonNode noise(TinyModel tiny) throws IOException {
