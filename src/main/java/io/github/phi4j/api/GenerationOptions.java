@@ -17,9 +17,10 @@ import java.util.Set;
  * @param stopTokens token ids that end the generation, besides the model's own
  * @param ignoreModelStop whether to go on where the model ends its turn, as benchmarks do; the
  *     model's stop tokens are then never chosen
- * @param grammar what the text must be, if anything. It outranks the other ends: stop tokens, {@code
- *     stopTokens} included, may come exactly where the text may end, and where nothing else may
- *     follow the generation ends at once, whatever {@code minTokens} and {@code ignoreModelStop} say
+ * @param grammar what the text must be, if anything. It outranks the other ends: stop tokens,
+ *     {@code stopTokens} included, may come exactly where the text may end, and where nothing else
+ *     may follow the generation ends at once, whatever {@code minTokens} and {@code
+ *     ignoreModelStop} say
  */
 public record GenerationOptions(
     int maxTokens,

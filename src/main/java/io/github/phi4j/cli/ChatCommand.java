@@ -42,6 +42,7 @@ final class ChatCommand implements Callable<Integer> {
   @Mixin private ModelOption model;
   @Mixin private ComputeOptions compute;
   @Mixin private StopOptions stop;
+  @Mixin private GrammarOptions grammar;
   @Mixin private SamplingOptions sampling;
 
   ChatCommand(Environment environment) {
@@ -51,7 +52,8 @@ final class ChatCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     LoadOptions loadOptions = prompt.apply(compute.loadOptions());
-    GenerationOptions options = stop.generationOptions(sampling.sampling());
+    GenerationOptions options =
+        stop.generationOptions(sampling.sampling(), grammar.grammar(environment));
     sampling.remark().ifPresent(environment::note);
     try (Generator generator = environment.models().load(model.file(environment), loadOptions);
         Session session = generator.newSession()) {

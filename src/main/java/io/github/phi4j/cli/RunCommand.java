@@ -67,6 +67,7 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private ModelOption model;
   @Mixin private ComputeOptions compute;
   @Mixin private StopOptions stop;
+  @Mixin private GrammarOptions grammar;
   @Mixin private SamplingOptions sampling;
 
   RunCommand(Environment environment) {
@@ -76,7 +77,8 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     LoadOptions loadOptions = conversation.apply(compute.loadOptions());
-    GenerationOptions options = stop.generationOptions(sampling.sampling());
+    GenerationOptions options =
+        stop.generationOptions(sampling.sampling(), grammar.grammar(environment));
     Prompt prompt = prompt();
     sampling.remark().ifPresent(environment::note);
     try (Generator generator = environment.models().load(model.file(environment), loadOptions);

@@ -1,8 +1,10 @@
 package io.github.phi4j.cli;
 
 import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.Sampling;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** When an answer ends. */
@@ -29,15 +31,17 @@ final class StopOptions {
   @Option(names = "--ignore-eos", description = "Go on where the model ends its answer.")
   private boolean ignoreModelStop;
 
-  GenerationOptions generationOptions(Sampling sampling) {
+  GenerationOptions generationOptions(Sampling sampling, Optional<Grammar> grammar) {
     try {
-      return GenerationOptions.builder()
-          .sampling(sampling)
-          .maxTokens(maxTokens == -1 ? Integer.MAX_VALUE : maxTokens)
-          .minTokens(minTokens)
-          .stopStrings(stopStrings.toArray(String[]::new))
-          .ignoreModelStop(ignoreModelStop)
-          .build();
+      GenerationOptions.Builder options =
+          GenerationOptions.builder()
+              .sampling(sampling)
+              .maxTokens(maxTokens == -1 ? Integer.MAX_VALUE : maxTokens)
+              .minTokens(minTokens)
+              .stopStrings(stopStrings.toArray(String[]::new))
+              .ignoreModelStop(ignoreModelStop);
+      grammar.ifPresent(options::grammar);
+      return options.build();
     } catch (IllegalArgumentException e) {
       throw new UsageException(e);
     }

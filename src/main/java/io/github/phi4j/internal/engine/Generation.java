@@ -7,6 +7,7 @@ import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.Timings;
 import io.github.phi4j.api.Usage;
 import io.github.phi4j.internal.sampling.SamplerChain;
+import io.github.phi4j.internal.sampling.TokenConstraint;
 import io.github.phi4j.internal.text.GgufTokenizer;
 import io.github.phi4j.internal.text.StopMatcher;
 import io.github.phi4j.internal.text.Utf8Accumulator;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -28,12 +30,14 @@ final class Generation {
   private final BooleanSupplier cancelled;
   private final SamplerChain sampler;
   private final int[] stopTokens;
+  private final Optional<TokenConstraint> constraint;
 
   private final Utf8Accumulator utf8 = new Utf8Accumulator();
   private final StopMatcher stopMatcher;
   private final StringBuilder text = new StringBuilder();
   private final List<Integer> generated = new ArrayList<>();
   private boolean refused;
+  private boolean stopTokenChosen;
 
   Generation(
       DefaultGenerator generator,
@@ -55,13 +59,18 @@ final class Generation {
     } else {
       stopTokens = IntStream.concat(IntStream.of(own), asked).sorted().toArray();
     }
+    constraint =
+        options
+            .grammar()
+            .map(grammar -> generator.grammars().compile(grammar).constraint(stopTokens));
     sampler =
         new SamplerChain(
             options.sampling(),
             tokenizer.vocabularySize(),
             banned.toArray(),
             stopTokens,
-            options.minTokens());
+            options.minTokens(),
+            constraint);
     stopMatcher = new StopMatcher(options.stopStrings());
   }
 
@@ -74,13 +83,11 @@ final class Generation {
     FinishReason reason;
     int prefilled = 0;
     long prefillEnd = start;
-    boolean stopToken = false;
     try {
       context.append(prompt, kept, null);
       prefilled = context.computedTokens() - computedBefore;
       prefillEnd = System.nanoTime();
       reason = decode();
-      stopToken = reason == FinishReason.STOP;
     } catch (CancellationException _) {
       reason = FinishReason.CANCELLED;
       if (prefillEnd == start) {
@@ -89,7 +96,9 @@ final class Generation {
       }
     }
     if (reason != FinishReason.STOP_STRING && !refused) {
-      emit(stopMatcher.append(utf8.flush()));
+      if (constraint.isEmpty()) { // what stands for half a character is not in the grammar
+        emit(stopMatcher.append(utf8.flush()));
+      }
       emit(stopMatcher.flush());
     }
     long end = System.nanoTime();
@@ -97,7 +106,7 @@ final class Generation {
         text.toString(),
         generated,
         reason,
-        new Usage(prompt.length, kept, generated.size() + (stopToken ? 1 : 0)),
+        new Usage(prompt.length, kept, generated.size() + (stopTokenChosen ? 1 : 0)),
         new Timings(
             Duration.ofNanos(prefillEnd - start),
             prefilled,
@@ -107,6 +116,9 @@ final class Generation {
 
   private FinishReason decode() {
     while (true) {
+      if (constraint.isPresent() && constraint.get().isComplete()) {
+        return FinishReason.STOP;
+      }
       if (generated.size() >= options.maxTokens()) {
         return FinishReason.MAX_TOKENS;
       }
@@ -118,8 +130,10 @@ final class Generation {
       }
       int token = sampler.next(context.logits(), context.tokens(), context.length());
       if (Arrays.binarySearch(stopTokens, token) >= 0) {
+        stopTokenChosen = true;
         return FinishReason.STOP;
       }
+      constraint.ifPresent(grammar -> grammar.accept(token));
       generated.add(token);
       context.add(token);
       emit(stopMatcher.append(utf8.append(tokenizer.bytes(token))));
