@@ -37,27 +37,15 @@ public final class GrammarException extends IllegalArgumentException {
    * @param line the line, counted from 1
    * @param column the character in the line, counted from 1 in code points
    * @param reason what is wrong
-   * @param shown a line of text to show below the message, with a mark under the column
+   * @param shown the text around the fault, to stand below the message
    */
   public GrammarException(int line, int column, String reason, String shown) {
     super(
-        "grammar, line %d, column %d: %s%n  %s%n  %s^"
-            .formatted(
-                line,
-                column,
-                Objects.requireNonNull(reason, "reason"),
-                shown,
-                indent(shown, column)));
+        "grammar, line %d, column %d: %s\n%s"
+            .formatted(line, column, Objects.requireNonNull(reason, "reason"), shown));
     this.line = line;
     this.column = column;
     this.reason = reason;
-  }
-
-  /** As much white space as the line has before the column; tabs stay tabs, so that they align. */
-  private static String indent(String shown, int column) {
-    StringBuilder indent = new StringBuilder();
-    shown.codePoints().limit(column - 1L).forEach(c -> indent.append(c == '\t' ? '\t' : ' '));
-    return indent.toString();
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.github.phi4j.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.FinishReason;
@@ -66,7 +67,8 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private PromptOptions conversation;
   @Mixin private ModelOption model;
   @Mixin private ComputeOptions compute;
-  @Mixin private StopOptions stop;
+  @Mixin private AnswerOptions answer;
+  @Mixin private ToolOptions tools;
   @Mixin private SamplingOptions sampling;
 
   RunCommand(Environment environment) {
@@ -76,7 +78,9 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     LoadOptions loadOptions = conversation.apply(compute.loadOptions());
-    GenerationOptions options = stop.generationOptions(sampling.sampling());
+    GenerationOptions.Builder chosen = answer.builder(sampling.sampling(), environment);
+    tools.apply(chosen, json);
+    GenerationOptions options = AnswerOptions.build(chosen);
     Prompt prompt = prompt();
     sampling.remark().ifPresent(environment::note);
     try (Generator generator = environment.models().load(model.file(environment), loadOptions);
@@ -127,6 +131,14 @@ final class RunCommand implements Callable<Integer> {
     ObjectNode node = new Json().object();
     node.put("model", generator.info().name());
     node.put("text", completion.text());
+    if (!completion.reasoning().isEmpty()) {
+      node.put("reasoning_content", completion.reasoning());
+    }
+    if (!completion.toolCalls().isEmpty()) {
+      ArrayNode calls = node.putArray("tool_calls");
+      completion.toolCalls().forEach(call ->
+          calls.addObject().put("name", call.name()).put("arguments", call.arguments()));
+    }
     completion.tokens().forEach(node.putArray("ids")::add);
     node.put("finish_reason", completion.finishReason().name().toLowerCase(Locale.ROOT));
     node.putObject("usage")

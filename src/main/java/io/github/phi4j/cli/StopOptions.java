@@ -1,7 +1,6 @@
 package io.github.phi4j.cli;
 
 import io.github.phi4j.api.GenerationOptions;
-import io.github.phi4j.api.Sampling;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -29,17 +28,12 @@ final class StopOptions {
   @Option(names = "--ignore-eos", description = "Go on where the model ends its answer.")
   private boolean ignoreModelStop;
 
-  GenerationOptions generationOptions(Sampling sampling) {
-    try {
-      return GenerationOptions.builder()
-          .sampling(sampling)
-          .maxTokens(maxTokens == -1 ? Integer.MAX_VALUE : maxTokens)
-          .minTokens(minTokens)
-          .stopStrings(stopStrings.toArray(String[]::new))
-          .ignoreModelStop(ignoreModelStop)
-          .build();
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(e);
-    }
+  /** Options that end an answer so. */
+  GenerationOptions.Builder generationOptions() {
+    return GenerationOptions.builder()
+        .maxTokens(maxTokens == -1 ? Integer.MAX_VALUE : maxTokens)
+        .minTokens(minTokens)
+        .stopStrings(stopStrings.toArray(String[]::new))
+        .ignoreModelStop(ignoreModelStop);
   }
 }

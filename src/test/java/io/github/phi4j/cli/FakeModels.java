@@ -5,6 +5,7 @@ import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.LogitsSink;
 import io.github.phi4j.api.ModelException;
@@ -132,6 +133,9 @@ final class FakeModels implements Models {
     public Tokenizer tokenizer() {
       return new ByteTokenizer();
     }
+
+    @Override
+    public void prepare(Grammar grammar) {}
 
     @Override
     public Session newSession() {

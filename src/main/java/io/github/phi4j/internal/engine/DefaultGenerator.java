@@ -3,6 +3,7 @@ package io.github.phi4j.internal.engine;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.ModelInfo;
@@ -12,6 +13,7 @@ import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.Tokenizer;
 import io.github.phi4j.internal.concurrent.PhysicalCores;
 import io.github.phi4j.internal.concurrent.WorkerPool;
+import io.github.phi4j.internal.grammar.Grammars;
 import io.github.phi4j.internal.kernel.KernelProvider;
 import io.github.phi4j.internal.kernel.Kernels;
 import io.github.phi4j.internal.model.ForwardPass;
@@ -22,6 +24,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
@@ -36,6 +39,7 @@ final class DefaultGenerator implements Generator {
   private final ForwardPass forwardPass;
   private final int[] neverSampled;
   private final Scheduler scheduler;
+  private final Grammars grammars;
   private final Set<DefaultSession> sessions = new HashSet<>(); // guarded by itself
   private boolean closed; // guarded by sessions
   private final CountDownLatch released = new CountDownLatch(1);
@@ -52,6 +56,7 @@ final class DefaultGenerator implements Generator {
               .formatted(contextLength, trained));
     }
     neverSampled = model.tokenizer().unusable(model.config().vocabularySize());
+    grammars = new Grammars(new ModelTokens(model.tokenizer()));
     pool = new WorkerPool(options.threads().orElseGet(PhysicalCores::available));
     try {
       Kernels kernels = KernelProvider.kernels();
@@ -94,6 +99,10 @@ final class DefaultGenerator implements Generator {
     return neverSampled;
   }
 
+  Grammars grammars() {
+    return grammars;
+  }
+
   ForwardPass forwardPass() {
     return forwardPass;
   }
@@ -107,6 +116,11 @@ final class DefaultGenerator implements Generator {
     try (Session session = newSession()) {
       return session.generate(prompt, how, sink);
     }
+  }
+
+  @Override
+  public void prepare(Grammar grammar) {
+    grammars.compile(Objects.requireNonNull(grammar, "grammar"));
   }
 
   @Override

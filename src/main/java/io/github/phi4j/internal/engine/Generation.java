@@ -7,11 +7,13 @@ import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.Timings;
 import io.github.phi4j.api.Usage;
 import io.github.phi4j.internal.sampling.SamplerChain;
+import io.github.phi4j.internal.sampling.TokenConstraint;
 import io.github.phi4j.internal.text.GgufTokenizer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -27,7 +29,9 @@ final class Generation {
   private final int[] stopTokens;
 
   private final Reply reply;
+  private final Optional<TokenConstraint> constraint;
   private final List<Integer> generated = new ArrayList<>();
+  private boolean stopTokenChosen;
 
   Generation(
       DefaultGenerator generator,
@@ -39,23 +43,30 @@ final class Generation {
     this.context = context;
     this.options = options;
     this.cancelled = cancelled;
+    reply = new Reply(tokenizer, options, sink);
     int[] own = tokenizer.stopTokens();
     IntStream asked = options.stopTokens().stream().mapToInt(Integer::intValue);
-    IntStream banned = IntStream.of(generator.neverSampled());
+    IntStream banned = IntStream.concat(IntStream.of(generator.neverSampled()), reply.banned());
     if (options.ignoreModelStop()) {
       banned = IntStream.concat(banned, IntStream.of(own));
       stopTokens = asked.sorted().toArray();
     } else {
       stopTokens = IntStream.concat(IntStream.of(own), asked).sorted().toArray();
     }
+    int vocabularySize = tokenizer.vocabularySize();
+    constraint =
+        reply
+            .grammar()
+            .map(grammar -> generator.grammars().compile(grammar).constraint(stopTokens))
+            .map(whole -> new LateConstraint(whole, vocabularySize, reply::guided));
     sampler =
         new SamplerChain(
             options.sampling(),
-            tokenizer.vocabularySize(),
+            vocabularySize,
             banned.toArray(),
             stopTokens,
-            options.minTokens());
-    reply = new Reply(tokenizer, options, sink);
+            options.minTokens(),
+            constraint);
   }
 
   Completion run(int[] prompt) {
@@ -74,8 +85,7 @@ final class Generation {
       context.dismiss();
     }
     reply.finish();
-    int stopToken = reason == FinishReason.STOP ? 1 : 0;
-    Usage usage = new Usage(prompt.length, kept, generated.size() + stopToken);
+    Usage usage = new Usage(prompt.length, kept, generated.size() + (stopTokenChosen ? 1 : 0));
     return new Completion(
         reply.text(),
         reply.thoughts(),
@@ -101,22 +111,36 @@ final class Generation {
 
   /** Generates a token; the reason to end, or null to go on. */
   private FinishReason step() {
+    int token = reply.forced();
+    if (token < 0 && constraint.filter(TokenConstraint::isComplete).isPresent()) {
+      return FinishReason.STOP;
+    }
     FinishReason limit = limit();
     if (limit != null) {
       return limit;
     }
-    int token = reply.forced();
     if (token < 0) {
       token = sample();
       if (Arrays.binarySearch(stopTokens, token) >= 0) {
-        return reply.endsAtStop() ? FinishReason.STOP : null;
+        stopTokenChosen = reply.endsAtStop();
+        return stopTokenChosen ? FinishReason.STOP : null;
       }
+      follow(token);
     }
     take(token);
     if (reply.stopped()) {
       return FinishReason.STOP_STRING;
     }
     return reply.refused() ? FinishReason.CANCELLED : null;
+  }
+
+  private void follow(int token) {
+    if (constraint.isPresent()) {
+      constraint.get().accept(token);
+      if (constraint.get().isComplete()) {
+        reply.close();
+      }
+    }
   }
 
   private FinishReason limit() {

@@ -3,9 +3,11 @@ package io.github.phi4j.internal.engine;
 import io.github.phi4j.api.ChatFormat;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.ToolCall;
 import io.github.phi4j.api.ToolChoice;
+import io.github.phi4j.internal.schema.ToolGrammar;
 import io.github.phi4j.internal.text.GgufTokenizer;
 import io.github.phi4j.internal.text.StopMatcher;
 import io.github.phi4j.internal.text.ThoughtSplitter;
@@ -15,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * What the tokens of one completion say: thoughts, then an answer or calls of tools. It also knows
@@ -29,7 +32,9 @@ final class Reply {
   private final TextSink sink;
   private final Optional<ThoughtSplitter> splitter;
   private final int budget;
-  private final boolean constrained; // whether the whole answer follows a grammar
+  private final Optional<Grammar> grammar;
+  private final boolean constrained; // whether the whole answer follows the grammar
+  private final boolean silent; // whether tools are there that must not be called
   private final Optional<ToolFormat> calls;
   private final boolean mustCall;
   private final OptionalInt callToken;
@@ -40,6 +45,7 @@ final class Reply {
   private final StringBuilder text = new StringBuilder();
   private final StringBuilder thoughts = new StringBuilder();
   private final StringBuilder called = new StringBuilder(); // or what may become calls
+  private boolean beyond;
   private boolean calling;
   private boolean answered;
   private int thoughtTokens;
@@ -61,16 +67,41 @@ final class Reply {
             ? Optional.of(new ThoughtSplitter(this::think, this::answer))
             : Optional.empty();
     budget = options.reasoning().budget().orElse(Integer.MAX_VALUE);
-    boolean mayCall =
-        !options.tools().isEmpty() && options.toolChoice().mode() != ToolChoice.Mode.NONE;
-    calls = mayCall ? format.map(ToolFormat::of) : Optional.empty();
-    mustCall = mayCall && options.toolChoice().mode() == ToolChoice.Mode.REQUIRED;
-    constrained = options.grammar().isPresent() || (calls.isPresent() && !callsNatively());
+    Optional<ToolFormat> tools =
+        options.tools().isEmpty() ? Optional.empty() : format.map(ToolFormat::of);
+    ToolChoice.Mode mode = options.toolChoice().mode();
+    calls = mode == ToolChoice.Mode.NONE ? Optional.empty() : tools;
+    mustCall = calls.isPresent() && mode == ToolChoice.Mode.REQUIRED;
     callToken = tokenizer.special(CALL);
     callClosed = tokenizer.special(CALL_CLOSED);
+    silent = mode == ToolChoice.Mode.NONE && tools.isPresent();
+    grammar = options.grammar().or(() -> grammar(options, tools));
+    constrained = grammar.isPresent() && !callsNatively();
     if (splitter.isPresent() && (constrained || mustCall || budget == 0)) {
       force(tokenizer.encodeTag(ThoughtSplitter.OPEN));
     }
+  }
+
+  private static Optional<Grammar> grammar(
+      GenerationOptions options, Optional<ToolFormat> tools) {
+    boolean free =
+        tools.isEmpty()
+            || (tools.get() == ToolFormat.NATIVE
+                && options.toolChoice().mode() == ToolChoice.Mode.NONE);
+    return free
+        ? Optional.empty()
+        : Optional.of(
+            Grammar.gbnf(ToolGrammar.of(options.tools(), options.toolChoice(), tools.get())));
+  }
+
+  /** What the answer, or in the native format of calls the calls, must be. */
+  Optional<Grammar> grammar() {
+    return grammar;
+  }
+
+  /** Tokens that must not come. */
+  IntStream banned() {
+    return silent ? callToken.stream() : IntStream.empty();
   }
 
   private boolean callsNatively() {
@@ -133,7 +164,9 @@ final class Reply {
       return;
     }
     thoughtTokens += thinking() ? 1 : 0;
+    beyond = constrained && !answering(); // what follows the tag in its token escaped the grammar
     emit(utf8.append(bytes(token)));
+    beyond = false;
   }
 
   private byte[] bytes(int token) {
@@ -165,6 +198,9 @@ final class Reply {
   }
 
   private void answer(String piece) {
+    if (beyond) {
+      return;
+    }
     if (calling) {
       called.append(piece);
     } else if (calls.isPresent() && !callsNatively() && !answered) {
@@ -209,7 +245,9 @@ final class Reply {
     if (stopped() || refused) {
       return;
     }
-    emit(utf8.flush());
+    if (!(grammar.isPresent() && guided())) { // half a character is not in the grammar
+      emit(utf8.flush());
+    }
     splitter.ifPresent(ThoughtSplitter::flush);
     if (!calling) {
       giveHeld();

@@ -4,6 +4,7 @@ import io.github.phi4j.api.GrammarException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * The rules of a grammar by their names; {@code root} describes the whole text. Immutable.
@@ -15,6 +16,9 @@ public record GrammarRules(Map<String, Rule> rules, String source) {
 
   /** The rule that describes the whole text. */
   public static final String ROOT = "root";
+
+  private static final Pattern LINE_END = Pattern.compile("\r\n|\r|\n");
+  private static final int SHOWN = 60;
 
   /** Creates rules. */
   public GrammarRules {
@@ -42,10 +46,18 @@ public record GrammarRules(Map<String, Rule> rules, String source) {
   }
 
   static GrammarException fault(String source, Place place, String reason) {
-    if (place.line() == 0) {
-      return new GrammarException(reason);
-    }
-    String shown = source.split("\r\n|\r|\n", -1)[place.line() - 1];
-    return new GrammarException(place.line(), place.column(), reason, shown);
+    return place.line() == 0
+        ? new GrammarException(reason)
+        : new GrammarException(place.line(), place.column(), reason, shown(source, place));
+  }
+
+  /** The line around a place, with a mark below it. */
+  private static String shown(String source, Place place) {
+    String line = LINE_END.split(source, -1)[place.line() - 1];
+    int at = line.offsetByCodePoints(0, place.column() - 1);
+    String before = line.substring(Math.max(0, at - SHOWN), at);
+    String after = line.substring(at, Math.min(line.length(), at + SHOWN));
+    // Tabs stay tabs, so that the mark stands right.
+    return "  " + before + after + "\n  " + before.replaceAll("[^\t]", " ") + "^";
   }
 }

@@ -3,6 +3,7 @@ package io.github.phi4j.internal.sampling;
 import io.github.phi4j.api.Sampling;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -38,6 +39,22 @@ public final class SamplerChain {
    */
   public SamplerChain(
       Sampling sampling, int vocabularySize, int[] neverSampled, int[] stopTokens, int minTokens) {
+    this(sampling, vocabularySize, neverSampled, stopTokens, minTokens, Optional.empty());
+  }
+
+  /**
+   * Creates a chain whose choices follow a constraint, if there is one. All steps that leave tokens
+   * out see only allowed ones. The tokens chosen are not accepted here.
+   *
+   * @throws IllegalArgumentException if a banned or biased id is outside of the vocabulary
+   */
+  public SamplerChain(
+      Sampling sampling,
+      int vocabularySize,
+      int[] neverSampled,
+      int[] stopTokens,
+      int minTokens,
+      Optional<TokenConstraint> constraint) {
     check("token that must not be sampled", neverSampled, vocabularySize);
     check("stop token", stopTokens, vocabularySize);
     check(
@@ -49,6 +66,7 @@ public final class SamplerChain {
     List<SamplingStep> on = new ArrayList<>();
     addLogitSteps(on, sampling, vocabularySize);
     on.add(new Bans(neverSampled, stopTokens, minTokens));
+    constraint.ifPresent(given -> on.add(new Constrained(given, greedy)));
     if (!greedy) {
       addFilters(on, sampling, vocabularySize);
       if (sampling.temperature() != 1) {
@@ -114,7 +132,7 @@ public final class SamplerChain {
    * @param count how many of {@code tokens} are in the context
    * @return the id
    * @throws ArithmeticException if a logit is NaN or positive infinity
-   * @throws IllegalStateException if all tokens are banned
+   * @throws IllegalStateException if all tokens are banned, or all that the constraint allows
    */
   public int next(float[] logits, int[] tokens, int count) {
     candidates.load(logits, tokens, count);

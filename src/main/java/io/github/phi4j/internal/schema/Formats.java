@@ -19,7 +19,7 @@ final class Formats {
 
   private static final String HEX = "[0-9a-fA-F]";
 
-  private static final String LABEL = "[a-zA-Z0-9]{1,16} (\"-\" [a-zA-Z0-9]{1,8}){0,2}";
+  private static final String LABEL = "[a-zA-Z] [a-zA-Z0-9]{0,15} (\"-\" [a-zA-Z0-9]{1,8}){0,2}";
 
   private final Gbnf grammar;
 
@@ -64,7 +64,7 @@ final class Formats {
     String label = grammar.rule("label", LABEL);
     return grammar.rule(
         "email",
-        "[a-zA-Z0-9_+-]{1,16} (\".\" [a-zA-Z0-9_+-]{1,12}){0,3} \"@\" "
+        "[a-zA-Z0-9]{1,16} ([._+-] [a-zA-Z0-9]{1,12}){0,3} \"@\" "
             + label
             + " (\".\" "
             + label

@@ -29,7 +29,7 @@ final class RandomSchemas {
   ObjectNode next() {
     ObjectNode schema = schema(3);
     ObjectNode definitions = schema.putObject("$defs");
-    definitions.set("leaf", schema(1));
+    definitions.set("leaf", schema(0));
     ObjectNode node = definitions.putObject("node").put("type", "object");
     ObjectNode properties = node.putObject("properties");
     properties.set("value", schema(0));

@@ -142,7 +142,7 @@ class SchemaGrammarTest {
       value = {
         "{\"type\":\"string\",\"pattern\":\"^[a-c]+$\"} | \"abc\" | \"abd\"",
         "{\"type\":\"string\",\"pattern\":\"b\"} | \"abc\" | \"acd\"",
-        "{\"type\":\"string\",\"pattern\":\"^a|b$\"} | \"xxb\" | \"ba\"",
+        "{\"type\":\"string\",\"pattern\":\"^a\\u007cb$\"} | \"xxb\" | \"ba\"",
         "{\"type\":\"string\",\"pattern\":\"^\\\\d{2,3}?$\"} | \"123\" | \"1\"",
         "{\"type\":\"string\",\"pattern\":\"^.$\"} | \"\\\"\" | \"\\n\"",
         "{\"type\":\"string\",\"maxLength\":1} | \"😀\" | \"ab\"",
