@@ -18,7 +18,7 @@ final class RandomSchemas {
           "^[a-z]{2,4}$", "^\\d{3}-\\d{4}$", "x+", "^(foo|bar)?[^\\s\"]$", "^a|b$", "[\\u00e9-ü]$",
           "^\\w+@\\w+\\.(com|org)$", "^[A-Z](?:[a-z]|\\d){0,3}", "^.$", "^\\\\\"$", "^$");
   private static final List<String> FORMATS =
-      List.of("date", "time", "date-time", "uuid", "email", "ipv4");
+      List.of("date", "time", "date-time", "uuid", "ipv4");
 
   private final Random random;
 
