@@ -24,8 +24,10 @@ public interface Completer {
    * @return the finished completion; its text is the concatenation of all pieces given to the sink
    * @throws IllegalArgumentException if the prompt is empty, does not fit into the context, or
    *     contains a token id outside of the vocabulary; or if an option names such an id
+   * @throws GrammarException if the options have a grammar that is wrong
    * @throws IllegalStateException if this completer is closed, if the KV cache cannot grow, or if
-   *     the options ban every token; the message says what to change
+   *     the options ban every token, or every one that the grammar allows; the message says what to
+   *     change
    * @throws ArithmeticException if the model's logits are not numbers, as those of a damaged file
    *     may be
    * @throws ModelException if the model file was cut short since it was loaded

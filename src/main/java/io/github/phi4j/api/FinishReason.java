@@ -2,7 +2,7 @@ package io.github.phi4j.api;
 
 /** Why a completion ended. */
 public enum FinishReason {
-  /** The model ended its turn, or produced a stop token. */
+  /** The model ended its turn, produced a stop token, or wrote all that its grammar allows. */
   STOP,
   /** The text reached one of the stop strings. */
   STOP_STRING,

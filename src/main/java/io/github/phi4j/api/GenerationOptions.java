@@ -3,6 +3,7 @@ package io.github.phi4j.api;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -22,6 +23,14 @@ import java.util.Set;
  * @param speculation how the next tokens are guessed to save time; the text does not depend on it
  * @param logProbs how many of the most probable tokens {@link Completion#logProbs()} tells beside
  *     each generated one, 0 for none but that; empty for no log-probabilities at all
+ * @param grammar what the text must be, if anything; thoughts come before it. It outranks the other
+ *     ends: stop tokens, {@code stopTokens} included, may come exactly where the text may end, and
+ *     where nothing else may follow the generation ends at once, whatever {@code minTokens} and
+ *     {@code ignoreModelStop} say
+ * @param reasoning what becomes of a reasoning model's thoughts
+ * @param tools the tools that the model may call; the prompt must be a conversation, whose system
+ *     message describes them to the model. The model's calls cannot leave the tools' schemas.
+ * @param toolChoice whether it calls them
  */
 public record GenerationOptions(
     int maxTokens,
@@ -32,7 +41,11 @@ public record GenerationOptions(
     boolean ignoreModelStop,
     OptionalInt contextShift,
     Speculation speculation,
-    OptionalInt logProbs) {
+    OptionalInt logProbs,
+    Optional<Grammar> grammar,
+    Reasoning reasoning,
+    List<Tool> tools,
+    ToolChoice toolChoice) {
 
   private static final GenerationOptions DEFAULTS = builder().build();
 
@@ -40,7 +53,8 @@ public record GenerationOptions(
    * Creates options.
    *
    * @throws IllegalArgumentException if a count is negative, the minimum exceeds the maximum, or a
-   *     stop string is empty
+   *     stop string is empty; if tools have the same name, the tool that is required is none of
+   *     them, or there is a grammar beside tools that may be called
    */
   public GenerationOptions {
     if (maxTokens < 0) {
@@ -66,6 +80,32 @@ public record GenerationOptions(
           "log-probabilities of at least 0 alternatives can be asked for, not of "
               + logProbs.getAsInt());
     }
+    Objects.requireNonNull(grammar, "grammar");
+    Objects.requireNonNull(reasoning, "reasoning");
+    tools = List.copyOf(tools);
+    checkTools(tools, toolChoice);
+    if (grammar.isPresent() && !tools.isEmpty() && toolChoice.mode() != ToolChoice.Mode.NONE) {
+      throw new IllegalArgumentException(
+          "a grammar and tools that may be called exclude each other; with ToolChoice.none() the"
+              + " model sees the tools and follows the grammar");
+    }
+  }
+
+  private static void checkTools(List<Tool> tools, ToolChoice choice) {
+    List<String> names = tools.stream().map(Tool::name).toList();
+    for (int i = 0; i < names.size(); i++) {
+      if (names.indexOf(names.get(i)) < i) {
+        throw new IllegalArgumentException("two tools have the name " + names.get(i));
+      }
+    }
+    if (choice.mode() == ToolChoice.Mode.REQUIRED
+        && !(choice.name().isPresent() ? names.contains(choice.name().get()) : !names.isEmpty())) {
+      throw new IllegalArgumentException(
+          "the tool "
+              + choice.name().map(name -> name + " ").orElse("")
+              + "that the model must call is none of "
+              + names);
+    }
   }
 
   /**
@@ -75,6 +115,17 @@ public record GenerationOptions(
    */
   public static GenerationOptions defaults() {
     return DEFAULTS;
+  }
+
+  /**
+   * These options with another grammar.
+   *
+   * @param value what the text must be
+   * @return the options
+   * @throws IllegalArgumentException as {@link GenerationOptions#GenerationOptions}
+   */
+  public GenerationOptions withGrammar(Grammar value) {
+    return toBuilder().grammar(value).build();
   }
 
   /**
@@ -93,16 +144,7 @@ public record GenerationOptions(
    * @return a copy with it
    */
   public GenerationOptions withSampling(Sampling newSampling) {
-    return new GenerationOptions(
-        maxTokens,
-        minTokens,
-        newSampling,
-        stopStrings,
-        stopTokens,
-        ignoreModelStop,
-        contextShift,
-        speculation,
-        logProbs);
+    return toBuilder().sampling(newSampling).build();
   }
 
   /**
@@ -112,16 +154,25 @@ public record GenerationOptions(
    * @return a copy with it
    */
   public GenerationOptions withSpeculation(Speculation newSpeculation) {
-    return new GenerationOptions(
-        maxTokens,
-        minTokens,
-        sampling,
-        stopStrings,
-        stopTokens,
-        ignoreModelStop,
-        contextShift,
-        newSpeculation,
-        logProbs);
+    return toBuilder().speculation(newSpeculation).build();
+  }
+
+  private Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.maxTokens = maxTokens;
+    builder.minTokens = minTokens;
+    builder.sampling = sampling;
+    builder.stopStrings = stopStrings;
+    builder.stopTokens = stopTokens;
+    builder.ignoreModelStop = ignoreModelStop;
+    builder.contextShift = contextShift;
+    builder.speculation = speculation;
+    builder.logProbs = logProbs;
+    builder.grammar = grammar;
+    builder.reasoning = reasoning;
+    builder.tools = tools;
+    builder.toolChoice = toolChoice;
+    return builder;
   }
 
   /** Collects generation options; they are checked by {@link #build()}. Not thread-safe. */
@@ -135,6 +186,10 @@ public record GenerationOptions(
     private OptionalInt contextShift = OptionalInt.empty();
     private Speculation speculation = Speculation.off();
     private OptionalInt logProbs = OptionalInt.empty();
+    private Optional<Grammar> grammar = Optional.empty();
+    private Reasoning reasoning = Reasoning.defaults();
+    private List<Tool> tools = List.of();
+    private ToolChoice toolChoice = ToolChoice.auto();
 
     private Builder() {}
 
@@ -221,6 +276,17 @@ public record GenerationOptions(
     }
 
     /**
+     * Sets {@link GenerationOptions#grammar()}.
+     *
+     * @param value what the text must be
+     * @return this builder
+     */
+    public Builder grammar(Grammar value) {
+      grammar = Optional.of(value);
+      return this;
+    }
+
+    /**
      * Sets {@link GenerationOptions#speculation()}.
      *
      * @param value how tokens are guessed
@@ -232,6 +298,17 @@ public record GenerationOptions(
     }
 
     /**
+     * Sets {@link GenerationOptions#reasoning()}.
+     *
+     * @param value what becomes of thoughts
+     * @return this builder
+     */
+    public Builder reasoning(Reasoning value) {
+      reasoning = value;
+      return this;
+    }
+
+    /**
      * Sets {@link GenerationOptions#logProbs()}.
      *
      * @param alternatives how many of the most probable tokens to tell beside each, 0 or above
@@ -239,6 +316,28 @@ public record GenerationOptions(
      */
     public Builder logProbs(int alternatives) {
       logProbs = OptionalInt.of(alternatives);
+      return this;
+    }
+
+    /**
+     * Sets {@link GenerationOptions#tools()}.
+     *
+     * @param values the tools
+     * @return this builder
+     */
+    public Builder tools(Tool... values) {
+      tools = List.of(values);
+      return this;
+    }
+
+    /**
+     * Sets {@link GenerationOptions#toolChoice()}.
+     *
+     * @param value whether the model calls tools
+     * @return this builder
+     */
+    public Builder toolChoice(ToolChoice value) {
+      toolChoice = value;
       return this;
     }
 
@@ -258,7 +357,11 @@ public record GenerationOptions(
           ignoreModelStop,
           contextShift,
           speculation,
-          logProbs);
+          logProbs,
+          grammar,
+          reasoning,
+          tools,
+          toolChoice);
     }
   }
 }

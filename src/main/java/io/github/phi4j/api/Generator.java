@@ -86,6 +86,15 @@ public interface Generator extends Completer, AutoCloseable {
   PrefixCacheUsage prefixCacheUsage();
 
   /**
+   * Checks a grammar and makes it ready for this model, as the first generation that uses it would
+   * otherwise do. The grammars that were used last stay ready.
+   *
+   * @param grammar the grammar
+   * @throws GrammarException if it is wrong; the message tells where and why
+   */
+  void prepare(Grammar grammar);
+
+  /**
    * Cancels running work, waits for it, and releases threads and memory.
    *
    * @throws IllegalStateException if called from a sink of this generator, which it would wait for

@@ -22,4 +22,15 @@ public interface TextSink {
    * @param token the token with its log-probability and alternatives
    */
   default void acceptLogProb(TokenLogProb token) {}
+
+  /**
+   * Takes the next piece of a reasoning model's thoughts, which come before the text and are no
+   * part of it. Unless overridden they are passed over.
+   *
+   * @param thought the new piece, cut as those of {@link #accept}
+   * @return {@code true} to go on, {@code false} to end the generation
+   */
+  default boolean acceptReasoning(String thought) {
+    return true;
+  }
 }

@@ -33,16 +33,18 @@ final class ChatCommand implements Callable<Integer> {
       /clear  begins a new conversation
       /exit   leaves, as Ctrl-D does
       /help   shows this
+      /think  shows or hides the thoughts of a reasoning model
       A backslash at the end of a line, or Alt-Enter, goes on in the next line.
       Ctrl-C stops an answer.
       """;
 
   private final Environment environment;
+  private boolean thoughtsShown;
 
   @Mixin private PromptOptions prompt;
   @Mixin private ModelOption model;
   @Mixin private ComputeOptions compute;
-  @Mixin private StopOptions stop;
+  @Mixin private AnswerOptions answer;
   @Mixin private SamplingOptions sampling;
   @Mixin private PromptCacheOption promptCache;
   @Mixin private SpeculationOptions speculation;
@@ -54,13 +56,14 @@ final class ChatCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     LoadOptions loadOptions = prompt.apply(compute.loadOptions());
-    GenerationOptions plain = stop.generationOptions(sampling.sampling(), OptionalInt.empty());
+    GenerationOptions plain = AnswerOptions.build(answer.builder(sampling.sampling(), environment));
     sampling.remark().ifPresent(environment::note);
     try (Generator generator = environment.models().load(model.file(environment), loadOptions);
         Draft draft = speculation.open(environment);
         Session session = promptCache.open(generator)) {
       GenerationOptions options = plain.withSpeculation(draft.speculation());
       Conversation conversation = new Conversation(session, options, prompt.opening());
+      thoughtsShown = environment.interactive();
       if (!environment.interactive()) {
         int exitCode = talkByPipe(conversation);
         promptCache.save(session);
@@ -121,7 +124,8 @@ final class ChatCommand implements Callable<Integer> {
 
   private void answer(
       Conversation conversation, String message, Output out, BooleanSupplier stopped) {
-    AnswerSink sink = new AnswerSink(out, stopped);
+    AnswerSink sink =
+        thoughtsShown ? AnswerSink.withThoughts(out, stopped) : new AnswerSink(out, stopped);
     Completion completion = conversation.say(message, sink);
     sink.finish();
     if (completion.finishReason() == FinishReason.CONTEXT_FULL) {
@@ -140,6 +144,7 @@ final class ChatCommand implements Callable<Integer> {
         return false;
       }
       case "/clear" -> conversation.clear();
+      case "/think" -> thoughtsShown = !thoughtsShown;
       case "/help" -> out.print(HELP);
       default -> environment.note("there is no command " + command.strip() + "; see /help");
     }

@@ -1,5 +1,6 @@
 package io.github.phi4j.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.FinishReason;
@@ -81,7 +82,8 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private PromptOptions conversation;
   @Mixin private ModelOption model;
   @Mixin private ComputeOptions compute;
-  @Mixin private StopOptions stop;
+  @Mixin private AnswerOptions answer;
+  @Mixin private ToolOptions tools;
   @Mixin private SamplingOptions sampling;
   @Mixin private PromptCacheOption promptCache;
   @Mixin private SpeculationOptions speculation;
@@ -93,7 +95,10 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     LoadOptions loadOptions = conversation.apply(compute.loadOptions());
-    GenerationOptions plain = stop.generationOptions(sampling.sampling(), logProbs());
+    GenerationOptions.Builder chosen = answer.builder(sampling.sampling(), environment);
+    tools.apply(chosen, json);
+    logProbs().ifPresent(chosen::logProbs);
+    GenerationOptions plain = AnswerOptions.build(chosen);
     Prompt prompt = prompt();
     if (samples < 1) {
       throw new UsageException("-np must be at least 1, not " + samples);
@@ -177,6 +182,14 @@ final class RunCommand implements Callable<Integer> {
     ObjectNode node = new Json().object();
     node.put("model", generator.info().name());
     node.put("text", completion.text());
+    if (!completion.reasoning().isEmpty()) {
+      node.put("reasoning_content", completion.reasoning());
+    }
+    if (!completion.toolCalls().isEmpty()) {
+      ArrayNode calls = node.putArray("tool_calls");
+      completion.toolCalls().forEach(call ->
+          calls.addObject().put("name", call.name()).put("arguments", call.arguments()));
+    }
     completion.tokens().forEach(node.putArray("ids")::add);
     node.put("finish_reason", completion.finishReason().name().toLowerCase(Locale.ROOT));
     node.putObject("usage")

@@ -1,9 +1,7 @@
 package io.github.phi4j.cli;
 
 import io.github.phi4j.api.GenerationOptions;
-import io.github.phi4j.api.Sampling;
 import java.util.List;
-import java.util.OptionalInt;
 import picocli.CommandLine.Option;
 
 /** When an answer ends. */
@@ -43,25 +41,20 @@ final class StopOptions {
       description = "Tokens at the start that a context shift does not drop. Default: 0.")
   private Integer keep;
 
-  GenerationOptions generationOptions(Sampling sampling, OptionalInt logProbs) {
+  /** Options that end an answer so. */
+  GenerationOptions.Builder generationOptions() {
     if (keep != null && !contextShift) {
       throw new UsageException("--keep says what --context-shift does not drop: give both");
     }
-    try {
-      GenerationOptions.Builder options = GenerationOptions.builder();
-      logProbs.ifPresent(options::logProbs);
-      options
-          .sampling(sampling)
-          .maxTokens(maxTokens == -1 ? Integer.MAX_VALUE : maxTokens)
-          .minTokens(minTokens)
-          .stopStrings(stopStrings.toArray(String[]::new))
-          .ignoreModelStop(ignoreModelStop);
-      if (contextShift) {
-        options.contextShift(keep == null ? 0 : keep);
-      }
-      return options.build();
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(e);
+    GenerationOptions.Builder options =
+        GenerationOptions.builder()
+            .maxTokens(maxTokens == -1 ? Integer.MAX_VALUE : maxTokens)
+            .minTokens(minTokens)
+            .stopStrings(stopStrings.toArray(String[]::new))
+            .ignoreModelStop(ignoreModelStop);
+    if (contextShift) {
+      options.contextShift(keep == null ? 0 : keep);
     }
+    return options;
   }
 }

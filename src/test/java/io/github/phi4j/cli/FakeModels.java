@@ -6,6 +6,7 @@ import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.LogitsSink;
 import io.github.phi4j.api.ModelException;
@@ -20,6 +21,7 @@ import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.Timings;
 import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Tokenizer;
+import io.github.phi4j.api.ToolCall;
 import io.github.phi4j.api.Usage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,6 +52,8 @@ final class FakeModels implements Models {
 
   Function<Prompt, Stream<String>> reply = prompt -> Stream.of("forty", "-two");
   FinishReason finishReason = FinishReason.STOP;
+  String thoughts = "";
+  List<ToolCall> calls = List.of();
   boolean addsBos;
   Optional<String> refusal = Optional.empty();
   List<String> findings = List.of();
@@ -172,6 +176,9 @@ final class FakeModels implements Models {
     }
 
     @Override
+    public void prepare(Grammar grammar) {}
+
+    @Override
     public Session newSession(SessionOptions how) {
       return new FakeSession(contextLength);
     }
@@ -242,6 +249,9 @@ final class FakeModels implements Models {
     public Completion generate(Prompt prompt, GenerationOptions newOptions, TextSink sink) {
       prompts.add(prompt);
       options = newOptions;
+      if (!thoughts.isEmpty()) {
+        sink.acceptReasoning(thoughts);
+      }
       StringBuilder text = new StringBuilder();
       FinishReason reason = finishReason;
       for (Iterator<String> pieces = reply.apply(prompt).iterator(); pieces.hasNext(); ) {
@@ -258,6 +268,8 @@ final class FakeModels implements Models {
       }
       return new Completion(
           text.toString(),
+          thoughts,
+          calls,
           List.of(1, 2, 3),
           reason,
           new Usage(7, 2, 4),

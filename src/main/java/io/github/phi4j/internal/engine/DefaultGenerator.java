@@ -4,6 +4,7 @@ import io.github.phi4j.api.Choice;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.ModelInfo;
@@ -16,6 +17,7 @@ import io.github.phi4j.api.SessionOptions;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Tokenizer;
+import io.github.phi4j.internal.grammar.Grammars;
 import io.github.phi4j.internal.kernel.KernelProvider;
 import io.github.phi4j.internal.kernel.Kernels;
 import io.github.phi4j.internal.model.ContextFile;
@@ -55,6 +57,7 @@ final class DefaultGenerator implements Generator {
   private byte[] fingerprint; // guarded by this
   private final Scheduler scheduler;
   private volatile FoundBreakers breakers = new FoundBreakers(List.of(), SequenceBreakers.NONE);
+  private final Grammars grammars;
   private final Set<DefaultSession> sessions = new HashSet<>(); // guarded by itself
   private boolean closed; // guarded by sessions
   private final CountDownLatch released = new CountDownLatch(1);
@@ -68,6 +71,7 @@ final class DefaultGenerator implements Generator {
     prefixes = new PrefixCache(options.prefixCacheBytes());
     memory.reclaimWith(prefixes::clear);
     neverSampled = model.tokenizer().unusable(model.config().vocabularySize());
+    grammars = new Grammars(new ModelTokens(model.tokenizer()));
     threads = Threads.of(options);
     try {
       Kernels kernels = KernelProvider.kernels();
@@ -160,6 +164,10 @@ final class DefaultGenerator implements Generator {
 
   private record FoundBreakers(List<String> texts, SequenceBreakers breakers) {}
 
+  Grammars grammars() {
+    return grammars;
+  }
+
   ForwardPass forwardPass() {
     return forwardPass;
   }
@@ -194,6 +202,11 @@ final class DefaultGenerator implements Generator {
     try (Session session = newSession()) {
       return session.choose(prompt, alternatives);
     }
+  }
+
+  @Override
+  public void prepare(Grammar grammar) {
+    grammars.compile(Objects.requireNonNull(grammar, "grammar"));
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import io.github.phi4j.internal.text.GgufTokenizer;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -109,7 +110,7 @@ final class DefaultSession implements Session {
   public Completion generate(Prompt prompt, GenerationOptions options, TextSink sink) {
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(sink, "sink");
-    return computing(() -> complete(context, tokens(prompt), options, sink));
+    return computing(() -> complete(context, tokens(prompt, options), options, sink));
   }
 
   private Completion complete(
@@ -134,7 +135,7 @@ final class DefaultSession implements Session {
       throw new IllegalArgumentException("samples must be at least 1, not " + count);
     }
     return computing(() -> {
-      int[] ids = tokens(prompt);
+      int[] ids = tokens(prompt, options);
       List<Context> copies = new ArrayList<>();
       try {
         context.prefill(ids);
@@ -234,10 +235,21 @@ final class DefaultSession implements Session {
   }
 
   private int[] tokens(Prompt prompt) {
+    return tokens(prompt, GenerationOptions.defaults());
+  }
+
+  private int[] tokens(Prompt prompt, GenerationOptions options) {
+    GgufTokenizer tokenizer = generator.model().tokenizer();
     int[] ids =
         switch (prompt) {
-          case Prompt.Chat chat -> generator.model().tokenizer().encodeChat(chat.messages());
-          case Prompt.Raw raw -> generator.model().tokenizer().encodePrompt(raw.text());
+          case Prompt.Chat chat ->
+              tokenizer.encodeChat(
+                  ToolPrompt.describe(chat.messages(), options.tools()),
+                  options.reasoning().kept());
+          case Prompt.Raw _, Prompt.Tokens _ when !options.tools().isEmpty() ->
+              throw new IllegalArgumentException(
+                  "tools need a conversation, which describes them to the model; use Prompt.chat");
+          case Prompt.Raw raw -> tokenizer.encodePrompt(raw.text());
           case Prompt.Tokens tokens -> unbox(tokens.ids());
         };
     check(ids, 0, "the prompt");

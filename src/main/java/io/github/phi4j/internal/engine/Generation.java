@@ -9,13 +9,13 @@ import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Usage;
 import io.github.phi4j.internal.sampling.LogProbabilities;
 import io.github.phi4j.internal.sampling.SamplerChain;
+import io.github.phi4j.internal.sampling.TokenConstraint;
 import io.github.phi4j.internal.text.GgufTokenizer;
-import io.github.phi4j.internal.text.StopMatcher;
-import io.github.phi4j.internal.text.Utf8Accumulator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -26,19 +26,18 @@ final class Generation {
   private final GgufTokenizer tokenizer;
   private final Context context;
   private final GenerationOptions options;
-  private final TextSink sink;
   private final BooleanSupplier cancelled;
   private final SamplerChain sampler;
   private final Speculator speculator;
+  private final TextSink sink;
   private final int[] stopTokens;
 
-  private final Utf8Accumulator utf8 = new Utf8Accumulator();
-  private final StopMatcher stopMatcher;
-  private final StringBuilder text = new StringBuilder();
+  private final Reply reply;
+  private final Optional<TokenConstraint> constraint;
   private final List<Integer> generated = new ArrayList<>();
   private final LogProbabilities logProbabilities = new LogProbabilities();
   private final List<TokenLogProb> logProbs = new ArrayList<>();
-  private boolean refused;
+  private boolean stopTokenChosen;
 
   Generation(
       DefaultGenerator generator,
@@ -53,30 +52,39 @@ final class Generation {
     this.speculator = speculator;
     this.sink = sink;
     this.cancelled = cancelled;
+    reply = new Reply(tokenizer, options, sink);
     int[] own = tokenizer.stopTokens();
     IntStream asked = options.stopTokens().stream().mapToInt(Integer::intValue);
-    IntStream banned = IntStream.of(generator.neverSampled());
+    IntStream banned = IntStream.concat(IntStream.of(generator.neverSampled()), reply.banned());
     if (options.ignoreModelStop()) {
       banned = IntStream.concat(banned, IntStream.of(own));
       stopTokens = asked.sorted().toArray();
     } else {
       stopTokens = IntStream.concat(IntStream.of(own), asked).sorted().toArray();
     }
+    int vocabularySize = tokenizer.vocabularySize();
+    constraint =
+        reply
+            .grammar()
+            .map(grammar -> generator.grammars().compile(grammar).constraint(stopTokens))
+            .map(whole -> new LateConstraint(whole, vocabularySize, reply::guided));
     sampler =
         new SamplerChain(
             options.sampling(),
-            tokenizer.vocabularySize(),
+            vocabularySize,
             banned.toArray(),
             stopTokens,
             options.minTokens(),
-            generator.sequenceBreakers(options.sampling()));
-    stopMatcher = new StopMatcher(options.stopStrings());
+            generator.sequenceBreakers(options.sampling()),
+            constraint);
   }
 
   /** A completion that was cancelled before it began. */
   static Completion cancelled(int[] prompt) {
     return new Completion(
         "",
+        "",
+        List.of(),
         List.of(),
         FinishReason.CANCELLED,
         new Usage(prompt.length, 0, 0),
@@ -106,11 +114,17 @@ final class Generation {
     } finally {
       context.dismiss();
     }
-    flush(reason);
-    int stopToken = reason == FinishReason.STOP ? 1 : 0;
-    Usage usage = new Usage(prompt.length, cached, generated.size() + stopToken);
+    reply.finish();
+    Usage usage = new Usage(prompt.length, cached, generated.size() + (stopTokenChosen ? 1 : 0));
     return new Completion(
-        text.toString(), generated, reason, usage, times.finished(speculator), logProbs);
+        reply.text(),
+        reply.thoughts(),
+        reply.calls(reason),
+        generated,
+        reason,
+        usage,
+        times.finished(speculator),
+        logProbs);
   }
 
   private FinishReason decode() {
@@ -123,6 +137,10 @@ final class Generation {
 
   /** Generates a token; the reason to end, or null to go on. */
   private FinishReason step() {
+    int token = reply.forced();
+    if (token < 0 && constraint.filter(TokenConstraint::isComplete).isPresent()) {
+      return FinishReason.STOP;
+    }
     FinishReason limit = limit();
     if (limit != null) {
       return limit;
@@ -130,15 +148,28 @@ final class Generation {
     if (context.full()) {
       context.shift(options.contextShift().orElseThrow());
     }
-    int token = sample();
-    if (Arrays.binarySearch(stopTokens, token) >= 0) {
-      return FinishReason.STOP;
+    if (token < 0) {
+      token = sample();
+      if (Arrays.binarySearch(stopTokens, token) >= 0) {
+        stopTokenChosen = reply.endsAtStop();
+        return stopTokenChosen ? FinishReason.STOP : null;
+      }
+      follow(token);
     }
     take(token);
-    if (stopMatcher.isMatched()) {
+    if (reply.stopped()) {
       return FinishReason.STOP_STRING;
     }
-    return refused ? FinishReason.CANCELLED : null;
+    return reply.refused() ? FinishReason.CANCELLED : null;
+  }
+
+  private void follow(int token) {
+    if (constraint.isPresent()) {
+      constraint.get().accept(token);
+      if (constraint.get().isComplete()) {
+        reply.close();
+      }
+    }
   }
 
   private FinishReason limit() {
@@ -164,27 +195,12 @@ final class Generation {
         .logProbs()
         .ifPresent(count -> tell(logProbabilities.of(context.logits(), token, count)));
     context.add(token);
-    emit(stopMatcher.append(utf8.append(tokenizer.bytes(token))));
-  }
-
-  /** Emits what was held back, if anybody wants it. */
-  private void flush(FinishReason reason) {
-    if (reason != FinishReason.STOP_STRING && !refused) {
-      emit(stopMatcher.append(utf8.flush()));
-      emit(stopMatcher.flush());
-    }
+    reply.accept(token);
   }
 
   private void tell(TokenLogProb logProb) {
     logProbs.add(logProb);
     sink.acceptLogProb(logProb);
-  }
-
-  private void emit(String piece) {
-    if (!piece.isEmpty() && !refused) {
-      text.append(piece);
-      refused = !sink.accept(piece);
-    }
   }
 
   /** What the clock and the context said at the turns of a completion. */

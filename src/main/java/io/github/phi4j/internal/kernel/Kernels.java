@@ -39,9 +39,33 @@ public interface Kernels {
   void quantize(float[] x, int from, QuantizedVector out);
 
   /**
+   * Multiplies packed rows with the vectors of a batch: the same bits as {@link #multiply} gives
+   * for the rows that were packed.
+   *
+   * @param w a matrix in that layout
+   * @param firstRow the first row to compute, a multiple of {@link PackedLayout#ROWS}
+   * @param rows how many rows to compute, a multiple of it too
+   * @param x (tokens, columns)
+   * @param y (tokens, yStride); row {@code firstRow} goes to column {@code yOffset}
+   * @param scratch this worker's scratch space
+   */
+  void multiplyPacked(
+      PackedMatrix w,
+      PackedNumbers layout,
+      int firstRow,
+      int rows,
+      float[] x,
+      int tokens,
+      float[] y,
+      int yOffset,
+      int yStride,
+      Scratch scratch);
+
+  /**
    * Multiplies packed rows with a rounded vector. The products of quants are added exactly; only
    * the sums of the groups that share a scale are rounded, in the order of the columns.
    *
+   * @param w a matrix in that layout
    * @param firstRow the first row to compute, a multiple of {@link PackedLayout#ROWS}
    * @param rows how many rows to compute, a multiple of it too
    * @param y row {@code firstRow} goes to {@code yOffset}
@@ -49,6 +73,7 @@ public interface Kernels {
    */
   void multiplyPacked(
       PackedMatrix w,
+      PackedQuants layout,
       int firstRow,
       int rows,
       QuantizedVector x,

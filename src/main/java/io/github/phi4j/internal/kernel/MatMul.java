@@ -3,6 +3,7 @@ package io.github.phi4j.internal.kernel;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Products of weight matrices with a batch of vectors, cut by rows over the threads of a pool. Not
@@ -58,7 +59,7 @@ public final class MatMul implements WorkerPool.Task {
       rows += stack.get(i).rows();
       parts += parts(stack.get(i));
     }
-    if (count <= MAX_PACKED_TOKENS && anyPacked(stack)) {
+    if (count <= MAX_PACKED_TOKENS && anyRounds(stack)) {
       int columns = stack.getFirst().columns();
       for (int t = 0; t < count; t++) {
         rounded[t].resize(columns);
@@ -68,9 +69,10 @@ public final class MatMul implements WorkerPool.Task {
     pool.run(this, parts);
   }
 
-  private static boolean anyPacked(List<Matrix> stack) {
+  private static boolean anyRounds(List<Matrix> stack) {
     for (int i = 0; i < stack.size(); i++) {
-      if (stack.get(i).packed().isPresent()) {
+      Optional<PackedMatrix> packed = stack.get(i).packed();
+      if (packed.isPresent() && packed.get().layout() instanceof PackedQuants) {
         return true;
       }
     }
@@ -94,19 +96,34 @@ public final class MatMul implements WorkerPool.Task {
     Matrix w = matrices.get(i);
     int first = local * ROWS_PER_PART;
     int count = Math.min(ROWS_PER_PART, w.rows() - first);
-    int packed = 0;
-    if (w.packed().isPresent() && tokens <= MAX_PACKED_TOKENS) {
-      PackedMatrix copy = w.packed().get();
-      packed = Math.min(count, copy.rows() - first);
-      for (int t = 0; t < tokens; t++) {
-        int to = t * rows + base + first;
-        kernels.multiplyPacked(copy, first, packed, rounded[t], y, to, scratch[worker]);
-      }
-    }
+    int packed = multiplyPacked(w, first, count, base + first, scratch[worker]);
     if (packed < count) {
       int rest = first + packed;
       int left = count - packed;
       kernels.multiply(w, rest, left, x, tokens, y, base + rest, rows, scratch[worker]);
     }
+  }
+
+  /** Multiplies the rows of a part that are packed, and returns their number. */
+  private int multiplyPacked(Matrix w, int first, int count, int to, Scratch space) {
+    if (w.packed().isEmpty()) {
+      return 0;
+    }
+    PackedMatrix copy = w.packed().get();
+    int packed = Math.min(count, copy.rows() - first);
+    switch (copy.layout()) {
+      case PackedNumbers layout ->
+          kernels.multiplyPacked(copy, layout, first, packed, x, tokens, y, to, rows, space);
+      case PackedQuants layout -> {
+        if (tokens > MAX_PACKED_TOKENS) {
+          return 0;
+        }
+        for (int t = 0; t < tokens; t++) {
+          int at = t * rows + to;
+          kernels.multiplyPacked(copy, layout, first, packed, rounded[t], y, at, space);
+        }
+      }
+    }
+    return packed;
   }
 }

@@ -33,7 +33,7 @@ public record PackedMatrix(PackedLayout layout, MemorySegment data, int rows, in
   static Optional<PackedLayout> layout(Matrix w) {
     return w.rows() < PackedLayout.ROWS || w.columns() % PackedLayout.BLOCK != 0
         ? Optional.empty()
-        : PackedLayout.of(w.format());
+        : Optional.of(PackedLayout.of(w.format()));
   }
 
   /** The byte where the scales of the vector of rows that starts with {@code row} start. */

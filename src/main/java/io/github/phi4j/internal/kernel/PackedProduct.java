@@ -14,13 +14,13 @@ final class PackedProduct {
 
   static void multiply(
       PackedMatrix w,
+      PackedQuants layout,
       int firstRow,
       int rows,
       QuantizedVector x,
       float[] y,
       int yOffset,
       float[] scratch) {
-    PackedLayout layout = w.layout();
     int length = w.columns() / layout.group() * LANES;
     int sums = 2 * length; // after the scales of two vectors of rows
     for (int r = 0; r < rows; r += 2 * LANES) {

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /** Packed {@link Q4_0}: 160 bytes for 144. */
-final class PackedQ4_0 extends PackedLayout {
+final class PackedQ4_0 extends PackedQuants {
   PackedQ4_0() {
     super(GgmlType.Q4_0, 8, 32, 32, 8);
   }
@@ -15,15 +15,20 @@ final class PackedQ4_0 extends PackedLayout {
     for (int j = 0; j < 8; j++) {
       long block = at + 18L * j;
       words[j] = Float.floatToRawIntBits(BlockFormat.half(data, block));
-      for (int v = 0; v < 4; v++) {
-        int word = 0;
-        for (int i = 0; i < 4; i++) {
-          int column = column(4 * v + i);
-          word |= BlockFormat.nibble(data, block + 2, column) << (4 * i);
-          word |= BlockFormat.nibble(data, block + 2, column + 8) << (4 * i + 16);
-        }
-        words[8 + 4 * j + v] = word;
+      encodeNibbles(data, block + 2, words, 8 + 4 * j);
+    }
+  }
+
+  /** Four words of the nibbles of 32 columns, whose low halves come first. */
+  static void encodeNibbles(MemorySegment data, long at, int[] words, int to) {
+    for (int v = 0; v < 4; v++) {
+      int word = 0;
+      for (int i = 0; i < 4; i++) {
+        int column = column(4 * v + i);
+        word |= BlockFormat.nibble(data, at, column) << (4 * i);
+        word |= BlockFormat.nibble(data, at, column + 8) << (4 * i + 16);
       }
+      words[to + v] = word;
     }
   }
 
@@ -33,7 +38,6 @@ final class PackedQ4_0 extends PackedLayout {
       out.d[j] = Float.intBitsToFloat(words[j]);
       out.scale[j] = 1;
     }
-    out.dMin = 0;
     PackedQ4_K.decodeNibbles(words, 8, out.quants);
   }
 

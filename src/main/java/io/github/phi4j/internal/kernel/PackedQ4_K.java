@@ -4,7 +4,7 @@ import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 
 /** Packed {@link Q4_K}: 152 bytes for 144. */
-final class PackedQ4_K extends PackedLayout {
+final class PackedQ4_K extends PackedQuants {
   PackedQ4_K() {
     super(GgmlType.Q4_K, 6, 32, 32, 8);
   }
@@ -51,9 +51,9 @@ final class PackedQ4_K extends PackedLayout {
   }
 
   static void decodeScales(int[] words, PackedBlock out) {
-    out.dMin = Float.intBitsToFloat(words[1]);
     for (int j = 0; j < 8; j++) {
       out.d[j] = Float.intBitsToFloat(words[0]);
+      out.dMin[j] = Float.intBitsToFloat(words[1]);
       out.scale[j] = (words[2 + j / 4] >>> (8 * (j % 4))) & 63;
       out.min[j] = (words[4 + j / 4] >>> (8 * (j % 4))) & 63;
     }

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /** Packed {@link Q6_K}: 212 bytes for 210. */
-final class PackedQ6_K extends PackedLayout {
+final class PackedQ6_K extends PackedQuants {
   PackedQ6_K() {
     super(GgmlType.Q6_K, 5, 48, 16, 32);
   }
@@ -49,7 +49,6 @@ final class PackedQ6_K extends PackedLayout {
 
   @Override
   void decode(int[] words, PackedBlock out) {
-    out.dMin = 0;
     for (int sixteen = 0; sixteen < 16; sixteen++) {
       out.d[sixteen] = Float.intBitsToFloat(words[0]);
       out.scale[sixteen] = (byte) (words[1 + sixteen / 4] >> (8 * (sixteen % 4)));

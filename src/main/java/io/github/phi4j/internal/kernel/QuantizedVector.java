@@ -17,6 +17,7 @@ public final class QuantizedVector {
   private final float[] starts32;
   private final float[] scales;
   private final float[] totals;
+  private final float[] totals16;
   private int columns;
 
   QuantizedVector(int maxColumns) {
@@ -25,6 +26,7 @@ public final class QuantizedVector {
     starts32 = new float[maxColumns / GROUP];
     scales = new float[maxColumns / GROUP];
     totals = new float[maxColumns / GROUP];
+    totals16 = new float[maxColumns / 16];
   }
 
   /** (columns / 2), pairs of numbers as the bits of floats. */
@@ -50,6 +52,11 @@ public final class QuantizedVector {
   /** (columns / 32), the sums of the rounded activations. */
   float[] totals() {
     return totals;
+  }
+
+  /** (columns / 16), the same of sixteen columns each. */
+  float[] totals16() {
+    return totals16;
   }
 
   /** The length of the vector that is held now. */
@@ -81,6 +88,8 @@ public final class QuantizedVector {
     int high = (first >> 16) + (second >> 16);
     starts32[group] = pair(low, high);
     totals[group] = scales[group] * -(low + high);
+    totals16[2 * group] = scales[group] * -((short) first + (first >> 16));
+    totals16[2 * group + 1] = scales[group] * -((short) second + (second >> 16));
   }
 
   private int addUpSixteen(int sixteen) {

@@ -34,13 +34,17 @@ public final class ScalarKernels implements Kernels {
     for (int r = 0; r < rows; r++) {
       w.dequantizeRow(firstRow + r, row, 0);
       for (int t = 0; t < tokens; t++) {
-        double sum = 0;
-        for (int c = 0; c < columns; c++) {
-          sum += (double) row[c] * x[t * columns + c];
-        }
-        y[t * yStride + yOffset + r] = (float) sum;
+        y[t * yStride + yOffset + r] = sum(row, x, t * columns, columns);
       }
     }
+  }
+
+  private static float sum(float[] row, float[] x, int from, int columns) {
+    double sum = 0;
+    for (int c = 0; c < columns; c++) {
+      sum += (double) row[c] * x[from + c];
+    }
+    return (float) sum;
   }
 
   @Override
@@ -51,24 +55,58 @@ public final class ScalarKernels implements Kernels {
   @Override
   public void multiplyPacked(
       PackedMatrix w,
+      PackedNumbers layout,
+      int firstRow,
+      int rows,
+      float[] x,
+      int tokens,
+      float[] y,
+      int yOffset,
+      int yStride,
+      Scratch scratch) {
+    int columns = w.columns();
+    int[] words = new int[layout.scaleWords() + layout.quantWords()];
+    MemorySegment blocks = layout.newBlocks();
+    float[] row = scratch.numbers;
+    for (int r = 0; r < rows; r++) {
+      for (int b = 0; b < columns / PackedLayout.BLOCK; b++) {
+        w.words(firstRow + r, b, words);
+        layout.decode(words, blocks);
+        layout.format().dequantize(blocks, 0, row, b * PackedLayout.BLOCK, PackedLayout.BLOCK);
+      }
+      for (int t = 0; t < tokens; t++) {
+        y[t * yStride + yOffset + r] = sum(row, x, t * columns, columns);
+      }
+    }
+  }
+
+  @Override
+  public void multiplyPacked(
+      PackedMatrix w,
+      PackedQuants layout,
       int firstRow,
       int rows,
       QuantizedVector x,
       float[] y,
       int yOffset,
       Scratch scratch) {
-    int[] words = new int[w.layout().scaleWords() + w.layout().quantWords()];
+    int[] words = new int[layout.scaleWords() + layout.quantWords()];
     PackedBlock block = new PackedBlock();
     for (int r = 0; r < rows; r++) {
-      y[yOffset + r] = packedSum(w, firstRow + r, x, words, block);
+      y[yOffset + r] = packedSum(w, layout, firstRow + r, x, words, block);
     }
   }
 
   /** First what the minimums and the bias of the quants make, then the products. */
   private static float packedSum(
-      PackedMatrix w, int row, QuantizedVector x, int[] words, PackedBlock block) {
-    PackedLayout layout = w.layout();
+      PackedMatrix w,
+      PackedQuants layout,
+      int row,
+      QuantizedVector x,
+      int[] words,
+      PackedBlock block) {
     int group = layout.group();
+    float[] totals = group == QuantizedVector.GROUP ? x.totals() : x.totals16();
     int groups = PackedLayout.BLOCK / group;
     float sum = 0;
     for (int b = 0; layout.hasMinimums() && b < w.columns() / PackedLayout.BLOCK; b++) {
@@ -76,8 +114,8 @@ public final class ScalarKernels implements Kernels {
       layout.decode(words, block);
       for (int j = 0; j < groups; j++) {
         float zero = block.scale[j] * (block.d[j] * layout.bias());
-        float offset = Math.fma((float) block.min[j], -block.dMin, zero);
-        sum = Math.fma(offset, x.totals()[b * groups + j], sum);
+        float offset = Math.fma((float) block.min[j], -block.dMin[j], zero);
+        sum = Math.fma(offset, totals[b * groups + j], sum);
       }
     }
     for (int b = 0; b < w.columns() / PackedLayout.BLOCK; b++) {

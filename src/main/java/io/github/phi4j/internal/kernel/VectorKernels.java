@@ -109,13 +109,30 @@ final class VectorKernels implements Kernels {
   @Override
   public void multiplyPacked(
       PackedMatrix w,
+      PackedNumbers layout,
+      int firstRow,
+      int rows,
+      float[] x,
+      int tokens,
+      float[] y,
+      int yOffset,
+      int yStride,
+      Scratch scratch) {
+    PackedNumberProducts.multiply(
+        w, layout, firstRow, rows, x, tokens, y, yOffset, yStride, scratch);
+  }
+
+  @Override
+  public void multiplyPacked(
+      PackedMatrix w,
+      PackedQuants layout,
       int firstRow,
       int rows,
       QuantizedVector x,
       float[] y,
       int yOffset,
       Scratch scratch) {
-    PackedProduct.multiply(w, firstRow, rows, x, y, yOffset, scratch.numbers);
+    PackedProduct.multiply(w, layout, firstRow, rows, x, y, yOffset, scratch.numbers);
   }
 
   @Override

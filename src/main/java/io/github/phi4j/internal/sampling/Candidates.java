@@ -226,6 +226,36 @@ final class Candidates {
     size = count;
   }
 
+  /**
+   * Leaves only the candidates whose bits are set, in the order they have.
+   *
+   * @throws IllegalStateException if that are none, or all of them have the logit negative infinity
+   */
+  void keepAllowed(long[] bits) {
+    int kept = 0;
+    boolean possible = false;
+    for (int i = 0; i < size; i++) {
+      int id = ids[i];
+      if ((bits[id >> 6] & 1L << id) != 0) {
+        ids[kept] = id;
+        logits[kept] = logits[i];
+        possible |= logits[i] > Float.NEGATIVE_INFINITY;
+        kept++;
+      }
+    }
+    size = kept;
+    if (!possible) {
+      throw new IllegalStateException(
+          kept == 0
+              ? "no token is left to choose from: none of the vocabulary goes on as the grammar"
+                    + " asks"
+              : "no token is left to choose from: the grammar allows "
+                  + kept
+                  + " here, but all of them are banned, by a logit bias of negative infinity, as"
+                  + " stop tokens that may not come yet, or as ids that the model does not use");
+    }
+  }
+
   /** Leaves only the candidates whose value is at least the limit, in the order they have. */
   void keepAtLeast(float limit, float[] values) {
     int kept = 0;

@@ -47,6 +47,23 @@ public final class SamplerChain {
       int[] stopTokens,
       int minTokens,
       SequenceBreakers breakers) {
+    this(sampling, vocabularySize, neverSampled, stopTokens, minTokens, breakers, Optional.empty());
+  }
+
+  /**
+   * Creates a chain whose choices follow a constraint, if there is one. All steps that leave tokens
+   * out see only allowed ones. The tokens chosen are not accepted here.
+   *
+   * @throws IllegalArgumentException if a banned or biased id is outside of the vocabulary
+   */
+  public SamplerChain(
+      Sampling sampling,
+      int vocabularySize,
+      int[] neverSampled,
+      int[] stopTokens,
+      int minTokens,
+      SequenceBreakers breakers,
+      Optional<TokenConstraint> constraint) {
     check("token that must not be sampled", neverSampled, vocabularySize);
     check("stop token", stopTokens, vocabularySize);
     check(
@@ -56,16 +73,18 @@ public final class SamplerChain {
     candidates = new Candidates(vocabularySize);
     long seed = sampling.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong());
     SplitMix64 random = new SplitMix64(seed);
+    boolean greedy = sampling.temperature() == 0;
     List<SamplingStep> on = new ArrayList<>();
     addLogitSteps(on, sampling, vocabularySize);
     sampling.dry().ifPresent(dry -> on.add(new Dry(dry, breakers, vocabularySize)));
     on.add(new Bans(neverSampled, stopTokens, minTokens));
+    boolean onlyBest = greedy && sampling.samplers().isEmpty();
+    constraint.ifPresent(given -> on.add(new Constrained(given, onlyBest)));
     for (TokenSampler sampler : sampling.samplers()) {
       on.add(
           new PluggedSampler(
               Objects.requireNonNull(sampler.start(seed), "what a token sampler starts")));
     }
-    boolean greedy = sampling.temperature() == 0;
     if (!greedy) {
       if (sampling.mirostat().isEmpty()) {
         addFilters(on, sampling, vocabularySize, random);
@@ -155,7 +174,7 @@ public final class SamplerChain {
    * @param count how many of {@code tokens} are in the context
    * @return the id
    * @throws ArithmeticException if a logit is NaN or positive infinity
-   * @throws IllegalStateException if all tokens are banned
+   * @throws IllegalStateException if all tokens are banned, or all that the constraint allows
    */
   public int next(float[] logits, int[] tokens, int count) {
     candidates.load(logits, tokens, count);

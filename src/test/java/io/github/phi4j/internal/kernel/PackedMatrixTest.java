@@ -57,13 +57,19 @@ final class PackedMatrixTest {
     Scratch scratch = kernels.newScratch(w.columns(), 1);
     Arrays.fill(scratch.numbers, Float.NaN);
     float[] y = new float[w.rows()];
-    kernels.multiplyPacked(w, 0, w.rows(), quantize(kernels, x), y, 0, scratch);
+    kernels.multiplyPacked(
+        w, (PackedQuants) w.layout(), 0, w.rows(), quantize(kernels, x), y, 0, scratch);
     return y;
   }
 
   /** The types that are packed. */
   enum Type {
     Q4_0,
+    Q4_1,
+    Q5_0,
+    Q5_1,
+    Q2_K,
+    Q3_K,
     Q4_K,
     Q5_K,
     Q6_K;
@@ -82,7 +88,7 @@ final class PackedMatrixTest {
     new Random(3).nextBytes(bits); // scales of every kind among them
     Matrix w = matrix(type.ggml(), rows, columns, bits).pack(Arena.ofAuto());
     PackedMatrix packed = w.packed().orElseThrow();
-    PackedLayout layout = packed.layout();
+    PackedQuants layout = (PackedQuants) packed.layout();
     int[] words = new int[layout.scaleWords() + layout.quantWords()];
     PackedBlock block = new PackedBlock();
     float[] expected = new float[columns];
@@ -102,11 +108,11 @@ final class PackedMatrixTest {
   }
 
   /** As the formats compute a number, rounding by rounding. */
-  private static float value(PackedLayout layout, PackedBlock block, int c) {
+  private static float value(PackedQuants layout, PackedBlock block, int c) {
     int j = c / layout.group();
     float scale = block.d[j] * block.scale[j];
     return layout.hasMinimums()
-        ? scale * block.quants[c] - block.dMin * block.min[j]
+        ? scale * block.quants[c] - block.dMin[j] * block.min[j]
         : scale * (block.quants[c] - layout.bias());
   }
 
@@ -161,10 +167,18 @@ final class PackedMatrixTest {
     Arrays.fill(data, (byte) filling);
     short half = Float.floatToFloat16(d);
     for (int at = 0; at < data.length; at += type.blockBytes()) {
-      int scale = at + (type == GgmlType.Q6_K ? 208 : 0);
+      int scale =
+          at
+              + switch (type) {
+                case Q2_K -> 80;
+                case Q3_K -> 108;
+                case Q6_K -> 208;
+                default -> 0;
+              };
       put(data, scale, half);
-      if (type == GgmlType.Q4_K || type == GgmlType.Q5_K) {
-        put(data, scale + 2, half);
+      switch (type) {
+        case Q4_1, Q5_1, Q2_K, Q4_K, Q5_K -> put(data, scale + 2, half);
+        default -> {}
       }
     }
     return matrix(type, rows, columns, data).pack(Arena.ofAuto());
@@ -294,7 +308,6 @@ final class PackedMatrixTest {
   void whatCannotBePackedIsLeftAsItIs() {
     assertThat(random(GgmlType.Q4_K, 15, 512).packed()).isEmpty();
     assertThat(random(GgmlType.Q4_0, 64, 288).packed()).isEmpty();
-    assertThat(random(GgmlType.F16, 64, 512).packed()).isEmpty();
   }
 
   @Test

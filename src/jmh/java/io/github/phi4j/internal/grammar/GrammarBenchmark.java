@@ -1,0 +1,192 @@
+package io.github.phi4j.internal.grammar;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.phi4j.internal.gguf.GgufFile;
+import io.github.phi4j.internal.sampling.TokenConstraint;
+import io.github.phi4j.internal.text.GgufTokenizer;
+import io.github.phi4j.testing.GgufWriter;
+import io.github.phi4j.testing.Vocabularies;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What a grammar costs for each token, with the vocabularies of Phi-4 and Phi-4-mini. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class GrammarBenchmark {
+
+  /** A grammar with a text that follows it. */
+  public enum Language {
+    /** Any JSON, deeply nested. */
+    JSON,
+    /** An object of 50 fields in a fixed order. */
+    FIELDS,
+    /** Arithmetic, which recurses. */
+    RECURSIVE;
+
+    String gbnf() {
+      return switch (this) {
+        case JSON -> resource("json.gbnf");
+        case RECURSIVE -> resource("arithmetic.gbnf");
+        case FIELDS -> {
+          String json = resource("json.gbnf").replace("root ", "any ");
+          StringBuilder fields = new StringBuilder("root ::= \"{\" ws ");
+          for (int i = 0; i < 50; i++) {
+            String type = i % 3 == 0 ? "number" : i % 3 == 1 ? "string" : "array";
+            fields
+                .append(i == 0 ? "" : " \",\" ws ")
+                .append("\"\\\"field_%d\\\":\" ws %s".formatted(i, type));
+          }
+          yield fields + " \"}\"\n" + json;
+        }
+      };
+    }
+
+    String text() {
+      StringBuilder text = new StringBuilder();
+      switch (this) {
+        case JSON -> {
+          for (int i = 0; i < 30; i++) {
+            text.append("{\"the name %d\": [ %d, true, ".formatted(i, i * i));
+          }
+          text.append("null").append("]}".repeat(30));
+        }
+        case FIELDS -> {
+          for (int i = 0; i < 50; i++) {
+            text.append(i == 0 ? "{" : ", ").append("\"field_%d\": ".formatted(i));
+            text.append(i % 3 == 0 ? "12.5" : i % 3 == 1 ? "\"A short text.\"" : "[1, {\"a\": 2}]");
+          }
+          text.append("}");
+        }
+        case RECURSIVE -> {
+          for (int i = 0; i < 50; i++) {
+            text.append("(value_%d + %d * ".formatted(i, i));
+          }
+          text.append("7").append(")".repeat(50)).append(" = x\n");
+        }
+      }
+      return text.toString();
+    }
+
+    private static String resource(String name) {
+      try (InputStream in = GrammarBenchmark.class.getResourceAsStream("/grammars/" + name)) {
+        return new String(in.readAllBytes(), UTF_8);
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /** The grammar. */
+  @Param public Language language;
+
+  /** The size of the vocabulary. */
+  @Param({"100352", "200064"})
+  public int vocabulary;
+
+  private byte[][] texts;
+  private TokenTrie trie;
+  private int[] tokens;
+  private Automaton automaton;
+  private TokenConstraint constraint;
+
+  /** Makes the vocabulary and checks the masks along the text against a plain walk. */
+  @Setup
+  public void setUp() throws IOException {
+    GgufWriter writer = new GgufWriter();
+    Path file = Files.createTempFile("vocabulary", ".gguf");
+    GgufTokenizer tokenizer;
+    try (Arena arena = Arena.ofConfined()) {
+      (vocabulary == 100352 ? Vocabularies.putPhi4(writer) : Vocabularies.putMini(writer))
+          .write(file);
+      tokenizer =
+          GgufTokenizer.read(
+              GgufFile.open(file, arena).metadata(), Optional.empty(), finding -> {});
+    } finally {
+      Files.delete(file);
+    }
+    texts = new byte[vocabulary][];
+    for (int id = 0; id < vocabulary; id++) {
+      texts[id] = tokenizer.bytes(id);
+    }
+    trie = new TokenTrie(texts);
+    tokens = tokenizer.encode(language.text());
+    GrammarRules rules = GbnfParser.parse(language.gbnf());
+    automaton =
+        AutomatonBuilder.build(
+            rules,
+            token -> {
+              throw new IllegalStateException("the grammar names no tokens");
+            });
+    constraint = grammar().constraint();
+    for (int token : tokens) {
+      check();
+      constraint.accept(token);
+    }
+    check();
+    if (!CompiledGrammar.of(rules).matches(language.text())) {
+      throw new IllegalStateException("the text does not follow the grammar");
+    }
+  }
+
+  private void check() {
+    long[] mask = constraint.allowed();
+    for (int id = 0; id < vocabulary; id++) {
+      if (((mask[id >> 6] & 1L << id) != 0) != constraint.allows(id)) {
+        throw new IllegalStateException("token " + id + " is in the mask, or not, wrongly");
+      }
+    }
+  }
+
+  private CompiledGrammar grammar() {
+    return new CompiledGrammar(automaton, trie);
+  }
+
+  /** The masks along the text, once found before: what each further generation pays. */
+  @Benchmark
+  public long again() {
+    return along(constraint);
+  }
+
+  /** The masks along the text by a grammar just compiled: what the first generation pays. */
+  @Benchmark
+  public long first() {
+    return along(grammar().constraint());
+  }
+
+  /** The trie of the vocabulary, once a model. */
+  @Benchmark
+  public Object buildTrie() {
+    return new TokenTrie(texts);
+  }
+
+  private long along(TokenConstraint sequence) {
+    sequence.rewind(0);
+    long sum = 0;
+    for (int token : tokens) {
+      sum += sequence.allowed()[0];
+      sequence.accept(token);
+    }
+    return sum;
+  }
+}

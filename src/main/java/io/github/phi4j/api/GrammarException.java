@@ -1,0 +1,77 @@
+package io.github.phi4j.api;
+
+import java.util.Objects;
+
+/**
+ * A {@link Grammar} cannot be used: it is written wrongly, recurses without end, or is too large.
+ * The message tells the place and shows its line.
+ */
+public final class GrammarException extends IllegalArgumentException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Counted from 1, or 0. */
+  private final int line;
+
+  /** Counted from 1, or 0. */
+  private final int column;
+
+  /** What is wrong. */
+  private final String reason;
+
+  /**
+   * Creates an exception for a fault without a place.
+   *
+   * @param reason what is wrong
+   */
+  public GrammarException(String reason) {
+    super(Objects.requireNonNull(reason, "reason"));
+    this.line = 0;
+    this.column = 0;
+    this.reason = reason;
+  }
+
+  /**
+   * Creates an exception.
+   *
+   * @param line the line, counted from 1
+   * @param column the character in the line, counted from 1 in code points
+   * @param reason what is wrong
+   * @param shown the text around the fault, to stand below the message
+   */
+  public GrammarException(int line, int column, String reason, String shown) {
+    super(
+        "grammar, line %d, column %d: %s\n%s"
+            .formatted(line, column, Objects.requireNonNull(reason, "reason"), shown));
+    this.line = line;
+    this.column = column;
+    this.reason = reason;
+  }
+
+  /**
+   * The line of the fault.
+   *
+   * @return a number counted from 1, or 0 where the fault has no place
+   */
+  public int line() {
+    return line;
+  }
+
+  /**
+   * The column of the fault, in code points.
+   *
+   * @return a number counted from 1, or 0 where the fault has no place
+   */
+  public int column() {
+    return column;
+  }
+
+  /**
+   * What is wrong, without the place.
+   *
+   * @return a sentence
+   */
+  public String reason() {
+    return reason;
+  }
+}

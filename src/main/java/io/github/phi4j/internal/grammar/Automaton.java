@@ -1,0 +1,147 @@
+package io.github.phi4j.internal.grammar;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * All rules of a grammar as one nondeterministic automaton over bytes. A state does one of the
+ * things that {@link Kind} names. Immutable.
+ */
+final class Automaton {
+
+  /** What a state does. */
+  enum Kind {
+    /** Ends the rule: goes on where the rule was called. State 0, and no other. */
+    END,
+    /** Goes on in one or two states without a byte. */
+    SPLIT,
+    /** Takes a byte: the state has edges. */
+    BYTES,
+    /** Goes through another rule, then on. */
+    CALL,
+    /** Takes one token. */
+    TOKEN,
+    /** Takes any token but one. */
+    OTHER_TOKEN
+  }
+
+  /** The state that ends a rule. */
+  static final int END = 0;
+
+  static final int BYTE_VALUES = 256;
+
+  private final Kind[] kinds;
+  private final int[]
+      first; // SPLIT: a state; BYTES: the first edge; CALL: the rule; else the token
+  private final int[] second; // BYTES: the number of edges; else a state
+  private final int[] edges; // for each: from, to, target
+  private final int[] starts; // of the rules, in the order in which they may begin with each other
+  private final boolean[] nullable; // of the rules
+  private final int root;
+  private final boolean namesTokens;
+  private final int[] classes = new int[BYTE_VALUES]; // bytes of a class lead to the same always
+  private final byte[] representatives;
+
+  Automaton(
+      Kind[] kinds,
+      int[] first,
+      int[] second,
+      int[] edges,
+      int[] starts,
+      boolean[] nullable,
+      int root) {
+    this.kinds = kinds;
+    this.first = first;
+    this.second = second;
+    this.edges = edges;
+    this.starts = starts;
+    this.nullable = nullable;
+    this.root = root;
+    List<Kind> used = Arrays.asList(kinds);
+    namesTokens = used.contains(Kind.TOKEN) || used.contains(Kind.OTHER_TOKEN);
+    BitSet borders = new BitSet(BYTE_VALUES + 1);
+    for (int i = 0; i < edges.length; i += 3) {
+      borders.set(edges[i]);
+      borders.set(edges[i + 1] + 1);
+    }
+    byte[] representative = new byte[BYTE_VALUES];
+    int last = 0;
+    for (int value = 1; value < BYTE_VALUES; value++) {
+      if (borders.get(value)) {
+        representative[++last] = (byte) value;
+      }
+      classes[value] = last;
+    }
+    representatives = Arrays.copyOf(representative, last + 1);
+  }
+
+  int states() {
+    return kinds.length;
+  }
+
+  Kind kind(int state) {
+    return kinds[state];
+  }
+
+  int first(int state) {
+    return first[state];
+  }
+
+  int second(int state) {
+    return second[state];
+  }
+
+  /** Where a state of kind {@link Kind#BYTES} goes with a byte, or −1. */
+  int next(int state, int value) {
+    int low = first[state];
+    int high = low + second[state] - 1;
+    while (low <= high) { // edges lie by rising bytes
+      int middle = (low + high) >>> 1;
+      int edge = 3 * middle;
+      if (value < edges[edge]) {
+        high = middle - 1;
+      } else if (value > edges[edge + 1]) {
+        low = middle + 1;
+      } else {
+        return edges[edge + 2];
+      }
+    }
+    return -1;
+  }
+
+  int rules() {
+    return starts.length;
+  }
+
+  int start(int rule) {
+    return starts[rule];
+  }
+
+  boolean isNullable(int rule) {
+    return nullable[rule];
+  }
+
+  /** The rule that describes the whole text. */
+  int root() {
+    return root;
+  }
+
+  /** Whether any state takes a token as a whole. */
+  boolean namesTokens() {
+    return namesTokens;
+  }
+
+  int byteClasses() {
+    return representatives.length;
+  }
+
+  int byteClass(int value) {
+    return classes[value];
+  }
+
+  /** A byte of a class. */
+  int representative(int byteClass) {
+    return representatives[byteClass] & 0xff;
+  }
+}

@@ -1,0 +1,90 @@
+package io.github.phi4j.internal.grammar;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * A set of Unicode scalar values. Immutable.
+ *
+ * @param ranges ascending, neither touching each other nor holding surrogates
+ */
+public record CodePoints(List<Range> ranges) {
+
+  private static final int FIRST_SURROGATE = 0xD800;
+  private static final int LAST_SURROGATE = 0xDFFF;
+
+  /** All of them. */
+  public static final CodePoints ALL = of(new Range(0, Character.MAX_CODE_POINT));
+
+  /**
+   * Code points from one to another.
+   *
+   * @param from the first
+   * @param to the last
+   */
+  public record Range(int from, int to) {
+
+    /** Creates a range. */
+    public Range {
+      if (from < 0 || to < from || to > Character.MAX_CODE_POINT) {
+        throw new IllegalArgumentException("no range of code points: " + from + " to " + to);
+      }
+    }
+  }
+
+  /** Creates a set of ranges that {@link #of} has put in order. */
+  public CodePoints {
+    ranges = List.copyOf(ranges);
+  }
+
+  /** Unites ranges, in any order; surrogates in them are left out. */
+  public static CodePoints of(Range... ranges) {
+    return of(List.of(ranges));
+  }
+
+  /** Unites ranges, in any order; surrogates in them are left out. */
+  public static CodePoints of(List<Range> ranges) {
+    List<Range> sorted = new ArrayList<>();
+    for (Range range : ranges) {
+      if (range.from < FIRST_SURROGATE) {
+        sorted.add(new Range(range.from, Math.min(range.to, FIRST_SURROGATE - 1)));
+      }
+      if (range.to > LAST_SURROGATE) {
+        sorted.add(new Range(Math.max(range.from, LAST_SURROGATE + 1), range.to));
+      }
+    }
+    sorted.sort(Comparator.comparingInt(Range::from));
+    List<Range> united = new ArrayList<>();
+    for (Range range : sorted) {
+      Range last = united.isEmpty() ? null : united.getLast();
+      if (last != null && range.from <= last.to + 1) {
+        united.set(united.size() - 1, new Range(last.from, Math.max(last.to, range.to)));
+      } else {
+        united.add(range);
+      }
+    }
+    return new CodePoints(united);
+  }
+
+  /** All scalar values but these. */
+  public CodePoints negate() {
+    List<Range> rest = new ArrayList<>();
+    int next = 0;
+    for (Range range : ranges) {
+      if (range.from > next) {
+        rest.add(new Range(next, range.from - 1));
+      }
+      next = range.to + 1;
+    }
+    if (next <= Character.MAX_CODE_POINT) {
+      rest.add(new Range(next, Character.MAX_CODE_POINT));
+    }
+    return of(rest);
+  }
+
+  /** Whether there are none. */
+  public boolean isEmpty() {
+    return ranges.isEmpty();
+  }
+}

@@ -1,0 +1,63 @@
+package io.github.phi4j.internal.grammar;
+
+import io.github.phi4j.api.GrammarException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * The rules of a grammar by their names; {@code root} describes the whole text. Immutable.
+ *
+ * @param rules the rules, in the order in which they are written
+ * @param source what they were read from, to show where a fault is; empty if nothing
+ */
+public record GrammarRules(Map<String, Rule> rules, String source) {
+
+  /** The rule that describes the whole text. */
+  public static final String ROOT = "root";
+
+  private static final Pattern LINE_END = Pattern.compile("\r\n|\r|\n");
+  private static final int SHOWN = 60;
+
+  /** Creates rules. */
+  public GrammarRules {
+    rules = Collections.unmodifiableMap(new LinkedHashMap<>(rules));
+  }
+
+  /**
+   * One rule.
+   *
+   * @param body what it matches
+   * @param place where it is written
+   */
+  public record Rule(Expression body, Place place) {}
+
+  /** Rules that were made, not read. */
+  public static GrammarRules of(Map<String, Expression> bodies) {
+    Map<String, Rule> rules = new LinkedHashMap<>();
+    bodies.forEach((name, body) -> rules.put(name, new Rule(body, Place.NONE)));
+    return new GrammarRules(rules, "");
+  }
+
+  /** An exception for a fault at a place in these rules. */
+  GrammarException fault(Place place, String reason) {
+    return fault(source, place, reason);
+  }
+
+  static GrammarException fault(String source, Place place, String reason) {
+    return place.line() == 0
+        ? new GrammarException(reason)
+        : new GrammarException(place.line(), place.column(), reason, shown(source, place));
+  }
+
+  /** The line around a place, with a mark below it. */
+  private static String shown(String source, Place place) {
+    String line = LINE_END.split(source, -1)[place.line() - 1];
+    int at = line.offsetByCodePoints(0, place.column() - 1);
+    String before = line.substring(Math.max(0, at - SHOWN), at);
+    String after = line.substring(at, Math.min(line.length(), at + SHOWN));
+    // Tabs stay tabs, so that the mark stands right.
+    return "  " + before + after + "\n  " + before.replaceAll("[^\t]", " ") + "^";
+  }
+}

@@ -1,0 +1,191 @@
+package io.github.phi4j.internal.grammar;
+
+import io.github.phi4j.internal.grammar.State.Configuration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Finds the tokens that may follow in a state, by walking the trie of the vocabulary with the
+ * automaton.
+ *
+ * <p>Most tokens are decided within the rule at work, whatever called it. What a rule allows by
+ * itself is found once for all its callers, together with the nodes of the trie where the rule may
+ * end before the token does; only below those the walk is done for each stack. Both kinds of masks
+ * are kept, the least recently used ones are dropped. Not thread-safe.
+ */
+final class Masks {
+
+  /** The most frames whose masks are worth being found apart. */
+  private static final int MAX_FRAMES = 8;
+
+  private static final long MAX_BYTES = 16 << 20; // for each kind of mask
+
+  /**
+   * What a rule allows by itself.
+   *
+   * @param bits the tokens
+   * @param exits the nodes where it may end and that have nodes below, or null if these are so many
+   *     that a whole walk is cheaper
+   */
+  private record Inner(long[] bits, int[] exits) {}
+
+  /** Keeps the most recently used values, up to a number. */
+  @SuppressWarnings("serial") // never serialized
+  private static final class Recent<V> extends LinkedHashMap<State, V> {
+    private final int limit;
+
+    Recent(int limit) {
+      super(16, 0.75f, true);
+      this.limit = limit;
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<State, V> eldest) {
+      return size() > limit;
+    }
+  }
+
+  private final StateSpace space;
+  private final TokenTrie trie;
+  private final int words;
+  private final Map<State, long[]> masks;
+  private final Map<State, Inner> inners;
+  private final State[] path;
+  private int[] exits = new int[64];
+  private int exitCount;
+
+  Masks(StateSpace space, TokenTrie trie) {
+    this.space = space;
+    this.trie = trie;
+    words = (trie.tokens() + Long.SIZE - 1) / Long.SIZE;
+    int limit = (int) (MAX_BYTES / (Long.BYTES * (words + 8)));
+    masks = new Recent<>(limit);
+    inners = new Recent<>(limit);
+    path = new State[trie.maxDepth() + 1];
+  }
+
+  /** The tokens that may follow in a state, a bit for each id; not to be changed. */
+  long[] mask(State state) {
+    long[] known = masks.get(state);
+    if (known == null) {
+      known = compute(state);
+      masks.put(state, known);
+    }
+    return known;
+  }
+
+  private long[] compute(State state) {
+    long[] bits = new long[words];
+    if (!walkByFrames(state, bits)) {
+      walk(0, state, bits, false);
+    }
+    for (Configuration configuration : state.configurations()) {
+      markToken(configuration.state(), bits);
+    }
+    return bits;
+  }
+
+  private void markToken(int state, long[] bits) {
+    Automaton automaton = space.automaton();
+    switch (automaton.kind(state)) {
+      case TOKEN -> {
+        int token = automaton.first(state);
+        bits[token >> 6] |= 1L << token;
+      }
+      case OTHER_TOKEN -> {
+        int token = automaton.first(state);
+        boolean had = (bits[token >> 6] & 1L << token) != 0;
+        Arrays.fill(bits, -1);
+        bits[words - 1] = -1L >>> -trie.tokens();
+        if (!had) {
+          bits[token >> 6] &= ~(1L << token);
+        }
+      }
+      default -> {}
+    }
+  }
+
+  /** Marks what each frame allows; false if a whole walk is better. */
+  private boolean walkByFrames(State state, long[] bits) {
+    Set<Frame> frames = new LinkedHashSet<>();
+    for (Configuration configuration : state.configurations()) {
+      frames.add(configuration.frame());
+      if (frames.size() > MAX_FRAMES) {
+        return false;
+      }
+    }
+    for (Frame frame : frames) {
+      Inner inner = inner(space.above(state, frame));
+      for (int i = 0; i < words; i++) {
+        bits[i] |= inner.bits[i];
+      }
+      if (frame == Frame.BOTTOM) {
+        continue;
+      }
+      if (inner.exits == null) {
+        return false;
+      }
+      State below = inner.exits.length == 0 ? State.DEAD : space.below(frame);
+      if (below != State.DEAD) {
+        for (int exit : inner.exits) {
+          walk(exit, below, bits, false);
+        }
+      }
+    }
+    return true;
+  }
+
+  private Inner inner(State state) {
+    Inner known = inners.get(state);
+    if (known == null) {
+      long[] bits = new long[words];
+      walk(0, state, bits, true);
+      long below = 0;
+      for (int i = 0; i < exitCount; i++) {
+        below += trie.end(exits[i]) - exits[i];
+      }
+      boolean few = below < trie.nodes() / 2;
+      known = new Inner(bits, few ? Arrays.copyOf(exits, exitCount) : null);
+      inners.put(state, known);
+    }
+    return known;
+  }
+
+  /**
+   * Marks the tokens below a node that a state allows.
+   *
+   * @param collect whether to collect the nodes where the text may end and that go on
+   */
+  private void walk(int root, State state, long[] bits, boolean collect) {
+    exitCount = 0;
+    path[trie.depth(root)] = state;
+    int end = trie.end(root);
+    int node = root + 1;
+    while (node < end) {
+      int depth = trie.depth(node);
+      State next = space.next(path[depth - 1], trie.label(node));
+      if (next == State.DEAD) {
+        node = trie.end(node);
+        continue;
+      }
+      path[depth] = next;
+      trie.mark(node, bits);
+      if (collect && next.textMayEnd() && trie.end(node) > node + 1) {
+        addExit(node);
+      }
+      node++;
+    }
+    // Nothing is kept alive that the state space has forgotten.
+    Arrays.fill(path, null);
+  }
+
+  private void addExit(int node) {
+    if (exitCount == exits.length) {
+      exits = Arrays.copyOf(exits, 2 * exitCount);
+    }
+    exits[exitCount++] = node;
+  }
+}

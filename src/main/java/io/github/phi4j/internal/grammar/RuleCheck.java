@@ -1,0 +1,239 @@
+package io.github.phi4j.internal.grammar;
+
+import io.github.phi4j.api.GrammarException;
+import io.github.phi4j.internal.grammar.GrammarRules.Rule;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
+
+/** Refuses rules that no automaton can follow, and tells what compiling needs to know of them. */
+final class RuleCheck {
+
+  /**
+   * How many items a rule may match at most to be compiled anew wherever it is used. Longer ones
+   * are shared, so that what was found out for one use serves all.
+   */
+  private static final int SHORT = 32;
+
+  private final GrammarRules rules;
+  private final Map<String, List<String>> users = new HashMap<>(); // of each rule
+  private final Set<String> nullable;
+  private final List<String> order;
+  private final Map<String, Integer> lengths = new HashMap<>(); // of short rules
+
+  /**
+   * Checks rules.
+   *
+   * @throws GrammarException if one is missing, cannot end, or recurses left
+   */
+  RuleCheck(GrammarRules rules) {
+    this.rules = rules;
+    if (!rules.rules().containsKey(GrammarRules.ROOT)) {
+      throw new GrammarException(
+          "the grammar has no rule '" + GrammarRules.ROOT + "', which describes the whole text");
+    }
+    rules.rules().forEach((name, rule) -> references(rule.body(), used -> use(name, used)));
+    Set<String> ending = least((name, found) -> ends(body(name), found));
+    rules
+        .rules()
+        .forEach((name, rule) -> {
+          if (!ending.contains(name)) {
+            throw rules.fault(
+                rule.place(),
+                "rule '"
+                    + name
+                    + "' cannot end: whatever it matches needs another of its kind inside");
+          }
+        });
+    nullable = least((name, found) -> isNullable(body(name), found));
+    order = orderByStart();
+    least((name, _) -> {
+      int length = length(body(name));
+      return length <= SHORT && lengths.put(name, length) == null;
+    });
+  }
+
+  /** Whether a rule may match the empty text. */
+  boolean isNullable(String rule) {
+    return nullable.contains(rule);
+  }
+
+  /** Whether a rule is so short that it is compiled wherever it is used. */
+  boolean isShort(String rule) {
+    return lengths.containsKey(rule);
+  }
+
+  /** All rules, each before those that it may begin with. */
+  List<String> order() {
+    return order;
+  }
+
+  private void use(String user, Expression.Reference used) {
+    if (!rules.rules().containsKey(used.rule())) {
+      throw rules.fault(used.place(), "there is no rule '" + used.rule() + "'");
+    }
+    users.computeIfAbsent(used.rule(), _ -> new ArrayList<>()).add(user);
+  }
+
+  private static void references(Expression expression, Consumer<Expression.Reference> action) {
+    switch (expression) {
+      case Expression.Reference reference -> action.accept(reference);
+      case Expression.Sequence sequence -> sequence.parts().forEach(e -> references(e, action));
+      case Expression.Choice choice -> choice.alternatives().forEach(e -> references(e, action));
+      case Expression.Repetition repetition -> references(repetition.item(), action);
+      case Expression.Literal _, Expression.Characters _, Expression.Token _ -> {}
+    }
+  }
+
+  /** The rules for which something holds, where it may hold for a rule as it does for others. */
+  private Set<String> least(BiPredicate<String, Set<String>> holds) {
+    Set<String> found = new HashSet<>();
+    Deque<String> open = new ArrayDeque<>(rules.rules().keySet());
+    while (!open.isEmpty()) {
+      String name = open.poll();
+      if (!found.contains(name) && holds.test(name, found)) {
+        found.add(name);
+        open.addAll(users.getOrDefault(name, List.of()));
+      }
+    }
+    return found;
+  }
+
+  private Expression body(String rule) {
+    return rules.rules().get(rule).body();
+  }
+
+  private static boolean ends(Expression expression, Set<String> ending) {
+    return switch (expression) {
+      case Expression.Reference reference -> ending.contains(reference.rule());
+      case Expression.Sequence sequence -> sequence.parts().stream().allMatch(e -> ends(e, ending));
+      case Expression.Choice choice ->
+          choice.alternatives().stream().anyMatch(e -> ends(e, ending));
+      case Expression.Repetition(Expression item, int min, int _) -> min == 0 || ends(item, ending);
+      case Expression.Literal _, Expression.Characters _, Expression.Token _ -> true;
+    };
+  }
+
+  private static boolean isNullable(Expression expression, Set<String> nullable) {
+    return switch (expression) {
+      case Expression.Reference reference -> nullable.contains(reference.rule());
+      case Expression.Sequence sequence ->
+          sequence.parts().stream().allMatch(e -> isNullable(e, nullable));
+      case Expression.Choice choice ->
+          choice.alternatives().stream().anyMatch(e -> isNullable(e, nullable));
+      case Expression.Repetition(Expression item, int min, int _) ->
+          min == 0 || isNullable(item, nullable);
+      case Expression.Literal literal -> literal.text().isEmpty();
+      case Expression.Characters _, Expression.Token _ -> false;
+    };
+  }
+
+  /** How many items an expression has, repetitions counted out, or more than {@link #SHORT}. */
+  private int length(Expression expression) {
+    long length =
+        switch (expression) {
+          case Expression.Reference reference -> lengths.getOrDefault(reference.rule(), SHORT + 1);
+          case Expression.Sequence sequence ->
+              sequence.parts().stream().mapToLong(this::length).sum();
+          // The sum, not the greatest: it is to tell how large the automaton becomes.
+          case Expression.Choice choice ->
+              choice.alternatives().stream().mapToLong(this::length).sum();
+          case Expression.Repetition(Expression item, int _, int max) -> (long) length(item) * max;
+          case Expression.Literal literal -> literal.text().length();
+          case Expression.Characters _, Expression.Token _ -> 1;
+        };
+    // At least 1, so that rules of nothing but empty rules do not multiply.
+    return (int) Math.clamp(length, 1, SHORT + 1);
+  }
+
+  private List<String> orderByStart() {
+    Map<String, Map<String, Place>> starts = new LinkedHashMap<>();
+    Map<String, Integer> before = new HashMap<>(); // how many rules may begin with each
+    for (Map.Entry<String, Rule> rule : rules.rules().entrySet()) {
+      Map<String, Place> first = new LinkedHashMap<>();
+      starts(rule.getValue().body(), used -> first.putIfAbsent(used.rule(), used.place()));
+      first.keySet().forEach(name -> before.merge(name, 1, Integer::sum));
+      starts.put(rule.getKey(), first);
+    }
+    List<String> ordered = new ArrayList<>();
+    Deque<String> open = new ArrayDeque<>(rules.rules().keySet());
+    open.removeIf(before::containsKey);
+    while (!open.isEmpty()) {
+      String name = open.poll();
+      ordered.add(name);
+      for (String next : starts.get(name).keySet()) {
+        if (before.merge(next, -1, Integer::sum) == 0) {
+          open.add(next);
+        }
+      }
+    }
+    if (ordered.size() < starts.size()) {
+      starts.keySet().removeAll(new HashSet<>(ordered));
+      throw leftRecursion(starts);
+    }
+    return ordered;
+  }
+
+  /** Visits what an expression may begin with; returns whether it may match the empty text. */
+  private boolean starts(Expression expression, Consumer<Expression.Reference> action) {
+    return switch (expression) {
+      case Expression.Reference reference -> {
+        action.accept(reference);
+        yield nullable.contains(reference.rule());
+      }
+      case Expression.Sequence sequence -> {
+        for (Expression part : sequence.parts()) {
+          if (!starts(part, action)) {
+            yield false;
+          }
+        }
+        yield true;
+      }
+      case Expression.Choice choice -> {
+        boolean empty = false;
+        for (Expression alternative : choice.alternatives()) {
+          empty |= starts(alternative, action);
+        }
+        yield empty;
+      }
+      case Expression.Repetition(Expression item, int min, int max) ->
+          max == 0 || starts(item, action) || min == 0;
+      case Expression.Literal _, Expression.Characters _, Expression.Token _ ->
+          isNullable(expression, nullable);
+    };
+  }
+
+  /** Tells a cycle among rules each of which another of them begins with. */
+  private GrammarException leftRecursion(Map<String, Map<String, Place>> starts) {
+    Map<String, String> beginners = new HashMap<>();
+    starts.forEach((name, first) -> first.keySet().forEach(next -> beginners.put(next, name)));
+    Set<String> seen = new LinkedHashSet<>();
+    String name = starts.keySet().iterator().next();
+    while (seen.add(name)) {
+      name = beginners.get(name);
+    }
+    List<String> cycle = new ArrayList<>(List.of(name));
+    for (String at = beginners.get(name); !at.equals(name); at = beginners.get(at)) {
+      cycle.add(at);
+    }
+    cycle.add(name);
+    List<String> path = cycle.reversed();
+    return rules.fault(
+        starts.get(path.get(0)).get(path.get(1)),
+        "left recursion: rule '"
+            + name
+            + "' may begin with itself ("
+            + String.join(" → ", path.subList(0, Math.min(path.size(), 10)))
+            + (path.size() > 10 ? " → …" : "")
+            + "); put what repeats behind something, or use '*'");
+  }
+}

@@ -1,0 +1,272 @@
+package io.github.phi4j.internal.grammar;
+
+import io.github.phi4j.internal.grammar.Frame.Return;
+import io.github.phi4j.internal.grammar.State.Configuration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The deterministic automaton over {@link State states}, made as it is walked: the subset
+ * construction, with stacks. What was made is kept up to a limit and then forgotten all at once.
+ *
+ * <p>At one place of a text each rule gets one frame, whoever calls it, and each state of the
+ * automaton runs once in each frame. A state thus has at most (states × rules × bytes so far)
+ * configurations, however ambiguous the grammar is; those of usual grammars are few. Calls at the
+ * end of a rule return to where the rule itself would, so that lists need no stack. Not
+ * thread-safe.
+ */
+final class StateSpace {
+
+  /** Beyond this a grammar is refused for its cost: the configurations of one state. */
+  private static final int MAX_CONFIGURATIONS = 1 << 14;
+
+  /** What is kept, roughly, in references: a third of the bytes or less. */
+  private static final int MAX_KEPT = 1 << 22;
+
+  private record Key(Set<Configuration> configurations, boolean textMayEnd) {}
+
+  private final Automaton automaton;
+  private final Map<Key, State> states = new HashMap<>();
+  private final Map<Set<Return>, Frame> frames = new HashMap<>();
+  private int kept;
+
+  // The state in the making.
+  private final Set<Configuration> reached = new HashSet<>();
+  private final Deque<Configuration> open = new ArrayDeque<>();
+  private final Set<Configuration> waiting = new LinkedHashSet<>();
+  private final List<Set<Return>> calls = new ArrayList<>(); // of each rule
+  private boolean textMayEnd;
+
+  StateSpace(Automaton automaton) {
+    this.automaton = automaton;
+    for (int i = 0; i < automaton.rules(); i++) {
+      calls.add(new LinkedHashSet<>());
+    }
+    forget();
+  }
+
+  Automaton automaton() {
+    return automaton;
+  }
+
+  /** Whether the grammar names tokens. */
+  boolean namesTokens() {
+    return automaton.namesTokens();
+  }
+
+  /** The state of the empty text. */
+  State start() {
+    calls.get(automaton.root()).addAll(Set.of(Frame.BOTTOM.returns()));
+    textMayEnd = automaton.isNullable(automaton.root());
+    return finish();
+  }
+
+  /** The state after one more byte. */
+  State next(State state, int value) {
+    int byteClass = automaton.byteClass(value);
+    State[] known = state.next;
+    if (known != null && known[byteClass] != null) {
+      return known[byteClass];
+    }
+    return compute(state, byteClass);
+  }
+
+  private State compute(State state, int byteClass) {
+    int value = automaton.representative(byteClass);
+    for (Configuration configuration : state.configurations()) {
+      if (automaton.kind(configuration.state()) == Automaton.Kind.BYTES) {
+        int target = automaton.next(configuration.state(), value);
+        if (target >= 0) {
+          reach(target, configuration.frame());
+        }
+      }
+    }
+    State next = finish();
+    if (state != State.DEAD) { // shared by all
+      if (state.next == null) {
+        state.next = new State[automaton.byteClasses()];
+        kept += state.next.length;
+      }
+      state.next[byteClass] = next;
+    }
+    return next;
+  }
+
+  /** The state after one more token, of which only its id is looked at. */
+  State nextByToken(State state, int token) {
+    for (Configuration configuration : state.configurations()) {
+      if (takes(configuration.state(), token)) {
+        reach(automaton.second(configuration.state()), configuration.frame());
+      }
+    }
+    return finish();
+  }
+
+  private boolean takes(int state, int token) {
+    return switch (automaton.kind(state)) {
+      case TOKEN -> automaton.first(state) == token;
+      case OTHER_TOKEN -> automaton.first(state) != token;
+      default -> false;
+    };
+  }
+
+  /** The state that leaves open what either of two does. */
+  State union(State one, State other) {
+    if (one == State.DEAD || other == State.DEAD) {
+      return one == State.DEAD ? other : one;
+    }
+    waiting.addAll(List.of(one.configurations()));
+    waiting.addAll(List.of(other.configurations()));
+    textMayEnd = one.textMayEnd() || other.textMayEnd();
+    return finish();
+  }
+
+  /** The state of the configurations in one frame, if that frame were the bottom. */
+  State above(State state, Frame frame) {
+    for (Configuration configuration : state.configurations()) {
+      if (configuration.frame() == frame) {
+        waiting.add(new Configuration(configuration.state(), Frame.BOTTOM));
+      }
+    }
+    return finish();
+  }
+
+  /** The state after a return from a frame, but for the end of the text. */
+  State below(Frame frame) {
+    for (Return to : frame.returns()) {
+      if (!to.endsText()) {
+        reach(to.state(), to.frame());
+      }
+    }
+    return finish();
+  }
+
+  private void reach(int state, Frame frame) {
+    Configuration configuration = new Configuration(state, frame);
+    if (reached.add(configuration)) {
+      open.push(configuration);
+    }
+  }
+
+  /** Follows what takes neither byte nor token, and makes a state of what is then reached. */
+  private State finish() {
+    try {
+      drain(false);
+      // Callers come before those they call, so that all calls of a rule are known at its turn.
+      for (int rule = 0; rule < calls.size(); rule++) {
+        Set<Return> returns = calls.get(rule);
+        if (!returns.isEmpty()) {
+          Frame frame = frame(returns);
+          returns.clear();
+          reach(automaton.start(rule), frame);
+          drain(true);
+        }
+      }
+      return waiting.isEmpty() && !textMayEnd ? State.DEAD : intern();
+    } finally {
+      reached.clear();
+      open.clear();
+      waiting.clear();
+      textMayEnd = false;
+      if (kept > MAX_KEPT) {
+        forget();
+      }
+    }
+  }
+
+  /**
+   * Follows the configurations that are open.
+   *
+   * @param atStart whether their rules have just begun; returns at once are then dealt with already
+   */
+  private void drain(boolean atStart) {
+    while (!open.isEmpty()) {
+      Configuration configuration = open.pop();
+      int state = configuration.state();
+      Frame frame = configuration.frame();
+      switch (automaton.kind(state)) {
+        case END -> {
+          if (!atStart) {
+            leave(frame);
+          }
+        }
+        case SPLIT -> {
+          reach(automaton.first(state), frame);
+          reach(automaton.second(state), frame);
+        }
+        case CALL -> {
+          int rule = automaton.first(state);
+          int after = automaton.second(state);
+          if (after == Automaton.END) {
+            calls.get(rule).addAll(List.of(frame.returns()));
+          } else {
+            calls.get(rule).add(new Return(after, frame));
+          }
+          if (automaton.isNullable(rule)) {
+            reach(after, frame);
+          }
+        }
+        case BYTES, TOKEN, OTHER_TOKEN -> waiting.add(configuration);
+      }
+      if (reached.size() > MAX_CONFIGURATIONS) {
+        throw tooAmbiguous();
+      }
+    }
+  }
+
+  private void leave(Frame frame) {
+    for (Return to : frame.returns()) {
+      if (to.endsText()) {
+        textMayEnd = true;
+      } else {
+        reach(to.state(), to.frame());
+      }
+    }
+  }
+
+  private IllegalStateException tooAmbiguous() {
+    calls.forEach(Set::clear);
+    return new IllegalStateException(
+        "the grammar is too ambiguous: this text can be read in more than "
+            + MAX_CONFIGURATIONS
+            + " ways at once; write it so that fewer alternatives begin alike");
+  }
+
+  private Frame frame(Set<Return> returns) {
+    Set<Return> content = Set.copyOf(returns);
+    Frame known = frames.get(content);
+    if (known == null) {
+      known = new Frame(content);
+      frames.put(content, known);
+      kept += 8 + 8 * content.size();
+    }
+    return known;
+  }
+
+  private State intern() {
+    Key key = new Key(Set.copyOf(waiting), textMayEnd);
+    State known = states.get(key);
+    if (known == null) {
+      known = new State(key.configurations, textMayEnd);
+      states.put(key, known);
+      kept += 16 + 8 * key.configurations.size();
+    }
+    return known;
+  }
+
+  /** States and frames in use stay valid; equal ones made afterwards are other objects. */
+  private void forget() {
+    states.values().forEach(state -> state.next = null);
+    states.clear();
+    frames.clear();
+    frames.put(Set.of(Frame.BOTTOM.returns()), Frame.BOTTOM);
+    kept = 0;
+  }
+}

@@ -1,0 +1,80 @@
+package io.github.phi4j.internal.kernel;
+
+import io.github.phi4j.internal.gguf.GgmlType;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/** Packed {@link Q5_0}: 176 bytes for 176. */
+final class PackedQ5_0 extends PackedQuants {
+  PackedQ5_0() {
+    super(GgmlType.Q5_0, 4, 40, 32, 16);
+  }
+
+  @Override
+  void encode(MemorySegment data, long at, int[] words) {
+    for (int j = 0; j < 8; j += 2) {
+      words[j / 2] =
+          BlockFormat.unsignedShort(data, at + 22L * j)
+              | BlockFormat.unsignedShort(data, at + 22L * (j + 1)) << 16;
+    }
+    for (int j = 0; j < 8; j++) {
+      encodeQuants(data, at + 22L * j + 2, words, 4 + 5 * j);
+    }
+  }
+
+  /** Five words, as those of {@link PackedQ5_K}, of 32 high bits with nibbles after them. */
+  static void encodeQuants(MemorySegment data, long at, int[] words, int to) {
+    int high = BlockFormat.integer(data, at);
+    int last = pair(data, at + 4, high, 15);
+    for (int v = 0; v < 5; v++) {
+      words[to + v] =
+          pair(data, at + 4, high, 3 * v)
+              | pair(data, at + 4, high, 3 * v + 1) << 5
+              | pair(data, at + 4, high, 3 * v + 2) << 10
+              | ((last >>> (4 - v)) & 0x00010001) << 15;
+    }
+  }
+
+  private static int pair(MemorySegment data, long nibbles, int high, int p) {
+    int column = column(p);
+    int highs = (high >>> column & 1) | (high >>> (column + 8) & 1) << 16;
+    return BlockFormat.nibble(data, nibbles, column)
+        | BlockFormat.nibble(data, nibbles, column + 8) << 16
+        | highs << 4;
+  }
+
+  @Override
+  void decode(int[] words, PackedBlock out) {
+    for (int j = 0; j < 8; j++) {
+      out.d[j] = Float.float16ToFloat((short) (words[j / 2] >> (16 * (j % 2))));
+      out.scale[j] = 1;
+    }
+    PackedQ5_K.decodeQuants(words, 4, out.quants);
+  }
+
+  @Override
+  boolean hasMinimums() {
+    return false;
+  }
+
+  @Override
+  void scalesOnVectors(
+      MemorySegment w, long at, QuantizedVector x, float[] scales, int to, float[] sums, int sum) {
+    PackedHalves.scales(w, at, x, scales, to);
+    Arrays.fill(sums, sum, sum + VectorKernels.LANES, 0);
+  }
+
+  @Override
+  void addProductsOnVectors(
+      MemorySegment w,
+      long a,
+      long b,
+      QuantizedVector x,
+      float[] scales,
+      int scalesA,
+      int scalesB,
+      float[] sums,
+      int at) {
+    Packed5Bits.addProducts(w, a, b, x, scales, scalesA, scalesB, sums, at);
+  }
+}
