@@ -182,7 +182,7 @@ public final class KvCache implements AutoCloseable {
   }
 
   private long layerOffset(int layer) {
-    return layer * config.headCountKv() * (keyLayout.headBytes() + valueLayout.headBytes());
+    return (long) layer * config.headCountKv() * (keyLayout.headBytes() + valueLayout.headBytes());
   }
 
   /** Where a head's keys start in each page. */
