@@ -147,20 +147,13 @@ final class SoakTest {
             : task.options();
     try (Session session = generator.newSession()) {
       switch (random.nextInt(8)) {
-        case 0 -> { // a cancel, sooner or later
-          troublemaker.schedule(session::cancel, random.nextInt(30), TimeUnit.MILLISECONDS);
-          check(session.generate(task.prompt(), options), task);
-        }
-        case 1 -> { // a close
-          troublemaker.schedule(session::close, random.nextInt(30), TimeUnit.MILLISECONDS);
-          check(session.generate(task.prompt(), options), task);
-        }
+        case 0 -> // a cancel, sooner or later
+            withTrouble(troublemaker, session::cancel, random, session, options, task);
+        case 1 -> // a close
+            withTrouble(troublemaker, session::close, random, session, options, task);
         case 2 -> { // an interrupt
           Thread self = Thread.currentThread();
-          Future<?> interrupt =
-              troublemaker.schedule(self::interrupt, random.nextInt(30), TimeUnit.MILLISECONDS);
-          check(session.generate(task.prompt(), options), task);
-          interrupt.cancel(false);
+          withTrouble(troublemaker, self::interrupt, random, session, options, task);
         }
         case 3 -> // a sink that fails
             session.generate(
@@ -190,6 +183,21 @@ final class SoakTest {
       assertThat(e).hasMessageContaining("closed");
     } finally {
       Thread.interrupted();
+    }
+  }
+
+  private void withTrouble(
+      ScheduledExecutorService troublemaker,
+      Runnable trouble,
+      Random random,
+      Session session,
+      GenerationOptions options,
+      Task task) {
+    Future<?> later = troublemaker.schedule(trouble, random.nextInt(30), TimeUnit.MILLISECONDS);
+    try {
+      check(session.generate(task.prompt(), options), task);
+    } finally {
+      later.cancel(false);
     }
   }
 

@@ -3,10 +3,10 @@ package io.github.phi4j.internal.engine;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
-import io.github.phi4j.internal.model.Slice;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -240,12 +240,31 @@ final class Scheduler implements AutoCloseable {
 
   private void run() {
     List<Sequence> batch = new ArrayList<>();
-    try {
-      while (nextBatch(batch)) {
-        computeBatch(batch);
+    boolean open = true;
+    while (open) {
+      try {
+        open = nextBatch(batch);
+        if (open) {
+          finish(batch, Optional.empty(), runPass(batch));
+        }
+      } catch (Throwable e) { // a fault of the mapping is an Error, and may show late
+        finish(batch, Optional.of(e), 0);
+      } finally {
+        batch.clear();
       }
+    }
+  }
+
+  /** Runs a pass; the nanoseconds it took. */
+  private long runPass(List<Sequence> batch) {
+    List<Slice> slices = batch.stream().map(sequence -> sequence.slice).toList();
+    turn.lock();
+    try { // the time is taken from here on: waiting says nothing about passes
+      long start = System.nanoTime();
+      forwardPass.run(slices);
+      return System.nanoTime() - start;
     } finally {
-      failAll(new IllegalStateException("the thread that computes has ended"));
+      turn.unlock();
     }
   }
 
@@ -335,32 +354,17 @@ final class Scheduler implements AutoCloseable {
     return (int) Math.clamp(most, 1, room);
   }
 
-  /** Runs one pass; its failure is that of all that were in it. */
-  private void computeBatch(List<Sequence> batch) {
-    turn.lock(); // and then the time is taken: waiting says nothing about passes
-    try {
-      List<Slice> slices = batch.stream().map(sequence -> sequence.slice).toList();
-      long start = System.nanoTime();
-      forwardPass.run(slices);
-      finish(batch, null, start);
-    } catch (Throwable e) { // an Error too, such as a fault of the mapping
-      finish(batch, e, lastPassEnd);
-    } finally {
-      turn.unlock();
-      batch.clear();
-    }
-  }
-
-  private void finish(List<Sequence> batch, Throwable failure, long start) {
+  /** Hands over what a pass gave. Its failure is that of all that were in it. */
+  private void finish(List<Sequence> batch, Optional<Throwable> failure, long nanos) {
     lock.lock();
     try {
-      long now = System.nanoTime();
-      if (failure == null) {
-        learn(batch, now - start);
+      lastPassEnd = System.nanoTime();
+      if (failure.isEmpty()) {
+        learn(batch, nanos);
       }
-      lastPassEnd = now;
-      for (Sequence sequence : batch) {
-        finish(sequence, failure, now);
+      // Where nobody is known to be in the pass, whoever waits would wait forever.
+      for (Sequence sequence : batch.isEmpty() ? List.copyOf(pending) : batch) {
+        finish(sequence, failure);
       }
     } finally {
       lock.unlock();
@@ -379,36 +383,21 @@ final class Scheduler implements AutoCloseable {
     cost.add(tokens, nanos);
   }
 
-  private void finish(Sequence sequence, Throwable failure, long now) {
+  private void finish(Sequence sequence, Optional<Throwable> failure) {
     if (!sequence.pending) {
       return;
     }
     boolean settled = sequence.advance();
-    if (failure != null) {
-      sequence.failure = failure;
-    }
-    if (settled || failure != null) {
+    failure.ifPresent(reason -> sequence.failure = reason);
+    if (settled || failure.isPresent()) {
       settle(sequence);
     }
-    if (settled && sequence.failure == null && sequence.complete()) {
-      sequence.lastStep = now;
+    if (sequence.failure == null && sequence.complete()) {
+      sequence.lastStep = lastPassEnd;
       sequence.awaited = true;
       if (!streams.contains(sequence)) {
         streams.add(sequence);
       }
-    }
-  }
-
-  private void failAll(RuntimeException failure) {
-    lock.lock();
-    try {
-      closed = true;
-      for (Sequence sequence : List.copyOf(pending)) {
-        sequence.failure = failure;
-        settle(sequence);
-      }
-    } finally {
-      lock.unlock();
     }
   }
 
