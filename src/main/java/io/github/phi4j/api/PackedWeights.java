@@ -5,15 +5,14 @@ package io.github.phi4j.api;
  * reads fastest.
  *
  * <p>The copy holds the same bits as the file, rearranged, of tensors of types Q4_0, Q4_K, Q5_K and
- * Q6_K; others are read from the file as before. Long batches, such as prompts, never use it.
+ * Q6_K; others are read from the file as before.
  *
  * <p>What it does to exactness: a product with packed weights takes its activations rounded to 8
  * bits, each 32 of them with a scale of their own, much as llama.cpp does. Without a copy,
- * activations stay 32-bit floats, results are those of exact arithmetic within float rounding, and
- * they are the same to the bit whether tokens come one by one or in a batch. With one, they are
- * about as far from exact as llama.cpp's, and the logits after a token that came in a batch of up
- * to four differ by as much from those it would have in a longer batch. Either way results depend
- * neither on the number of threads nor on chance.
+ * activations stay 32-bit floats, and results are those of exact arithmetic within float rounding;
+ * with one, they are about as far from exact as llama.cpp's. Either way they are the same to the
+ * bit whether tokens come one by one or in a batch, and depend neither on the number of threads nor
+ * on chance.
  */
 public enum PackedWeights {
   /** No copy: weights are read from the mapped file alone. */

@@ -46,7 +46,7 @@ public class MatMulBenchmark {
   @Param({"1", "8", "64", "512"})
   public int tokens;
 
-  /** Whether the matrix has a packed copy, which few tokens use. */
+  /** Whether the matrix has a packed copy. */
   @Param({"false", "true"})
   public boolean packed;
 

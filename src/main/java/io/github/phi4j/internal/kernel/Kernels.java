@@ -35,25 +35,27 @@ public interface Kernels {
       int yStride,
       Scratch scratch);
 
-  /** Rounds the vector of activations that starts at {@code from} to 8 bits. */
-  void quantize(float[] x, int from, QuantizedVector out);
+  /** Rounds a vector of a batch to 8 bits. */
+  void quantize(Activations x, int token);
 
   /**
-   * Multiplies packed rows with a rounded vector. The products of quants are added exactly; only
-   * the sums of the groups that share a scale are rounded, in the order of the columns.
+   * Multiplies packed rows with the rounded vectors of a batch. The products of quants are added
+   * exactly; only the sums of the groups that share a scale are rounded, in the order of the
+   * columns, so that a result is the same bits whatever else is in the batch.
    *
    * @param firstRow the first row to compute, a multiple of {@link PackedLayout#ROWS}
    * @param rows how many rows to compute, a multiple of it too
-   * @param y row {@code firstRow} goes to {@code yOffset}
+   * @param y (tokens, yStride); row {@code firstRow} goes to column {@code yOffset}
    * @param scratch this worker's scratch space
    */
   void multiplyPacked(
       PackedMatrix w,
       int firstRow,
       int rows,
-      QuantizedVector x,
+      Activations x,
       float[] y,
       int yOffset,
+      int yStride,
       Scratch scratch);
 
   /** Root-mean-square norm (Zhang and Sennrich 2019): {@code out = x / rms(x) · weight}. */

@@ -13,16 +13,11 @@ public final class MatMul implements WorkerPool.Task {
   /** A multiple of {@link PackedLayout#ROWS}. */
   private static final int ROWS_PER_PART = 64;
 
-  /**
-   * The most tokens that are multiplied with packed weights, one after the other: what is measured
-   * to be faster than unpacking rows once for all of them.
-   */
-  private static final int MAX_PACKED_TOKENS = 4;
-
   private final WorkerPool pool;
   private final Kernels kernels;
   private final Scratch[] scratch;
-  private final QuantizedVector[] rounded;
+  private final Activations activations = new Activations();
+  private final WorkerPool.Task quantization;
 
   private List<Matrix> matrices = List.of();
   private float[] x;
@@ -36,8 +31,7 @@ public final class MatMul implements WorkerPool.Task {
     this.kernels = kernels;
     scratch = new Scratch[pool.threads()];
     Arrays.setAll(scratch, worker -> kernels.newScratch(maxColumns, maxTokens));
-    rounded = new QuantizedVector[MAX_PACKED_TOKENS];
-    Arrays.setAll(rounded, t -> new QuantizedVector(maxColumns));
+    quantization = (token, worker) -> kernels.quantize(activations, token);
   }
 
   /**
@@ -58,12 +52,10 @@ public final class MatMul implements WorkerPool.Task {
       rows += stack.get(i).rows();
       parts += parts(stack.get(i));
     }
-    if (count <= MAX_PACKED_TOKENS && anyPacked(stack)) {
-      int columns = stack.getFirst().columns();
-      for (int t = 0; t < count; t++) {
-        rounded[t].resize(columns);
-        kernels.quantize(input, t * columns, rounded[t]);
-      }
+    if (anyPacked(stack)) {
+      activations.set(input, stack.getFirst().columns(), count);
+      activations.reserve();
+      pool.run(quantization, count);
     }
     pool.run(this, parts);
   }
@@ -95,13 +87,11 @@ public final class MatMul implements WorkerPool.Task {
     int first = local * ROWS_PER_PART;
     int count = Math.min(ROWS_PER_PART, w.rows() - first);
     int packed = 0;
-    if (w.packed().isPresent() && tokens <= MAX_PACKED_TOKENS) {
+    if (w.packed().isPresent()) {
       PackedMatrix copy = w.packed().get();
       packed = Math.min(count, copy.rows() - first);
-      for (int t = 0; t < tokens; t++) {
-        int to = t * rows + base + first;
-        kernels.multiplyPacked(copy, first, packed, rounded[t], y, to, scratch[worker]);
-      }
+      int to = base + first;
+      kernels.multiplyPacked(copy, first, packed, activations, y, to, rows, scratch[worker]);
     }
     if (packed < count) {
       int rest = first + packed;

@@ -2,6 +2,7 @@ package io.github.phi4j.internal.kernel;
 
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
 /**
@@ -73,9 +74,9 @@ public abstract sealed class PackedLayout permits PackedQ4_0, PackedQ4_K, Packed
     return group;
   }
 
-  /** The quant that counts as zero in the integer sums. */
-  final int bias() {
-    return bias;
+  /** The quant that counts as zero in the integer sums: see {@link PackedSums} for its bounds. */
+  final short bias() {
+    return (short) bias;
   }
 
   /** Whether a group has a minimum, besides the one that the bias makes. */
@@ -83,12 +84,17 @@ public abstract sealed class PackedLayout permits PackedQ4_0, PackedQ4_K, Packed
 
   /** The bytes of a tile. */
   final long tileBytes(int columns) {
-    return (long) columns / BLOCK * (scaleWords + quantWords) * VECTOR_BYTES;
+    return scaleBytes(columns) + quantBytes(columns);
   }
 
-  /** The bytes of a tile in front of its quants. */
+  /** The bytes of the scales of some columns of a tile. */
   final long scaleBytes(int columns) {
     return (long) columns / BLOCK * scaleWords * VECTOR_BYTES;
+  }
+
+  /** The bytes of their quants, which follow those of all scales. */
+  final long quantBytes(int columns) {
+    return (long) columns / BLOCK * quantWords * VECTOR_BYTES;
   }
 
   /**
@@ -102,30 +108,51 @@ public abstract sealed class PackedLayout permits PackedQ4_0, PackedQ4_K, Packed
   abstract void decode(int[] words, PackedBlock out);
 
   /**
-   * Writes what the integer sums of a vector of rows are multiplied by, (columns / group, rows), to
-   * {@code scales[to..]}, and what their products are added to, to {@code sums[sum..]}.
+   * Writes what the sums of each group of a vector of rows are worth to {@code tile.scales}, and
+   * what is added for each one of its total to {@code tile.offsets}.
    *
    * @param at the byte where the scales of the first row start
+   * @param to where the first group goes; the next ones follow at {@link PackedTile#ROWS}
    */
-  abstract void scalesOnVectors(
-      MemorySegment w, long at, QuantizedVector x, float[] scales, int to, float[] sums, int sum);
+  abstract void unpackScales(MemorySegment w, long at, int blocks, PackedTile tile, int to);
 
   /**
-   * Adds the products of two vectors of rows to {@code sums[at..]}.
+   * Writes the quants of a vector of rows, from 0 on, in pairs.
    *
-   * @param a the byte where the quants of the first row of one start
-   * @param b the same for the other
+   * @param at the byte where the quants of the first row start
+   * @param to where the first pair goes; the next ones follow at {@link PackedTile#ROWS}
    */
-  abstract void addProductsOnVectors(
+  abstract void unpackQuants(MemorySegment w, long at, int blocks, float[] pairs, int to);
+
+  /**
+   * Multiplies two vectors of rows with a token, without a detour through unpacked quants.
+   *
+   * @param a the byte where the quants of the first row of one vector start
+   * @param b the same for the other
+   * @param pairs pairs of activations, from {@code from} on
+   * @param starts pairs of the negative sums of activations of each group, from {@code start} on
+   * @param sums (groups, {@link PackedTile#ROWS})
+   */
+  abstract void multiply(
       MemorySegment w,
       long a,
       long b,
-      QuantizedVector x,
-      float[] scales,
-      int scalesA,
-      int scalesB,
-      float[] sums,
-      int at);
+      int groups,
+      float[] pairs,
+      int from,
+      float[] starts,
+      int start,
+      float[] sums);
+
+  /**
+   * Reads a byte, for what it does to compiled code: HotSpot turns a fault of a mapped file that
+   * was cut short into an error only in code that has such an access. Vector loads alone do not
+   * count, and would end the JVM. Every method that loads vectors of packed rows has one.
+   */
+  @SuppressWarnings("CheckReturnValue") // the access counts, not the byte
+  static void touch(MemorySegment w, long at) {
+    w.get(ValueLayout.JAVA_BYTE, at);
+  }
 
   /** The low column, among 32, of pair {@code p} of 16; the high one is eight further. */
   static int column(int p) {

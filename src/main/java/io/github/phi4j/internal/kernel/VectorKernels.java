@@ -36,9 +36,8 @@ final class VectorKernels implements Kernels {
 
   @Override
   public Scratch newScratch(int maxColumns, int maxTokens) {
-    int numbers =
-        Math.max(SLAB_ROWS / LANES * TILE_LENGTH, PackedProduct.scratchLength(maxColumns));
-    return new Scratch(new Tile(), new float[numbers], new float[maxTokens * SLAB_ROWS]);
+    float[] numbers = new float[SLAB_ROWS / LANES * TILE_LENGTH];
+    return new Scratch(new Tile(), new PackedTile(), numbers, new float[maxTokens * SLAB_ROWS]);
   }
 
   /**
@@ -112,8 +111,8 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void quantize(float[] x, int from, QuantizedVector out) {
-    VectorQuantizer.quantize(x, from, out);
+  public void quantize(Activations x, int token) {
+    VectorQuantizer.quantize(x, token);
   }
 
   @Override
@@ -121,11 +120,12 @@ final class VectorKernels implements Kernels {
       PackedMatrix w,
       int firstRow,
       int rows,
-      QuantizedVector x,
+      Activations x,
       float[] y,
       int yOffset,
+      int yStride,
       Scratch scratch) {
-    PackedProduct.multiply(w, firstRow, rows, x, y, yOffset, scratch.numbers);
+    PackedProduct.multiply(w, firstRow, rows, x, y, yOffset, yStride, scratch);
   }
 
   @Override
