@@ -23,14 +23,19 @@ final class Masks {
 
   private static final long MAX_BYTES = 16 << 20; // for each kind of mask
 
-  /**
-   * What a rule allows by itself.
-   *
-   * @param bits the tokens
-   * @param exits the nodes where it may end and that have nodes below, or null if these are so many
-   *     that a whole walk is cheaper
-   */
-  private record Inner(long[] bits, int[] exits) {}
+  /** What a rule allows by itself. */
+  private static final class Inner {
+    /** The tokens. */
+    final long[] bits;
+
+    /** The nodes where the rule may end and that have nodes below; null if they are too many. */
+    final int[] exits;
+
+    Inner(long[] bits, int[] exits) {
+      this.bits = bits;
+      this.exits = exits;
+    }
+  }
 
   /** Keeps the most recently used values, up to a number. */
   @SuppressWarnings("serial") // never serialized
@@ -61,7 +66,7 @@ final class Masks {
     this.space = space;
     this.trie = trie;
     words = (trie.tokens() + Long.SIZE - 1) / Long.SIZE;
-    int limit = (int) (MAX_BYTES / (Long.BYTES * (words + 8)));
+    int limit = (int) (MAX_BYTES / ((long) Long.BYTES * (words + 8)));
     masks = new Recent<>(limit);
     inners = new Recent<>(limit);
     path = new State[trie.maxDepth() + 1];

@@ -152,7 +152,7 @@ final class RuleCheck {
           case Expression.Characters _, Expression.Token _ -> 1;
         };
     // At least 1, so that rules of nothing but empty rules do not multiply.
-    return (int) Math.clamp(length, 1, SHORT + 1);
+    return Math.clamp(length, 1, SHORT + 1);
   }
 
   private List<String> orderByStart() {

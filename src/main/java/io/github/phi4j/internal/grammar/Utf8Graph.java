@@ -35,7 +35,7 @@ final class Utf8Graph {
     for (int further = 0; further < FIRST.length; further++) {
       int last = further + 1 < FIRST.length ? FIRST[further + 1] - 1 : Character.MAX_CODE_POINT;
       List<Range> values = cut(set.ranges(), FIRST[further], last, 0);
-      int step = 1 << 6 * further;
+      int step = 1 << (6 * further);
       for (int value = FIRST[further] / step * step; value <= last; value += step) {
         addEdge(
             start,
@@ -70,7 +70,7 @@ final class Utf8Graph {
       return known;
     }
     List<Edge> edges = new ArrayList<>();
-    int step = 1 << 6 * (rest.bytes - 1);
+    int step = 1 << (6 * (rest.bytes - 1));
     for (int i = 0; i < CONTINUATIONS; i++) {
       List<Range> values = cut(rest.values, i * step, (i + 1) * step - 1, i * step);
       addEdge(edges, CONTINUATION | i, values, rest.bytes - 1);

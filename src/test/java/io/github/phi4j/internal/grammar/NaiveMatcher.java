@@ -117,8 +117,8 @@ final class NaiveMatcher {
       low = low << 6 | b & 0x3f;
     }
     int missing = length - here;
-    int high = (low + 1 << 6 * missing) - 1;
-    low = Math.max(low << 6 * missing, new int[] {0, 0, 0x80, 0x800, 0x10000}[length]);
+    int high = ((low + 1) << (6 * missing)) - 1;
+    low = Math.max(low << (6 * missing), new int[] {0, 0, 0x80, 0x800, 0x10000}[length]);
     for (CodePoints.Range range : set.ranges()) {
       if (low <= high && range.from() <= high && range.to() >= low) {
         ranOut |= missing > 0;
