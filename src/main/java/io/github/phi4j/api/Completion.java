@@ -18,6 +18,8 @@ import java.util.Objects;
  * @param finishReason why it ended
  * @param usage how many tokens it took
  * @param timings how long it took
+ * @param logProbs the log-probability of each of the {@code tokens}; empty unless {@link
+ *     GenerationOptions#logProbs()} asked for them
  */
 public record Completion(
     String text,
@@ -26,7 +28,8 @@ public record Completion(
     List<Integer> tokens,
     FinishReason finishReason,
     Usage usage,
-    Timings timings) {
+    Timings timings,
+    List<TokenLogProb> logProbs) {
 
   /** Creates a completion. */
   public Completion {
@@ -37,6 +40,7 @@ public record Completion(
     Objects.requireNonNull(finishReason, "finishReason");
     Objects.requireNonNull(usage, "usage");
     Objects.requireNonNull(timings, "timings");
+    logProbs = List.copyOf(logProbs);
   }
 
   /**

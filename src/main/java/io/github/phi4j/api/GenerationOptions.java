@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -17,6 +18,11 @@ import java.util.Set;
  * @param stopTokens token ids that end the generation, besides the model's own
  * @param ignoreModelStop whether to go on where the model ends its turn, as benchmarks do; the
  *     model's stop tokens are then never chosen
+ * @param contextShift how many tokens at the start stay when the context is full and the older half
+ *     of the others is dropped to go on; empty to stop with {@link FinishReason#CONTEXT_FULL}
+ * @param speculation how the next tokens are guessed to save time; the text does not depend on it
+ * @param logProbs how many of the most probable tokens {@link Completion#logProbs()} tells beside
+ *     each generated one, 0 for none but that; empty for no log-probabilities at all
  * @param grammar what the text must be, if anything; thoughts come before it. It outranks the other
  *     ends: stop tokens, {@code stopTokens} included, may come exactly where the text may end, and
  *     where nothing else may follow the generation ends at once, whatever {@code minTokens} and
@@ -33,6 +39,9 @@ public record GenerationOptions(
     List<String> stopStrings,
     Set<Integer> stopTokens,
     boolean ignoreModelStop,
+    OptionalInt contextShift,
+    Speculation speculation,
+    OptionalInt logProbs,
     Optional<Grammar> grammar,
     Reasoning reasoning,
     List<Tool> tools,
@@ -61,6 +70,16 @@ public record GenerationOptions(
       throw new IllegalArgumentException("a stop string must not be empty");
     }
     stopTokens = Set.copyOf(stopTokens);
+    if (contextShift.orElse(0) < 0) {
+      throw new IllegalArgumentException(
+          "a context shift keeps 0 tokens or more, not " + contextShift.getAsInt());
+    }
+    Objects.requireNonNull(speculation, "speculation");
+    if (logProbs.orElse(0) < 0) {
+      throw new IllegalArgumentException(
+          "log-probabilities of at least 0 alternatives can be asked for, not of "
+              + logProbs.getAsInt());
+    }
     Objects.requireNonNull(grammar, "grammar");
     Objects.requireNonNull(reasoning, "reasoning");
     tools = List.copyOf(tools);
@@ -106,17 +125,7 @@ public record GenerationOptions(
    * @throws IllegalArgumentException as {@link GenerationOptions#GenerationOptions}
    */
   public GenerationOptions withGrammar(Grammar value) {
-    return new GenerationOptions(
-        maxTokens,
-        minTokens,
-        sampling,
-        stopStrings,
-        stopTokens,
-        ignoreModelStop,
-        Optional.of(value),
-        reasoning,
-        tools,
-        toolChoice);
+    return toBuilder().grammar(value).build();
   }
 
   /**
@@ -128,6 +137,44 @@ public record GenerationOptions(
     return new Builder();
   }
 
+  /**
+   * The same options with another sampling.
+   *
+   * @param newSampling the sampling
+   * @return a copy with it
+   */
+  public GenerationOptions withSampling(Sampling newSampling) {
+    return toBuilder().sampling(newSampling).build();
+  }
+
+  /**
+   * The same options with another speculation.
+   *
+   * @param newSpeculation the speculation
+   * @return a copy with it
+   */
+  public GenerationOptions withSpeculation(Speculation newSpeculation) {
+    return toBuilder().speculation(newSpeculation).build();
+  }
+
+  private Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.maxTokens = maxTokens;
+    builder.minTokens = minTokens;
+    builder.sampling = sampling;
+    builder.stopStrings = stopStrings;
+    builder.stopTokens = stopTokens;
+    builder.ignoreModelStop = ignoreModelStop;
+    builder.contextShift = contextShift;
+    builder.speculation = speculation;
+    builder.logProbs = logProbs;
+    builder.grammar = grammar;
+    builder.reasoning = reasoning;
+    builder.tools = tools;
+    builder.toolChoice = toolChoice;
+    return builder;
+  }
+
   /** Collects generation options; they are checked by {@link #build()}. Not thread-safe. */
   public static final class Builder {
     private int maxTokens = Integer.MAX_VALUE;
@@ -136,6 +183,9 @@ public record GenerationOptions(
     private List<String> stopStrings = List.of();
     private Set<Integer> stopTokens = Set.of();
     private boolean ignoreModelStop;
+    private OptionalInt contextShift = OptionalInt.empty();
+    private Speculation speculation = Speculation.off();
+    private OptionalInt logProbs = OptionalInt.empty();
     private Optional<Grammar> grammar = Optional.empty();
     private Reasoning reasoning = Reasoning.defaults();
     private List<Tool> tools = List.of();
@@ -210,6 +260,22 @@ public record GenerationOptions(
     }
 
     /**
+     * Sets {@link GenerationOptions#contextShift()}: a full context goes on without the older half
+     * of its tokens, as llama.cpp's does. Keys of the newer half are rotated to their new
+     * positions, but what they know of the dropped tokens stays in them, so that the text is not
+     * what the remaining tokens alone would give. A reasoning model loses the beginning of its
+     * thoughts.
+     *
+     * @param keep how many tokens at the start always stay, such as a system prompt; less than the
+     *     context length by 2 or more
+     * @return this builder
+     */
+    public Builder contextShift(int keep) {
+      contextShift = OptionalInt.of(keep);
+      return this;
+    }
+
+    /**
      * Sets {@link GenerationOptions#grammar()}.
      *
      * @param value what the text must be
@@ -221,6 +287,17 @@ public record GenerationOptions(
     }
 
     /**
+     * Sets {@link GenerationOptions#speculation()}.
+     *
+     * @param value how tokens are guessed
+     * @return this builder
+     */
+    public Builder speculation(Speculation value) {
+      speculation = value;
+      return this;
+    }
+
+    /**
      * Sets {@link GenerationOptions#reasoning()}.
      *
      * @param value what becomes of thoughts
@@ -228,6 +305,17 @@ public record GenerationOptions(
      */
     public Builder reasoning(Reasoning value) {
       reasoning = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link GenerationOptions#logProbs()}.
+     *
+     * @param alternatives how many of the most probable tokens to tell beside each, 0 or above
+     * @return this builder
+     */
+    public Builder logProbs(int alternatives) {
+      logProbs = OptionalInt.of(alternatives);
       return this;
     }
 
@@ -267,6 +355,9 @@ public record GenerationOptions(
           stopStrings,
           stopTokens,
           ignoreModelStop,
+          contextShift,
+          speculation,
+          logProbs,
           grammar,
           reasoning,
           tools,

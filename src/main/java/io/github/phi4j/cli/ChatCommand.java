@@ -8,6 +8,7 @@ import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Session;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -45,6 +46,8 @@ final class ChatCommand implements Callable<Integer> {
   @Mixin private ComputeOptions compute;
   @Mixin private AnswerOptions answer;
   @Mixin private SamplingOptions sampling;
+  @Mixin private PromptCacheOption promptCache;
+  @Mixin private SpeculationOptions speculation;
 
   ChatCommand(Environment environment) {
     this.environment = environment;
@@ -53,20 +56,24 @@ final class ChatCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     LoadOptions loadOptions = prompt.apply(compute.loadOptions());
-    GenerationOptions options =
-        AnswerOptions.build(answer.builder(sampling.sampling(), environment));
+    GenerationOptions plain = AnswerOptions.build(answer.builder(sampling.sampling(), environment));
     sampling.remark().ifPresent(environment::note);
     try (Generator generator = environment.models().load(model.file(environment), loadOptions);
-        Session session = generator.newSession()) {
+        Draft draft = speculation.open(environment);
+        Session session = promptCache.open(generator)) {
+      GenerationOptions options = plain.withSpeculation(draft.speculation());
       Conversation conversation = new Conversation(session, options, prompt.opening());
       thoughtsShown = environment.interactive();
       if (!environment.interactive()) {
-        return talkByPipe(conversation);
+        int exitCode = talkByPipe(conversation);
+        promptCache.save(session);
+        return exitCode;
       }
       try (ChatTerminal terminal = ChatTerminal.open()) {
         terminal.output().printf("%s, /help for help\n", generator.info().name());
         talk(conversation, terminal);
       }
+      promptCache.save(session);
       return 0;
     }
   }

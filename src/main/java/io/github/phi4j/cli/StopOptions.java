@@ -28,12 +28,33 @@ final class StopOptions {
   @Option(names = "--ignore-eos", description = "Go on where the model ends its answer.")
   private boolean ignoreModelStop;
 
+  @Option(
+      names = "--context-shift",
+      description =
+          "Go on when the context is full: the older half of its tokens is dropped, but for those"
+              + " of --keep. A reasoning model loses the beginning of its thoughts.")
+  private boolean contextShift;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "N",
+      description = "Tokens at the start that a context shift does not drop. Default: 0.")
+  private Integer keep;
+
   /** Options that end an answer so. */
   GenerationOptions.Builder generationOptions() {
-    return GenerationOptions.builder()
-        .maxTokens(maxTokens == -1 ? Integer.MAX_VALUE : maxTokens)
-        .minTokens(minTokens)
-        .stopStrings(stopStrings.toArray(String[]::new))
-        .ignoreModelStop(ignoreModelStop);
+    if (keep != null && !contextShift) {
+      throw new UsageException("--keep says what --context-shift does not drop: give both");
+    }
+    GenerationOptions.Builder options =
+        GenerationOptions.builder()
+            .maxTokens(maxTokens == -1 ? Integer.MAX_VALUE : maxTokens)
+            .minTokens(minTokens)
+            .stopStrings(stopStrings.toArray(String[]::new))
+            .ignoreModelStop(ignoreModelStop);
+    if (contextShift) {
+      options.contextShift(keep == null ? 0 : keep);
+    }
+    return options;
   }
 }

@@ -55,6 +55,7 @@ public class AttentionBenchmark {
   public int threads;
 
   private WorkerPool pool;
+  private KvMemory memory;
   private KvCache cache;
   private Attention attention;
   private int blocks;
@@ -68,10 +69,11 @@ public class AttentionBenchmark {
   @Setup
   public void setUp() {
     int filled = positions - 1 + tokens;
-    blocks = Math.clamp(ENOUGH_BYTES / (2L * KEYS * type.bytes() * filled), 1, MOST_BLOCKS);
+    blocks = Math.clamp(ENOUGH_BYTES / (2L * type.bytes((long) KEYS * filled)), 1, MOST_BLOCKS);
     PhiConfig config = config(blocks, filled);
     pool = new WorkerPool(threads);
-    cache = new KvCache(config, type, filled);
+    memory = new KvMemory(() -> Long.MAX_VALUE);
+    cache = new KvCache(config, new KvCache.Format(type, type), filled, memory);
     attention = new Attention(config, pool, KernelProvider.kernels());
     Random random = new Random(5);
     qkv = new float[tokens * STRIDE];
@@ -158,6 +160,7 @@ public class AttentionBenchmark {
   public void tearDown() {
     pool.close();
     cache.close();
+    memory.close();
   }
 
   /** One block. */

@@ -1,9 +1,15 @@
 package io.github.phi4j.internal.engine;
 
+import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LogitsSink;
+import io.github.phi4j.internal.model.ContextFile;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
+import io.github.phi4j.internal.model.PrefixCache;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -23,14 +29,20 @@ final class Context {
 
   private static final int LOGITS_BATCH = 64;
 
+  private final DefaultGenerator generator;
   private final ForwardPass forwardPass;
   private final Scheduler scheduler;
   private final KvCache cache;
+  private final PrefixCache prefixes;
   private final Sequence sequence;
   private final int vocabularySize;
   private int[] tokens = new int[256]; // those computed ahead follow those of the context
   private int length;
   private int computedTokens;
+  private int sharedPages; // known to the prefix cache
+
+  /** Up to this position the cache is what the tokens alone make it. */
+  private int unshifted = Integer.MAX_VALUE;
 
   /** Logits after the first {@code rowsFrom} tokens, after one more, and so on. */
   private float[][] rows = new float[1][];
@@ -38,17 +50,50 @@ final class Context {
   private int rowsFrom;
   private int rowCount;
 
+  private Optional<DraftModel> draft = Optional.empty();
+
   /**
    * Creates an empty context.
    *
    * @param cancelled whether the running call was cancelled; asked by any thread
    */
   Context(DefaultGenerator generator, KvCache cache, BooleanSupplier cancelled) {
+    this.generator = generator;
     this.forwardPass = generator.forwardPass();
     this.scheduler = generator.scheduler();
     this.cache = cache;
+    prefixes = generator.prefixes();
     sequence = scheduler.sequence(cache, cancelled);
     vocabularySize = generator.model().config().vocabularySize();
+  }
+
+  /** A context of its own with the same tokens, in the same call. */
+  Context copy(BooleanSupplier copyCancelled) {
+    Context copy = new Context(generator, cache.fork(), copyCancelled);
+    copy.sequence.age = sequence.age;
+    copy.tokens = tokens.clone();
+    copy.length = length;
+    copy.unshifted = unshifted;
+    if (hasLogits()) {
+      copy.rows[0] = logits().clone();
+      copy.rowsFrom = length;
+      copy.rowCount = 1;
+    }
+    return copy;
+  }
+
+  /** Another model's guesses of what follows, for as long as this context lives. */
+  DraftModel draft(Generator model) {
+    if (draft.isEmpty() || !draft.get().isOf(model)) {
+      draft.ifPresent(DraftModel::close);
+      draft = Optional.of(new DraftModel(model, generator.tokenizer()));
+    }
+    return draft.get();
+  }
+
+  /** What the next pass gains by tokens that are computed ahead, see {@link Scheduler#gain}. */
+  double gain(int ahead, double useful, double nanos) {
+    return scheduler.gain(ahead, useful, nanos);
   }
 
   /** Runs a call that computes tokens. */
@@ -59,6 +104,27 @@ final class Context {
   /** Ends waiting for tokens, once the call is cancelled. */
   void cancel() {
     scheduler.cancel(sequence);
+  }
+
+  /** Fills an empty context that was given the cache of a file. */
+  void restore(ContextFile file) {
+    length = file.tokens().length;
+    tokens = Arrays.copyOf(file.tokens(), Math.max(length, tokens.length));
+    unshifted = file.unshifted();
+  }
+
+  /** Writes all that is computed. */
+  void save(Path path, byte[] fingerprint) throws IOException {
+    new ContextFile(Arrays.copyOf(tokens, length), unshifted).write(path, fingerprint, cache);
+  }
+
+  /** Runs work that reads the cache, which may lie in a file. */
+  <T> T reading(Supplier<T> work) {
+    return cache.reading(work);
+  }
+
+  int capacity() {
+    return cache.capacity();
   }
 
   int length() {
@@ -79,18 +145,64 @@ final class Context {
     return length == cache.capacity();
   }
 
-  /** How many of these tokens the context begins with. */
-  int commonPrefix(int[] others) {
-    int mismatch = Arrays.mismatch(tokens, 0, length, others, 0, others.length);
-    return mismatch < 0 ? length : mismatch;
+  /**
+   * Makes room in a full context: after the first {@code keep} tokens the older half of the others
+   * is dropped, and what is computed of the newer half moves up.
+   */
+  void shift(int keep) {
+    forgetAhead();
+    int distance = Math.max(1, (length - keep) / 2);
+    if (cache.length() <= keep + distance) {
+      cache.truncate(keep);
+    } else {
+      generator.turn().lock();
+      try {
+        forwardPass.shift(cache, keep, distance);
+      } finally {
+        generator.turn().unlock();
+      }
+    }
+    System.arraycopy(tokens, keep + distance, tokens, keep, length - keep - distance);
+    length -= distance;
+    rowsFrom -= distance;
+    unshifted = Math.min(unshifted, keep);
+  }
+
+  /**
+   * Brings the context to a prompt, and computes what is not there yet.
+   *
+   * @return how many tokens were there
+   */
+  int prefill(int[] prompt) {
+    int kept = computedPrefix(prompt);
+    rewind(kept);
+    append(prompt, kept, null);
+    return kept;
+  }
+
+  /** How many tokens of a prompt need not be computed; what follows the last needs its logits. */
+  int computedPrefix(int[] prompt) {
+    int mismatch = Arrays.mismatch(tokens, 0, length, prompt, 0, prompt.length);
+    int common = Math.min(unshifted, mismatch < 0 ? length : mismatch);
+    boolean complete = common == prompt.length && common == length && hasLogits();
+    return complete ? common : Math.min(common, prompt.length - 1);
   }
 
   void rewind(int newLength) {
     if (newLength < length) {
       length = newLength;
       cache.truncate(newLength);
+      forgetShift();
       rowCount = 0;
     }
+  }
+
+  /** A cache that holds nothing that was shifted is pure again. */
+  private void forgetShift() {
+    if (cache.length() <= unshifted) {
+      unshifted = Integer.MAX_VALUE;
+    }
+    sharedPages = Math.min(sharedPages, cache.length() / KvCache.PAGE_LENGTH);
   }
 
   /** Forgets what was computed ahead. */
@@ -137,7 +249,7 @@ final class Context {
       if (sink == null) {
         logits();
       } else {
-        chooseFactors();
+        prepare(first);
         handOver(first, sink);
       }
     } finally {
@@ -201,7 +313,7 @@ final class Context {
   }
 
   private void computeLogits(int ahead) {
-    chooseFactors();
+    prepare(length - 1);
     if (cache.length() >= length) {
       cache.truncate(length - 1); // after a rewind the last token has no logits
     }
@@ -212,10 +324,26 @@ final class Context {
     rowCount = 1 + ahead;
   }
 
-  private void chooseFactors() {
+  /**
+   * Chooses the rope factors, and takes what is known of the first tokens.
+   *
+   * @param end how many of them may be taken
+   */
+  private void prepare(int end) {
     boolean longFactors = forwardPass.needsLongFactors(length);
     if (longFactors != cache.longFactors()) {
       cache.restart(longFactors);
+    }
+    prefixes.extend(cache, tokens, end);
+    forgetShift();
+  }
+
+  /** Lets others use the pages that are full. */
+  private void share() {
+    int pages = Math.min(unshifted, Math.min(length, cache.length())) / KvCache.PAGE_LENGTH;
+    if (pages > sharedPages) {
+      prefixes.add(cache, tokens, pages * KvCache.PAGE_LENGTH);
+      sharedPages = pages;
     }
   }
 
@@ -237,6 +365,7 @@ final class Context {
     } finally {
       computedTokens += Math.max(0, Math.min(length, cache.length()) - before);
     }
+    share();
   }
 
   /** No more tokens follow for now. */
@@ -244,9 +373,11 @@ final class Context {
     scheduler.dismiss(sequence);
   }
 
-  /** Releases the KV cache. */
+  /** Releases the KV cache, after letting others use all of it. */
   void close() {
     dismiss();
+    draft.ifPresent(DraftModel::close);
+    prefixes.add(cache, tokens, Math.min(unshifted, Math.min(length, cache.length())));
     cache.close();
   }
 }

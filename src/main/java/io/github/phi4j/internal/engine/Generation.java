@@ -5,7 +5,9 @@ import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.Timings;
+import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Usage;
+import io.github.phi4j.internal.sampling.LogProbabilities;
 import io.github.phi4j.internal.sampling.SamplerChain;
 import io.github.phi4j.internal.sampling.TokenConstraint;
 import io.github.phi4j.internal.text.GgufTokenizer;
@@ -26,22 +28,29 @@ final class Generation {
   private final GenerationOptions options;
   private final BooleanSupplier cancelled;
   private final SamplerChain sampler;
+  private final Speculator speculator;
+  private final TextSink sink;
   private final int[] stopTokens;
 
   private final Reply reply;
   private final Optional<TokenConstraint> constraint;
   private final List<Integer> generated = new ArrayList<>();
+  private final LogProbabilities logProbabilities = new LogProbabilities();
+  private final List<TokenLogProb> logProbs = new ArrayList<>();
   private boolean stopTokenChosen;
 
   Generation(
       DefaultGenerator generator,
       Context context,
       GenerationOptions options,
+      Speculator speculator,
       TextSink sink,
       BooleanSupplier cancelled) {
     this.tokenizer = generator.model().tokenizer();
     this.context = context;
     this.options = options;
+    this.speculator = speculator;
+    this.sink = sink;
     this.cancelled = cancelled;
     reply = new Reply(tokenizer, options, sink);
     int[] own = tokenizer.stopTokens();
@@ -66,16 +75,37 @@ final class Generation {
             banned.toArray(),
             stopTokens,
             options.minTokens(),
+            generator.sequenceBreakers(options.sampling()),
             constraint);
   }
 
+  /** A completion that was cancelled before it began. */
+  static Completion cancelled(int[] prompt) {
+    return new Completion(
+        "",
+        "",
+        List.of(),
+        List.of(),
+        FinishReason.CANCELLED,
+        new Usage(prompt.length, 0, 0),
+        new Timings(Duration.ZERO, 0, Duration.ZERO, 0, 0, 0),
+        List.of());
+  }
+
   Completion run(int[] prompt) {
+    int keep = options.contextShift().orElse(0);
+    if (keep >= context.capacity() - 1) {
+      throw new IllegalArgumentException(
+          "a context shift that keeps %d tokens leaves no room in a context of %d; keep fewer"
+              .formatted(keep, context.capacity()));
+    }
     Instants times = new Instants(context);
-    // The last token is always computed, for its logits.
-    int kept = Math.min(context.commonPrefix(prompt), prompt.length - 1);
+    int computed = context.computedTokens();
+    int cached = context.computedPrefix(prompt);
     FinishReason reason;
     try {
-      prefill(prompt, kept);
+      context.prefill(prompt);
+      cached = Math.max(cached, prompt.length - (context.computedTokens() - computed));
       times.prefilled();
       reason = decode();
     } catch (CancellationException _) {
@@ -85,7 +115,7 @@ final class Generation {
       context.dismiss();
     }
     reply.finish();
-    Usage usage = new Usage(prompt.length, kept, generated.size() + (stopTokenChosen ? 1 : 0));
+    Usage usage = new Usage(prompt.length, cached, generated.size() + (stopTokenChosen ? 1 : 0));
     return new Completion(
         reply.text(),
         reply.thoughts(),
@@ -93,12 +123,8 @@ final class Generation {
         generated,
         reason,
         usage,
-        times.finished());
-  }
-
-  private void prefill(int[] prompt, int kept) {
-    context.rewind(kept);
-    context.append(prompt, kept, null);
+        times.finished(speculator),
+        logProbs);
   }
 
   private FinishReason decode() {
@@ -118,6 +144,9 @@ final class Generation {
     FinishReason limit = limit();
     if (limit != null) {
       return limit;
+    }
+    if (context.full()) {
+      context.shift(options.contextShift().orElseThrow());
     }
     if (token < 0) {
       token = sample();
@@ -147,20 +176,31 @@ final class Generation {
     if (generated.size() >= options.maxTokens()) {
       return FinishReason.MAX_TOKENS;
     }
-    if (context.full()) {
+    if (context.full() && options.contextShift().isEmpty()) {
       return FinishReason.CONTEXT_FULL;
     }
     return cancelled.getAsBoolean() ? FinishReason.CANCELLED : null;
   }
 
   private int sample() {
-    return sampler.next(context.logits(), context.tokens(), context.length());
+    speculator.computeLogits(context, options.maxTokens() - generated.size() - 1);
+    int token = sampler.next(context.logits(), context.tokens(), context.length());
+    speculator.learn(token);
+    return token;
   }
 
   private void take(int token) {
     generated.add(token);
+    options
+        .logProbs()
+        .ifPresent(count -> tell(logProbabilities.of(context.logits(), token, count)));
     context.add(token);
     reply.accept(token);
+  }
+
+  private void tell(TokenLogProb logProb) {
+    logProbs.add(logProb);
+    sink.acceptLogProb(logProb);
   }
 
   /** What the clock and the context said at the turns of a completion. */
@@ -184,12 +224,14 @@ final class Generation {
       }
     }
 
-    Timings finished() {
+    Timings finished(Speculator speculator) {
       return new Timings(
           Duration.ofNanos(prefillEnd - start),
           prefilled,
           Duration.ofNanos(System.nanoTime() - prefillEnd),
-          context.computedTokens() - computedBefore - prefilled);
+          context.computedTokens() - computedBefore - prefilled,
+          speculator.guessed(),
+          speculator.accepted());
     }
   }
 }

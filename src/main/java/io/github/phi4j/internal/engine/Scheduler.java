@@ -3,10 +3,10 @@ package io.github.phi4j.internal.engine;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
-import io.github.phi4j.internal.model.Slice;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +41,7 @@ final class Scheduler implements AutoCloseable {
       Comparator.comparingLong(sequence -> sequence.age);
 
   private final ForwardPass forwardPass;
+  private final ReentrantLock turn;
   private final int maxSequences;
   private final int maxCalls;
   private final Thread thread = new Thread(this::run, "phi4j-scheduler");
@@ -58,9 +59,14 @@ final class Scheduler implements AutoCloseable {
   private long lastPassNanos;
   private boolean closed;
 
-  /** Starts the thread. */
-  Scheduler(ForwardPass forwardPass, LoadOptions options) {
+  /**
+   * Starts the thread.
+   *
+   * @param turn held during a forward pass, by all whose passes use the same threads
+   */
+  Scheduler(ForwardPass forwardPass, ReentrantLock turn, LoadOptions options) {
     this.forwardPass = forwardPass;
+    this.turn = turn;
     maxSequences = options.maxSequences();
     maxCalls = (int) Math.min(Integer.MAX_VALUE, (long) maxSequences + options.maxWaiting());
     thread.setDaemon(true);
@@ -217,13 +223,15 @@ final class Scheduler implements AutoCloseable {
    *
    * @param more tokens to add
    * @param useful how many of them are expected to be of use
-   * @return how many times as many useful tokens a pass then gives in the same time
+   * @param nanos the time that it takes to come by them
+   * @return how many times as many useful tokens there are then in the same time
    */
-  double gain(int more, double useful) {
+  double gain(int more, double useful, double nanos) {
     lock.lock();
     try {
       int width = Math.max(1, streams.size());
-      double slower = cost.known() ? cost.nanos(width + more) / cost.nanos(width) : 1;
+      double usual = cost.nanos(width);
+      double slower = cost.known() ? (cost.nanos(width + more) + nanos) / usual : 1;
       return (width + useful) / width / slower;
     } finally {
       lock.unlock();
@@ -232,12 +240,31 @@ final class Scheduler implements AutoCloseable {
 
   private void run() {
     List<Sequence> batch = new ArrayList<>();
-    try {
-      while (nextBatch(batch)) {
-        computeBatch(batch);
+    boolean open = true;
+    while (open) {
+      try {
+        open = nextBatch(batch);
+        if (open) {
+          finish(batch, Optional.empty(), runPass(batch));
+        }
+      } catch (Throwable e) { // a fault of the mapping is an Error, and may show late
+        finish(batch, Optional.of(e), 0);
+      } finally {
+        batch.clear();
       }
+    }
+  }
+
+  /** Runs a pass; the nanoseconds it took. */
+  private long runPass(List<Sequence> batch) {
+    List<Slice> slices = batch.stream().map(sequence -> sequence.slice).toList();
+    turn.lock();
+    try { // the time is taken from here on: waiting says nothing about passes
+      long start = System.nanoTime();
+      forwardPass.run(slices);
+      return System.nanoTime() - start;
     } finally {
-      failAll(new IllegalStateException("the thread that computes has ended"));
+      turn.unlock();
     }
   }
 
@@ -269,7 +296,7 @@ final class Scheduler implements AutoCloseable {
           work.awaitNanos(left);
         }
       } catch (InterruptedException _) {
-        continue; // by a stranger: the thread lives as long as the generator
+        // By a stranger: the thread lives as long as the generator.
       }
     }
   }
@@ -327,30 +354,17 @@ final class Scheduler implements AutoCloseable {
     return (int) Math.clamp(most, 1, room);
   }
 
-  /** Runs one pass; its failure is that of all that were in it. */
-  private void computeBatch(List<Sequence> batch) {
-    try {
-      List<Slice> slices = batch.stream().map(sequence -> sequence.slice).toList();
-      long start = System.nanoTime();
-      forwardPass.run(slices);
-      finish(batch, null, start);
-    } catch (Throwable e) { // an Error too, such as a fault of the mapping
-      finish(batch, e, lastPassEnd);
-    } finally {
-      batch.clear();
-    }
-  }
-
-  private void finish(List<Sequence> batch, Throwable failure, long start) {
+  /** Hands over what a pass gave. Its failure is that of all that were in it. */
+  private void finish(List<Sequence> batch, Optional<Throwable> failure, long nanos) {
     lock.lock();
     try {
-      long now = System.nanoTime();
-      if (failure == null) {
-        learn(batch, now - start);
+      lastPassEnd = System.nanoTime();
+      if (failure.isEmpty()) {
+        learn(batch, nanos);
       }
-      lastPassEnd = now;
-      for (Sequence sequence : batch) {
-        finish(sequence, failure, now);
+      // Where nobody is known to be in the pass, whoever waits would wait forever.
+      for (Sequence sequence : batch.isEmpty() ? List.copyOf(pending) : batch) {
+        finish(sequence, failure);
       }
     } finally {
       lock.unlock();
@@ -369,36 +383,21 @@ final class Scheduler implements AutoCloseable {
     cost.add(tokens, nanos);
   }
 
-  private void finish(Sequence sequence, Throwable failure, long now) {
+  private void finish(Sequence sequence, Optional<Throwable> failure) {
     if (!sequence.pending) {
       return;
     }
     boolean settled = sequence.advance();
-    if (failure != null) {
-      sequence.failure = failure;
-    }
-    if (settled || failure != null) {
+    failure.ifPresent(reason -> sequence.failure = reason);
+    if (settled || failure.isPresent()) {
       settle(sequence);
     }
-    if (settled && sequence.failure == null && sequence.complete()) {
-      sequence.lastStep = now;
+    if (sequence.failure == null && sequence.complete()) {
+      sequence.lastStep = lastPassEnd;
       sequence.awaited = true;
       if (!streams.contains(sequence)) {
         streams.add(sequence);
       }
-    }
-  }
-
-  private void failAll(RuntimeException failure) {
-    lock.lock();
-    try {
-      closed = true;
-      for (Sequence sequence : List.copyOf(pending)) {
-        sequence.failure = failure;
-        settle(sequence);
-      }
-    } finally {
-      lock.unlock();
     }
   }
 

@@ -101,12 +101,12 @@ final class Sequence {
 
   /** Takes note of a pass; true if nothing is left to compute. */
   boolean advance() {
-    running = false;
-    if (slice.computed()) {
+    if (running && slice.computed()) {
       next += slice.count();
-    } else {
+    } else if (running) {
       slice.failure().ifPresent(reason -> failure = reason);
     }
+    running = false;
     return failure != null || next == end || cancelled();
   }
 

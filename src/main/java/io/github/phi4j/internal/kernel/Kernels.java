@@ -111,16 +111,24 @@ public interface Kernels {
       int scoresOffset,
       int stride);
 
-  /** Turns scores into probabilities in place. */
-  void softmax(float[] scores, int offset, int length);
+  /** The largest of some numbers, of none negative infinity. */
+  float max(float[] x, int offset, int length);
+
+  /**
+   * Turns each number x into {@code exp(x − shift)}.
+   *
+   * @return the sum of them all
+   */
+  float exponentials(float[] x, int offset, int length, float shift);
 
   /**
    * Adds the first {@code count} values of a page, each times its probability, to the outputs of
    * the heads that share them.
    *
    * @param at the byte where the values start in the page
-   * @param probabilities (heads, stride), read from {@code offset} on; used up by the call
-   * @param out (heads, headLength)
+   * @param probabilities (heads, stride), read from {@code offset} on; up to {@link
+   *     KvLayout#PAGE_LENGTH} of each head are used up by the call
+   * @param out (heads, headLength rounded up to whole blocks)
    */
   void accumulate(
       KvLayout layout,

@@ -193,19 +193,22 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void softmax(float[] scores, int offset, int length) {
+  public float max(float[] x, int offset, int length) {
     float max = Float.NEGATIVE_INFINITY;
     for (int i = offset; i < offset + length; i++) {
-      max = Math.max(max, scores[i]);
+      max = Math.max(max, x[i]);
     }
+    return max;
+  }
+
+  @Override
+  public float exponentials(float[] x, int offset, int length, float shift) {
     double sum = 0;
     for (int i = offset; i < offset + length; i++) {
-      scores[i] = (float) Math.exp(scores[i] - max);
-      sum += scores[i];
+      x[i] = (float) Math.exp((double) x[i] - shift);
+      sum += x[i];
     }
-    for (int i = offset; i < offset + length; i++) {
-      scores[i] = (float) (scores[i] / sum);
-    }
+    return (float) sum;
   }
 
   @Override
@@ -225,7 +228,7 @@ public final class ScalarKernels implements Kernels {
       for (int i = 0; i < count; i++) {
         float p = probabilities[offset + h * stride + i];
         for (int d = 0; d < headLength; d++) {
-          out[outOffset + h * headLength + d] += p * layout.value(page, at, i, d);
+          out[outOffset + h * layout.rowLength() + d] += p * layout.value(page, at, i, d);
         }
       }
     }

@@ -24,6 +24,7 @@ public final class ForwardPass {
 
   private final PhiConfig config;
   private final PhiWeights weights;
+  private final WorkerPool pool;
   private final Kernels kernels;
   private final MatMul matMul;
   private final Attention attention;
@@ -53,6 +54,7 @@ public final class ForwardPass {
   public ForwardPass(PhiConfig config, PhiWeights weights, WorkerPool pool, Kernels kernels) {
     this.config = config;
     this.weights = weights;
+    this.pool = pool;
     this.kernels = kernels;
     int widest =
         Math.max(
@@ -156,6 +158,11 @@ public final class ForwardPass {
       System.arraycopy(cos, from * half, cos, to * half, count * half);
       System.arraycopy(sin, from * half, sin, to * half, count * half);
     }
+  }
+
+  /** Drops {@code distance} positions after the first {@code keep} from a cache. */
+  public void shift(KvCache cache, int keep, int distance) {
+    new ContextShift(config, rope, cache, keep, distance).run(pool);
   }
 
   /** x += W_o · attention(rope(W_qkv · norm(x))). */

@@ -35,6 +35,7 @@ final class AllocationTest {
         byType,
         Stream.of(
             Arguments.of(GgmlType.F32, KvCacheType.F32, 1),
+            Arguments.of(GgmlType.F32, KvCacheType.Q8_0, 1),
             Arguments.of(GgmlType.Q8_0, KvCacheType.F16, 5)));
   }
 

@@ -15,6 +15,7 @@ import java.util.Random;
 final class LoadedModel implements AutoCloseable {
 
   private final Arena arena = Arena.ofShared();
+  private final KvMemory memory = new KvMemory(() -> Long.MAX_VALUE);
   private final WorkerPool pool;
   private final GgufFile file;
   private final PhiConfig config;
@@ -32,7 +33,9 @@ final class LoadedModel implements AutoCloseable {
     forwardPass =
         new ForwardPass(
             config,
-            packed == PackedWeights.OFF ? weights : WeightPacking.pack(weights, pool, arena),
+            packed == PackedWeights.OFF
+                ? weights
+                : WeightPacking.of(weights).inMemory(pool, arena, (done, total) -> {}),
             pool,
             kernels);
   }
@@ -54,7 +57,7 @@ final class LoadedModel implements AutoCloseable {
   }
 
   KvCache newCache(KvCacheType type, int capacity) {
-    return new KvCache(config, type, capacity);
+    return new KvCache(config, new KvCache.Format(type, type), capacity, memory);
   }
 
   /** Random ids of the model's vocabulary. */
@@ -109,6 +112,7 @@ final class LoadedModel implements AutoCloseable {
   @Override
   public void close() {
     pool.close();
+    memory.close();
     arena.close();
   }
 }

@@ -36,7 +36,7 @@ final class ReferenceLogitsTest {
     List<Arguments> cases = new ArrayList<>();
     for (Kernels kernels : all) {
       for (TinyModel model : TinyModel.values()) {
-        for (KvCacheType type : KvCacheType.values()) {
+        for (KvCacheType type : List.of(KvCacheType.F32, KvCacheType.F16)) {
           cases.add(Arguments.of(kernels.name(), model, type, kernels));
         }
       }
@@ -114,12 +114,14 @@ final class ReferenceLogitsTest {
       PhiConfig config = PhiConfig.read(file.metadata(), finding -> {});
       PhiWeights weights = PhiLoader.load(file, config);
       if (packed == PackedWeights.MEMORY) {
-        weights = WeightPacking.pack(weights, pool, arena);
+        weights = WeightPacking.of(weights).inMemory(pool, arena, (done, total) -> {});
       }
       ForwardPass forward = new ForwardPass(config, weights, pool, kernels);
       for (String line : TinyModel.text("prompts.jsonl").lines().toList()) {
         int[] ids = JSON.readValue(line, int[].class);
-        try (KvCache cache = new KvCache(config, type, 64)) {
+        try (KvCache cache =
+            new KvCache(
+                config, new KvCache.Format(type, type), 64, new KvMemory(() -> Long.MAX_VALUE))) {
           for (int from = 0, i = 0; from < ids.length; i++) {
             int count = Math.min(batches[i % batches.length], ids.length - from);
             rows.addAll(feed(forward, ids, from, count, cache));
