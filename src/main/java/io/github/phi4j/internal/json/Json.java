@@ -29,8 +29,8 @@ public sealed interface Json {
   record Text(String value) implements Json {}
 
   /** A number, exactly. */
-  record Number(BigDecimal value) implements Json {
-    public Number {
+  record Numeral(BigDecimal value) implements Json {
+    public Numeral {
       value = value.signum() == 0 ? BigDecimal.ZERO : value.stripTrailingZeros();
     }
 
@@ -61,7 +61,7 @@ public sealed interface Json {
       case Members _ -> "object";
       case Elements _ -> "array";
       case Text _ -> "string";
-      case Number number -> number.isInteger() ? "integer" : "number";
+      case Numeral number -> number.isInteger() ? "integer" : "number";
       case Truth _ -> "boolean";
       case Null _ -> "null";
     };
@@ -77,7 +77,7 @@ public sealed interface Json {
       case Elements elements ->
           elements.list().stream().map(Json::written).collect(Collectors.joining(", ", "[", "]"));
       case Text text -> quote(text.value());
-      case Number number ->
+      case Numeral number ->
           number.isInteger() && number.value().precision() - number.value().scale() <= 20
               ? number.value().toPlainString()
               : number.value().toString();

@@ -122,7 +122,7 @@ final class JsonParser {
     }
     BigDecimal value = new BigDecimal(matcher.group());
     at = matcher.end();
-    return new Json.Number(value);
+    return new Json.Numeral(value);
   }
 
   private String string() {

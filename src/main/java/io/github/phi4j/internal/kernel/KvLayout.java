@@ -80,9 +80,9 @@ public record KvLayout(int headLength, KvCacheType type) {
       case F32 -> (long) slot * rowLength() + dimension;
       case F16 -> (long) slot * rowLength() + paired(dimension);
       case Q8_0 ->
-          ((long) dimension / BLOCK * PAGE_LENGTH + slot / 2 * 2) * BLOCK
-              + dimension % 16 * 4
-              + slot % 2 * 2
+          ((long) dimension / BLOCK * PAGE_LENGTH + slot / 2 * 2L) * BLOCK
+              + dimension % 16 * 4L
+              + slot % 2 * 2L
               + dimension % BLOCK / 16;
     };
   }

@@ -21,7 +21,7 @@ final class Packed4Bits {
 
   private Packed4Bits() {}
 
-  /** See {@link PackedLayout#unpackQuants}. */
+  /** See {@link PackedQuants#unpackQuants}. */
   static void unpack(MemorySegment w, long at, int groups, float[] pairs, int to) {
     PackedLayout.touch(w, at);
     IntVector mask = IntVector.broadcast(INTS, MASK);
@@ -35,7 +35,7 @@ final class Packed4Bits {
     }
   }
 
-  /** See {@link PackedLayout#multiply}. */
+  /** See {@link PackedQuants#multiply}. */
   static void multiply(
       MemorySegment w,
       long a,

@@ -26,7 +26,7 @@ final class Packed5Bits {
 
   private Packed5Bits() {}
 
-  /** See {@link PackedLayout#unpackQuants}. */
+  /** See {@link PackedQuants#unpackQuants}. */
   static void unpack(MemorySegment w, long at, int groups, float[] pairs, int to) {
     PackedLayout.touch(w, at);
     IntVector mask = IntVector.broadcast(INTS, MASK);
@@ -45,7 +45,7 @@ final class Packed5Bits {
     }
   }
 
-  /** See {@link PackedLayout#multiply}. */
+  /** See {@link PackedQuants#multiply}. */
   static void multiply(
       MemorySegment w,
       long a,

@@ -26,7 +26,7 @@ final class Packed6Bits {
 
   private Packed6Bits() {}
 
-  /** See {@link PackedLayout#unpackQuants}. */
+  /** See {@link PackedQuants#unpackQuants}. */
   static void unpack(MemorySegment w, long at, int groups, float[] pairs, int to) {
     PackedLayout.touch(w, at);
     IntVector mask = IntVector.broadcast(INTS, MASK);
@@ -50,7 +50,7 @@ final class Packed6Bits {
     }
   }
 
-  /** See {@link PackedLayout#multiply}. */
+  /** See {@link PackedQuants#multiply}. */
   static void multiply(
       MemorySegment w,
       long a,

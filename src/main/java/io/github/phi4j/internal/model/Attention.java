@@ -41,6 +41,7 @@ final class Attention implements WorkerPool.Task {
   private Partial shared = new Partial(0, 0); // (tokens, headCountKv, chunks, group)
 
   /** Sums over some positions: a row for each query. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Partial(float[] most, float[] total, float[] values) {
     Partial(int rows, int rowLength) {
       this(new float[rows], new float[rows], new float[rows * rowLength]);
@@ -48,6 +49,7 @@ final class Attention implements WorkerPool.Task {
   }
 
   /** What a worker needs for the queries of a block. */
+  @SuppressWarnings("ArrayRecordComponent") // as above
   private record Worker(float[] scores, Partial partial, Partial sums) {}
 
   Attention(PhiConfig config, WorkerPool pool, Kernels kernels) {

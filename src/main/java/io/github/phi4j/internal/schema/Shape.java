@@ -192,7 +192,7 @@ final class Shape {
       return Optional.of(false);
     }
     return switch (value) {
-      case Json.Number number -> Optional.of(inBounds(number.value()));
+      case Json.Numeral number -> Optional.of(inBounds(number.value()));
       case Json.Text text -> {
         int length = text.value().codePointCount(0, text.value().length());
         if (length < minLength || length > maxLength) {

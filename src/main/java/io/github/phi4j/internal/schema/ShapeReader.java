@@ -142,7 +142,7 @@ final class ShapeReader {
   }
 
   private void bound(String keyword, Json value, boolean lower, boolean exclusive) {
-    if (!(value instanceof Json.Number number)) {
+    if (!(value instanceof Json.Numeral number)) {
       throw wrong(keyword, value, "a number");
     }
     if (number.value().precision() > 60 || Math.abs(number.value().scale()) > 60) {
@@ -163,7 +163,7 @@ final class ShapeReader {
   }
 
   private int count(String keyword, Json value, String type) {
-    if (!(value instanceof Json.Number number)
+    if (!(value instanceof Json.Numeral number)
         || !number.isInteger()
         || number.value().signum() < 0) {
       throw wrong(keyword, value, "a whole number, 0 or above");
