@@ -3,6 +3,7 @@ package io.github.phi4j.internal.engine;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
+import io.github.phi4j.internal.model.Slice;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
