@@ -56,8 +56,7 @@ class ArchitectureTest {
           entry(ROOT, uses(ENGINE, API, LOGGING)),
           entry(
               ENGINE,
-              uses(
-                  MODEL, TEXT, GRAMMAR, SCHEMA, SAMPLING, KERNEL, GGUF, CONCURRENT, API, LOGGING)),
+              uses(MODEL, TEXT, GRAMMAR, SCHEMA, SAMPLING, KERNEL, GGUF, CONCURRENT, API, LOGGING)),
           entry(MODEL, uses(KERNEL, GGUF, CONCURRENT, API, LOGGING)),
           entry(TEXT, uses(JSON, KERNEL, GGUF, CONCURRENT, API, LOGGING, BPE)),
           entry(GRAMMAR, uses(SCHEMA, SAMPLING, API)),

@@ -53,7 +53,8 @@ final class ReadmeTest {
             .formatted(name, body));
     StringWriter messages = new StringWriter();
     List<String> arguments =
-        List.of("-cp", System.getProperty("java.class.path"), "-d", directory.toString(), "-proc:none");
+        List.of(
+            "-cp", System.getProperty("java.class.path"), "-d", directory.toString(), "-proc:none");
     boolean compiled =
         ToolProvider.getSystemJavaCompiler()
             .getTask(

@@ -40,7 +40,8 @@ final class ReplyTest {
           "Tells the weather.",
           """
           {"type": "object", "properties": {"city": {"type": "string", "maxLength": 4},
-           "days": {"type": "integer", "minimum": 1, "maximum": 14}}, "required": ["city"]}""");
+           "days": {"type": "integer", "minimum": 1, "maximum": 14}}, "required": ["city"]}\
+          """);
   private static final Tool CLOCK =
       new Tool("clock", "", "{\"type\": \"object\", \"properties\": {}}");
 
@@ -103,7 +104,8 @@ final class ReplyTest {
       assertThat(completion.reasoning()).isNotEmpty().isEqualTo(thoughts.toString());
       assertThat(completion.finishReason()).isEqualTo(FinishReason.STOP);
       String whole =
-          model.tokenizer()
+          model
+              .tokenizer()
               .decode(completion.tokens().stream().mapToInt(Integer::intValue).toArray());
       assertThat(whole)
           .isEqualTo("<think>" + completion.reasoning() + "</think>" + completion.text());
@@ -190,8 +192,7 @@ final class ReplyTest {
   }
 
   private static String text(Generator model, List<Integer> tokens) {
-    String text =
-        model.tokenizer().decode(tokens.stream().mapToInt(Integer::intValue).toArray());
+    String text = model.tokenizer().decode(tokens.stream().mapToInt(Integer::intValue).toArray());
     return text.contains("</think>") ? text : "</think>" + text;
   }
 
@@ -228,11 +229,9 @@ final class ReplyTest {
   void anAnswerIsFreeUntilACallBegins() {
     try (Generator model = load(ChatFormat.PHI4_MINI)) {
       int call = model.tokenizer().special("<|tool_call|>").orElseThrow();
-      Sampling eager =
-          Sampling.builder().temperature(1).seed(4).logitBias(call, 4).build();
+      Sampling eager = Sampling.builder().temperature(1).seed(4).logitBias(call, 4).build();
       Completion completion =
-          model.generate(
-              prompt(), options(4).sampling(eager).tools(CLOCK).maxTokens(400).build());
+          model.generate(prompt(), options(4).sampling(eager).tools(CLOCK).maxTokens(400).build());
 
       assertThat(completion.text()).isNotEmpty();
       assertThat(completion.toolCalls()).isNotEmpty();
@@ -245,8 +244,7 @@ final class ReplyTest {
     try (Generator model = load(ChatFormat.PHI4)) {
       List<String> pieces = new ArrayList<>();
       Completion completion =
-          model.generate(
-              prompt(), options(7).tools(CLOCK).maxTokens(30).build(), pieces::add);
+          model.generate(prompt(), options(7).tools(CLOCK).maxTokens(30).build(), pieces::add);
 
       assertThat(completion.toolCalls()).isEmpty();
       assertThat(String.join("", pieces)).isEqualTo(completion.text()).isNotEmpty();
@@ -266,12 +264,10 @@ final class ReplyTest {
           .withMessageContaining("given twice");
     }
     assertThatIllegalArgumentException()
-        .isThrownBy(() ->
-            options(1).tools(CLOCK).grammar(Grammar.gbnf("root ::= \"a\"")).build())
+        .isThrownBy(() -> options(1).tools(CLOCK).grammar(Grammar.gbnf("root ::= \"a\"")).build())
         .withMessageContaining("exclude each other");
     assertThatIllegalArgumentException()
-        .isThrownBy(() ->
-            options(1).tools(CLOCK).toolChoice(ToolChoice.named("other")).build())
+        .isThrownBy(() -> options(1).tools(CLOCK).toolChoice(ToolChoice.named("other")).build())
         .withMessageContaining("other");
     Tool wrong = new Tool("f", "", "{\"type\": \"array\"}");
     try (Generator model = load(ChatFormat.PHI4_MINI)) {

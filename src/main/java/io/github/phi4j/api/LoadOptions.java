@@ -256,7 +256,7 @@ public final class LoadOptions {
 
     /**
      * Sets whether there is a copy of the weights that generates faster. It costs memory or disk
-     * space, and rounds activations to 8 bits: see {@link PackedWeights}.
+     * space, and of most types it rounds activations to 8 bits: see {@link PackedWeights}.
      *
      * @param packedWeights where the copy is
      * @return this builder

@@ -27,7 +27,8 @@ final class GrammarOptions {
   @Option(
       names = {"-j", "--json-schema"},
       paramLabel = "JSON",
-      description = "JSON Schema that the answer must follow: '{\"type\": \"integer\"}'; '{}' is any JSON.")
+      description =
+          "JSON Schema that the answer must follow: '{\"type\": \"integer\"}'; '{}' is any JSON.")
   private String schema;
 
   @Option(
@@ -52,8 +53,7 @@ final class GrammarOptions {
             : Grammar.jsonSchema(read(schema, schemaFile, environment)));
   }
 
-  private static String read(String text, String file, Environment environment)
-      throws IOException {
+  private static String read(String text, String file, Environment environment) throws IOException {
     return file == null ? text : TextFile.read(file, environment.in());
   }
 }

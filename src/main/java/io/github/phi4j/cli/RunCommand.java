@@ -187,8 +187,10 @@ final class RunCommand implements Callable<Integer> {
     }
     if (!completion.toolCalls().isEmpty()) {
       ArrayNode calls = node.putArray("tool_calls");
-      completion.toolCalls().forEach(call ->
-          calls.addObject().put("name", call.name()).put("arguments", call.arguments()));
+      completion
+          .toolCalls()
+          .forEach(call ->
+              calls.addObject().put("name", call.name()).put("arguments", call.arguments()));
     }
     completion.tokens().forEach(node.putArray("ids")::add);
     node.put("finish_reason", completion.finishReason().name().toLowerCase(Locale.ROOT));

@@ -59,7 +59,8 @@ final class ToolOptions {
     for (JsonNode element : array) {
       JsonNode tool = element.has("function") ? element.get("function") : element;
       if (!tool.path("name").isTextual()) {
-        throw new IOException(file + ": found a tool without a name; expected name, description, parameters");
+        throw new IOException(
+            file + ": found a tool without a name; expected name, description, parameters");
       }
       JsonNode parameters = tool.path("parameters");
       tools.add(

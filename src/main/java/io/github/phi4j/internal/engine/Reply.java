@@ -82,8 +82,7 @@ final class Reply {
     }
   }
 
-  private static Optional<Grammar> grammar(
-      GenerationOptions options, Optional<ToolFormat> tools) {
+  private static Optional<Grammar> grammar(GenerationOptions options, Optional<ToolFormat> tools) {
     boolean free =
         tools.isEmpty()
             || (tools.get() == ToolFormat.NATIVE

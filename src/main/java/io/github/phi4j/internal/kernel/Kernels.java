@@ -35,50 +35,30 @@ public interface Kernels {
       int yStride,
       Scratch scratch);
 
-  /** Rounds the vector of activations that starts at {@code from} to 8 bits. */
-  void quantize(float[] x, int from, QuantizedVector out);
+  /** Rounds a vector of a batch to 8 bits. */
+  void quantize(Activations x, int token);
 
   /**
-   * Multiplies packed rows with the vectors of a batch: the same bits as {@link #multiply} gives
-   * for the rows that were packed.
+   * Multiplies packed rows with the vectors of a batch.
    *
-   * @param w a matrix in that layout
+   * <p>Of {@link PackedQuants} with the rounded vectors: the products of quants are added exactly;
+   * only the sums of the groups that share a scale are rounded, in the order of the columns, so
+   * that a result is the same bits whatever else is in the batch. Of {@link PackedNumbers} with the
+   * vectors as they are: the same bits as {@link #multiply} gives for the rows that were packed.
+   *
    * @param firstRow the first row to compute, a multiple of {@link PackedLayout#ROWS}
    * @param rows how many rows to compute, a multiple of it too
-   * @param x (tokens, columns)
    * @param y (tokens, yStride); row {@code firstRow} goes to column {@code yOffset}
    * @param scratch this worker's scratch space
    */
   void multiplyPacked(
       PackedMatrix w,
-      PackedNumbers layout,
       int firstRow,
       int rows,
-      float[] x,
-      int tokens,
+      Activations x,
       float[] y,
       int yOffset,
       int yStride,
-      Scratch scratch);
-
-  /**
-   * Multiplies packed rows with a rounded vector. The products of quants are added exactly; only
-   * the sums of the groups that share a scale are rounded, in the order of the columns.
-   *
-   * @param w a matrix in that layout
-   * @param firstRow the first row to compute, a multiple of {@link PackedLayout#ROWS}
-   * @param rows how many rows to compute, a multiple of it too
-   * @param y row {@code firstRow} goes to {@code yOffset}
-   * @param scratch this worker's scratch space
-   */
-  void multiplyPacked(
-      PackedMatrix w,
-      PackedQuants layout,
-      int firstRow,
-      int rows,
-      QuantizedVector x,
-      float[] y,
-      int yOffset,
       Scratch scratch);
 
   /** Root-mean-square norm (Zhang and Sennrich 2019): {@code out = x / rms(x) · weight}. */

@@ -14,16 +14,11 @@ public final class MatMul implements WorkerPool.Task {
   /** A multiple of {@link PackedLayout#ROWS}. */
   private static final int ROWS_PER_PART = 64;
 
-  /**
-   * The most tokens that are multiplied with packed weights, one after the other: what is measured
-   * to be faster than unpacking rows once for all of them.
-   */
-  private static final int MAX_PACKED_TOKENS = 4;
-
   private final WorkerPool pool;
   private final Kernels kernels;
   private final Scratch[] scratch;
-  private final QuantizedVector[] rounded;
+  private final Activations activations = new Activations();
+  private final WorkerPool.Task quantization;
 
   private List<Matrix> matrices = List.of();
   private float[] x;
@@ -37,8 +32,7 @@ public final class MatMul implements WorkerPool.Task {
     this.kernels = kernels;
     scratch = new Scratch[pool.threads()];
     Arrays.setAll(scratch, worker -> kernels.newScratch(maxColumns, maxTokens));
-    rounded = new QuantizedVector[MAX_PACKED_TOKENS];
-    Arrays.setAll(rounded, t -> new QuantizedVector(maxColumns));
+    quantization = (token, worker) -> kernels.quantize(activations, token);
   }
 
   /**
@@ -59,12 +53,10 @@ public final class MatMul implements WorkerPool.Task {
       rows += stack.get(i).rows();
       parts += parts(stack.get(i));
     }
-    if (count <= MAX_PACKED_TOKENS && anyRounds(stack)) {
-      int columns = stack.getFirst().columns();
-      for (int t = 0; t < count; t++) {
-        rounded[t].resize(columns);
-        kernels.quantize(input, t * columns, rounded[t]);
-      }
+    activations.set(input, stack.getFirst().columns(), count);
+    if (anyRounds(stack)) {
+      activations.reserve();
+      pool.run(quantization, count);
     }
     pool.run(this, parts);
   }
@@ -96,34 +88,17 @@ public final class MatMul implements WorkerPool.Task {
     Matrix w = matrices.get(i);
     int first = local * ROWS_PER_PART;
     int count = Math.min(ROWS_PER_PART, w.rows() - first);
-    int packed = multiplyPacked(w, first, count, base + first, scratch[worker]);
+    int packed = 0;
+    if (w.packed().isPresent()) {
+      PackedMatrix copy = w.packed().get();
+      packed = Math.min(count, copy.rows() - first);
+      int to = base + first;
+      kernels.multiplyPacked(copy, first, packed, activations, y, to, rows, scratch[worker]);
+    }
     if (packed < count) {
       int rest = first + packed;
       int left = count - packed;
       kernels.multiply(w, rest, left, x, tokens, y, base + rest, rows, scratch[worker]);
     }
-  }
-
-  /** Multiplies the rows of a part that are packed, and returns their number. */
-  private int multiplyPacked(Matrix w, int first, int count, int to, Scratch space) {
-    if (w.packed().isEmpty()) {
-      return 0;
-    }
-    PackedMatrix copy = w.packed().get();
-    int packed = Math.min(count, copy.rows() - first);
-    switch (copy.layout()) {
-      case PackedNumbers layout ->
-          kernels.multiplyPacked(copy, layout, first, packed, x, tokens, y, to, rows, space);
-      case PackedQuants layout -> {
-        if (tokens > MAX_PACKED_TOKENS) {
-          return 0;
-        }
-        for (int t = 0; t < tokens; t++) {
-          int at = t * rows + to;
-          kernels.multiplyPacked(copy, layout, first, packed, rounded[t], y, at, space);
-        }
-      }
-    }
-    return packed;
   }
 }

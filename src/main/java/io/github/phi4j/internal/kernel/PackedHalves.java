@@ -23,22 +23,22 @@ final class PackedHalves {
   /** What the numbers that {@link #HALF} leaves must be multiplied by. */
   static final float UP = 0x1p112f;
 
-  /** Once more up and down again, so that what is infinite runs over. */
+  /** After another step up: so what is infinite runs over, and nothing else. */
   static final float DOWN = 0x1p-112f;
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   private static final VectorSpecies<Integer> INTS = VectorKernels.INTS;
   private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
-  private static final int LANES = VectorKernels.LANES;
+  private static final int ROWS = PackedTile.ROWS;
 
   private PackedHalves() {}
 
   /** A scale for each 32 columns, two in a word. */
-  static void scales(MemorySegment w, long at, QuantizedVector x, float[] scales, int to) {
-    float[] dx = x.scales();
-    int words = x.columns() / 64;
+  static void scales(MemorySegment w, long at, int words, float[] scales, int to) {
+    PackedLayout.touch(w, at);
     for (int i = 0; i < words; i++) {
       IntVector v = IntVector.fromMemorySegment(INTS, w, at + i * 64L, ORDER);
+      int g = to + 2 * i * ROWS;
       v.lanewise(LSHL, 16)
           .lanewise(ASHR, 3)
           .and(HALF)
@@ -46,35 +46,23 @@ final class PackedHalves {
           .mul(UP)
           .mul(UP)
           .mul(DOWN)
-          .mul(dx[2 * i])
-          .intoArray(scales, to + 2 * i * LANES);
+          .intoArray(scales, g);
       v.lanewise(ASHR, 3)
           .and(HALF)
           .reinterpretAsFloats()
           .mul(UP)
           .mul(UP)
           .mul(DOWN)
-          .mul(dx[2 * i + 1])
-          .intoArray(scales, to + (2 * i + 1) * LANES);
+          .intoArray(scales, g + ROWS);
     }
   }
 
-  /** A scale and what is added to each 32 columns, in a word. */
+  /** Of {@link Q4_1} and {@link Q5_1}: a word for each 32 columns, a scale and what is added. */
   static void withMinimums(
-      MemorySegment w,
-      long at,
-      QuantizedVector x,
-      float bias,
-      float[] scales,
-      int to,
-      float[] sums,
-      int sum) {
-    float[] dx = x.scales();
-    float[] totals = x.totals();
-    int words = x.columns() / 32;
-    FloatVector t = FloatVector.zero(FLOATS);
-    for (int i = 0; i < words; i++) {
-      IntVector v = IntVector.fromMemorySegment(INTS, w, at + i * 64L, ORDER);
+      MemorySegment w, long at, int groups, float bias, float[] scales, float[] offsets, int to) {
+    PackedLayout.touch(w, at);
+    for (int g = 0; g < groups; g++) {
+      IntVector v = IntVector.fromMemorySegment(INTS, w, at + g * 64L, ORDER);
       FloatVector d =
           v.lanewise(LSHL, 16)
               .lanewise(ASHR, 3)
@@ -84,21 +72,17 @@ final class PackedHalves {
               .mul(UP)
               .mul(DOWN);
       FloatVector m = v.lanewise(ASHR, 3).and(HALF).reinterpretAsFloats().mul(UP).mul(UP).mul(DOWN);
-      d.mul(dx[i]).intoArray(scales, to + i * LANES);
-      t = d.mul(bias).add(m).fma(FloatVector.broadcast(FLOATS, totals[i]), t);
+      d.intoArray(scales, to + g * ROWS);
+      d.mul(bias).add(m).intoArray(offsets, to + g * ROWS);
     }
-    t.intoArray(sums, sum);
   }
 
-  /** Scales and minimums of {@link Q2_K}: nibbles, times two halves. */
+  /** Of {@link Q2_K}: nibbles, times two halves. */
   static void nibbles(
-      MemorySegment w, long at, QuantizedVector x, float[] scales, int to, float[] sums, int sum) {
-    float[] dx = x.scales();
-    float[] totals = x.totals16();
-    int blocks = x.columns() / 256;
-    FloatVector t = FloatVector.zero(FLOATS);
-    for (int i = 0; i < blocks; i++) {
-      IntVector v = IntVector.fromMemorySegment(INTS, w, at + i * 320L, ORDER);
+      MemorySegment w, long at, int blocks, float[] scales, float[] offsets, int to) {
+    PackedLayout.touch(w, at);
+    for (int b = 0; b < blocks; b++) {
+      IntVector v = IntVector.fromMemorySegment(INTS, w, at + b * 320L, ORDER);
       FloatVector d =
           v.lanewise(LSHL, 16)
               .lanewise(ASHR, 3)
@@ -109,107 +93,15 @@ final class PackedHalves {
               .mul(DOWN);
       FloatVector m =
           v.lanewise(ASHR, 3).and(HALF).reinterpretAsFloats().mul(UP).mul(UP).mul(DOWN).neg();
-      v = IntVector.fromMemorySegment(INTS, w, at + i * 320L + 64, ORDER);
-      d.mul(dx[8 * i + 0])
-          .mul((FloatVector) v.and(15).convert(I2F, 0))
-          .intoArray(scales, to + (16 * i + 0) * LANES);
-      t =
-          m.mul((FloatVector) v.lanewise(LSHR, 4).and(15).convert(I2F, 0))
-              .fma(FloatVector.broadcast(FLOATS, totals[16 * i + 0]), t);
-      d.mul(dx[8 * i + 0])
-          .mul((FloatVector) v.lanewise(LSHR, 8).and(15).convert(I2F, 0))
-          .intoArray(scales, to + (16 * i + 1) * LANES);
-      t =
-          m.mul((FloatVector) v.lanewise(LSHR, 12).and(15).convert(I2F, 0))
-              .fma(FloatVector.broadcast(FLOATS, totals[16 * i + 1]), t);
-      d.mul(dx[8 * i + 1])
-          .mul((FloatVector) v.lanewise(LSHR, 16).and(15).convert(I2F, 0))
-          .intoArray(scales, to + (16 * i + 2) * LANES);
-      t =
-          m.mul((FloatVector) v.lanewise(LSHR, 20).and(15).convert(I2F, 0))
-              .fma(FloatVector.broadcast(FLOATS, totals[16 * i + 2]), t);
-      d.mul(dx[8 * i + 1])
-          .mul((FloatVector) v.lanewise(LSHR, 24).and(15).convert(I2F, 0))
-          .intoArray(scales, to + (16 * i + 3) * LANES);
-      t =
-          m.mul((FloatVector) v.lanewise(LSHR, 28).and(15).convert(I2F, 0))
-              .fma(FloatVector.broadcast(FLOATS, totals[16 * i + 3]), t);
-      v = IntVector.fromMemorySegment(INTS, w, at + i * 320L + 128, ORDER);
-      d.mul(dx[8 * i + 2])
-          .mul((FloatVector) v.and(15).convert(I2F, 0))
-          .intoArray(scales, to + (16 * i + 4) * LANES);
-      t =
-          m.mul((FloatVector) v.lanewise(LSHR, 4).and(15).convert(I2F, 0))
-              .fma(FloatVector.broadcast(FLOATS, totals[16 * i + 4]), t);
-      d.mul(dx[8 * i + 2])
-          .mul((FloatVector) v.lanewise(LSHR, 8).and(15).convert(I2F, 0))
-          .intoArray(scales, to + (16 * i + 5) * LANES);
-      t =
-          m.mul((FloatVector) v.lanewise(LSHR, 12).and(15).convert(I2F, 0))
-              .fma(FloatVector.broadcast(FLOATS, totals[16 * i + 5]), t);
-      d.mul(dx[8 * i + 3])
-          .mul((FloatVector) v.lanewise(LSHR, 16).and(15).convert(I2F, 0))
-          .intoArray(scales, to + (16 * i + 6) * LANES);
-      t =
-          m.mul((FloatVector) v.lanewise(LSHR, 20).and(15).convert(I2F, 0))
-              .fma(FloatVector.broadcast(FLOATS, totals[16 * i + 6]), t);
-      d.mul(dx[8 * i + 3])
-          .mul((FloatVector) v.lanewise(LSHR, 24).and(15).convert(I2F, 0))
-          .intoArray(scales, to + (16 * i + 7) * LANES);
-      t =
-          m.mul((FloatVector) v.lanewise(LSHR, 28).and(15).convert(I2F, 0))
-              .fma(FloatVector.broadcast(FLOATS, totals[16 * i + 7]), t);
-      v = IntVector.fromMemorySegment(INTS, w, at + i * 320L + 192, ORDER);
-      d.mul(dx[8 * i + 4])
-          .mul((FloatVector) v.and(15).convert(I2F, 0))
-          .intoArray(scales, to + (16 * i + 8) * LANES);
-      t =
-          m.mul((FloatVector) v.lanewise(LSHR, 4).and(15).convert(I2F, 0))
-              .fma(FloatVector.broadcast(FLOATS, totals[16 * i + 8]), t);
-      d.mul(dx[8 * i + 4])
-          .mul((FloatVector) v.lanewise(LSHR, 8).and(15).convert(I2F, 0))
-          .intoArray(scales, to + (16 * i + 9) * LANES);
-      t =
-          m.mul((FloatVector) v.lanewise(LSHR, 12).and(15).convert(I2F, 0))
-              .fma(FloatVector.broadcast(FLOATS, totals[16 * i + 9]), t);
-      d.mul(dx[8 * i + 5])
-          .mul((FloatVector) v.lanewise(LSHR, 16).and(15).convert(I2F, 0))
-          .intoArray(scales, to + (16 * i + 10) * LANES);
-      t =
-          m.mul((FloatVector) v.lanewise(LSHR, 20).and(15).convert(I2F, 0))
-              .fma(FloatVector.broadcast(FLOATS, totals[16 * i + 10]), t);
-      d.mul(dx[8 * i + 5])
-          .mul((FloatVector) v.lanewise(LSHR, 24).and(15).convert(I2F, 0))
-          .intoArray(scales, to + (16 * i + 11) * LANES);
-      t =
-          m.mul((FloatVector) v.lanewise(LSHR, 28).and(15).convert(I2F, 0))
-              .fma(FloatVector.broadcast(FLOATS, totals[16 * i + 11]), t);
-      v = IntVector.fromMemorySegment(INTS, w, at + i * 320L + 256, ORDER);
-      d.mul(dx[8 * i + 6])
-          .mul((FloatVector) v.and(15).convert(I2F, 0))
-          .intoArray(scales, to + (16 * i + 12) * LANES);
-      t =
-          m.mul((FloatVector) v.lanewise(LSHR, 4).and(15).convert(I2F, 0))
-              .fma(FloatVector.broadcast(FLOATS, totals[16 * i + 12]), t);
-      d.mul(dx[8 * i + 6])
-          .mul((FloatVector) v.lanewise(LSHR, 8).and(15).convert(I2F, 0))
-          .intoArray(scales, to + (16 * i + 13) * LANES);
-      t =
-          m.mul((FloatVector) v.lanewise(LSHR, 12).and(15).convert(I2F, 0))
-              .fma(FloatVector.broadcast(FLOATS, totals[16 * i + 13]), t);
-      d.mul(dx[8 * i + 7])
-          .mul((FloatVector) v.lanewise(LSHR, 16).and(15).convert(I2F, 0))
-          .intoArray(scales, to + (16 * i + 14) * LANES);
-      t =
-          m.mul((FloatVector) v.lanewise(LSHR, 20).and(15).convert(I2F, 0))
-              .fma(FloatVector.broadcast(FLOATS, totals[16 * i + 14]), t);
-      d.mul(dx[8 * i + 7])
-          .mul((FloatVector) v.lanewise(LSHR, 24).and(15).convert(I2F, 0))
-          .intoArray(scales, to + (16 * i + 15) * LANES);
-      t =
-          m.mul((FloatVector) v.lanewise(LSHR, 28).and(15).convert(I2F, 0))
-              .fma(FloatVector.broadcast(FLOATS, totals[16 * i + 15]), t);
+      for (int h = 0; h < 4; h++) {
+        v = IntVector.fromMemorySegment(INTS, w, at + b * 320L + h * 64L + 64, ORDER);
+        for (int j = 0; j < 4; j++) {
+          int g = to + (16 * b + 4 * h + j) * ROWS;
+          d.mul((FloatVector) v.and(15).convert(I2F, 0)).intoArray(scales, g);
+          m.mul((FloatVector) v.lanewise(LSHR, 4).and(15).convert(I2F, 0)).intoArray(offsets, g);
+          v = v.lanewise(LSHR, 8);
+        }
+      }
     }
-    t.intoArray(sums, sum);
   }
 }

@@ -2,6 +2,7 @@ package io.github.phi4j.internal.kernel;
 
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * How the numbers of one tensor type lie when rows are packed: sixteen rows side by side, so that
@@ -68,12 +69,17 @@ public abstract sealed class PackedLayout permits PackedQuants, PackedNumbers {
 
   /** The bytes of a tile. */
   final long tileBytes(int columns) {
-    return (long) columns / BLOCK * (scaleWords + quantWords) * VECTOR_BYTES;
+    return scaleBytes(columns) + quantBytes(columns);
   }
 
-  /** The bytes of a tile in front of its quants. */
+  /** The bytes of the scales of some columns of a tile. */
   final long scaleBytes(int columns) {
     return (long) columns / BLOCK * scaleWords * VECTOR_BYTES;
+  }
+
+  /** The bytes of their quants, which follow those of all scales. */
+  final long quantBytes(int columns) {
+    return (long) columns / BLOCK * quantWords * VECTOR_BYTES;
   }
 
   /**
@@ -82,4 +88,19 @@ public abstract sealed class PackedLayout permits PackedQuants, PackedNumbers {
    * @param words first those of the scales, then those of the quants
    */
   abstract void encode(MemorySegment data, long at, int[] words);
+
+  /**
+   * Reads a byte, for what it does to compiled code: HotSpot turns a fault of a mapped file that
+   * was cut short into an error only in code that has such an access. Vector loads alone do not
+   * count, and would end the JVM. Every method that loads vectors of packed rows has one.
+   */
+  @SuppressWarnings("CheckReturnValue") // the access counts, not the byte
+  static void touch(MemorySegment w, long at) {
+    w.get(ValueLayout.JAVA_BYTE, at);
+  }
+
+  /** The low column, among 32, of pair {@code p} of 16; the high one is eight further. */
+  static int column(int p) {
+    return p / 8 * 16 + p % 8;
+  }
 }

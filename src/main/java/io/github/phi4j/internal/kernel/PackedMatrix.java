@@ -36,15 +36,16 @@ public record PackedMatrix(PackedLayout layout, MemorySegment data, int rows, in
         : Optional.of(PackedLayout.of(w.format()));
   }
 
-  /** The byte where the scales of the vector of rows that starts with {@code row} start. */
-  long scalesAt(int row) {
+  /** The byte where the scales of a vector of rows start, from a block's first column on. */
+  long scalesAt(int row, int column) {
     return row / PackedLayout.ROWS * layout.tileBytes(columns)
+        + layout.scaleBytes(column)
         + (long) row % PackedLayout.ROWS * Integer.BYTES;
   }
 
   /** The byte where its quants start. */
-  long quantsAt(int row) {
-    return scalesAt(row) + layout.scaleBytes(columns);
+  long quantsAt(int row, int column) {
+    return scalesAt(row, 0) + layout.scaleBytes(columns) + layout.quantBytes(column);
   }
 
   /** Reads the words of one row in one block. */
@@ -52,8 +53,8 @@ public record PackedMatrix(PackedLayout layout, MemorySegment data, int rows, in
     int stride = PackedLayout.ROWS * Integer.BYTES;
     int scales = layout.scaleWords();
     int quants = layout.quantWords();
-    long scalesAt = scalesAt(row) + (long) block * scales * stride;
-    long quantsAt = quantsAt(row) + (long) block * quants * stride;
+    long scalesAt = scalesAt(row, block * PackedLayout.BLOCK);
+    long quantsAt = quantsAt(row, block * PackedLayout.BLOCK);
     for (int i = 0; i < scales; i++) {
       out[i] = data.get(INT, scalesAt + (long) i * stride);
     }

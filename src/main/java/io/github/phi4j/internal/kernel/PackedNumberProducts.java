@@ -24,6 +24,9 @@ final class PackedNumberProducts {
   private static final int LANES = VectorKernels.LANES;
   private static final int SLAB_ROWS = TileProducts.SLAB_ROWS;
 
+  /** The most tokens that are multiplied one after the other, unpacking rows for each of them. */
+  private static final int MAX_ALONE = 2;
+
   // Constants come from arrays: C2 keeps what was loaded in a register, and rebuilds broadcasts.
   private static final int[] HIGHS = filled(0xffff0000);
   private static final int[] HALVES = filled(PackedHalves.HALF);
@@ -50,38 +53,28 @@ final class PackedNumberProducts {
       PackedNumbers layout,
       int firstRow,
       int rows,
-      float[] x,
-      int tokens,
+      Activations x,
       float[] y,
       int yOffset,
       int yStride,
       Scratch scratch) {
-    if (tokens > MAX_ALONE || !hasKernel(layout.format())) {
-      multiplySlabs(w, layout, firstRow, rows, x, tokens, y, yOffset, yStride, scratch);
+    int tokens = x.tokens();
+    if (tokens > MAX_ALONE) {
+      multiplySlabs(w, layout, firstRow, rows, x.numbers(), tokens, y, yOffset, yStride, scratch);
       return;
     }
     for (int r = 0; r < rows; r += 4 * LANES) {
       // Vectors that are missing are the last one again: rare, and cheaper than another kernel.
-      long a = w.scalesAt(firstRow + r);
-      long b = w.scalesAt(firstRow + Math.min(r + LANES, rows - LANES));
-      long c = w.scalesAt(firstRow + Math.min(r + 2 * LANES, rows - LANES));
-      long d = w.scalesAt(firstRow + Math.min(r + 3 * LANES, rows - LANES));
+      long a = w.scalesAt(firstRow + r, 0);
+      long b = w.scalesAt(firstRow + Math.min(r + LANES, rows - LANES), 0);
+      long c = w.scalesAt(firstRow + Math.min(r + 2 * LANES, rows - LANES), 0);
+      long d = w.scalesAt(firstRow + Math.min(r + 3 * LANES, rows - LANES), 0);
       int some = Math.min(4 * LANES, rows - r);
       for (int t = 0; t < tokens; t++) {
-        four(w, layout.format(), a, b, c, d, x, t * w.columns(), scratch.sums);
+        four(w, layout.format(), a, b, c, d, x.numbers(), t * w.columns(), scratch);
         System.arraycopy(scratch.sums, 0, y, t * yStride + yOffset + r, some);
       }
     }
-  }
-
-  /** The most tokens that are multiplied one after the other, unpacking rows for each of them. */
-  private static final int MAX_ALONE = 2;
-
-  private static boolean hasKernel(BlockFormat format) {
-    return switch (format) {
-      case F32 _, F16 _, BF16 _, Q8_0 _ -> true;
-      default -> false;
-    };
   }
 
   private static void four(
@@ -93,13 +86,18 @@ final class PackedNumberProducts {
       long d,
       float[] x,
       int from,
-      float[] sums) {
+      Scratch scratch) {
+    float[] sums = scratch.sums;
     switch (format) {
       case F32 _ -> singles(w.data(), a, b, c, d, w.columns(), x, from, sums);
       case F16 _ -> halves(w.data(), a, b, c, d, w.columns(), x, from, sums);
       case BF16 _ -> brains(w.data(), a, b, c, d, w.columns(), x, from, sums);
       case Q8_0 _ -> bytes(w.data(), a, b, c, d, w.columns(), x, from, sums);
-      default -> throw new IllegalArgumentException(format.type() + " has no kernel of its own");
+      case IQ4_NL _, IQ4_XS _ -> {
+        PackedTableProducts.multiply(w, a, b, x, from, scratch.numbers, sums, 0);
+        PackedTableProducts.multiply(w, c, d, x, from, scratch.numbers, sums, 2 * LANES);
+      }
+      default -> throw new IllegalArgumentException(format.type() + " is packed in another way");
     }
   }
 
@@ -123,7 +121,7 @@ final class PackedNumberProducts {
       for (int from = 0; from < w.columns(); from += step) {
         int count = Math.min(step, w.columns() - from);
         for (int i = 0; i < some; i += LANES) {
-          long at = w.scalesAt(firstRow + r + i);
+          long at = w.scalesAt(firstRow + r + i, 0);
           layout.stage(w.data(), at, w.columns(), from, count, scratch.tile);
           int to = i / LANES * TileProducts.TILE_LENGTH;
           layout.format().unpack(scratch.tile, count / block, scratch.numbers, to);
@@ -148,6 +146,7 @@ final class PackedNumberProducts {
       float[] x,
       int from,
       float[] sums) {
+    PackedLayout.touch(w, a);
     FloatVector ta = FloatVector.zero(FLOATS);
     FloatVector tb = ta;
     FloatVector tc = ta;
@@ -177,6 +176,7 @@ final class PackedNumberProducts {
       int from,
       float[] sums) {
     IntVector high = IntVector.fromArray(INTS, HIGHS, 0);
+    PackedLayout.touch(w, a);
     FloatVector ta = FloatVector.zero(FLOATS);
     FloatVector tb = ta;
     FloatVector tc = ta;
@@ -217,6 +217,7 @@ final class PackedNumberProducts {
     IntVector half = IntVector.fromArray(INTS, HALVES, 0);
     FloatVector up = FloatVector.fromArray(FLOATS, UPS, 0);
     FloatVector down = FloatVector.fromArray(FLOATS, DOWNS, 0);
+    PackedLayout.touch(w, a);
     FloatVector ta = FloatVector.zero(FLOATS);
     FloatVector tb = ta;
     FloatVector tc = ta;
@@ -294,6 +295,7 @@ final class PackedNumberProducts {
     IntVector half = IntVector.fromArray(INTS, HALVES, 0);
     FloatVector up = FloatVector.fromArray(FLOATS, UPS, 0);
     FloatVector down = FloatVector.fromArray(FLOATS, DOWNS, 0);
+    PackedLayout.touch(w, a);
     FloatVector ta = FloatVector.zero(FLOATS);
     FloatVector tb = ta;
     FloatVector tc = ta;

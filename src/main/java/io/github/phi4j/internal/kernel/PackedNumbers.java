@@ -103,11 +103,11 @@ final class PackedNumbers extends PackedLayout {
     int lanes = VectorKernels.LANES;
     int first = from / BLOCK;
     int some = count / BLOCK;
-    long quants = at + scaleBytes(columns) + first * quantWords() * STRIDE;
+    long quants = at + scaleBytes(columns) + (long) first * quantWords() * STRIDE;
     for (int i = 0; i < some * quantWords(); i++) {
       MemorySegment.copy(w, INT, quants + i * STRIDE, tile.words, i * lanes, lanes);
     }
-    long scales = at + first * scaleWords() * STRIDE;
+    long scales = at + (long) first * scaleWords() * STRIDE;
     for (int i = 0; i < some * scaleWords(); i++) {
       int to = 2 * i * lanes;
       MemorySegment.copy(w, INT, scales + i * STRIDE, tile.halves, to, lanes);

@@ -51,22 +51,26 @@ final class PackedQ2_K extends PackedQuants {
   }
 
   @Override
-  void scalesOnVectors(
-      MemorySegment w, long at, QuantizedVector x, float[] scales, int to, float[] sums, int sum) {
-    PackedHalves.nibbles(w, at, x, scales, to, sums, sum);
+  void unpackScales(MemorySegment w, long at, int blocks, PackedTile tile, int to) {
+    PackedHalves.nibbles(w, at, blocks, tile.scales, tile.offsets, to);
   }
 
   @Override
-  void addProductsOnVectors(
+  void unpackQuants(MemorySegment w, long at, int blocks, float[] pairs, int to) {
+    Packed2Bits.unpack(w, at, 16 * blocks, pairs, to);
+  }
+
+  @Override
+  void multiply(
       MemorySegment w,
       long a,
       long b,
-      QuantizedVector x,
-      float[] scales,
-      int scalesA,
-      int scalesB,
-      float[] sums,
-      int at) {
-    Packed2Bits.addProducts(w, a, b, x, scales, scalesA, scalesB, sums, at);
+      int groups,
+      float[] pairs,
+      int from,
+      float[] starts,
+      int start,
+      float[] sums) {
+    Packed2Bits.multiply(w, a, b, groups, pairs, from, sums);
   }
 }

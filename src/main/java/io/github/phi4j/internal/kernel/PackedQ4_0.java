@@ -2,7 +2,6 @@ package io.github.phi4j.internal.kernel;
 
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 
 /** Packed {@link Q4_0}: 160 bytes for 144. */
 final class PackedQ4_0 extends PackedQuants {
@@ -47,23 +46,27 @@ final class PackedQ4_0 extends PackedQuants {
   }
 
   @Override
-  void scalesOnVectors(
-      MemorySegment w, long at, QuantizedVector x, float[] scales, int to, float[] sums, int sum) {
-    PackedScales.floats(w, at, x, scales, to);
-    Arrays.fill(sums, sum, sum + VectorKernels.LANES, 0);
+  void unpackScales(MemorySegment w, long at, int blocks, PackedTile tile, int to) {
+    PackedScales.floats(w, at, 8 * blocks, tile.scales, to);
+    tile.clearOffsets(8 * blocks);
   }
 
   @Override
-  void addProductsOnVectors(
+  void unpackQuants(MemorySegment w, long at, int blocks, float[] pairs, int to) {
+    Packed4Bits.unpack(w, at, 8 * blocks, pairs, to);
+  }
+
+  @Override
+  void multiply(
       MemorySegment w,
       long a,
       long b,
-      QuantizedVector x,
-      float[] scales,
-      int scalesA,
-      int scalesB,
-      float[] sums,
-      int at) {
-    Packed4Bits.addProducts(w, a, b, x, scales, scalesA, scalesB, sums, at);
+      int groups,
+      float[] pairs,
+      int from,
+      float[] starts,
+      int start,
+      float[] sums) {
+    Packed4Bits.multiply(w, a, b, groups, pairs, from, starts, start, bias(), sums);
   }
 }

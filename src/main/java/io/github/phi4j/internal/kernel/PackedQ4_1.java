@@ -40,22 +40,26 @@ final class PackedQ4_1 extends PackedQuants {
   }
 
   @Override
-  void scalesOnVectors(
-      MemorySegment w, long at, QuantizedVector x, float[] scales, int to, float[] sums, int sum) {
-    PackedHalves.withMinimums(w, at, x, bias(), scales, to, sums, sum);
+  void unpackScales(MemorySegment w, long at, int blocks, PackedTile tile, int to) {
+    PackedHalves.withMinimums(w, at, 8 * blocks, bias(), tile.scales, tile.offsets, to);
   }
 
   @Override
-  void addProductsOnVectors(
+  void unpackQuants(MemorySegment w, long at, int blocks, float[] pairs, int to) {
+    Packed4Bits.unpack(w, at, 8 * blocks, pairs, to);
+  }
+
+  @Override
+  void multiply(
       MemorySegment w,
       long a,
       long b,
-      QuantizedVector x,
-      float[] scales,
-      int scalesA,
-      int scalesB,
-      float[] sums,
-      int at) {
-    Packed4Bits.addProducts(w, a, b, x, scales, scalesA, scalesB, sums, at);
+      int groups,
+      float[] pairs,
+      int from,
+      float[] starts,
+      int start,
+      float[] sums) {
+    Packed4Bits.multiply(w, a, b, groups, pairs, from, starts, start, bias(), sums);
   }
 }

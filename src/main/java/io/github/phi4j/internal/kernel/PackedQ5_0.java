@@ -2,7 +2,6 @@ package io.github.phi4j.internal.kernel;
 
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 
 /** Packed {@link Q5_0}: 176 bytes for 176. */
 final class PackedQ5_0 extends PackedQuants {
@@ -58,23 +57,27 @@ final class PackedQ5_0 extends PackedQuants {
   }
 
   @Override
-  void scalesOnVectors(
-      MemorySegment w, long at, QuantizedVector x, float[] scales, int to, float[] sums, int sum) {
-    PackedHalves.scales(w, at, x, scales, to);
-    Arrays.fill(sums, sum, sum + VectorKernels.LANES, 0);
+  void unpackScales(MemorySegment w, long at, int blocks, PackedTile tile, int to) {
+    PackedHalves.scales(w, at, 4 * blocks, tile.scales, to);
+    tile.clearOffsets(8 * blocks);
   }
 
   @Override
-  void addProductsOnVectors(
+  void unpackQuants(MemorySegment w, long at, int blocks, float[] pairs, int to) {
+    Packed5Bits.unpack(w, at, 8 * blocks, pairs, to);
+  }
+
+  @Override
+  void multiply(
       MemorySegment w,
       long a,
       long b,
-      QuantizedVector x,
-      float[] scales,
-      int scalesA,
-      int scalesB,
-      float[] sums,
-      int at) {
-    Packed5Bits.addProducts(w, a, b, x, scales, scalesA, scalesB, sums, at);
+      int groups,
+      float[] pairs,
+      int from,
+      float[] starts,
+      int start,
+      float[] sums) {
+    Packed5Bits.multiply(w, a, b, groups, pairs, from, starts, start, bias(), sums);
   }
 }

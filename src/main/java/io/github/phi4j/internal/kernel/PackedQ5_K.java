@@ -65,22 +65,26 @@ final class PackedQ5_K extends PackedQuants {
   }
 
   @Override
-  void scalesOnVectors(
-      MemorySegment w, long at, QuantizedVector x, float[] scales, int to, float[] sums, int sum) {
-    PackedScales.withMinimums(w, at, x, bias(), scales, to, sums, sum);
+  void unpackScales(MemorySegment w, long at, int blocks, PackedTile tile, int to) {
+    PackedScales.withMinimums(w, at, blocks, bias(), tile.scales, tile.offsets, to);
   }
 
   @Override
-  void addProductsOnVectors(
+  void unpackQuants(MemorySegment w, long at, int blocks, float[] pairs, int to) {
+    Packed5Bits.unpack(w, at, 8 * blocks, pairs, to);
+  }
+
+  @Override
+  void multiply(
       MemorySegment w,
       long a,
       long b,
-      QuantizedVector x,
-      float[] scales,
-      int scalesA,
-      int scalesB,
-      float[] sums,
-      int at) {
-    Packed5Bits.addProducts(w, a, b, x, scales, scalesA, scalesB, sums, at);
+      int groups,
+      float[] pairs,
+      int from,
+      float[] starts,
+      int start,
+      float[] sums) {
+    Packed5Bits.multiply(w, a, b, groups, pairs, from, starts, start, bias(), sums);
   }
 }

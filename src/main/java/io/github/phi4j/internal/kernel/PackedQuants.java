@@ -40,9 +40,9 @@ abstract sealed class PackedQuants extends PackedLayout
     return group;
   }
 
-  /** The quant that counts as zero in the integer sums. */
-  final int bias() {
-    return bias;
+  /** The quant that counts as zero in the integer sums: see {@link PackedSums} for its bounds. */
+  final short bias() {
+    return (short) bias;
   }
 
   /** Whether a group has a minimum, besides the one that the bias makes. */
@@ -52,33 +52,39 @@ abstract sealed class PackedQuants extends PackedLayout
   abstract void decode(int[] words, PackedBlock out);
 
   /**
-   * Writes what the integer sums of a vector of rows are multiplied by, (columns / group, rows), to
-   * {@code scales[to..]}, and what their products are added to, to {@code sums[sum..]}.
+   * Writes what the sums of each group of a vector of rows are worth to {@code tile.scales}, and
+   * what is added for each one of its total to {@code tile.offsets}.
    *
    * @param at the byte where the scales of the first row start
+   * @param to where the first group goes; the next ones follow at {@link PackedTile#ROWS}
    */
-  abstract void scalesOnVectors(
-      MemorySegment w, long at, QuantizedVector x, float[] scales, int to, float[] sums, int sum);
+  abstract void unpackScales(MemorySegment w, long at, int blocks, PackedTile tile, int to);
 
   /**
-   * Adds the products of two vectors of rows to {@code sums[at..]}.
+   * Writes the quants of a vector of rows, from 0 on, in pairs.
    *
-   * @param a the byte where the quants of the first row of one start
-   * @param b the same for the other
+   * @param at the byte where the quants of the first row start
+   * @param to where the first pair goes; the next ones follow at {@link PackedTile#ROWS}
    */
-  abstract void addProductsOnVectors(
+  abstract void unpackQuants(MemorySegment w, long at, int blocks, float[] pairs, int to);
+
+  /**
+   * Multiplies two vectors of rows with a token, without a detour through unpacked quants.
+   *
+   * @param a the byte where the quants of the first row of one vector start
+   * @param b the same for the other
+   * @param pairs pairs of activations, from {@code from} on
+   * @param starts pairs of the negative sums of activations of each group, from {@code start} on
+   * @param sums (groups, {@link PackedTile#ROWS})
+   */
+  abstract void multiply(
       MemorySegment w,
       long a,
       long b,
-      QuantizedVector x,
-      float[] scales,
-      int scalesA,
-      int scalesB,
-      float[] sums,
-      int at);
-
-  /** The low column, among 32, of pair {@code p} of 16; the high one is eight further. */
-  static int column(int p) {
-    return p / 8 * 16 + p % 8;
-  }
+      int groups,
+      float[] pairs,
+      int from,
+      float[] starts,
+      int start,
+      float[] sums);
 }

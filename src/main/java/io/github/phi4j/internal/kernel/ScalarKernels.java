@@ -15,7 +15,7 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public Scratch newScratch(int maxColumns, int maxTokens) {
-    return new Scratch(null, new float[maxColumns], new float[0]);
+    return new Scratch(null, null, new float[maxColumns], new float[0]);
   }
 
   @Override
@@ -48,92 +48,95 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void quantize(float[] x, int from, QuantizedVector out) {
-    Quantizer.quantize(x, from, out);
+  public void quantize(Activations x, int token) {
+    Quantizer.quantize(x, token);
   }
 
   @Override
   public void multiplyPacked(
       PackedMatrix w,
-      PackedNumbers layout,
       int firstRow,
       int rows,
-      float[] x,
-      int tokens,
+      Activations x,
       float[] y,
       int yOffset,
       int yStride,
       Scratch scratch) {
+    switch (w.layout()) {
+      case PackedNumbers layout ->
+          multiplyNumbers(w, layout, firstRow, rows, x, y, yOffset, yStride, scratch.numbers);
+      case PackedQuants layout -> multiplyQuants(w, layout, firstRow, rows, x, y, yOffset, yStride);
+    }
+  }
+
+  private static void multiplyNumbers(
+      PackedMatrix w,
+      PackedNumbers layout,
+      int firstRow,
+      int rows,
+      Activations x,
+      float[] y,
+      int yOffset,
+      int yStride,
+      float[] row) {
     int columns = w.columns();
     int[] words = new int[layout.scaleWords() + layout.quantWords()];
     MemorySegment blocks = layout.newBlocks();
-    float[] row = scratch.numbers;
     for (int r = 0; r < rows; r++) {
       for (int b = 0; b < columns / PackedLayout.BLOCK; b++) {
         w.words(firstRow + r, b, words);
         layout.decode(words, blocks);
         layout.format().dequantize(blocks, 0, row, b * PackedLayout.BLOCK, PackedLayout.BLOCK);
       }
-      for (int t = 0; t < tokens; t++) {
-        y[t * yStride + yOffset + r] = sum(row, x, t * columns, columns);
+      for (int t = 0; t < x.tokens(); t++) {
+        y[t * yStride + yOffset + r] = sum(row, x.numbers(), t * columns, columns);
       }
     }
   }
 
-  @Override
-  public void multiplyPacked(
+  private static void multiplyQuants(
       PackedMatrix w,
       PackedQuants layout,
       int firstRow,
       int rows,
-      QuantizedVector x,
+      Activations x,
       float[] y,
       int yOffset,
-      Scratch scratch) {
+      int yStride) {
     int[] words = new int[layout.scaleWords() + layout.quantWords()];
     PackedBlock block = new PackedBlock();
-    for (int r = 0; r < rows; r++) {
-      y[yOffset + r] = packedSum(w, layout, firstRow + r, x, words, block);
+    for (int t = 0; t < x.tokens(); t++) {
+      for (int r = 0; r < rows; r++) {
+        float sum = 0;
+        for (int b = 0; b < w.columns() / PackedLayout.BLOCK; b++) {
+          w.words(firstRow + r, b, words);
+          layout.decode(words, block);
+          sum = addBlock(layout, block, x, t, b * PackedLayout.BLOCK, sum);
+        }
+        y[t * yStride + yOffset + r] = sum;
+      }
     }
   }
 
-  /** First what the minimums and the bias of the quants make, then the products. */
-  private static float packedSum(
-      PackedMatrix w,
-      PackedQuants layout,
-      int row,
-      QuantizedVector x,
-      int[] words,
-      PackedBlock block) {
-    int group = layout.group();
-    float[] totals = group == QuantizedVector.GROUP ? x.totals() : x.totals16();
-    int groups = PackedLayout.BLOCK / group;
-    float sum = 0;
-    for (int b = 0; layout.hasMinimums() && b < w.columns() / PackedLayout.BLOCK; b++) {
-      w.words(row, b, words);
-      layout.decode(words, block);
-      for (int j = 0; j < groups; j++) {
-        float zero = block.scale[j] * (block.d[j] * layout.bias());
-        float offset = Math.fma((float) block.min[j], -block.dMin[j], zero);
-        sum = Math.fma(offset, totals[b * groups + j], sum);
+  /** For each group what the minimum and the bias of the quants make, and the products. */
+  private static float addBlock(
+      PackedQuants layout, PackedBlock block, Activations x, int token, int column, float before) {
+    int length = layout.group();
+    Activations.Groups groups = x.groups(length);
+    int at = token * (x.columns() / length) + column / length;
+    float sum = before;
+    for (int j = 0; j < PackedLayout.BLOCK / length; j++) {
+      float scale = block.d[j] * block.scale[j];
+      float offset =
+          layout.hasMinimums()
+              ? Math.fma((float) block.min[j], -block.dMin[j], scale * layout.bias())
+              : 0;
+      int products = 0;
+      for (int c = j * length; c < (j + 1) * length; c++) {
+        products += (block.quants[c] - layout.bias()) * x.quant(token, column + c);
       }
-    }
-    for (int b = 0; b < w.columns() / PackedLayout.BLOCK; b++) {
-      w.words(row, b, words);
-      layout.decode(words, block);
-      for (int j = 0; j < groups; j++) {
-        int products = 0;
-        for (int c = j * group; c < (j + 1) * group; c++) {
-          products += (block.quants[c] - layout.bias()) * x.quant(b * PackedLayout.BLOCK + c);
-        }
-        sum =
-            Math.fma(
-                (float) products,
-                block.d[j]
-                    * x.scales()[(b * PackedLayout.BLOCK + j * group) / QuantizedVector.GROUP]
-                    * block.scale[j],
-                sum);
-      }
+      sum = Math.fma(offset, groups.totals()[at + j], sum);
+      sum = Math.fma((float) products, scale * groups.scales()[at + j], sum);
     }
     return sum;
   }

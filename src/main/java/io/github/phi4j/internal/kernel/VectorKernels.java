@@ -26,9 +26,11 @@ final class VectorKernels implements Kernels {
 
   @Override
   public Scratch newScratch(int maxColumns, int maxTokens) {
-    int numbers =
-        Math.max(SLAB_ROWS / LANES * TILE_LENGTH, PackedProduct.scratchLength(maxColumns));
-    return new Scratch(new Tile(), new float[numbers], new float[maxTokens * SLAB_ROWS]);
+    float[] numbers =
+        new float
+            [Math.max(
+                SLAB_ROWS / LANES * TILE_LENGTH, PackedTableProducts.scratchLength(maxColumns))];
+    return new Scratch(new Tile(), new PackedTile(), numbers, new float[maxTokens * SLAB_ROWS]);
   }
 
   /**
@@ -102,37 +104,26 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void quantize(float[] x, int from, QuantizedVector out) {
-    VectorQuantizer.quantize(x, from, out);
+  public void quantize(Activations x, int token) {
+    VectorQuantizer.quantize(x, token);
   }
 
   @Override
   public void multiplyPacked(
       PackedMatrix w,
-      PackedNumbers layout,
       int firstRow,
       int rows,
-      float[] x,
-      int tokens,
+      Activations x,
       float[] y,
       int yOffset,
       int yStride,
       Scratch scratch) {
-    PackedNumberProducts.multiply(
-        w, layout, firstRow, rows, x, tokens, y, yOffset, yStride, scratch);
-  }
-
-  @Override
-  public void multiplyPacked(
-      PackedMatrix w,
-      PackedQuants layout,
-      int firstRow,
-      int rows,
-      QuantizedVector x,
-      float[] y,
-      int yOffset,
-      Scratch scratch) {
-    PackedProduct.multiply(w, layout, firstRow, rows, x, y, yOffset, scratch.numbers);
+    switch (w.layout()) {
+      case PackedNumbers layout ->
+          PackedNumberProducts.multiply(w, layout, firstRow, rows, x, y, yOffset, yStride, scratch);
+      case PackedQuants _ ->
+          PackedProduct.multiply(w, firstRow, rows, x, y, yOffset, yStride, scratch);
+    }
   }
 
   @Override

@@ -45,6 +45,7 @@ import java.util.zip.CRC32C;
  * @param tokens of the context
  * @param unshifted up to this position the cache is what the tokens alone make it
  */
+@SuppressWarnings("ArrayRecordComponent") // handed on, never compared
 public record ContextFile(int[] tokens, int unshifted) {
 
   private static final byte[] MAGIC = {'p', 'h', 'i', '4', 'j', '-', 'k', 'v'};
@@ -52,7 +53,6 @@ public record ContextFile(int[] tokens, int unshifted) {
   private static final int FINGERPRINT = 32;
   private static final int FIXED = 76;
   private static final int ALIGNMENT = 4096;
-  private static final int[] TYPE_IDS = {0, 1, 8}; // in the order of KvCacheType
   private static final String EXPECTED = "a session that phi4j saved";
   private static final String REMEDY = "a whole one; delete it and save the session again";
 
@@ -106,8 +106,8 @@ public record ContextFile(int[] tokens, int unshifted) {
         ByteBuffer.allocate(Math.toIntExact(pagesOffset(tokens.length, pages)))
             .order(ByteOrder.LITTLE_ENDIAN);
     header.put(MAGIC).putInt(VERSION).put(fingerprint);
-    header.putInt(TYPE_IDS[cache.format().keys().ordinal()]);
-    header.putInt(TYPE_IDS[cache.format().values().ordinal()]);
+    header.putInt(id(cache.format().keys()));
+    header.putInt(id(cache.format().values()));
     header.putInt(cache.longFactors() ? 1 : 0).putInt(tokens.length).putInt(cache.length());
     header.putInt(unshifted).putLong(cache.pageBytes());
     for (int token : tokens) {
@@ -118,6 +118,14 @@ public record ContextFile(int[] tokens, int unshifted) {
     }
     header.putInt(checksum(MemorySegment.ofArray(header.array()).asSlice(0, header.position())));
     return header.rewind();
+  }
+
+  private static int id(KvCacheType type) {
+    return switch (type) {
+      case F32 -> 0;
+      case F16 -> 1;
+      case Q8_0 -> 8;
+    };
   }
 
   private static int checksum(MemorySegment bytes) {
@@ -220,9 +228,13 @@ public record ContextFile(int[] tokens, int unshifted) {
     }
 
     private KvCacheType type(long offset) {
-      int index = Arrays.binarySearch(TYPE_IDS, integer(offset));
-      check(offset, index >= 0, "number format " + integer(offset), REMEDY);
-      return KvCacheType.values()[index];
+      for (KvCacheType type : KvCacheType.values()) {
+        if (id(type) == integer(offset)) {
+          return type;
+        }
+      }
+      throw new ModelException(
+          file.path(), offset, "number format " + integer(offset), REMEDY);
     }
 
     private void checkPages(KvCache.Format format, int count, int pages) {

@@ -248,7 +248,7 @@ final class Candidates {
       throw new IllegalStateException(
           kept == 0
               ? "no token is left to choose from: none of the vocabulary goes on as the grammar"
-                    + " asks"
+                  + " asks"
               : "no token is left to choose from: the grammar allows "
                   + kept
                   + " here, but all of them are banned, by a logit bias of negative infinity, as"

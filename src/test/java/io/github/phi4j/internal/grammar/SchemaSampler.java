@@ -44,8 +44,7 @@ public final class SchemaSampler {
           sequence.parts().forEach(each -> write(each, random, text, depth + 1));
       case Expression.Choice choice -> {
         List<Expression> all = choice.alternatives();
-        write(
-            deep ? all.getLast() : all.get(random.nextInt(all.size())), random, text, depth + 1);
+        write(deep ? all.getLast() : all.get(random.nextInt(all.size())), random, text, depth + 1);
       }
       case Expression.Repetition repetition -> {
         int more = deep ? 0 : (int) Math.min((long) repetition.max() - repetition.min(), 3);

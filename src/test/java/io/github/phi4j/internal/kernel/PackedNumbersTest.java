@@ -10,6 +10,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,6 +23,18 @@ final class PackedNumbersTest {
 
   private static final Kernels SCALAR = new ScalarKernels();
   private static final Kernels VECTOR = KernelProvider.kernels();
+
+  private static WorkerPool pool;
+
+  @BeforeAll
+  static void startThreads() {
+    pool = new WorkerPool(2);
+  }
+
+  @AfterAll
+  static void stopThreads() {
+    pool.close();
+  }
 
   /** The types that are packed so. */
   enum Type {
@@ -58,21 +72,19 @@ final class PackedNumbersTest {
   private static float[] multiply(Kernels kernels, List<Matrix> stack, float[] x, int tokens) {
     int rows = stack.stream().mapToInt(Matrix::rows).sum();
     float[] y = new float[tokens * rows];
-    try (WorkerPool pool = new WorkerPool(2)) {
-      new MatMul(pool, kernels, x.length / tokens, tokens).multiply(stack, x, tokens, y);
-    }
+    new MatMul(pool, kernels, x.length / tokens, tokens).multiply(stack, x, tokens, y);
     return y;
   }
 
   @ParameterizedTest
   @EnumSource
   void packedRowsGiveTheBitsOfUnpackedOnes(Type type) {
-    for (int columns : new int[] {256, 768, 2816}) {
-      for (int rows : new int[] {16, 17, 48, 79, 144}) {
+    for (int columns : new int[] {256, 2816}) {
+      for (int rows : new int[] {17, 79, 144}) {
         Matrix w = random(type, rows, columns);
         List<Matrix> packed = List.of(w.pack(Arena.ofAuto()));
         assertThat(packed.getFirst().packed().orElseThrow().rows()).isEqualTo(rows / 16 * 16);
-        for (int tokens : new int[] {1, 2, 3, 7, 33}) {
+        for (int tokens : new int[] {1, 2, 3, 9}) {
           float[] x = gaussian(tokens * columns);
           assertThat(multiply(VECTOR, packed, x, tokens))
               .as("%d rows of %d, %d tokens", rows, columns, tokens)

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the forward pass leaves for the garbage collector: nothing. */
@@ -61,6 +62,30 @@ final class AllocationTest {
   void noBatchAllocatesOnAnyThread(GgmlType type, KvCacheType cacheType, int batch) {
     RandomModel random = RandomModel.phi4().heads(4, 2, 64).feedForward(256).layers(1).type(type);
     assertNoneAllocated(random, cacheType, batch, PackedWeights.OFF);
+  }
+
+  /** Batches of five are one of four and a token alone. */
+  @ParameterizedTest
+  @CsvSource({"Q4_0, 1", "Q4_K, 1", "Q5_K, 1", "Q6_K, 1", "Q4_K, 5", "Q6_K, 5"})
+  void packedWeightsAllocateNothingEither(GgmlType type, int batch) {
+    RandomModel random = RandomModel.phi4().heads(4, 2, 64).feedForward(256).layers(1).type(type);
+    assertNoneAllocated(random, KvCacheType.F16, batch, PackedWeights.MEMORY);
+  }
+
+  @Test
+  void aMixOfPackedTypesAllocatesNothingEither() {
+    RandomModel random =
+        RandomModel.phi4()
+            .heads(4, 2, 64)
+            .feedForward(256)
+            .types(name ->
+                switch (name) {
+                  case "output.weight", "blk.0.ffn_down.weight" -> GgmlType.Q6_K;
+                  case "blk.0.attn_qkv.weight", "blk.1.attn_qkv.weight" -> GgmlType.Q5_K;
+                  case "blk.1.ffn_down.weight" -> GgmlType.Q4_0;
+                  default -> GgmlType.Q4_K;
+                });
+    assertNoneAllocated(random, KvCacheType.F16, 1, PackedWeights.MEMORY);
   }
 
   private void assertNoneAllocated(

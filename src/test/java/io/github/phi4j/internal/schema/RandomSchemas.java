@@ -15,10 +15,18 @@ final class RandomSchemas {
       List.of("a", "ab", "b", "name", "größe", "a\"b", "x/y~z", "😀", "type", "");
   private static final List<String> PATTERNS =
       List.of(
-          "^[a-z]{2,4}$", "^\\d{3}-\\d{4}$", "x+", "^(foo|bar)?[^\\s\"]$", "^a|b$", "[\\u00e9-ü]$",
-          "^\\w+@\\w+\\.(com|org)$", "^[A-Z](?:[a-z]|\\d){0,3}", "^.$", "^\\\\\"$", "^$");
-  private static final List<String> FORMATS =
-      List.of("date", "time", "date-time", "uuid", "ipv4");
+          "^[a-z]{2,4}$",
+          "^\\d{3}-\\d{4}$",
+          "x+",
+          "^(foo|bar)?[^\\s\"]$",
+          "^a|b$",
+          "[\\u00e9-ü]$",
+          "^\\w+@\\w+\\.(com|org)$",
+          "^[A-Z](?:[a-z]|\\d){0,3}",
+          "^.$",
+          "^\\\\\"$",
+          "^$");
+  private static final List<String> FORMATS = List.of("date", "time", "date-time", "uuid", "ipv4");
 
   private final Random random;
 
@@ -75,7 +83,8 @@ final class RandomSchemas {
 
   private void bounds(ObjectNode node, int scale) {
     BigDecimal low = BigDecimal.valueOf(random.nextInt(4000) - 2000, scale);
-    BigDecimal high = low.add(BigDecimal.valueOf(2 + random.nextInt(random.nextBoolean() ? 9 : 3000), scale));
+    BigDecimal high =
+        low.add(BigDecimal.valueOf(2 + random.nextInt(random.nextBoolean() ? 9 : 3000), scale));
     if (random.nextInt(4) > 0) {
       node.put(random.nextBoolean() ? "minimum" : "exclusiveMinimum", low);
     }

@@ -123,7 +123,9 @@ class SchemaGrammarTest {
       for (int i = -3300; i < 3300; i += 1 + random.nextInt(20)) {
         for (BigDecimal value :
             List.of(
-                BigDecimal.valueOf(i, 2), BigDecimal.valueOf(i, 4), low.add(BigDecimal.valueOf(i % 5, 3)),
+                BigDecimal.valueOf(i, 2),
+                BigDecimal.valueOf(i, 4),
+                low.add(BigDecimal.valueOf(i % 5, 3)),
                 high.add(BigDecimal.valueOf(i % 5, 3)))) {
           boolean above = value.compareTo(low) > (openLow ? 0 : -1);
           boolean below = value.compareTo(high) < (openHigh ? 0 : 1);
@@ -167,9 +169,11 @@ class SchemaGrammarTest {
         "{\"type\":\"array\",\"items\":{\"type\":\"null\"},\"maxItems\":2} | [] | [null,null,null]",
         "{\"items\":[{\"const\":1},{\"const\":2}]} | [1,2] | [2]",
         "{\"prefixItems\":[{\"const\":1}],\"items\":{\"const\":2}} | [1,2,2] | [1,1]",
-        "{\"properties\":{\"a\":{\"const\":1},\"b\":{\"const\":2}}} | {\"b\":2} | {\"b\":2,\"a\":1}",
+        "{\"properties\":{\"a\":{\"const\":1},\"b\":{\"const\":2}}} | {\"b\":2} |"
+            + " {\"b\":2,\"a\":1}",
         "{\"properties\":{\"a\":{\"const\":1}},\"required\":[\"a\"]} | { \"a\": 1} | {}",
-        "{\"properties\":{\"a\":{\"const\":1}},\"additionalProperties\":true} | {\"a\":1,\"c\":[]} | {\"a\":2}",
+        "{\"properties\":{\"a\":{\"const\":1}},\"additionalProperties\":true} | {\"a\":1,\"c\":[]}"
+            + " | {\"a\":2}",
         "{\"additionalProperties\":{\"type\":\"null\"}} | {\"x\":null,\"y\":null} | {\"x\":1}",
         "{\"type\":\"object\"} | {\"x\":{\"y\":[1.5e3,true]}} | []",
         "{\"allOf\":[{\"type\":\"integer\",\"minimum\":3},{\"maximum\":5}]} | 4 | 6",
@@ -192,7 +196,8 @@ class SchemaGrammarTest {
         new SchemaSampler(
             """
             {"$ref": "#/$defs/tree", "$defs": {"tree": {"type": "object",
-             "properties": {"children": {"type": "array", "items": {"$ref": "#/$defs/tree"}}}}}}""");
+             "properties": {"children": {"type": "array", "items": {"$ref": "#/$defs/tree"}}}}}}\
+            """);
     assertThat(sampler.matches("{\"children\":[{},{\"children\":[{\"children\":[]}]}]}")).isTrue();
     assertThat(sampler.matches("{\"children\":[1]}")).isFalse();
   }
@@ -202,9 +207,12 @@ class SchemaGrammarTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{\"oneOf\":[{\"properties\":{\"t\":{\"const\":1}},\"required\":[\"t\"]},{\"properties\":{\"t\":{\"const\":2}},\"required\":[\"t\"]}]} | {\"t\":2}",
-        "{\"oneOf\":[{\"type\":\"string\"},{\"type\":\"integer\",\"maximum\":0},{\"type\":\"integer\",\"minimum\":1}]} | 7",
-        "{\"oneOf\":[{\"properties\":{\"a\":{}},\"required\":[\"a\"]},{\"properties\":{\"b\":{}},\"required\":[\"b\"]}]} | {\"b\":[]}",
+        "{\"oneOf\":[{\"properties\":{\"t\":{\"const\":1}},\"required\":[\"t\"]},{\"properties\":{\"t\":{\"const\":2}},\"required\":[\"t\"]}]}"
+            + " | {\"t\":2}",
+        "{\"oneOf\":[{\"type\":\"string\"},{\"type\":\"integer\",\"maximum\":0},{\"type\":\"integer\",\"minimum\":1}]}"
+            + " | 7",
+        "{\"oneOf\":[{\"properties\":{\"a\":{}},\"required\":[\"a\"]},{\"properties\":{\"b\":{}},\"required\":[\"b\"]}]}"
+            + " | {\"b\":[]}",
       })
   void oneOfOfDisjointBranchesIsTheirUnion(String schema, String valid) {
     assertThat(new SchemaSampler(schema).matches(valid)).isTrue();
@@ -216,17 +224,21 @@ class SchemaGrammarTest {
       quoteCharacter = '`',
       value = {
         "{\"not\":{}} | #/not: \"not\" cannot be enforced",
-        "{\"properties\":{\"a/b\":{\"uniqueItems\":true,\"type\":\"array\"}}} | #/properties/a~1b/uniqueItems: \"uniqueItems\" cannot",
-        "{\"oneOf\":[{\"type\":\"number\"},{\"type\":\"integer\"}]} | #/oneOf: \"oneOf\" cannot be enforced: a value might be valid for both branches 0 and 1",
+        "{\"properties\":{\"a/b\":{\"uniqueItems\":true,\"type\":\"array\"}}} |"
+            + " #/properties/a~1b/uniqueItems: \"uniqueItems\" cannot",
+        "{\"oneOf\":[{\"type\":\"number\"},{\"type\":\"integer\"}]} | #/oneOf: \"oneOf\" cannot be"
+            + " enforced: a value might be valid for both branches 0 and 1",
         "{\"$ref\":\"https://example.org/x\"} | nothing is fetched",
         "{\"$ref\":\"#/$defs/x\"} | a reference to a schema that is there",
         "{\"$ref\":\"#\"} | references in a circle",
         "{\"allOf\":[{\"$ref\":\"#\"}],\"type\":\"null\"} | leads back to itself",
         "{\"type\":\"strin\"} | #/type: found \"strin\"; expected one of array",
         "{\"type\":\"string\",\"format\":\"uri\"} | #/format: \"format\" cannot be enforced",
-        "{\"type\":\"string\",\"pattern\":\"(?=a)\"} | #/pattern: found a group that looks around at character 1",
+        "{\"type\":\"string\",\"pattern\":\"(?=a)\"} | #/pattern: found a group that looks around"
+            + " at character 1",
         "{\"type\":\"string\",\"pattern\":\"(a)\\\\1\"} | found \\1 at character 6",
-        "{\"type\":\"string\",\"pattern\":\"a+\",\"maxLength\":3} | #/maxLength: \"maxLength\" cannot be enforced",
+        "{\"type\":\"string\",\"pattern\":\"a+\",\"maxLength\":3} | #/maxLength: \"maxLength\""
+            + " cannot be enforced",
         "{\"type\":\"integer\",\"minimum\":3,\"maximum\":2} | a schema that no value is valid for",
         "{\"type\":\"integer\",\"multipleOf\":2} | #/multipleOf",
         "{\"minimum\":\"3\"} | #/minimum: found \"3\"; expected a number",
@@ -256,7 +268,8 @@ class SchemaGrammarTest {
             """
             {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "x", "title": "t",
              "description": "d", "default": 1, "examples": [1], "$comment": "c", "x-note": 1,
-             "type": "null"}""");
+             "type": "null"}\
+            """);
     assertThat(new SchemaSampler(schema.toString()).matches("null")).isTrue();
   }
 }
