@@ -8,6 +8,7 @@ import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.PackedWeights;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Session;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Sequences that share forward passes: each gets what it would get alone. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -73,10 +74,11 @@ final class BatchingTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"Q8_0", "Q4_K_M"})
-  void sequencesThatJoinAndLeaveGetTheTokensThatTheyGetAlone(TinyModel model) throws Exception {
+  @CsvSource({"Q8_0, OFF", "Q4_K_M, OFF", "Q8_0, MEMORY", "Q4_K_M, MEMORY"})
+  void sequencesThatJoinAndLeaveGetTheTokensThatTheyGetAlone(TinyModel model, PackedWeights packed)
+      throws Exception {
     Random random = new Random(3);
-    try (Generator generator = load(model, LoadOptions.builder())) {
+    try (Generator generator = load(model, LoadOptions.builder().packedWeights(packed))) {
       List<Request> requests = new ArrayList<>();
       List<List<Integer>> expected = new ArrayList<>();
       for (int i = 0; i < 24; i++) {

