@@ -1,7 +1,9 @@
 import io.github.phi4j.Phi4;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.PackedWeights;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * Prints how many seconds a program waits for phi4j to load a GGUF file, in a JVM that has done
@@ -11,13 +13,16 @@ public final class LoadSeconds {
 
   private LoadSeconds() {}
 
-  /** Takes the model, the threads and the length of the context. */
+  /** Takes the model, the threads, the length of the context and, if asked for, packed weights. */
   public static void main(String[] args) {
-    LoadOptions options =
+    LoadOptions.Builder builder =
         LoadOptions.builder()
             .threads(Integer.parseInt(args[1]))
-            .contextLength(Integer.parseInt(args[2]))
-            .build();
+            .contextLength(Integer.parseInt(args[2]));
+    if (args.length > 3) {
+      builder.packedWeights(PackedWeights.valueOf(args[3].toUpperCase(Locale.ROOT)));
+    }
+    LoadOptions options = builder.build();
     long start = System.nanoTime();
     try (Generator generator = Phi4.load(Path.of(args[0]), options);
         var session = generator.newSession()) {

@@ -22,6 +22,7 @@ Runs phi4j and llama.cpp in turn on one GGUF file and prints how they compare.
   --pp N               prompt length. Default: 256
   --tg N               tokens to generate. Default: 32
   --depth N            tokens in the context before each test. Default: 0
+  --packed HOW         phi4j's packed weights, as ./phi4 bench takes it. Default: what it does unasked
   --rounds N           how often each has its turn. Default: 5
   --repetitions N      measurements of a turn, after a warm-up; their median counts. Default: 2
   --peers LIST         llama.cpp, java-llama.cpp, or both with a comma. Default: llama.cpp
@@ -45,6 +46,7 @@ function options() {
         pp: text("256"),
         tg: text("32"),
         depth: text("0"),
+        packed: {type: "string"},
         rounds: text("5"),
         repetitions: text("2"),
         peers: text("llama.cpp"),
@@ -181,11 +183,13 @@ function contestants(phi4j, o) {
   const context = o.depth + o.pp + o.tg + 64;
   return {
     phi4j: async () => {
-      const load = [join(here, "LoadSeconds.java"), o.model, o.threads, context].map(String);
+      const packed = o.packed === undefined ? [] : [o.packed];
+      const load = [join(here, "LoadSeconds.java"), o.model, o.threads, context, ...packed].map(String);
       const vector = "--add-modules=jdk.incubator.vector";
       const loaded = await run(phi4j.java, [vector, "-XX:+UseSerialGC", "-cp", phi4j.jar, ...load]);
       const bench = ["-t", o.threads, "-p", o.pp, "-n", o.tg, "-d", o.depth, "-r", o.repetitions];
-      const all = ["bench", "-m", o.model, ...bench.map(String), "-o", "json"];
+      const how = packed.flatMap(word => ["--packed", word]);
+      const all = ["bench", "-m", o.model, ...how, ...bench.map(String), "-o", "json"];
       const {out, memory} = await run("./phi4", all);
       const tests = JSON.parse(out);
       return {

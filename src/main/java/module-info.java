@@ -5,13 +5,16 @@ module io.github.phi4j {
   requires jtokkit;
   requires org.slf4j;
 
-  // The command line only.
+  // For typed answers and the command line only.
   requires static com.fasterxml.jackson.databind;
+
+  // The command line only.
   requires static info.picocli;
   requires static org.jline;
 
   exports io.github.phi4j;
   exports io.github.phi4j.api;
+  exports io.github.phi4j.json;
 
   opens io.github.phi4j.cli to
       info.picocli;

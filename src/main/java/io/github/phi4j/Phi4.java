@@ -3,6 +3,8 @@ package io.github.phi4j;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.ModelInspection;
+import io.github.phi4j.api.PackedFile;
+import io.github.phi4j.api.ThreadPool;
 import io.github.phi4j.internal.engine.Engine;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -59,5 +61,61 @@ public final class Phi4 {
    */
   public static ModelInspection inspect(Path file) {
     return Engine.inspect(Objects.requireNonNull(file, "file"));
+  }
+
+  /**
+   * Starts threads that several generators can share: see {@link LoadOptions.Builder#threadPool}.
+   *
+   * @param threads the number of threads that compute, the caller's among them, from 1 to 1024
+   * @return the pool; the caller closes it, after the generators
+   * @throws IllegalArgumentException if the number is out of range
+   */
+  public static ThreadPool newThreadPool(int threads) {
+    return Engine.newThreadPool(threads);
+  }
+
+  /**
+   * Tells whether there are packed weights of a model in a file, without loading the model.
+   *
+   * @param file a GGUF file, or the first part of a split one
+   * @param options where to look
+   * @return the file with packed weights, which may be missing
+   * @throws io.github.phi4j.api.ModelException if the model's file is none that phi4j runs
+   */
+  public static PackedFile packedFile(Path file, LoadOptions options) {
+    return Engine.packedFile(
+        Objects.requireNonNull(file, "file"), Objects.requireNonNull(options, "options"));
+  }
+
+  /**
+   * Makes the file with a model's packed weights, as loading with {@link
+   * io.github.phi4j.api.PackedWeights#FILE} does, unless there is one that can be used.
+   *
+   * @param file a GGUF file, or the first part of a split one
+   * @param options where to, with which threads, and who listens
+   * @return the file with packed weights, which is missing only if none of the model's tensors can
+   *     be packed
+   * @throws io.github.phi4j.api.ModelException if the model's file is none that phi4j runs, or the
+   *     packed weights cannot be written
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted
+   */
+  public static PackedFile pack(Path file, LoadOptions options) {
+    return Engine.pack(
+        Objects.requireNonNull(file, "file"), Objects.requireNonNull(options, "options"));
+  }
+
+  /**
+   * Reads all of the file with a model's packed weights, and compares it with the model. Loading
+   * checks its header and length alone.
+   *
+   * @param file a GGUF file, or the first part of a split one
+   * @param options where to look, with which threads, and who listens
+   * @throws io.github.phi4j.api.ModelException if the file is missing, damaged, or not what the
+   *     model packs to
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted
+   */
+  public static void verifyPacked(Path file, LoadOptions options) {
+    Engine.verifyPacked(
+        Objects.requireNonNull(file, "file"), Objects.requireNonNull(options, "options"));
   }
 }

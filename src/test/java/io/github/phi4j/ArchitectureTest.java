@@ -32,16 +32,20 @@ class ArchitectureTest {
 
   private static final String ROOT = "io.github.phi4j";
   private static final String API = ROOT + ".api";
+  private static final String TYPED = ROOT + ".json";
   private static final String CLI = ROOT + ".cli";
   private static final String ENGINE = ROOT + ".internal.engine";
   private static final String MODEL = ROOT + ".internal.model";
   private static final String TEXT = ROOT + ".internal.text";
   private static final String SAMPLING = ROOT + ".internal.sampling";
+  private static final String SCHEMA = ROOT + ".internal.schema";
+  private static final String JSON = ROOT + ".internal.json";
   private static final String GRAMMAR = ROOT + ".internal.grammar";
   private static final String KERNEL = ROOT + ".internal.kernel";
   private static final String GGUF = ROOT + ".internal.gguf";
   private static final String CONCURRENT = ROOT + ".internal.concurrent";
 
+  private static final String JACKSON = "com.fasterxml.jackson..";
   private static final String LOGGING = "org.slf4j";
   private static final String BPE = "com.knuddels.jtokkit..";
   private static final String VECTOR_API = "jdk.incubator.vector";
@@ -51,18 +55,20 @@ class ArchitectureTest {
       Map.ofEntries(
           entry(ROOT, uses(ENGINE, API, LOGGING)),
           entry(
-              ENGINE, uses(MODEL, TEXT, GRAMMAR, SAMPLING, KERNEL, GGUF, CONCURRENT, API, LOGGING)),
+              ENGINE,
+              uses(MODEL, TEXT, GRAMMAR, SCHEMA, SAMPLING, KERNEL, GGUF, CONCURRENT, API, LOGGING)),
           entry(MODEL, uses(KERNEL, GGUF, CONCURRENT, API, LOGGING)),
-          entry(TEXT, uses(KERNEL, GGUF, CONCURRENT, API, LOGGING, BPE)),
-          entry(GRAMMAR, uses(SAMPLING, API)),
+          entry(TEXT, uses(JSON, KERNEL, GGUF, CONCURRENT, API, LOGGING, BPE)),
+          entry(GRAMMAR, uses(SCHEMA, SAMPLING, API)),
+          entry(SCHEMA, uses(TEXT, JSON, API)),
+          entry(JSON, uses()),
           entry(SAMPLING, uses(KERNEL, GGUF, CONCURRENT, API, LOGGING)),
           entry(KERNEL, uses(GGUF, CONCURRENT, API, LOGGING, VECTOR_API)),
           entry(GGUF, uses(API, LOGGING)),
           entry(CONCURRENT, uses(API, LOGGING)),
           entry(API, uses()),
-          entry(
-              CLI,
-              uses(ROOT, API, LOGGING, "picocli..", "org.jline..", "com.fasterxml.jackson..")));
+          entry(TYPED, uses(API, JACKSON)),
+          entry(CLI, uses(ROOT, API, LOGGING, "picocli..", "org.jline..", JACKSON)));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

@@ -1,5 +1,7 @@
 package io.github.phi4j.api;
 
+import java.util.List;
+
 /**
  * Continues a prompt, which is always the whole of what the model is to see: no call builds on the
  * one before. A {@link Session} only saves the work for what it already holds of the prompt.
@@ -29,8 +31,26 @@ public interface Completer {
    * @throws ArithmeticException if the model's logits are not numbers, as those of a damaged file
    *     may be
    * @throws ModelException if the model file was cut short since it was loaded
+   * @throws java.util.concurrent.RejectedExecutionException if more calls are running and waiting
+   *     than {@link LoadOptions#maxWaiting()} allows
    */
   Completion generate(Prompt prompt, GenerationOptions options, TextSink sink);
+
+  /**
+   * Continues a prompt in several ways, side by side. The prompt is computed once. Sample {@code
+   * i}, from 0, is what {@link #generate(Prompt, GenerationOptions)} gives with {@code i} added to
+   * the seed; without a seed, each has one of its own.
+   *
+   * @param prompt what to continue
+   * @param options how to continue it
+   * @param samples how many completions, at least 1
+   * @return the completions; each counts the whole prompt as cached, and the context of a session
+   *     then holds the prompt alone
+   * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}, or
+   *     if the number is below 1
+   * @throws IllegalStateException as {@link #generate(Prompt, GenerationOptions, TextSink)}
+   */
+  List<Completion> generate(Prompt prompt, GenerationOptions options, int samples);
 
   /**
    * Continues a prompt and returns the whole text.
@@ -70,4 +90,51 @@ public interface Completer {
   default Completion generate(String userMessage) {
     return generate(Prompt.chat(Message.user(userMessage)));
   }
+
+  /**
+   * How probable each token of a prompt is, given those before it, in one batched prefill. The
+   * first token, which nothing precedes, has no such value.
+   *
+   * @param prompt what to score
+   * @return a log-probability for each token of the prompt from the second on, without alternatives
+   * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}, and
+   *     if the prompt has fewer than two tokens
+   * @throws IllegalStateException if this completer is closed
+   * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted
+   */
+  default List<TokenLogProb> score(Prompt prompt) {
+    return score(prompt, 1);
+  }
+
+  /**
+   * How probable the last tokens of a prompt are, each given all those before it.
+   *
+   * @param prompt what to score
+   * @param from the index of the first token to score, from 1 to below the number of tokens
+   * @return a log-probability for each token of the prompt from that one on, without alternatives
+   * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}, and
+   *     if the index is out of range
+   * @throws IllegalStateException if this completer is closed
+   * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted
+   */
+  List<TokenLogProb> score(Prompt prompt, int from);
+
+  /**
+   * How probable some continuations of a prompt are in relation to each other, for classification
+   * and questions of multiple choice. The prompt is computed once, and each alternative from there.
+   *
+   * <p>An alternative is encoded by itself, as {@link Tokenizer#encode} does, and its tokens follow
+   * those of the prompt, which stay as they are: after {@code Prompt.raw("The sky is")} an
+   * alternative should begin with its space, {@code " blue"}. Nothing is said of what would follow
+   * an alternative: one that another begins with is at least as probable as that one.
+   *
+   * @param prompt what comes before
+   * @param alternatives what may follow, at least one, each of at least one token, all different
+   * @return the alternatives in the order given, with their probabilities, which sum to 1
+   * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}, if
+   *     there is no alternative, one is empty or there twice, or the context has no room for one
+   * @throws IllegalStateException if this completer is closed
+   * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted
+   */
+  List<Choice> choose(Prompt prompt, List<String> alternatives);
 }

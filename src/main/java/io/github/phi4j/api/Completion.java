@@ -6,22 +6,49 @@ import java.util.Objects;
 /**
  * A finished generation.
  *
- * @param text the generated text, without special tokens and without the stop string that ended it
+ * @param text the generated text, without special tokens and without the stop string that ended it;
+ *     with {@linkplain Reasoning#split() split} thoughts, the answer alone
+ * @param reasoning the thoughts of a reasoning model before its answer; empty if there are none or
+ *     they are not split
+ * @param toolCalls the tools that the model asks to call; none unless {@link
+ *     GenerationOptions#tools()} are given. Calls are no part of the text. If something else than
+ *     the model's own stop ended the generation amid the calls, there are none.
  * @param tokens the generated token ids, without the stop token that ended it; with a stop string
  *     they include the tokens that completed it
  * @param finishReason why it ended
  * @param usage how many tokens it took
  * @param timings how long it took
+ * @param logProbs the log-probability of each of the {@code tokens}; empty unless {@link
+ *     GenerationOptions#logProbs()} asked for them
  */
 public record Completion(
-    String text, List<Integer> tokens, FinishReason finishReason, Usage usage, Timings timings) {
+    String text,
+    String reasoning,
+    List<ToolCall> toolCalls,
+    List<Integer> tokens,
+    FinishReason finishReason,
+    Usage usage,
+    Timings timings,
+    List<TokenLogProb> logProbs) {
 
   /** Creates a completion. */
   public Completion {
     Objects.requireNonNull(text, "text");
+    Objects.requireNonNull(reasoning, "reasoning");
+    toolCalls = List.copyOf(toolCalls);
     tokens = List.copyOf(tokens);
     Objects.requireNonNull(finishReason, "finishReason");
     Objects.requireNonNull(usage, "usage");
     Objects.requireNonNull(timings, "timings");
+    logProbs = List.copyOf(logProbs);
+  }
+
+  /**
+   * This completion as the assistant's message of the conversation that goes on.
+   *
+   * @return a message with the text, the thoughts and the calls
+   */
+  public Message message() {
+    return Message.assistant(text, reasoning, toolCalls);
   }
 }

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -17,10 +18,19 @@ import java.util.Set;
  * @param stopTokens token ids that end the generation, besides the model's own
  * @param ignoreModelStop whether to go on where the model ends its turn, as benchmarks do; the
  *     model's stop tokens are then never chosen
- * @param grammar what the text must be, if anything. It outranks the other ends: stop tokens,
- *     {@code stopTokens} included, may come exactly where the text may end, and where nothing else
- *     may follow the generation ends at once, whatever {@code minTokens} and {@code
- *     ignoreModelStop} say
+ * @param contextShift how many tokens at the start stay when the context is full and the older half
+ *     of the others is dropped to go on; empty to stop with {@link FinishReason#CONTEXT_FULL}
+ * @param speculation how the next tokens are guessed to save time; the text does not depend on it
+ * @param logProbs how many of the most probable tokens {@link Completion#logProbs()} tells beside
+ *     each generated one, 0 for none but that; empty for no log-probabilities at all
+ * @param grammar what the text must be, if anything; thoughts come before it. It outranks the other
+ *     ends: stop tokens, {@code stopTokens} included, may come exactly where the text may end, and
+ *     where nothing else may follow the generation ends at once, whatever {@code minTokens} and
+ *     {@code ignoreModelStop} say
+ * @param reasoning what becomes of a reasoning model's thoughts
+ * @param tools the tools that the model may call; the prompt must be a conversation, whose system
+ *     message describes them to the model. The model's calls cannot leave the tools' schemas.
+ * @param toolChoice whether it calls them
  */
 public record GenerationOptions(
     int maxTokens,
@@ -29,7 +39,13 @@ public record GenerationOptions(
     List<String> stopStrings,
     Set<Integer> stopTokens,
     boolean ignoreModelStop,
-    Optional<Grammar> grammar) {
+    OptionalInt contextShift,
+    Speculation speculation,
+    OptionalInt logProbs,
+    Optional<Grammar> grammar,
+    Reasoning reasoning,
+    List<Tool> tools,
+    ToolChoice toolChoice) {
 
   private static final GenerationOptions DEFAULTS = builder().build();
 
@@ -37,7 +53,8 @@ public record GenerationOptions(
    * Creates options.
    *
    * @throws IllegalArgumentException if a count is negative, the minimum exceeds the maximum, or a
-   *     stop string is empty
+   *     stop string is empty; if tools have the same name, the tool that is required is none of
+   *     them, or there is a grammar beside tools that may be called
    */
   public GenerationOptions {
     if (maxTokens < 0) {
@@ -53,7 +70,42 @@ public record GenerationOptions(
       throw new IllegalArgumentException("a stop string must not be empty");
     }
     stopTokens = Set.copyOf(stopTokens);
+    if (contextShift.orElse(0) < 0) {
+      throw new IllegalArgumentException(
+          "a context shift keeps 0 tokens or more, not " + contextShift.getAsInt());
+    }
+    Objects.requireNonNull(speculation, "speculation");
+    if (logProbs.orElse(0) < 0) {
+      throw new IllegalArgumentException(
+          "log-probabilities of at least 0 alternatives can be asked for, not of "
+              + logProbs.getAsInt());
+    }
     Objects.requireNonNull(grammar, "grammar");
+    Objects.requireNonNull(reasoning, "reasoning");
+    tools = List.copyOf(tools);
+    checkTools(tools, toolChoice);
+    if (grammar.isPresent() && !tools.isEmpty() && toolChoice.mode() != ToolChoice.Mode.NONE) {
+      throw new IllegalArgumentException(
+          "a grammar and tools that may be called exclude each other; with ToolChoice.none() the"
+              + " model sees the tools and follows the grammar");
+    }
+  }
+
+  private static void checkTools(List<Tool> tools, ToolChoice choice) {
+    List<String> names = tools.stream().map(Tool::name).toList();
+    for (int i = 0; i < names.size(); i++) {
+      if (names.indexOf(names.get(i)) < i) {
+        throw new IllegalArgumentException("two tools have the name " + names.get(i));
+      }
+    }
+    if (choice.mode() == ToolChoice.Mode.REQUIRED
+        && !(choice.name().isPresent() ? names.contains(choice.name().get()) : !names.isEmpty())) {
+      throw new IllegalArgumentException(
+          "the tool "
+              + choice.name().map(name -> name + " ").orElse("")
+              + "that the model must call is none of "
+              + names);
+    }
   }
 
   /**
@@ -66,12 +118,61 @@ public record GenerationOptions(
   }
 
   /**
+   * These options with another grammar.
+   *
+   * @param value what the text must be
+   * @return the options
+   * @throws IllegalArgumentException as {@link GenerationOptions#GenerationOptions}
+   */
+  public GenerationOptions withGrammar(Grammar value) {
+    return toBuilder().grammar(value).build();
+  }
+
+  /**
    * Starts from the {@linkplain #defaults() defaults}.
    *
    * @return a builder
    */
   public static Builder builder() {
     return new Builder();
+  }
+
+  /**
+   * The same options with another sampling.
+   *
+   * @param newSampling the sampling
+   * @return a copy with it
+   */
+  public GenerationOptions withSampling(Sampling newSampling) {
+    return toBuilder().sampling(newSampling).build();
+  }
+
+  /**
+   * The same options with another speculation.
+   *
+   * @param newSpeculation the speculation
+   * @return a copy with it
+   */
+  public GenerationOptions withSpeculation(Speculation newSpeculation) {
+    return toBuilder().speculation(newSpeculation).build();
+  }
+
+  private Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.maxTokens = maxTokens;
+    builder.minTokens = minTokens;
+    builder.sampling = sampling;
+    builder.stopStrings = stopStrings;
+    builder.stopTokens = stopTokens;
+    builder.ignoreModelStop = ignoreModelStop;
+    builder.contextShift = contextShift;
+    builder.speculation = speculation;
+    builder.logProbs = logProbs;
+    builder.grammar = grammar;
+    builder.reasoning = reasoning;
+    builder.tools = tools;
+    builder.toolChoice = toolChoice;
+    return builder;
   }
 
   /** Collects generation options; they are checked by {@link #build()}. Not thread-safe. */
@@ -82,7 +183,13 @@ public record GenerationOptions(
     private List<String> stopStrings = List.of();
     private Set<Integer> stopTokens = Set.of();
     private boolean ignoreModelStop;
+    private OptionalInt contextShift = OptionalInt.empty();
+    private Speculation speculation = Speculation.off();
+    private OptionalInt logProbs = OptionalInt.empty();
     private Optional<Grammar> grammar = Optional.empty();
+    private Reasoning reasoning = Reasoning.defaults();
+    private List<Tool> tools = List.of();
+    private ToolChoice toolChoice = ToolChoice.auto();
 
     private Builder() {}
 
@@ -153,6 +260,22 @@ public record GenerationOptions(
     }
 
     /**
+     * Sets {@link GenerationOptions#contextShift()}: a full context goes on without the older half
+     * of its tokens, as llama.cpp's does. Keys of the newer half are rotated to their new
+     * positions, but what they know of the dropped tokens stays in them, so that the text is not
+     * what the remaining tokens alone would give. A reasoning model loses the beginning of its
+     * thoughts.
+     *
+     * @param keep how many tokens at the start always stay, such as a system prompt; less than the
+     *     context length by 2 or more
+     * @return this builder
+     */
+    public Builder contextShift(int keep) {
+      contextShift = OptionalInt.of(keep);
+      return this;
+    }
+
+    /**
      * Sets {@link GenerationOptions#grammar()}.
      *
      * @param value what the text must be
@@ -164,6 +287,61 @@ public record GenerationOptions(
     }
 
     /**
+     * Sets {@link GenerationOptions#speculation()}.
+     *
+     * @param value how tokens are guessed
+     * @return this builder
+     */
+    public Builder speculation(Speculation value) {
+      speculation = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link GenerationOptions#reasoning()}.
+     *
+     * @param value what becomes of thoughts
+     * @return this builder
+     */
+    public Builder reasoning(Reasoning value) {
+      reasoning = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link GenerationOptions#logProbs()}.
+     *
+     * @param alternatives how many of the most probable tokens to tell beside each, 0 or above
+     * @return this builder
+     */
+    public Builder logProbs(int alternatives) {
+      logProbs = OptionalInt.of(alternatives);
+      return this;
+    }
+
+    /**
+     * Sets {@link GenerationOptions#tools()}.
+     *
+     * @param values the tools
+     * @return this builder
+     */
+    public Builder tools(Tool... values) {
+      tools = List.of(values);
+      return this;
+    }
+
+    /**
+     * Sets {@link GenerationOptions#toolChoice()}.
+     *
+     * @param value whether the model calls tools
+     * @return this builder
+     */
+    public Builder toolChoice(ToolChoice value) {
+      toolChoice = value;
+      return this;
+    }
+
+    /**
      * Makes the options.
      *
      * @return the options
@@ -171,7 +349,19 @@ public record GenerationOptions(
      */
     public GenerationOptions build() {
       return new GenerationOptions(
-          maxTokens, minTokens, sampling, stopStrings, stopTokens, ignoreModelStop, grammar);
+          maxTokens,
+          minTokens,
+          sampling,
+          stopStrings,
+          stopTokens,
+          ignoreModelStop,
+          contextShift,
+          speculation,
+          logProbs,
+          grammar,
+          reasoning,
+          tools,
+          toolChoice);
     }
   }
 }

@@ -1,10 +1,15 @@
 package io.github.phi4j.api;
 
+import java.nio.file.Path;
+
 /**
  * A loaded model.
  *
  * <p>Each call of {@code generate} starts from an empty context; {@link #newSession()} keeps one.
- * Generators are thread-safe. Concurrent calls share the worker threads and take turns.
+ * What a prompt has in common with earlier ones is taken from a cache of prefixes, which changes no
+ * result: see {@link LoadOptions.Builder#prefixCacheBytes}. Generators are thread-safe. Concurrent
+ * calls, of sessions too, are computed together: each pass over the weights serves all of them, and
+ * each gets the text that it would have got alone. Calls may come from virtual threads.
  *
  * <p>A generator holds a memory-mapped file and threads: close it. {@link #close()} refuses new
  * work, cancels what runs and waits for it, and closes all sessions; closing twice is harmless.
@@ -33,13 +38,52 @@ public interface Generator extends Completer, AutoCloseable {
   int threads();
 
   /**
-   * Opens a session with an empty context of the generator's context length. Its KV cache takes
-   * memory as the context grows, up to {@link ModelInfo#kvCacheBytes}.
+   * Opens a session with an empty context, as the generator was loaded.
    *
    * @return the session; the caller closes it
+   * @throws IllegalStateException as {@link #newSession(SessionOptions)}
+   */
+  default Session newSession() {
+    return newSession(SessionOptions.defaults());
+  }
+
+  /**
+   * Opens a session with an empty context. Its KV cache takes memory as the context grows, up to
+   * {@link ModelInfo#kvCacheBytes}.
+   *
+   * <p>On Linux a session is refused if less memory than that is available to the process at this
+   * moment, by what the kernel tells of the machine and of control groups (version 2); pages of
+   * mapped files count as available. Nothing is set aside: where others take the memory meanwhile,
+   * a context that grows fails with an {@link IllegalStateException} later.
+   *
+   * @param options what the session has of its own
+   * @return the session; the caller closes it
+   * @throws IllegalArgumentException if the context is longer than the model was trained for
+   * @throws IllegalStateException if this generator is closed, or there is too little memory for
+   *     the KV cache; the message says what is needed and what to lower
+   */
+  Session newSession(SessionOptions options);
+
+  /**
+   * Opens a session as it was {@linkplain Session#save saved}, with the number formats of its KV
+   * cache and the generator's context length. The whole file is read and checked. Then it stays
+   * mapped, and what the session holds is used where it lies, so that it takes no memory of its
+   * own; it may be replaced, renamed or deleted, but not be cut short.
+   *
+   * @param file the file
+   * @return the session; the caller closes it
+   * @throws ModelException if the file cannot be read, is damaged, is of another version or of
+   *     another model, or holds more tokens than the context does
    * @throws IllegalStateException if this generator is closed
    */
-  Session newSession();
+  Session restore(Path file);
+
+  /**
+   * What the prefix cache holds and has done so far.
+   *
+   * @return its figures at this moment
+   */
+  PrefixCacheUsage prefixCacheUsage();
 
   /**
    * Checks a grammar and makes it ready for this model, as the first generation that uses it would

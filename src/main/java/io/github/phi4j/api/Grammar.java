@@ -46,4 +46,48 @@ public sealed interface Grammar {
   static Grammar gbnf(String text) {
     return new Gbnf(text);
   }
+
+  /**
+   * A JSON Schema, in JSON.
+   *
+   * @param schema the schema
+   */
+  record JsonSchema(String schema) implements Grammar {
+
+    /** Creates a grammar. */
+    public JsonSchema {
+      Objects.requireNonNull(schema, "schema");
+    }
+  }
+
+  /**
+   * Takes the JSON values that are valid for a JSON Schema, of draft 2020-12 or with the spellings
+   * of draft 7:
+   *
+   * <ul>
+   *   <li>{@code type enum const}, {@code $ref} within the schema, recursive or not, {@code $defs
+   *       definitions}, {@code anyOf}, {@code allOf} (joined), and {@code oneOf} where no value can
+   *       be valid for two branches;
+   *   <li>{@code properties required additionalProperties}, written in the order in which they are
+   *       declared; where {@code additionalProperties} is not said, only objects without declared
+   *       properties get others;
+   *   <li>{@code items prefixItems minItems maxItems};
+   *   <li>{@code minLength maxLength}, in code points; {@code format}: date, time, date-time, uuid,
+   *       email, ipv4; {@code pattern}: regular expressions without looking around, back
+   *       references, {@code \b} and {@code \p}, anchored or not;
+   *   <li>{@code minimum maximum exclusiveMinimum exclusiveMaximum}, exact to the digit.
+   * </ul>
+   *
+   * <p>What is generated is always valid; not all that is valid can be generated: white space is
+   * bounded, and numbers without bounds have up to 16 digits. Keywords that only describe ({@code
+   * title description default examples} and the like, and names that begin with {@code x-}) are
+   * passed over. All else that a schema may say is refused with a {@link GrammarException} that
+   * names its place by a JSON pointer; nothing is left unenforced.
+   *
+   * @param schema the schema, in JSON
+   * @return the grammar
+   */
+  static Grammar jsonSchema(String schema) {
+    return new JsonSchema(schema);
+  }
 }

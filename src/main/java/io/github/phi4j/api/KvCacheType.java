@@ -1,24 +1,36 @@
 package io.github.phi4j.api;
 
-/** The number format in which a session keeps the keys and values of its tokens. */
+/**
+ * The number format in which a session keeps the keys, or the values, of its tokens. Numbers are
+ * kept in blocks of 32; a head whose width is no multiple of that fills up its last block.
+ */
 public enum KvCacheType {
   /** 32-bit floats: exact, and twice the memory of {@link #F16}. */
-  F32(4),
+  F32(128),
   /** 16-bit floats. */
-  F16(2);
+  F16(64),
+  /**
+   * 8-bit integers with a 16-bit scale for each block, as ggml's type of that name: 0.53 of the
+   * memory of {@link #F16}.
+   */
+  Q8_0(34);
 
-  private final int bytes;
+  /** Numbers of a block. */
+  public static final int BLOCK_LENGTH = 32;
 
-  KvCacheType(int bytes) {
-    this.bytes = bytes;
+  private final int blockBytes;
+
+  KvCacheType(int blockBytes) {
+    this.blockBytes = blockBytes;
   }
 
   /**
-   * The size of one number.
+   * The size of some numbers in whole blocks.
    *
+   * @param numbers how many, 0 or above
    * @return bytes
    */
-  public int bytes() {
-    return bytes;
+  public long bytes(long numbers) {
+    return Math.ceilDiv(numbers, BLOCK_LENGTH) * blockBytes;
   }
 }

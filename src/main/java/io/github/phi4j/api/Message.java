@@ -1,5 +1,6 @@
 package io.github.phi4j.api;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -9,10 +10,14 @@ import java.util.Optional;
  *
  * @param role who speaks
  * @param content what is said
- * @param tools for a system message to a model with a native tool format (Phi-4-mini): the JSON
- *     array that describes the tools, put into the prompt as it stands
+ * @param tools for a system message: the JSON array that describes the tools, put into the prompt
+ *     as it stands. Programs that want calls parsed give {@link GenerationOptions#tools()} instead.
+ * @param reasoning for an assistant message: the thoughts before the answer, or an empty text. They
+ *     are shown to the model again only if {@linkplain Reasoning#kept() kept}.
+ * @param toolCalls for an assistant message: the tools that it asked to call, after its content
  */
-public record Message(Role role, String content, Optional<String> tools) {
+public record Message(
+    Role role, String content, Optional<String> tools, String reasoning, List<ToolCall> toolCalls) {
 
   /** Who speaks. */
   public enum Role {
@@ -29,7 +34,8 @@ public record Message(Role role, String content, Optional<String> tools) {
   /**
    * Creates a message.
    *
-   * @throws IllegalArgumentException if tools are given with a role other than {@link Role#SYSTEM}
+   * @throws IllegalArgumentException if tools are given with a role other than {@link Role#SYSTEM},
+   *     or thoughts or calls with a role other than {@link Role#ASSISTANT}
    */
   public Message {
     Objects.requireNonNull(role, "role");
@@ -38,6 +44,15 @@ public record Message(Role role, String content, Optional<String> tools) {
     if (tools.isPresent() && role != Role.SYSTEM) {
       throw new IllegalArgumentException("tools belong to a system message, not to role " + role);
     }
+    toolCalls = List.copyOf(toolCalls);
+    if (role != Role.ASSISTANT && !(reasoning.isEmpty() && toolCalls.isEmpty())) {
+      throw new IllegalArgumentException(
+          "thoughts and calls belong to an assistant message, not to role " + role);
+    }
+  }
+
+  private Message(Role role, String content) {
+    this(role, content, Optional.empty(), "", List.of());
   }
 
   /**
@@ -47,7 +62,7 @@ public record Message(Role role, String content, Optional<String> tools) {
    * @return the message
    */
   public static Message system(String content) {
-    return new Message(Role.SYSTEM, content, Optional.empty());
+    return new Message(Role.SYSTEM, content);
   }
 
   /**
@@ -58,7 +73,7 @@ public record Message(Role role, String content, Optional<String> tools) {
    * @return the message
    */
   public static Message system(String content, String tools) {
-    return new Message(Role.SYSTEM, content, Optional.of(tools));
+    return new Message(Role.SYSTEM, content, Optional.of(tools), "", List.of());
   }
 
   /**
@@ -68,7 +83,7 @@ public record Message(Role role, String content, Optional<String> tools) {
    * @return the message
    */
   public static Message user(String content) {
-    return new Message(Role.USER, content, Optional.empty());
+    return new Message(Role.USER, content);
   }
 
   /**
@@ -78,16 +93,30 @@ public record Message(Role role, String content, Optional<String> tools) {
    * @return the message
    */
   public static Message assistant(String content) {
-    return new Message(Role.ASSISTANT, content, Optional.empty());
+    return new Message(Role.ASSISTANT, content);
   }
 
   /**
-   * The result of a tool call.
+   * An earlier answer of the model that thought, or asked for tools; {@link Completion#message()}
+   * makes it from a completion.
    *
-   * @param content the text
+   * @param content the text, which may be empty
+   * @param reasoning the thoughts before it, or an empty text
+   * @param toolCalls the tools that it asked to call
+   * @return the message
+   */
+  public static Message assistant(String content, String reasoning, List<ToolCall> toolCalls) {
+    return new Message(Role.ASSISTANT, content, Optional.empty(), reasoning, toolCalls);
+  }
+
+  /**
+   * The result of a tool call. Results of several calls are several messages, in the order of the
+   * calls.
+   *
+   * @param content the text, JSON or not
    * @return the message
    */
   public static Message tool(String content) {
-    return new Message(Role.TOOL, content, Optional.empty());
+    return new Message(Role.TOOL, content);
   }
 }

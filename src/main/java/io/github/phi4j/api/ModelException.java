@@ -5,8 +5,9 @@ import java.util.Objects;
 import java.util.OptionalLong;
 
 /**
- * A model file cannot be used: it is missing, damaged, or of a kind that is not supported. The
- * message names the file, the place, what was found and what was expected.
+ * A model file, or a file that goes with one, cannot be used: it is missing, damaged, or of a kind
+ * that is not supported. The message names the file, the place, what was found and what was
+ * expected.
  */
 public final class ModelException extends RuntimeException {
 

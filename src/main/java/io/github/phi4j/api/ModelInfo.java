@@ -45,6 +45,9 @@ public record ModelInfo(
     Optional<ChatFormat> chatFormat,
     List<String> findings) {
 
+  /** Tokens whose keys and values share a page of memory. */
+  public static final int KV_PAGE_TOKENS = 64;
+
   /** Creates a description. */
   public ModelInfo {
     Objects.requireNonNull(name, "name");
@@ -55,13 +58,27 @@ public record ModelInfo(
   }
 
   /**
-   * The memory that the keys and values of a context take.
+   * The memory that the keys and values of a context take, to the byte.
    *
    * @param tokens the context length in tokens
-   * @param type the number format
+   * @param type the number format of both
    * @return bytes
    */
   public long kvCacheBytes(long tokens, KvCacheType type) {
-    return 2L * blockCount * headCountKv * headLength * tokens * type.bytes();
+    return kvCacheBytes(tokens, type, type);
+  }
+
+  /**
+   * The memory that the keys and values of a context take, to the byte. It is taken in pages of
+   * {@value #KV_PAGE_TOKENS} tokens as the context grows.
+   *
+   * @param tokens the context length in tokens
+   * @param keys the number format of keys
+   * @param values the number format of values
+   * @return bytes
+   */
+  public long kvCacheBytes(long tokens, KvCacheType keys, KvCacheType values) {
+    long heads = Math.ceilDiv(tokens, KV_PAGE_TOKENS) * KV_PAGE_TOKENS * blockCount * headCountKv;
+    return heads * (keys.bytes(headLength) + values.bytes(headLength));
   }
 }

@@ -1,12 +1,15 @@
 package io.github.phi4j.api;
 
+import java.nio.file.Path;
+
 /**
  * A context of its own: the tokens seen so far and their KV cache.
  *
  * <p>{@code generate} brings the context to the rendered prompt and continues from there. Where the
  * prompt begins with tokens that the session already holds, as the next turn of a chat does, only
  * the rest is computed; the result is the same as from an empty context. After it, the context
- * holds the prompt and the generated tokens.
+ * holds the prompt and the generated tokens; after {@code choose} the prompt; after {@code score}
+ * the prompt save its last token.
  *
  * <p>For programs that sample by themselves there are {@link #feed(int...)}, {@link #logits()},
  * {@link #position()} and {@link #rewind(int)}.
@@ -71,6 +74,25 @@ public interface Session extends Completer, AutoCloseable {
    * @throws IllegalStateException if the session is closed or in use by another thread
    */
   void rewind(int position);
+
+  /**
+   * Opens another session with the same context. Both share the memory of what is computed until
+   * one of them goes on, and know nothing of each other.
+   *
+   * @return the new session; the caller closes it
+   * @throws IllegalStateException if the session is closed or in use by another thread
+   */
+  Session fork();
+
+  /**
+   * Writes the context to a file, from which {@link Generator#restore} makes a session again. The
+   * file appears whole or not at all: an earlier one is replaced in one step at the end.
+   *
+   * @param file the file, in a folder that exists
+   * @throws java.io.UncheckedIOException if it cannot be written
+   * @throws IllegalStateException if the session is closed or in use by another thread
+   */
+  void save(Path file);
 
   /**
    * Makes the running {@code generate} or {@code feed} of another thread end soon. A {@code

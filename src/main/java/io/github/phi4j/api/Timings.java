@@ -9,9 +9,17 @@ import java.util.Objects;
  * @param prefill from the start of the call to the logits of the prompt's last token
  * @param prefillTokens tokens computed in that time
  * @param decode from there to the end of the call
- * @param decodeTokens tokens computed in that time
+ * @param decodeTokens tokens computed in that time, without guesses that proved wrong
+ * @param guessedTokens tokens that were {@linkplain Speculation guessed} and checked
+ * @param acceptedTokens how many of the guesses proved right
  */
-public record Timings(Duration prefill, int prefillTokens, Duration decode, int decodeTokens) {
+public record Timings(
+    Duration prefill,
+    int prefillTokens,
+    Duration decode,
+    int decodeTokens,
+    int guessedTokens,
+    int acceptedTokens) {
 
   /** Creates timings. */
   public Timings {

@@ -4,7 +4,8 @@ package io.github.phi4j.api;
  * Token counts of one completion.
  *
  * @param promptTokens tokens of the prompt
- * @param cachedTokens how many of the prompt's tokens the session already held
+ * @param cachedTokens how many of the prompt's tokens were not computed, because the session or the
+ *     prefix cache held them
  * @param completionTokens tokens that were generated, a stop token included
  */
 public record Usage(int promptTokens, int cachedTokens, int completionTokens) {

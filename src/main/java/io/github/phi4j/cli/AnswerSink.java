@@ -8,15 +8,46 @@ final class AnswerSink implements TextSink {
 
   private final Output out;
   private final BooleanSupplier stop;
+  private final boolean showsThoughts;
   private final StringBuilder newlines = new StringBuilder();
+  private boolean thinking;
 
   AnswerSink(Output out, BooleanSupplier stop) {
+    this(out, stop, false);
+  }
+
+  private AnswerSink(Output out, BooleanSupplier stop, boolean showsThoughts) {
     this.out = out;
     this.stop = stop;
+    this.showsThoughts = showsThoughts;
+  }
+
+  /** A sink that shows thoughts, too, between lines that tell them from the answer. */
+  static AnswerSink withThoughts(Output out, BooleanSupplier stop) {
+    return new AnswerSink(out, stop, true);
+  }
+
+  @Override
+  public boolean acceptReasoning(String thought) {
+    if (showsThoughts) {
+      out.print(thinking ? "" : "[Thinking]");
+      thinking = true;
+      return write(thought);
+    }
+    return !stop.getAsBoolean();
   }
 
   @Override
   public boolean accept(String text) {
+    if (thinking) {
+      thinking = false;
+      newlines.setLength(0);
+      out.print("\n[Answer]\n");
+    }
+    return write(text);
+  }
+
+  private boolean write(String text) {
     int end = text.length();
     while (end > 0 && text.charAt(end - 1) == '\n') {
       end--;

@@ -63,6 +63,15 @@ final class BenchCommand implements Callable<Integer> {
   private List<Integer> depths = List.of(0);
 
   @Option(
+      names = {"-np", "--parallel"},
+      paramLabel = "N",
+      split = ",",
+      description =
+          "Sequences that are computed at the same time; tokens per second are those of all"
+              + " together. Default: 1.")
+  private List<Integer> parallels = List.of(1);
+
+  @Option(
       names = {"-t", "--threads"},
       paramLabel = "N",
       split = ",",
@@ -99,10 +108,16 @@ final class BenchCommand implements Callable<Integer> {
       throw new UsageException("-r must be at least 1, not " + repetitions);
     }
     int contextLength = tests.stream().mapToInt(BenchTest::contextLength).max().orElseThrow();
+    int sequences = tests.stream().mapToInt(BenchTest::parallel).max().orElseThrow();
     List<LoadOptions> loads =
         (threads.isEmpty() ? Stream.of((Integer) null) : threads.stream())
             .map(count ->
-                ComputeOptions.loadOptions(count, contextLength, kvCache.type(), packed.where())
+                packed
+                    .apply(
+                        ComputeOptions.loadOptions(count, contextLength, kvCache)
+                            .prefixCacheBytes(0) // what is measured must be computed
+                            .maxSequences(Math.max(LoadOptions.defaults().maxSequences(), sequences)),
+                        environment)
                     .build())
             .toList();
     List<Path> models = files.isEmpty() ? List.of(ModelOption.fallback(environment)) : files;
@@ -120,25 +135,29 @@ final class BenchCommand implements Callable<Integer> {
 
   private void measure(Path file, LoadOptions options, List<BenchTest> tests, boolean first) {
     boolean firstResult = first;
-    try (Generator generator = environment.models().load(file, options);
-        Session session = generator.newSession()) {
+    try (Generator generator = environment.models().load(file, options)) {
       for (BenchTest test : tests) {
         Instant time = Instant.now();
-        List<Long> samples =
-            test.run(session, generator.info().vocabularySize(), repetitions, !noWarmUp);
+        List<Long> samples = run(generator, test);
         BenchResult result =
             new BenchResult(
-                file,
-                generator.info(),
-                generator.threads(),
-                options.kvCacheType(),
-                test,
-                time,
-                samples);
+                file, generator.info(), generator.threads(), options, test, time, samples);
         format.result(environment.out(), result, firstResult);
         environment.out().flush();
         firstResult = false;
       }
+    }
+  }
+
+  private List<Long> run(Generator generator, BenchTest test) {
+    List<Session> sessions = new ArrayList<>();
+    try {
+      while (sessions.size() < test.parallel()) {
+        sessions.add(generator.newSession());
+      }
+      return test.run(sessions, generator.info().vocabularySize(), repetitions, !noWarmUp);
+    } finally {
+      sessions.forEach(Session::close);
     }
   }
 
@@ -174,7 +193,7 @@ final class BenchCommand implements Callable<Integer> {
     return tests;
   }
 
-  private static void add(List<BenchTest> tests, String option, int prompt, int gen, int depth) {
+  private void add(List<BenchTest> tests, String option, int prompt, int gen, int depth) {
     if (prompt < 0 || gen < 0) {
       throw new UsageException(option + " must not be negative: " + Math.min(prompt, gen));
     }
@@ -184,8 +203,13 @@ final class BenchCommand implements Callable<Integer> {
     if ((long) prompt + gen + depth > Integer.MAX_VALUE) {
       throw new UsageException(option + " and -d add up to more than any context holds");
     }
-    if (prompt > 0 || gen > 0) {
-      tests.add(new BenchTest(prompt, gen, depth));
+    for (int parallel : parallels) {
+      if (parallel < 1 || parallel > 256) {
+        throw new UsageException("-np must be from 1 to 256, not " + parallel);
+      }
+      if (prompt > 0 || gen > 0) {
+        tests.add(new BenchTest(prompt, gen, depth, parallel));
+      }
     }
   }
 

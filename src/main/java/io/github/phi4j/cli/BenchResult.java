@@ -1,6 +1,6 @@
 package io.github.phi4j.cli;
 
-import io.github.phi4j.api.KvCacheType;
+import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.ModelInfo;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -16,7 +16,7 @@ import java.util.Map;
  * @param file the model's file, as it was named
  * @param model what it is
  * @param threads worker threads
- * @param kvCacheType number format of the KV cache
+ * @param options how the model was loaded
  * @param test the test
  * @param time when it began
  * @param samplesNanos nanoseconds of each repetition
@@ -25,7 +25,7 @@ record BenchResult(
     Path file,
     ModelInfo model,
     int threads,
-    KvCacheType kvCacheType,
+    LoadOptions options,
     BenchTest test,
     Instant time,
     List<Long> samplesNanos) {
@@ -54,7 +54,6 @@ record BenchResult(
 
   /** Everything but the samples, under llama-bench's names and in its order. */
   Map<String, Object> fields() {
-    String cacheType = kvCacheType.name().toLowerCase(Locale.ROOT);
     List<Double> nanos = samplesNanos.stream().map(Long::doubleValue).toList();
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("build_commit", Version.number());
@@ -65,11 +64,12 @@ record BenchResult(
     fields.put("model_size", model.weightBytes());
     fields.put("model_n_params", model.parameterCount());
     fields.put("n_threads", threads);
-    fields.put("type_k", cacheType);
-    fields.put("type_v", cacheType);
+    fields.put("type_k", options.kvKeyType().name().toLowerCase(Locale.ROOT));
+    fields.put("type_v", options.kvValueType().name().toLowerCase(Locale.ROOT));
     fields.put("n_prompt", test.promptTokens());
     fields.put("n_gen", test.generatedTokens());
     fields.put("n_depth", test.depth());
+    fields.put("n_parallel", test.parallel());
     fields.put("test_time", time.truncatedTo(ChronoUnit.SECONDS).toString());
     fields.put("avg_ns", Math.round(mean(nanos)));
     fields.put("stddev_ns", Math.round(deviation(nanos)));

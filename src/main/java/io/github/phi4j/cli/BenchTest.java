@@ -5,7 +5,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ObjIntConsumer;
 
 /**
  * One measurement in llama-bench's manner: a prompt is processed, or tokens are generated one by
@@ -15,8 +19,9 @@ import java.util.concurrent.TimeUnit;
  * @param promptTokens tokens that are processed together
  * @param generatedTokens tokens that are processed one by one
  * @param depth tokens in the context before that, which are not timed
+ * @param parallel sequences that do so at the same time
  */
-record BenchTest(int promptTokens, int generatedTokens, int depth) {
+record BenchTest(int promptTokens, int generatedTokens, int depth, int parallel) {
 
   /** A test warms up for this long: a single run would be timed before C2 has compiled it. */
   private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -25,16 +30,17 @@ record BenchTest(int promptTokens, int generatedTokens, int depth) {
 
   private static final long SEED = 42;
 
-  /** Context that the test takes. */
+  /** Context that a sequence takes. */
   int contextLength() {
     return promptTokens + generatedTokens + depth;
   }
 
+  /** Tokens that are timed, of all sequences together. */
   int tokens() {
-    return promptTokens + generatedTokens;
+    return (promptTokens + generatedTokens) * parallel;
   }
 
-  /** The name that llama-bench gives to such a test. */
+  /** The name that llama-bench gives to such a test; it has none for several sequences. */
   String label() {
     List<String> parts = new ArrayList<>();
     if (promptTokens > 0) {
@@ -43,43 +49,55 @@ record BenchTest(int promptTokens, int generatedTokens, int depth) {
     if (generatedTokens > 0) {
       parts.add("tg" + generatedTokens);
     }
-    return String.join("+", parts) + (depth > 0 ? " @ d" + depth : "");
+    return String.join("+", parts)
+        + (parallel > 1 ? " np" + parallel : "")
+        + (depth > 0 ? " @ d" + depth : "");
   }
 
   /**
    * Runs the test.
    *
+   * @param sessions one for each sequence
    * @return nanoseconds of each repetition
    */
-  List<Long> run(Session session, int vocabularySize, int repetitions, boolean warmUp) {
-    int[] ids = new Random(SEED).ints(contextLength(), 0, vocabularySize).toArray();
+  List<Long> run(List<Session> sessions, int vocabularySize, int repetitions, boolean warmUp) {
     if (warmUp) {
-      warmUp(session, ids);
+      long end = System.nanoTime() + WARM_UP_NANOS;
+      together(sessions, (session, number) -> warmUp(session, ids(number, vocabularySize), end));
     }
-    session.rewind(0);
-    if (depth > 0) {
-      session.feed(slice(ids, 0, depth));
-    }
-    int[] prompt = slice(ids, depth, promptTokens);
-    int[] generated = slice(ids, depth + promptTokens, generatedTokens);
+    together(
+        sessions,
+        (session, number) -> {
+          session.rewind(0);
+          if (depth > 0) {
+            session.feed(slice(ids(number, vocabularySize), 0, depth));
+          }
+        });
     List<Long> samples = new ArrayList<>();
     for (int i = 0; i < repetitions; i++) {
-      session.rewind(depth);
+      sessions.forEach(session -> session.rewind(depth));
       long start = System.nanoTime();
-      if (promptTokens > 0) {
-        session.feed(prompt);
-      }
-      for (int id : generated) {
-        session.feed(id);
-      }
+      together(sessions, (session, number) -> compute(session, ids(number, vocabularySize)));
       samples.add(System.nanoTime() - start);
     }
     return samples;
   }
 
+  private int[] ids(int number, int vocabularySize) {
+    return new Random(SEED + number).ints(contextLength(), 0, vocabularySize).toArray();
+  }
+
+  private void compute(Session session, int[] ids) {
+    if (promptTokens > 0) {
+      session.feed(slice(ids, depth, promptTokens));
+    }
+    for (int i = depth + promptTokens; i < contextLength(); i++) {
+      session.feed(ids[i]);
+    }
+  }
+
   /** Runs the test, as often as fits into the time, and at least its prompt and one token. */
-  private void warmUp(Session session, int[] ids) {
-    long end = System.nanoTime() + WARM_UP_NANOS;
+  private void warmUp(Session session, int[] ids, long end) {
     for (int run = 0; run == 0 || (run < WARM_UP_RUNS && System.nanoTime() < end); run++) {
       session.rewind(0);
       if (promptTokens > 0) {
@@ -88,6 +106,23 @@ record BenchTest(int promptTokens, int generatedTokens, int depth) {
       for (int i = 0; i < generatedTokens && (i == 0 || System.nanoTime() < end); i++) {
         session.feed(ids[promptTokens + i]);
       }
+    }
+  }
+
+  /** Does the same with all sessions at the same time. */
+  private static void together(List<Session> sessions, ObjIntConsumer<Session> work) {
+    if (sessions.size() == 1) {
+      work.accept(sessions.getFirst(), 0);
+      return;
+    }
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<CompletableFuture<Void>> running = new ArrayList<>();
+      for (int i = 0; i < sessions.size(); i++) {
+        int number = i;
+        running.add(
+            CompletableFuture.runAsync(() -> work.accept(sessions.get(number), number), threads));
+      }
+      running.forEach(CompletableFuture::join);
     }
   }
 

@@ -8,6 +8,7 @@ import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Session;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -32,18 +33,21 @@ final class ChatCommand implements Callable<Integer> {
       /clear  begins a new conversation
       /exit   leaves, as Ctrl-D does
       /help   shows this
+      /think  shows or hides the thoughts of a reasoning model
       A backslash at the end of a line, or Alt-Enter, goes on in the next line.
       Ctrl-C stops an answer.
       """;
 
   private final Environment environment;
+  private boolean thoughtsShown;
 
   @Mixin private PromptOptions prompt;
   @Mixin private ModelOption model;
   @Mixin private ComputeOptions compute;
-  @Mixin private StopOptions stop;
-  @Mixin private GrammarOptions grammar;
+  @Mixin private AnswerOptions answer;
   @Mixin private SamplingOptions sampling;
+  @Mixin private PromptCacheOption promptCache;
+  @Mixin private SpeculationOptions speculation;
 
   ChatCommand(Environment environment) {
     this.environment = environment;
@@ -52,19 +56,24 @@ final class ChatCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     LoadOptions loadOptions = prompt.apply(compute.loadOptions());
-    GenerationOptions options =
-        stop.generationOptions(sampling.sampling(), grammar.grammar(environment));
+    GenerationOptions plain = AnswerOptions.build(answer.builder(sampling.sampling(), environment));
     sampling.remark().ifPresent(environment::note);
     try (Generator generator = environment.models().load(model.file(environment), loadOptions);
-        Session session = generator.newSession()) {
+        Draft draft = speculation.open(environment);
+        Session session = promptCache.open(generator)) {
+      GenerationOptions options = plain.withSpeculation(draft.speculation());
       Conversation conversation = new Conversation(session, options, prompt.opening());
+      thoughtsShown = environment.interactive();
       if (!environment.interactive()) {
-        return talkByPipe(conversation);
+        int exitCode = talkByPipe(conversation);
+        promptCache.save(session);
+        return exitCode;
       }
       try (ChatTerminal terminal = ChatTerminal.open()) {
         terminal.output().printf("%s, /help for help\n", generator.info().name());
         talk(conversation, terminal);
       }
+      promptCache.save(session);
       return 0;
     }
   }
@@ -115,7 +124,8 @@ final class ChatCommand implements Callable<Integer> {
 
   private void answer(
       Conversation conversation, String message, Output out, BooleanSupplier stopped) {
-    AnswerSink sink = new AnswerSink(out, stopped);
+    AnswerSink sink =
+        thoughtsShown ? AnswerSink.withThoughts(out, stopped) : new AnswerSink(out, stopped);
     Completion completion = conversation.say(message, sink);
     sink.finish();
     if (completion.finishReason() == FinishReason.CONTEXT_FULL) {
@@ -134,6 +144,7 @@ final class ChatCommand implements Callable<Integer> {
         return false;
       }
       case "/clear" -> conversation.clear();
+      case "/think" -> thoughtsShown = !thoughtsShown;
       case "/help" -> out.print(HELP);
       default -> environment.note("there is no command " + command.strip() + "; see /help");
     }

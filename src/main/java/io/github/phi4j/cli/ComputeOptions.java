@@ -1,13 +1,16 @@
 package io.github.phi4j.cli;
 
-import io.github.phi4j.api.KvCacheType;
 import io.github.phi4j.api.LoadOptions;
-import io.github.phi4j.api.PackedWeights;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** What a model may use of the machine. */
 final class ComputeOptions {
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
 
   @Option(
       names = {"-t", "--threads"},
@@ -37,14 +40,17 @@ final class ComputeOptions {
   }
 
   LoadOptions.Builder loadOptions(int defaultContextLength) {
-    return loadOptions(
-        threads, contextLength(defaultContextLength), kvCache.type(), packed.where());
+    Environment environment = ((Main) command.root().userObject()).environment();
+    LoadOptions.Builder options =
+        loadOptions(threads, contextLength(defaultContextLength), kvCache);
+    return packed.apply(options, environment);
   }
 
   static LoadOptions.Builder loadOptions(
-      Integer threads, int contextLength, KvCacheType type, PackedWeights packed) {
+      Integer threads, int contextLength, KvCacheOptions kvCache) {
     try {
-      LoadOptions.Builder options = LoadOptions.builder().kvCacheType(type).packedWeights(packed);
+      LoadOptions.Builder options =
+          LoadOptions.builder().kvCacheTypes(kvCache.keys(), kvCache.values());
       if (threads != null) {
         options.threads(threads);
       }

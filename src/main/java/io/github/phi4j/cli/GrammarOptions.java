@@ -2,7 +2,9 @@ package io.github.phi4j.cli;
 
 import io.github.phi4j.api.Grammar;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** What the answer must be. */
@@ -22,13 +24,36 @@ final class GrammarOptions {
       description = "File that holds the grammar, in UTF-8; - is standard input.")
   private String file;
 
+  @Option(
+      names = {"-j", "--json-schema"},
+      paramLabel = "JSON",
+      description =
+          "JSON Schema that the answer must follow: '{\"type\": \"integer\"}'; '{}' is any JSON.")
+  private String schema;
+
+  @Option(
+      names = "--json-schema-file",
+      paramLabel = "FILE",
+      description = "File that holds the JSON Schema, in UTF-8; - is standard input.")
+  private String schemaFile;
+
   Optional<Grammar> grammar(Environment environment) throws IOException {
-    if (text != null && file != null) {
-      throw new UsageException("there is more than one grammar: give --grammar or --grammar-file");
+    long given = Stream.of(text, file, schema, schemaFile).filter(Objects::nonNull).count();
+    if (given > 1) {
+      throw new UsageException(
+          "there is more than one grammar: give one of --grammar, --grammar-file, --json-schema and"
+              + " --json-schema-file");
     }
-    if (text == null && file == null) {
+    if (given == 0) {
       return Optional.empty();
     }
-    return Optional.of(Grammar.gbnf(file == null ? text : TextFile.read(file, environment.in())));
+    return Optional.of(
+        text != null || file != null
+            ? Grammar.gbnf(read(text, file, environment))
+            : Grammar.jsonSchema(read(schema, schemaFile, environment)));
+  }
+
+  private static String read(String text, String file, Environment environment) throws IOException {
+    return file == null ? text : TextFile.read(file, environment.in());
   }
 }

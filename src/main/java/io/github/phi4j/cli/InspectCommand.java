@@ -1,9 +1,13 @@
 package io.github.phi4j.cli;
 
+import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.ModelInspection;
+import io.github.phi4j.api.PackedFile;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -40,6 +44,8 @@ final class InspectCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object that holds everything.")
   private boolean json;
 
+  @Mixin private PackedFolderOption packedFolder;
+
   InspectCommand(Environment environment) {
     this.environment = environment;
   }
@@ -50,7 +56,9 @@ final class InspectCommand implements Callable<Integer> {
       throw new UsageException("-c must not be negative: " + contextLength);
     }
     ModelInspection inspection = environment.models().inspect(file);
-    InspectionReport report = new InspectionReport(inspection, contextLength);
+    Optional<PackedFile> packed =
+        inspection.model().map(_ -> environment.models().packedFile(file, packedOptions()));
+    InspectionReport report = new InspectionReport(inspection, packed, contextLength);
     if (json) {
       Json format = new Json();
       environment.out().println(format.pretty(report.json(format)));
@@ -58,5 +66,9 @@ final class InspectCommand implements Callable<Integer> {
       report.print(environment.out(), tensors);
     }
     return 0;
+  }
+
+  private LoadOptions packedOptions() {
+    return packedFolder.apply(LoadOptions.builder()).build();
   }
 }

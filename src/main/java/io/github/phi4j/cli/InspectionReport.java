@@ -6,12 +6,14 @@ import io.github.phi4j.api.KvCacheType;
 import io.github.phi4j.api.ModelInfo;
 import io.github.phi4j.api.ModelInspection;
 import io.github.phi4j.api.ModelInspection.Tensor;
+import io.github.phi4j.api.PackedFile;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Writes an inspection for people and for programs. */
@@ -20,13 +22,15 @@ final class InspectionReport {
   private static final int SHOWN_CHARACTERS = 100;
 
   private final ModelInspection inspection;
+  private final Optional<PackedFile> packed;
   private final int askedContextLength;
 
   /** The tensors of one type together. */
   private record TypeTotal(String type, int count, long bytes) {}
 
-  InspectionReport(ModelInspection inspection, int contextLength) {
+  InspectionReport(ModelInspection inspection, Optional<PackedFile> packed, int contextLength) {
     this.inspection = inspection;
+    this.packed = packed;
     this.askedContextLength = contextLength;
   }
 
@@ -40,6 +44,7 @@ final class InspectionReport {
         .ifPresent(why -> out.printf("\nphi4j cannot run this model: %s\n", Output.visible(why)));
     inspection.model().ifPresent(model -> printRows(out, "model", modelRows(model)));
     inspection.model().ifPresent(model -> printMemory(out, model));
+    packed.ifPresent(file -> printRows(out, "packed weights", packedRows(file)));
     inspection.model().ifPresent(model -> printFindings(out, model.findings()));
     Map<String, String> metadata = new LinkedHashMap<>();
     inspection.metadata().forEach((key, value) -> metadata.put(key, shorten(value)));
@@ -93,6 +98,24 @@ final class InspectionReport {
               + Quantities.bytes(cache + model.weightBytes()));
     }
     printRows(out, "memory for a context of " + length + " tokens", rows);
+  }
+
+  private static Map<String, String> packedRows(PackedFile file) {
+    Map<String, String> rows = new LinkedHashMap<>();
+    if (file.bytes() == 0) {
+      rows.put("state", "no tensor is of a type that can be packed");
+      return rows;
+    }
+    String size = Quantities.bytes(file.bytes());
+    rows.put(
+        "state",
+        switch (file.state()) {
+          case CURRENT -> "in use, " + size;
+          case MISSING -> "none; 'phi4 pack' would make " + size;
+          case UNUSABLE -> "not usable: " + file.fault().orElse("unknown");
+        });
+    rows.put("file", file.path().toString());
+    return rows;
   }
 
   private int contextLength(ModelInfo model) {
@@ -187,6 +210,7 @@ final class InspectionReport {
             model -> {
               describe(model, node.putObject("model"));
               describeMemory(model, node.putObject("memory"));
+              packed.ifPresent(file -> describe(file, node.putObject("packed")));
               ArrayNode findings = node.putArray("findings");
               model.findings().forEach(findings::add);
             },
@@ -228,6 +252,13 @@ final class InspectionReport {
         .put("rope_theta", model.ropeTheta())
         .put("vocabulary_size", model.vocabularySize())
         .put("chat_format", model.chatFormat().map(PromptOptions::name).orElse(null));
+  }
+
+  private static void describe(PackedFile file, ObjectNode node) {
+    node.put("state", file.state().name().toLowerCase(Locale.ROOT))
+        .put("file", file.path().toString())
+        .put("bytes", file.bytes())
+        .put("fault", file.fault().orElse(null));
   }
 
   private void describeMemory(ModelInfo model, ObjectNode node) {

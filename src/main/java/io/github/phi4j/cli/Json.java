@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
 
 /** JSON on the command line: read line by line, written on one line or laid out for people. */
 final class Json {
@@ -41,6 +42,27 @@ final class Json {
       return writer.writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Reads a file that holds one JSON value.
+   *
+   * @throws IOException if it cannot be read, or is no JSON; the message tells where and why
+   */
+  JsonNode document(String file) throws IOException {
+    String text = TextFile.read(file, InputStream.nullInputStream());
+    try {
+      return mapper.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new IOException(
+          "%s, line %d, column %d: %s"
+              .formatted(
+                  file,
+                  e.getLocation().getLineNr(),
+                  e.getLocation().getColumnNr(),
+                  e.getOriginalMessage()),
+          e);
     }
   }
 

@@ -4,29 +4,26 @@ import io.github.phi4j.api.KvCacheType;
 import io.github.phi4j.api.LoadOptions;
 import picocli.CommandLine.Option;
 
-/** The number format of the KV cache, which llama.cpp sets for keys and values apart. */
+/** The number formats of the KV cache. */
 final class KvCacheOptions {
 
   @Option(
       names = {"-ctk", "--cache-type-k"},
       paramLabel = "TYPE",
-      description = "Number format of the KV cache: f16 or f32. Default: f16.")
-  private KvCacheType keys;
+      description = "Number format of keys in the KV cache: f32, f16 or q8_0. Default: f16.")
+  private KvCacheType keys = LoadOptions.defaults().kvKeyType();
 
   @Option(
       names = {"-ctv", "--cache-type-v"},
       paramLabel = "TYPE",
-      description = "The same as -ctk: keys and values share one format.")
-  private KvCacheType values;
+      description = "Number format of values in the KV cache: f32, f16 or q8_0. Default: f16.")
+  private KvCacheType values = LoadOptions.defaults().kvValueType();
 
-  KvCacheType type() {
-    if (keys != null && values != null && keys != values) {
-      throw new UsageException(
-          "-ctk " + keys + " and -ctv " + values + " differ; keys and values share one format");
-    }
-    if (keys != null) {
-      return keys;
-    }
-    return values != null ? values : LoadOptions.defaults().kvCacheType();
+  KvCacheType keys() {
+    return keys;
+  }
+
+  KvCacheType values() {
+    return values;
   }
 }

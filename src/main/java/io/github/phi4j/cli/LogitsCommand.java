@@ -62,7 +62,7 @@ final class LogitsCommand implements Callable<Integer> {
       throw new UsageException("give either token ids or --jsonl");
     }
     Path file = model.file(environment);
-    var loadOptions = compute.loadOptions().build();
+    var loadOptions = compute.loadOptions().prefixCacheBytes(0).build();
     try (OutputStream out = open()) {
       try (Generator generator = environment.models().load(file, loadOptions);
           Session session = generator.newSession()) {

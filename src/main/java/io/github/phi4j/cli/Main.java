@@ -98,14 +98,21 @@ public final class Main implements Runnable {
     }
   }
 
+  Environment environment() {
+    return environment;
+  }
+
   CommandLine commandLine() {
     CommandLine commandLine =
         new CommandLine(this)
             .addSubcommand(new RunCommand(environment))
             .addSubcommand(new ChatCommand(environment))
             .addSubcommand(new InspectCommand(environment))
+            .addSubcommand(new PackCommand(environment))
             .addSubcommand(new BenchCommand(environment))
             .addSubcommand(new PerplexityCommand(environment))
+            .addSubcommand(new ScoreCommand(environment))
+            .addSubcommand(new ChooseCommand(environment))
             .addSubcommand(new TokenizeCommand(environment))
             .addSubcommand(new LogitsCommand(environment));
     Stream.concat(Stream.of(commandLine), commandLine.getSubcommands().values().stream())

@@ -4,6 +4,7 @@ import io.github.phi4j.Phi4;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.ModelInspection;
+import io.github.phi4j.api.PackedFile;
 import java.nio.file.Path;
 
 /** The door to models; tests open another one. */
@@ -12,6 +13,12 @@ interface Models {
   Generator load(Path file, LoadOptions options);
 
   ModelInspection inspect(Path file);
+
+  PackedFile packedFile(Path file, LoadOptions options);
+
+  PackedFile pack(Path file, LoadOptions options);
+
+  void verifyPacked(Path file, LoadOptions options);
 
   /** The models that the library loads. */
   static Models files() {
@@ -24,6 +31,21 @@ interface Models {
       @Override
       public ModelInspection inspect(Path file) {
         return Phi4.inspect(file);
+      }
+
+      @Override
+      public PackedFile packedFile(Path file, LoadOptions options) {
+        return Phi4.packedFile(file, options);
+      }
+
+      @Override
+      public PackedFile pack(Path file, LoadOptions options) {
+        return Phi4.pack(file, options);
+      }
+
+      @Override
+      public void verifyPacked(Path file, LoadOptions options) {
+        Phi4.verifyPacked(file, options);
       }
     };
   }

@@ -2,6 +2,7 @@ package io.github.phi4j.cli;
 
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.PackedWeights;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Whether there is a copy of the weights that generates faster. */
@@ -11,12 +12,17 @@ final class PackedOptions {
       names = "--packed",
       paramLabel = "WHERE",
       description =
-          "Keep a copy of the weights that generates faster, with activations rounded to 8 bits as"
-              + " in llama.cpp: memory, which costs as much as the file again, or off. Default:"
-              + " off.")
+          "Use a copy of the weights that generates faster, with activations rounded to 8 bits as"
+              + " in llama.cpp: file, which is made on first use and takes as much disk space as"
+              + " the model; auto, that file if it is there; memory; or off. Default: auto.")
   private PackedWeights where = LoadOptions.defaults().packedWeights();
 
-  PackedWeights where() {
-    return where;
+  @Mixin private PackedFolderOption folder;
+
+  LoadOptions.Builder apply(LoadOptions.Builder options, Environment environment) {
+    return folder
+        .apply(options)
+        .packedWeights(where)
+        .packingListener(new PackingProgress(environment, "packing weights"));
   }
 }

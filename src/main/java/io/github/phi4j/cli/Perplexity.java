@@ -1,7 +1,8 @@
 package io.github.phi4j.cli;
 
+import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Session;
-import java.util.Arrays;
+import io.github.phi4j.api.TokenLogProb;
 
 /**
  * Perplexity as llama.cpp defines it: the text is cut into chunks of one context length, each
@@ -35,30 +36,11 @@ final class Perplexity {
     int[] seen = chunk.clone();
     seen[0] = firstToken;
     session.rewind(0);
-    session.feed(Arrays.copyOf(seen, first));
-    // The chunk's last token has nothing after it to predict.
-    session.feed(
-        Arrays.copyOfRange(seen, first, chunkLength - 1),
-        (position, logits) -> score(negativeLogProbability(logits, chunk[position + 1])));
-  }
-
-  private void score(double loss) {
-    count++;
-    sum += loss;
-    squareSum += loss * loss;
-  }
-
-  /** −log softmax(logits)[token]. */
-  static double negativeLogProbability(float[] logits, int token) {
-    float max = Float.NEGATIVE_INFINITY;
-    for (float logit : logits) {
-      max = Math.max(max, logit);
+    for (TokenLogProb token : session.score(Prompt.tokens(seen), first + 1)) {
+      count++;
+      sum -= token.logProb();
+      squareSum += token.logProb() * token.logProb();
     }
-    double sum = 0;
-    for (float logit : logits) {
-      sum += Math.exp(logit - max);
-    }
-    return Math.log(sum) - (logits[token] - max);
   }
 
   /** The perplexity of what was scored so far. */

@@ -59,7 +59,7 @@ final class PerplexityCommand implements Callable<Integer> {
       throw new UsageException(
           "-c must be at least " + Perplexity.MIN_CHUNK_LENGTH + ", not " + contextLength);
     }
-    var loadOptions = compute.loadOptions(DEFAULT_CONTEXT_LENGTH).build();
+    var loadOptions = compute.loadOptions(DEFAULT_CONTEXT_LENGTH).prefixCacheBytes(0).build();
     Path modelFile = model.file(environment);
     String text = TextFile.read(file, environment.in());
     OptionalInt bos = addedBos(environment.models().inspect(modelFile));

@@ -1,5 +1,6 @@
 package io.github.phi4j.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.FinishReason;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -60,15 +62,31 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--raw", description = "Continue the prompt as it stands: no chat format.")
   private boolean raw;
 
+  @Option(
+      names = {"-np", "--parallel"},
+      paramLabel = "N",
+      description = "Answer N times, side by side; each seed is one above that before. Default: 1.")
+  private int samples = 1;
+
   @Option(names = "--json", description = "Print one JSON object: text, ids, finish_reason, …")
   private boolean json;
+
+  @Option(
+      names = "--logprobs",
+      paramLabel = "K",
+      description =
+          "Tell each token's log-probability and the K most probable ones in its place; needs"
+              + " --json.")
+  private Integer logProbs;
 
   @Mixin private PromptOptions conversation;
   @Mixin private ModelOption model;
   @Mixin private ComputeOptions compute;
-  @Mixin private StopOptions stop;
-  @Mixin private GrammarOptions grammar;
+  @Mixin private AnswerOptions answer;
+  @Mixin private ToolOptions tools;
   @Mixin private SamplingOptions sampling;
+  @Mixin private PromptCacheOption promptCache;
+  @Mixin private SpeculationOptions speculation;
 
   RunCommand(Environment environment) {
     this.environment = environment;
@@ -77,23 +95,58 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     LoadOptions loadOptions = conversation.apply(compute.loadOptions());
-    GenerationOptions options =
-        stop.generationOptions(sampling.sampling(), grammar.grammar(environment));
+    GenerationOptions.Builder chosen = answer.builder(sampling.sampling(), environment);
+    tools.apply(chosen, json);
+    logProbs().ifPresent(chosen::logProbs);
+    GenerationOptions plain = AnswerOptions.build(chosen);
     Prompt prompt = prompt();
+    if (samples < 1) {
+      throw new UsageException("-np must be at least 1, not " + samples);
+    }
     sampling.remark().ifPresent(environment::note);
     try (Generator generator = environment.models().load(model.file(environment), loadOptions);
-        Session session = generator.newSession();
+        Draft draft = speculation.open(environment);
+        Session session = promptCache.open(generator);
         Interrupt interrupt = new Interrupt(session::cancel)) {
-      Completion completion =
-          json
-              ? session.generate(prompt, options, text -> !interrupt.requested())
-              : stream(session, prompt, options, interrupt);
+      GenerationOptions options = plain.withSpeculation(draft.speculation());
+      List<Completion> completions =
+          samples > 1
+              ? session.generate(prompt, options, samples)
+              : List.of(
+                  json
+                      ? session.generate(prompt, options, text -> !interrupt.requested())
+                      : stream(session, prompt, options, interrupt));
       if (json) {
-        environment.out().println(new Json().line(describe(generator, completion)));
-        environment.out().flush();
+        completions.forEach(
+            each -> environment.out().println(new Json().line(describe(generator, each))));
+      } else if (samples > 1) {
+        print(completions);
       }
-      return completion.finishReason() == FinishReason.CANCELLED ? Interrupt.EXIT_CODE : 0;
+      promptCache.save(session);
+      environment.out().flush();
+      return completions.getLast().finishReason() == FinishReason.CANCELLED
+          ? Interrupt.EXIT_CODE
+          : 0;
     }
+  }
+
+  /** As llama-batched does it. */
+  private void print(List<Completion> completions) {
+    for (int i = 0; i < completions.size(); i++) {
+      environment
+          .out()
+          .printf("sequence %d:\n\n%s\n\n", i, completions.get(i).text().stripTrailing());
+    }
+  }
+
+  private OptionalInt logProbs() {
+    if (logProbs == null) {
+      return OptionalInt.empty();
+    }
+    if (!json) {
+      throw new UsageException("--logprobs are part of the JSON output: give --json too");
+    }
+    return OptionalInt.of(logProbs);
   }
 
   private Completion stream(
@@ -129,6 +182,16 @@ final class RunCommand implements Callable<Integer> {
     ObjectNode node = new Json().object();
     node.put("model", generator.info().name());
     node.put("text", completion.text());
+    if (!completion.reasoning().isEmpty()) {
+      node.put("reasoning_content", completion.reasoning());
+    }
+    if (!completion.toolCalls().isEmpty()) {
+      ArrayNode calls = node.putArray("tool_calls");
+      completion
+          .toolCalls()
+          .forEach(call ->
+              calls.addObject().put("name", call.name()).put("arguments", call.arguments()));
+    }
     completion.tokens().forEach(node.putArray("ids")::add);
     node.put("finish_reason", completion.finishReason().name().toLowerCase(Locale.ROOT));
     node.putObject("usage")
@@ -143,7 +206,13 @@ final class RunCommand implements Callable<Integer> {
         .put("prefill_tokens_per_second", timings.prefillTokensPerSecond())
         .put("decode_ms", milliseconds(timings.decode()))
         .put("decode_tokens", timings.decodeTokens())
-        .put("decode_tokens_per_second", timings.decodeTokensPerSecond());
+        .put("decode_tokens_per_second", timings.decodeTokensPerSecond())
+        .put("guessed_tokens", timings.guessedTokens())
+        .put("accepted_tokens", timings.acceptedTokens());
+    if (!completion.logProbs().isEmpty()) {
+      LogProbsJson json = new LogProbsJson(generator.tokenizer());
+      completion.logProbs().forEach(token -> json.add(token, node.withArray("logprobs")));
+    }
     return node;
   }
 

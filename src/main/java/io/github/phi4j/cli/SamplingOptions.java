@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
 /** How each token is chosen; the names are llama.cpp's, the default is greedy. */
 final class SamplingOptions {
 
+  private static final Pattern ESCAPE = Pattern.compile("\\\\(.)", Pattern.DOTALL);
   private static final Pattern BIAS = Pattern.compile("(\\d+)([+-].+)");
 
   @Option(
@@ -81,6 +82,91 @@ final class SamplingOptions {
   private Float frequencyPenalty;
 
   @Option(
+      names = "--dry-multiplier",
+      paramLabel = "X",
+      description = "Penalty of tokens that continue a repetition (DRY). Default: 0, off.")
+  private Float dryMultiplier;
+
+  @Option(
+      names = "--dry-base",
+      paramLabel = "X",
+      description = "How fast the DRY penalty grows with the repetition. Default: 1.75.")
+  private Float dryBase;
+
+  @Option(
+      names = "--dry-allowed-length",
+      paramLabel = "N",
+      description = "Tokens that DRY lets be repeated. Default: 2.")
+  private Integer dryAllowedLength;
+
+  @Option(
+      names = "--dry-penalty-last-n",
+      paramLabel = "N",
+      description = "Tokens that DRY looks back on; 0 is none, -1 the whole context. Default: -1.")
+  private Integer dryPenaltyLastN;
+
+  @Option(
+      names = "--dry-sequence-breaker",
+      paramLabel = "TEXT",
+      description =
+          "Text over which DRY follows no repetition, instead of newline, ':', '\"' and '*'; knows"
+              + " the escapes \\n, \\t, \\r and \\\\. Repeatable; 'none' is no text.")
+  private List<String> dryBreakers = List.of();
+
+  @Option(
+      names = {"--top-nsigma", "--top-n-sigma"},
+      paramLabel = "N",
+      description =
+          "Keep tokens whose logits are within N standard deviations of the highest."
+              + " Default: -1, all.")
+  private Float topNSigma;
+
+  @Option(
+      names = "--xtc-probability",
+      paramLabel = "P",
+      description = "How often to leave out the top choices. Default: 0, never.")
+  private Float xtcProbability;
+
+  @Option(
+      names = "--xtc-threshold",
+      paramLabel = "P",
+      description = "Least probability of a top choice; above 0.5 is off. Default: 0.1.")
+  private Float xtcThreshold;
+
+  @Option(
+      names = "--dynatemp-range",
+      paramLabel = "X",
+      description =
+          "Let the temperature follow the entropy, from --temp - X to --temp + X. Default: 0, off.")
+  private Float dynamicRange;
+
+  @Option(
+      names = "--dynatemp-exp",
+      paramLabel = "X",
+      description = "Exponent of the dynamic temperature. Default: 1.")
+  private Float dynamicExponent;
+
+  @Option(
+      names = "--mirostat",
+      paramLabel = "N",
+      description =
+          "Mirostat 1 or 2, in place of --top-nsigma, --top-k, --typical, --top-p, --min-p, --xtc-*"
+              + " and --dynatemp-*. Default: 0, off.")
+  private Integer mirostat;
+
+  @Option(
+      names = "--mirostat-lr",
+      paramLabel = "X",
+      description = "Learning rate of mirostat, eta. Default: 0.1.")
+  private Float mirostatLearningRate;
+
+  @Option(
+      names = "--mirostat-ent",
+      paramLabel = "X",
+      description = "Target entropy of mirostat in bits, tau. Default: 5.")
+  private Float mirostatEntropy;
+
+  @Option(
       names = {"-l", "--logit-bias"},
       paramLabel = "ID(+/-)BIAS",
       description =
@@ -105,10 +191,67 @@ final class SamplingOptions {
       addBias(bias, sampling);
     }
     try {
+      addLater(sampling);
       return sampling.build();
     } catch (IllegalArgumentException e) {
       throw new UsageException(e);
     }
+  }
+
+  /** Adds the steps that have several values each. */
+  private void addLater(Sampling.Builder sampling) {
+    if (topNSigma != null && topNSigma != -1) {
+      sampling.topNSigma(topNSigma);
+    }
+    if (dryMultiplier != null) {
+      sampling.dry(
+          new Sampling.Dry(
+              dryMultiplier,
+              orElse(dryBase, 1.75f),
+              orElse(dryAllowedLength, 2),
+              orElse(dryPenaltyLastN, -1),
+              dryBreakers()));
+    }
+    if (xtcProbability != null) {
+      sampling.xtc(new Sampling.Xtc(xtcProbability, orElse(xtcThreshold, 0.1f)));
+    }
+    if (dynamicRange != null) {
+      sampling.dynamicTemperature(
+          new Sampling.DynamicTemperature(dynamicRange, orElse(dynamicExponent, 1f)));
+    }
+    if (mirostat != null && mirostat != 0) {
+      sampling.mirostat(
+          new Sampling.Mirostat(
+              mirostat, orElse(mirostatEntropy, 5f), orElse(mirostatLearningRate, 0.1f)));
+    }
+  }
+
+  private List<String> dryBreakers() {
+    if (dryBreakers.isEmpty()) {
+      return Sampling.Dry.DEFAULT_SEQUENCE_BREAKERS;
+    }
+    // As in llama.cpp, none takes back what was given before it.
+    return dryBreakers.subList(dryBreakers.lastIndexOf("none") + 1, dryBreakers.size()).stream()
+        .map(SamplingOptions::unescape)
+        .toList();
+  }
+
+  private static String unescape(String text) {
+    return ESCAPE
+        .matcher(text)
+        .replaceAll(escape ->
+            Matcher.quoteReplacement(
+                switch (escape.group(1)) {
+                  case "n" -> "\n";
+                  case "t" -> "\t";
+                  case "r" -> "\r";
+                  case "\\" -> "\\";
+                  default -> escape.group();
+                }));
+  }
+
+  private static <T> T orElse(T value, T fallback) {
+    return value == null ? fallback : value;
   }
 
   /** What the user asked for in vain, if anything: filters of a draw that never happens. */
@@ -121,6 +264,10 @@ final class SamplingOptions {
     draws.put("--top-p", topP);
     draws.put("--min-p", minP);
     draws.put("--typical", typicalP);
+    draws.put("--top-nsigma", topNSigma);
+    draws.put("--xtc-probability", xtcProbability);
+    draws.put("--dynatemp-range", dynamicRange);
+    draws.put("--mirostat", mirostat);
     draws.put("--seed", seed);
     List<String> idle = new ArrayList<>();
     draws.forEach((name, value) -> {

@@ -1,10 +1,7 @@
 package io.github.phi4j.cli;
 
 import io.github.phi4j.api.GenerationOptions;
-import io.github.phi4j.api.Grammar;
-import io.github.phi4j.api.Sampling;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** When an answer ends. */
@@ -31,19 +28,33 @@ final class StopOptions {
   @Option(names = "--ignore-eos", description = "Go on where the model ends its answer.")
   private boolean ignoreModelStop;
 
-  GenerationOptions generationOptions(Sampling sampling, Optional<Grammar> grammar) {
-    try {
-      GenerationOptions.Builder options =
-          GenerationOptions.builder()
-              .sampling(sampling)
-              .maxTokens(maxTokens == -1 ? Integer.MAX_VALUE : maxTokens)
-              .minTokens(minTokens)
-              .stopStrings(stopStrings.toArray(String[]::new))
-              .ignoreModelStop(ignoreModelStop);
-      grammar.ifPresent(options::grammar);
-      return options.build();
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(e);
+  @Option(
+      names = "--context-shift",
+      description =
+          "Go on when the context is full: the older half of its tokens is dropped, but for those"
+              + " of --keep. A reasoning model loses the beginning of its thoughts.")
+  private boolean contextShift;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "N",
+      description = "Tokens at the start that a context shift does not drop. Default: 0.")
+  private Integer keep;
+
+  /** Options that end an answer so. */
+  GenerationOptions.Builder generationOptions() {
+    if (keep != null && !contextShift) {
+      throw new UsageException("--keep says what --context-shift does not drop: give both");
     }
+    GenerationOptions.Builder options =
+        GenerationOptions.builder()
+            .maxTokens(maxTokens == -1 ? Integer.MAX_VALUE : maxTokens)
+            .minTokens(minTokens)
+            .stopStrings(stopStrings.toArray(String[]::new))
+            .ignoreModelStop(ignoreModelStop);
+    if (contextShift) {
+      options.contextShift(keep == null ? 0 : keep);
+    }
+    return options;
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.phi4j.api.KvCacheType;
+import io.github.phi4j.api.LoadOptions;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,7 +15,7 @@ class BenchCommandTest {
   private final Shell shell = new Shell();
 
   private static BenchTest test(int prompt, int generated, int depth) {
-    return new BenchTest(prompt, generated, depth);
+    return new BenchTest(prompt, generated, depth, 1);
   }
 
   @Test
@@ -60,6 +60,37 @@ class BenchCommandTest {
     assertThat(shell.models.open).isZero();
   }
 
+  @Test
+  void sequencesSideBySideAreCountedTogether() throws IOException {
+    Shell.Result result =
+        shell.run(
+            "bench",
+            "-p",
+            "0",
+            "-n",
+            "3",
+            "-d",
+            "2",
+            "-np",
+            "1,4",
+            "-r",
+            "1",
+            "--no-warmup",
+            "-o",
+            "jsonl");
+    List<String> lines = result.out().lines().toList();
+
+    assertThat(lines).hasSize(2);
+    JsonNode four = new ObjectMapper().readTree(lines.get(1));
+    assertThat(four.get("n_parallel").intValue()).isEqualTo(4);
+    assertThat(shell.models.fed).hasSize((1 + 3) + 4 * (1 + 3)); // what is before, and one by one
+    double nanos = four.get("samples_ns").get(0).longValue();
+    assertThat(four.get("samples_ts").get(0).doubleValue())
+        .isCloseTo(12e9 / nanos, within(1e-6 * 12e9 / nanos));
+    assertThat(new BenchTest(0, 3, 2, 4).label()).isEqualTo("tg3 np4 @ d2");
+    assertThat(shell.models.open).isZero();
+  }
+
   private static String key(String line) {
     try {
       JsonNode node = new ObjectMapper().readTree(line);
@@ -99,6 +130,7 @@ class BenchCommandTest {
             "n_prompt",
             "n_gen",
             "n_depth",
+            "n_parallel",
             "test_time",
             "avg_ns",
             "stddev_ns",
@@ -159,7 +191,7 @@ class BenchCommandTest {
             FakeModels.FILE,
             model,
             1,
-            KvCacheType.F16,
+            LoadOptions.defaults(),
             test(10, 0, 0),
             java.time.Instant.EPOCH,
             List.of(1_000_000_000L, 2_000_000_000L, 4_000_000_000L));

@@ -41,7 +41,7 @@ final class ByteTokenizer implements Tokenizer {
 
   @Override
   public String text(int id) {
-    throw new UnsupportedOperationException();
+    return new String(bytes(id), UTF_8);
   }
 
   @Override

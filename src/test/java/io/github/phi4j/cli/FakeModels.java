@@ -1,6 +1,7 @@
 package io.github.phi4j.cli;
 
 import io.github.phi4j.api.ChatFormat;
+import io.github.phi4j.api.Choice;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
@@ -11,15 +12,25 @@ import io.github.phi4j.api.LogitsSink;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.ModelInfo;
 import io.github.phi4j.api.ModelInspection;
+import io.github.phi4j.api.PackedFile;
+import io.github.phi4j.api.PrefixCacheUsage;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Session;
+import io.github.phi4j.api.SessionOptions;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.Timings;
+import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Tokenizer;
+import io.github.phi4j.api.ToolCall;
 import io.github.phi4j.api.Usage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -40,14 +52,21 @@ final class FakeModels implements Models {
 
   Function<Prompt, Stream<String>> reply = prompt -> Stream.of("forty", "-two");
   FinishReason finishReason = FinishReason.STOP;
+  String thoughts = "";
+  List<ToolCall> calls = List.of();
   boolean addsBos;
   Optional<String> refusal = Optional.empty();
   List<String> findings = List.of();
 
+  PackedFile packed =
+      new PackedFile(
+          Path.of("fake.phi4pack"), PackedFile.State.MISSING, 7_600_000, Optional.empty());
+
   Path loadedFile;
   final List<LoadOptions> loadOptions = new ArrayList<>();
   final List<Prompt> prompts = new ArrayList<>();
-  final List<int[]> fed = new ArrayList<>();
+  final List<int[]> fed = Collections.synchronizedList(new ArrayList<>());
+  final List<Path> restored = new ArrayList<>();
   GenerationOptions options;
   int open;
   final CountDownLatch cancelled = new CountDownLatch(1);
@@ -60,6 +79,31 @@ final class FakeModels implements Models {
     loadedFile = file;
     loadOptions.add(newOptions);
     return new FakeGenerator(newOptions.contextLength().orElse(TRAINED_CONTEXT_LENGTH));
+  }
+
+  @Override
+  public PackedFile packedFile(Path file, LoadOptions options) {
+    loadOptions.add(options);
+    return packed;
+  }
+
+  @Override
+  public PackedFile pack(Path file, LoadOptions options) {
+    loadOptions.add(options);
+    options.packingListener().progress(1_000_000, 2_000_000);
+    options.packingListener().progress(1_100_000, 2_000_000);
+    options.packingListener().progress(2_000_000, 2_000_000);
+    return packed;
+  }
+
+  @Override
+  public void verifyPacked(Path file, LoadOptions options) {
+    loadOptions.add(options);
+    packed
+        .fault()
+        .ifPresent(fault -> {
+          throw new ModelException(packed.path(), 4096, fault, "sound data");
+        });
   }
 
   @Override
@@ -135,8 +179,19 @@ final class FakeModels implements Models {
     public void prepare(Grammar grammar) {}
 
     @Override
-    public Session newSession() {
+    public Session newSession(SessionOptions how) {
       return new FakeSession(contextLength);
+    }
+
+    @Override
+    public Session restore(Path file) {
+      restored.add(file);
+      return new FakeSession(contextLength);
+    }
+
+    @Override
+    public PrefixCacheUsage prefixCacheUsage() {
+      return new PrefixCacheUsage(0, 0, 0, 0);
     }
 
     @Override
@@ -147,9 +202,38 @@ final class FakeModels implements Models {
     }
 
     @Override
+    public List<Completion> generate(Prompt prompt, GenerationOptions newOptions, int samples) {
+      try (Session session = newSession()) {
+        return session.generate(prompt, newOptions, samples);
+      }
+    }
+
+    @Override
+    public List<TokenLogProb> score(Prompt prompt, int from) {
+      try (Session session = newSession()) {
+        return session.score(prompt, from);
+      }
+    }
+
+    @Override
+    public List<Choice> choose(Prompt prompt, List<String> alternatives) {
+      try (Session session = newSession()) {
+        return session.choose(prompt, alternatives);
+      }
+    }
+
+    @Override
     public void close() {
       open--;
     }
+  }
+
+  private static int[] tokens(Prompt prompt) {
+    return switch (prompt) {
+      case Prompt.Raw raw -> new ByteTokenizer().encode(raw.text());
+      case Prompt.Tokens tokens -> tokens.ids().stream().mapToInt(Integer::intValue).toArray();
+      case Prompt.Chat _ -> throw new UnsupportedOperationException("a chat is not scored here");
+    };
   }
 
   private final class FakeSession implements Session {
@@ -165,6 +249,9 @@ final class FakeModels implements Models {
     public Completion generate(Prompt prompt, GenerationOptions newOptions, TextSink sink) {
       prompts.add(prompt);
       options = newOptions;
+      if (!thoughts.isEmpty()) {
+        sink.acceptReasoning(thoughts);
+      }
       StringBuilder text = new StringBuilder();
       FinishReason reason = finishReason;
       for (Iterator<String> pieces = reply.apply(prompt).iterator(); pieces.hasNext(); ) {
@@ -181,10 +268,65 @@ final class FakeModels implements Models {
       }
       return new Completion(
           text.toString(),
+          thoughts,
+          calls,
           List.of(1, 2, 3),
           reason,
           new Usage(7, 2, 4),
-          new Timings(Duration.ofMillis(10), 5, Duration.ofMillis(40), 4));
+          new Timings(Duration.ofMillis(10), 5, Duration.ofMillis(40), 4, 6, 3),
+          logProbs(newOptions));
+    }
+
+    @Override
+    public List<Completion> generate(Prompt prompt, GenerationOptions newOptions, int samples) {
+      List<Completion> completions = new ArrayList<>();
+      while (completions.size() < samples) {
+        completions.add(generate(prompt, newOptions, text -> true));
+      }
+      return completions;
+    }
+
+    private static List<TokenLogProb> logProbs(GenerationOptions newOptions) {
+      if (newOptions.logProbs().isEmpty()) {
+        return List.of();
+      }
+      List<TokenLogProb.Alternative> top =
+          List.of(new TokenLogProb.Alternative(66, -0.5), new TokenLogProb.Alternative(65, -1));
+      return List.of(
+          new TokenLogProb(65, -1, top.subList(0, newOptions.logProbs().getAsInt())),
+          new TokenLogProb(66, -0.25, List.of()));
+    }
+
+    @Override
+    public List<TokenLogProb> score(Prompt prompt, int from) {
+      int[] tokens = FakeModels.tokens(prompt);
+      feed(Arrays.copyOf(tokens, from - 1));
+      List<TokenLogProb> scores = new ArrayList<>();
+      feed(
+          Arrays.copyOfRange(tokens, from - 1, tokens.length - 1),
+          (at, logits) -> {
+            double sum = 0;
+            for (float logit : logits) {
+              sum += Math.exp(logit);
+            }
+            int next = tokens[at + 1];
+            scores.add(new TokenLogProb(next, logits[next] - Math.log(sum), List.of()));
+          });
+      return scores;
+    }
+
+    @Override
+    public List<Choice> choose(Prompt prompt, List<String> alternatives) {
+      prompts.add(prompt);
+      int count = alternatives.size();
+      return IntStream.range(0, count)
+          .mapToObj(i ->
+              new Choice(
+                  alternatives.get(i),
+                  (i + 1) / (count * (count + 1) / 2.0),
+                  1.0 / count,
+                  List.of(new TokenLogProb(65 + i, -2 + i, List.of()))))
+          .toList();
     }
 
     @Override
@@ -228,6 +370,20 @@ final class FakeModels implements Models {
     @Override
     public void rewind(int newPosition) {
       position = newPosition;
+    }
+
+    @Override
+    public Session fork() {
+      return new FakeSession(contextLength);
+    }
+
+    @Override
+    public void save(Path file) {
+      try {
+        Files.writeString(file, "session");
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot save: " + e, e);
+      }
     }
 
     @Override

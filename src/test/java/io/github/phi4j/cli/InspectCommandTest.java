@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.phi4j.api.PackedFile;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,10 @@ class InspectCommandTest {
               KV cache in F32  2.93 MiB, with the weights 9.64 MiB
               KV cache in F16  1.46 MiB, with the weights 8.18 MiB
 
+            packed weights
+              state  none; 'phi4 pack' would make 7.25 MiB
+              file   fake.phi4pack
+
             findings
               eos 100257 does not end turns; 100265 is used
 
@@ -61,6 +67,24 @@ class InspectCommandTest {
               Q8_0          1      0.10 KiB
             """
                 .formatted("x".repeat(81)));
+  }
+
+  @Test
+  void packedWeightsAreShownInAnyState() {
+    Path path = Path.of("some.phi4pack");
+    shell.models.packed = new PackedFile(path, PackedFile.State.CURRENT, 2 << 20, Optional.empty());
+    assertThat(shell.run("inspect", "--packed-folder", "here", "fake.gguf").out())
+        .contains("\n  state  in use, 2.00 MiB\n  file   some.phi4pack\n");
+    assertThat(shell.models.loadOptions.getFirst().packedFolder()).hasValue(Path.of("here"));
+
+    shell.models.packed =
+        new PackedFile(path, PackedFile.State.UNUSABLE, 2 << 20, Optional.of("cut short"));
+    assertThat(shell.run("inspect", "fake.gguf").out())
+        .contains("  state  not usable: cut short\n");
+
+    shell.models.packed = new PackedFile(path, PackedFile.State.MISSING, 0, Optional.empty());
+    assertThat(shell.run("inspect", "fake.gguf").out())
+        .contains("  state  no tensor is of a type that can be packed\n");
   }
 
   @Test
@@ -88,6 +112,7 @@ class InspectCommandTest {
             "refusal",
             "model",
             "memory",
+            "packed",
             "findings",
             "metadata",
             "tensor_types",
@@ -99,6 +124,8 @@ class InspectCommandTest {
     assertThat(node.at("/model/chat_format").textValue()).isEqualTo("phi4");
     assertThat(node.at("/memory/context_length").intValue()).isEqualTo(64);
     assertThat(node.at("/memory/kv_cache_bytes/f16").longValue()).isEqualTo(98_304);
+    assertThat(node.at("/packed/state").textValue()).isEqualTo("missing");
+    assertThat(node.at("/packed/bytes").longValue()).isEqualTo(7_600_000);
     assertThat(node.at("/metadata/phi3.block_count").longValue()).isEqualTo(6);
     assertThat(node.at("/metadata/tokenizer.ggml.add_bos_token").isBoolean()).isTrue();
     assertThat(node.at("/metadata/tokenizer.chat_template").textValue()).startsWith("line one\n");

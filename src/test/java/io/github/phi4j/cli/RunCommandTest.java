@@ -15,6 +15,7 @@ import io.github.phi4j.api.Message;
 import io.github.phi4j.api.PackedWeights;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Sampling;
+import io.github.phi4j.api.Speculation;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -146,8 +147,42 @@ class RunCommandTest {
                                "total_tokens": 11},
                      "timings": {"prefill_ms": 10.0, "prefill_tokens": 5,
                                  "prefill_tokens_per_second": 500.0, "decode_ms": 40.0,
-                                 "decode_tokens": 4, "decode_tokens_per_second": 100.0}}
+                                 "decode_tokens": 4, "decode_tokens_per_second": 100.0,
+                                 "guessed_tokens": 6, "accepted_tokens": 3}}
                     """));
+  }
+
+  @Test
+  void severalAnswersArePrintedOneAfterTheOther() {
+    Shell.Result result = shell.run("run", "-np", "2", "x");
+
+    assertThat(result.out()).isEqualTo("sequence 0:\n\nforty-two\n\nsequence 1:\n\nforty-two\n\n");
+    assertThat(shell.run("run", "-np", "3", "--json", "x").out()).hasLineCount(3);
+    assertThat(shell.run("run", "-np", "0", "x").err()).contains("-np must be at least 1");
+  }
+
+  @Test
+  void speculationIsPassedOn() {
+    shell.run("run", "x");
+    assertThat(shell.models.options.speculation()).isEqualTo(Speculation.off());
+    shell.run("run", "--lookup", "x");
+    assertThat(shell.models.options.speculation()).isEqualTo(Speculation.lookup());
+    shell.run("run", "--lookup", "--draft-max", "5", "x");
+    assertThat(shell.models.options.speculation()).isEqualTo(new Speculation.Lookup(5));
+    Shell.Result result = shell.run("run", "-md", "fake.gguf", "x");
+    assertThat(result.err()).isEmpty();
+    assertThat(shell.models.options.speculation()).isInstanceOf(Speculation.Draft.class);
+    assertThat(shell.models.open).isZero();
+  }
+
+  @Test
+  void speculationThatMakesNoSenseIsRefused() {
+    assertThat(shell.run("run", "--lookup", "-md", "fake.gguf", "x").err()).contains("--lookup");
+    assertThat(shell.run("run", "--draft-max", "5", "x").err()).contains("--draft-max needs");
+    assertThat(shell.run("run", "--lookup", "--draft-max", "0", "x").err())
+        .contains("from 1 to 64");
+    assertThat(shell.run("run", "-md", "none.gguf", "x").exitCode()).isEqualTo(1);
+    assertThat(shell.models.open).isZero();
   }
 
   @Test
@@ -178,7 +213,7 @@ class RunCommandTest {
 
     assertThat(options.threads()).hasValue(3);
     assertThat(options.contextLength()).hasValue(32);
-    assertThat(options.kvCacheType()).isEqualTo(KvCacheType.F32);
+    assertThat(options.kvKeyType()).isEqualTo(KvCacheType.F32);
     assertThat(options.packedWeights()).isEqualTo(PackedWeights.MEMORY);
     assertThat(options.chatFormat()).hasValue(ChatFormat.PHI4_MINI);
   }
@@ -190,8 +225,8 @@ class RunCommandTest {
 
     assertThat(options.threads()).isEmpty();
     assertThat(options.contextLength()).isEmpty();
-    assertThat(options.kvCacheType()).isEqualTo(KvCacheType.F16);
-    assertThat(options.packedWeights()).isEqualTo(PackedWeights.OFF);
+    assertThat(options.kvKeyType()).isEqualTo(KvCacheType.F16);
+    assertThat(options.packedWeights()).isEqualTo(PackedWeights.AUTO);
     assertThat(options.chatFormat()).isEmpty();
   }
 
@@ -290,5 +325,60 @@ class RunCommandTest {
         .isEqualTo(
             "phi4: --top-p, --seed without effect: sampling is greedy unless --temp is above 0\n");
     assertThat(shell.run("run", "--top-p", "0.9", "--temp", "0", "x").err()).isEmpty();
+  }
+
+  @Test
+  void theLaterSamplersHaveLlamaCppsNames() {
+    shell.run("run x --temp 1 --dry-multiplier 0.8 --dry-base 2 --dry-allowed-length 3".split(" "));
+    assertThat(shell.models.options.sampling().dry())
+        .hasValue(new Sampling.Dry(0.8f, 2, 3, -1, Sampling.Dry.DEFAULT_SEQUENCE_BREAKERS));
+    shell.run(
+        "run x --temp 1 --dry-multiplier 1 --dry-penalty-last-n 64 --dry-sequence-breaker a"
+            .concat(" --dry-sequence-breaker \\n --dry-sequence-breaker \\\\n")
+            .split(" "));
+    assertThat(shell.models.options.sampling().dry())
+        .hasValue(new Sampling.Dry(1, 1.75f, 2, 64, List.of("a", "\n", "\\n")));
+    shell.run(
+        "run x --dry-multiplier 1 --dry-sequence-breaker a --dry-sequence-breaker none".split(" "));
+    assertThat(shell.models.options.sampling().dry().orElseThrow().sequenceBreakers()).isEmpty();
+    shell.run(
+        "run x --temp 1 --xtc-probability 0.5 --dynatemp-range 0.3 --top-nsigma 1.5 --mirostat 2"
+            .split(" "));
+    assertThat(shell.models.options.sampling())
+        .isEqualTo(
+            Sampling.builder()
+                .temperature(1)
+                .xtc(new Sampling.Xtc(0.5f, 0.1f))
+                .dynamicTemperature(new Sampling.DynamicTemperature(0.3f, 1))
+                .topNSigma(1.5f)
+                .mirostat(new Sampling.Mirostat(2, 5, 0.1f))
+                .build());
+    shell.run(
+        "run x --temp 1 --mirostat 1 --mirostat-lr 0.2 --mirostat-ent 3 --top-nsigma -1"
+            .split(" "));
+    assertThat(shell.models.options.sampling())
+        .isEqualTo(
+            Sampling.builder().temperature(1).mirostat(new Sampling.Mirostat(1, 3, 0.2f)).build());
+    assertThat(shell.run("run", "x", "--mirostat", "3").err())
+        .contains("mirostat version is out of range: 3");
+    assertThat(shell.run("run", "x", "--mirostat", "2").err())
+        .contains("--mirostat without effect");
+  }
+
+  @Test
+  void jsonTellsLogProbabilitiesIfAsked() throws IOException {
+    Shell.Result result = shell.run("run", "--json", "--logprobs", "1", "x");
+
+    JsonNode tokens = new ObjectMapper().readTree(result.out()).get("logprobs");
+    assertThat(tokens).hasSize(2);
+    assertThat(tokens.get(0).toString())
+        .isEqualTo(
+            "{\"id\":65,\"token\":\"A\",\"bytes\":[65],\"logprob\":-1.0,\"top_logprobs\":"
+                + "[{\"id\":66,\"token\":\"B\",\"bytes\":[66],\"logprob\":-0.5}]}");
+    assertThat(shell.models.options.logProbs()).hasValue(1);
+    assertThat(new ObjectMapper().readTree(shell.run("run", "--json", "x").out()).get("logprobs"))
+        .isNull();
+    assertThat(shell.run("run", "--logprobs", "1", "x").err()).contains("give --json too");
+    assertThat(shell.run("run", "--json", "--logprobs", "-1", "x").exitCode()).isEqualTo(2);
   }
 }

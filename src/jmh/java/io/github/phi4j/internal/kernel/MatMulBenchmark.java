@@ -35,7 +35,10 @@ import org.openjdk.jmh.annotations.Warmup;
 public class MatMulBenchmark {
 
   /** The block type. */
-  @Param({"Q4_K", "Q5_K", "Q6_K", "Q8_0", "Q4_0", "F16"})
+  @Param({
+    "Q4_K", "Q5_K", "Q6_K", "Q8_0", "F16", "BF16", "F32", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q2_K",
+    "Q3_K", "IQ4_NL", "IQ4_XS"
+  })
   public GgmlType type;
 
   /** Columns and rows of the matrix. */
@@ -46,7 +49,7 @@ public class MatMulBenchmark {
   @Param({"1", "8", "64", "512"})
   public int tokens;
 
-  /** Whether the matrix has a packed copy, which few tokens use. */
+  /** Whether the matrix has a packed copy. */
   @Param({"false", "true"})
   public boolean packed;
 

@@ -3,6 +3,7 @@ package io.github.phi4j.internal.model;
 import io.github.phi4j.api.KvCacheType;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.kernel.KernelProvider;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -54,9 +55,12 @@ public class AttentionBenchmark {
   public int threads;
 
   private WorkerPool pool;
+  private KvMemory memory;
   private KvCache cache;
   private Attention attention;
   private int blocks;
+  private KvCache[] caches;
+  private int[] places;
   private int block;
   private float[] qkv;
   private float[] out;
@@ -65,10 +69,11 @@ public class AttentionBenchmark {
   @Setup
   public void setUp() {
     int filled = positions - 1 + tokens;
-    blocks = Math.clamp(ENOUGH_BYTES / (2L * KEYS * type.bytes() * filled), 1, MOST_BLOCKS);
+    blocks = Math.clamp(ENOUGH_BYTES / (2L * type.bytes((long) KEYS * filled)), 1, MOST_BLOCKS);
     PhiConfig config = config(blocks, filled);
     pool = new WorkerPool(threads);
-    cache = new KvCache(config, type, filled);
+    memory = new KvMemory(() -> Long.MAX_VALUE);
+    cache = new KvCache(config, new KvCache.Format(type, type), filled, memory);
     attention = new Attention(config, pool, KernelProvider.kernels());
     Random random = new Random(5);
     qkv = new float[tokens * STRIDE];
@@ -76,6 +81,10 @@ public class AttentionBenchmark {
       qkv[i] = (float) random.nextGaussian();
     }
     out = new float[tokens * HEADS * HEAD_LENGTH];
+    caches = new KvCache[tokens];
+    Arrays.fill(caches, cache);
+    places = new int[tokens];
+    Arrays.setAll(places, token -> positions - 1 + token);
     float[] keys = new float[filled * KEYS]; // of the first block
     float[] values = new float[filled * KEYS];
     for (int i = 0; i < keys.length; i++) {
@@ -151,12 +160,13 @@ public class AttentionBenchmark {
   public void tearDown() {
     pool.close();
     cache.close();
+    memory.close();
   }
 
   /** One block. */
   @Benchmark
   public float[] attend() {
-    attention.run(cache, block, positions - 1, tokens, qkv, out);
+    attention.run(caches, places, tokens, block, qkv, out);
     block = (block + 1) % blocks;
     return out;
   }

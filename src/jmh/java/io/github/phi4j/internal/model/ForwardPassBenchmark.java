@@ -4,6 +4,7 @@ import io.github.phi4j.api.KvCacheType;
 import io.github.phi4j.internal.kernel.KernelProvider;
 import io.github.phi4j.internal.kernel.ScalarKernels;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -56,6 +57,9 @@ public class ForwardPassBenchmark {
   private ForwardPass forwardPass;
   private KvCache cache;
   private int[] tokens;
+  private Slice slice;
+  private List<Slice> slices;
+  private float[][] rows;
   private float[] logits;
 
   /** What a second comes to. */
@@ -81,9 +85,12 @@ public class ForwardPassBenchmark {
     loaded = new LoadedModel(file, threads, KernelProvider.kernels());
     forwardPass = loaded.forwardPass();
     tokens = loaded.randomTokens(depth + Math.max(prompt, Math.max(DECODED, CHECKED)), 5);
-    logits = new float[loaded.config().vocabularySize()];
+    rows = loaded.newRows(1);
+    logits = rows[0];
     cache = loaded.newCache(type, tokens.length);
     cache.restart(forwardPass.needsLongFactors(tokens.length));
+    slice = new Slice(cache, () -> false);
+    slices = List.of(slice);
     append(1);
     try (LoadedModel scalar = new LoadedModel(file, threads, new ScalarKernels());
         KvCache scalarCache = scalar.newCache(type, 1)) {
@@ -127,12 +134,11 @@ public class ForwardPassBenchmark {
   /** Computes the next tokens in batches, and the logits after the last. */
   private void append(int count) {
     int end = cache.length() + count;
-    int batch = 0;
     while (cache.length() < end) {
-      batch = Math.min(ForwardPass.MAX_BATCH, end - cache.length());
-      forwardPass.append(tokens, cache.length(), batch, cache, () -> false);
+      int batch = Math.min(ForwardPass.MAX_BATCH, end - cache.length());
+      slice.set(tokens, cache.length(), batch, cache.length() + batch == end ? 1 : 0, rows, 0);
+      forwardPass.run(slices);
     }
-    forwardPass.logits(batch - 1, 1, logits);
   }
 
   /** One token. */

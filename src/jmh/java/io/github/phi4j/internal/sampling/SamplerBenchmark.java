@@ -1,6 +1,7 @@
 package io.github.phi4j.internal.sampling;
 
 import io.github.phi4j.api.Sampling;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -35,7 +36,21 @@ public class SamplerBenchmark {
     TOP_K,
     /** Draws from those that make up 95 %. */
     TOP_P,
-    /** Every step there is. */
+    /** Makes repetitions less probable. */
+    DRY,
+    /** Keeps what lies near the highest logit. */
+    TOP_N_SIGMA,
+    /** Leaves out the top choices. */
+    XTC,
+    /** Draws at a temperature that follows the entropy. */
+    DYNAMIC_TEMPERATURE,
+    /** Keeps the surprise near a target by the k most probable tokens. */
+    MIROSTAT_1,
+    /** Keeps the surprise near a target by a limit of surprise. */
+    MIROSTAT_2,
+    /** Runs a step of the program's own. */
+    OWN,
+    /** Every step that goes together. */
     ALL;
 
     Sampling sampling() {
@@ -44,8 +59,20 @@ public class SamplerBenchmark {
         case GREEDY -> builder.temperature(0).build();
         case TOP_K -> builder.topK(40).build();
         case TOP_P -> builder.topP(0.95f).build();
+        case DRY -> builder.dry(Sampling.Dry.of(0.8f)).build();
+        case TOP_N_SIGMA -> builder.topNSigma(1).build();
+        case XTC -> builder.xtc(new Sampling.Xtc(1, 0.02f)).build();
+        case DYNAMIC_TEMPERATURE ->
+            builder.dynamicTemperature(new Sampling.DynamicTemperature(0.5f, 1)).build();
+        case MIROSTAT_1 -> builder.mirostat(new Sampling.Mirostat(1, 5, 0.1f)).build();
+        case MIROSTAT_2 -> builder.mirostat(new Sampling.Mirostat(2, 5, 0.1f)).build();
+        case OWN -> builder.sampler(candidates -> candidates.keep(id -> id % 2 == 0)).build();
         case ALL ->
             builder
+                .dry(Sampling.Dry.of(0.8f))
+                .topNSigma(6)
+                .xtc(new Sampling.Xtc(0.5f, 0.1f))
+                .dynamicTemperature(new Sampling.DynamicTemperature(0.3f, 1))
                 .logitBias(17, -1)
                 .repeatPenalty(1.1f)
                 .presencePenalty(0.1f)
@@ -94,7 +121,9 @@ public class SamplerBenchmark {
         logits[random.nextInt(vocabulary)] = 12 + 4 * random.nextFloat();
       }
     }
+    // The second half repeats the first, save for one token, as a text that begins to loop does.
     context = random.ints(CONTEXT, 0, vocabulary).toArray();
+    System.arraycopy(context, 0, context, CONTEXT / 2 + 1, CONTEXT / 2 - 1);
     sampler = new SamplerChain(chain.sampling(), vocabulary, new int[0]);
     for (int i = 0; i < CHECKED; i++) {
       check(next());
@@ -119,12 +148,35 @@ public class SamplerBenchmark {
           case GREEDY -> logits[id] == best;
           case TOP_K -> rank < 40;
           case TOP_P -> better / all < 0.95 + 1e-4;
+          case DRY, DYNAMIC_TEMPERATURE, MIROSTAT_1, MIROSTAT_2 -> true; // any token may come
+          case TOP_N_SIGMA -> logits[id] >= best - deviation();
+          case XTC -> // of the tokens above the threshold the last one alone
+              Math.exp(logits[id]) / all < 0.02 || next(rank) < 0.02 * all;
+          case OWN -> id % 2 == 0;
           case ALL -> rank < 40 + CONTEXT + 1; // penalties and bias may move so many
         };
     if (!right) {
       throw new IllegalStateException(
           "chose token " + id + ", of rank " + rank + " with " + better / all + " above it");
     }
+  }
+
+  private double deviation() {
+    double sum = 0;
+    double squares = 0;
+    for (float logit : logits) {
+      sum += logit;
+      squares += (double) logit * logit;
+    }
+    double mean = sum / logits.length;
+    return Math.sqrt(squares / logits.length - mean * mean) + 1e-4;
+  }
+
+  /** exp of the logit one rank below. */
+  private double next(int rank) {
+    float[] sorted = logits.clone();
+    Arrays.sort(sorted);
+    return Math.exp(sorted[sorted.length - 2 - rank]);
   }
 
   /** One choice. */

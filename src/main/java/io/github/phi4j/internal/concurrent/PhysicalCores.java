@@ -1,10 +1,11 @@
 package io.github.phi4j.internal.concurrent;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -13,30 +14,60 @@ import java.util.Set;
  */
 public final class PhysicalCores {
 
-  private static final Path LINUX = Path.of("/sys/devices/system/cpu");
+  private static final Path CPUS = Path.of("/sys/devices/system/cpu");
+  private static final Path STATUS = Path.of("/proc/self/status");
+  private static final String ALLOWED = "Cpus_allowed_list:";
 
   private PhysicalCores() {}
 
-  /** The cores that this process may use, within the limits of its container. */
+  /**
+   * The cores that this process may use, within the limits of its container. Where a quota of
+   * processor time is no whole number of processors, it is rounded up, as the JVM does: fewer
+   * threads would leave some of it unused.
+   */
   public static int available() {
-    int processors = Runtime.getRuntime().availableProcessors();
-    int cores = count(LINUX);
+    return available(Runtime.getRuntime().availableProcessors(), CPUS, STATUS);
+  }
+
+  /**
+   * The lower of two limits.
+   *
+   * @param processors hardware threads that the JVM counts, with regard to a quota
+   * @param cpus what Linux shows of its processors
+   * @param status what Linux shows of this process
+   */
+  static int available(int processors, Path cpus, Path status) {
+    int cores = count(cpus, status);
     return cores == 0 ? processors : Math.min(processors, cores);
   }
 
-  /** The cores that a Linux system shows in a directory, or 0 where it shows none. */
-  static int count(Path directory) {
-    Set<String> siblings = new HashSet<>();
-    try (DirectoryStream<Path> processors = Files.newDirectoryStream(directory, "cpu[0-9]*")) {
-      for (Path processor : processors) {
-        Path list = processor.resolve("topology/thread_siblings_list");
-        if (Files.isReadable(list)) {
-          siblings.add(Files.readString(list).strip());
+  /** The cores with a processor that the process may run on, or 0 where a system shows none. */
+  private static int count(Path cpus, Path status) {
+    try {
+      Set<String> cores = new HashSet<>();
+      for (int cpu : allowed(Files.readAllLines(status)).stream().toArray()) {
+        Path siblings = cpus.resolve("cpu" + cpu + "/topology/thread_siblings_list");
+        if (Files.isReadable(siblings)) {
+          cores.add(Files.readString(siblings).strip());
         }
       }
-    } catch (IOException _) {
+      return cores.size();
+    } catch (IOException | NumberFormatException _) {
       return 0; // another system, or one that hides its topology
     }
-    return siblings.size();
+  }
+
+  /** The processors of a line such as {@code Cpus_allowed_list: 0-3,8}. */
+  private static BitSet allowed(List<String> status) {
+    BitSet allowed = new BitSet();
+    for (String line : status) {
+      if (line.startsWith(ALLOWED)) {
+        for (String range : line.substring(ALLOWED.length()).strip().split(",", -1)) {
+          String[] ends = range.split("-", 2);
+          allowed.set(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]) + 1);
+        }
+      }
+    }
+    return allowed;
   }
 }

@@ -1,18 +1,23 @@
 package io.github.phi4j.internal.concurrent;
 
+import io.github.phi4j.api.ThreadPool;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Runs the parts of one task after another on a fixed set of threads, the caller's among them. Idle
  * threads spin for a moment, since the products of a token follow each other closely, and then
  * park. Parts are handed out one by one, so a thread that the system holds up delays no more than
  * the part it has.
+ *
+ * <p>The pool itself serves one caller at a time. Callers that share it take turns: each holds
+ * {@link #turn()} for as long as its tasks belong together.
  */
-public final class WorkerPool implements AutoCloseable {
+public final class WorkerPool implements ThreadPool {
 
   /** Work that can be cut into independent parts. */
   @FunctionalInterface
@@ -31,6 +36,7 @@ public final class WorkerPool implements AutoCloseable {
   private static final int EPOCH_SHIFT = 32;
 
   private final Worker[] workers;
+  private final ReentrantLock turn = new ReentrantLock(true);
 
   /** Number of the task in the upper half, how many of its parts are untaken in the lower half. */
   private final AtomicLong ticket = new AtomicLong();
@@ -62,8 +68,21 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   /** The number of threads that work on a task. */
+  @Override
   public int threads() {
     return workers.length + 1;
+  }
+
+  /** The fair lock that is held while the pool is used, and during nothing else. */
+  public ReentrantLock turn() {
+    return turn;
+  }
+
+  /** Checks that the pool can be used. */
+  public void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the thread pool is closed");
+    }
   }
 
   /**
@@ -72,9 +91,7 @@ public final class WorkerPool implements AutoCloseable {
    * thrown.
    */
   public void run(Task newTask, int newParts) {
-    if (closed) {
-      throw new IllegalStateException("the worker pool is closed");
-    }
+    checkOpen();
     if (task != null) {
       throw new IllegalStateException("the worker pool is already running a task");
     }
@@ -152,9 +169,18 @@ public final class WorkerPool implements AutoCloseable {
     }
   }
 
-  /** Ends the threads and waits for them; no task may be running. */
+  /** Ends the threads, when it is this caller's turn, and waits for them. */
   @Override
   public void close() {
+    turn.lock();
+    try {
+      end();
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void end() {
     closed = true;
     for (Worker worker : workers) {
       LockSupport.unpark(worker);

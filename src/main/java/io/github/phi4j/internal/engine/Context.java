@@ -1,16 +1,25 @@
 package io.github.phi4j.internal.engine;
 
+import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LogitsSink;
+import io.github.phi4j.internal.model.ContextFile;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
+import io.github.phi4j.internal.model.PrefixCache;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * The tokens of a session and what is computed of them: a prefix in the KV cache, and the logits
  * after the last token once all are computed.
+ *
+ * <p>Tokens may be computed ahead that are only likely to come. The logits of a text that goes
+ * another way are never shown, so that they cannot change it.
  *
  * <p>Models with two sets of rope factors compute contexts up to their original length with the
  * short set and longer ones with the long set, all tokens alike, as Hugging Face's implementation
@@ -20,22 +29,102 @@ final class Context {
 
   private static final int LOGITS_BATCH = 64;
 
+  private final DefaultGenerator generator;
   private final ForwardPass forwardPass;
-  private final ReentrantLock turn;
+  private final Scheduler scheduler;
   private final KvCache cache;
-  private final BooleanSupplier cancelled;
-  private final float[] logits; // (vocabulary)
-  private int[] tokens = new int[256];
+  private final PrefixCache prefixes;
+  private final Sequence sequence;
+  private final int vocabularySize;
+  private int[] tokens = new int[256]; // those computed ahead follow those of the context
   private int length;
   private int computedTokens;
-  private boolean logitsValid;
+  private int sharedPages; // known to the prefix cache
 
+  /** Up to this position the cache is what the tokens alone make it. */
+  private int unshifted = Integer.MAX_VALUE;
+
+  /** Logits after the first {@code rowsFrom} tokens, after one more, and so on. */
+  private float[][] rows = new float[1][];
+
+  private int rowsFrom;
+  private int rowCount;
+
+  private Optional<DraftModel> draft = Optional.empty();
+
+  /**
+   * Creates an empty context.
+   *
+   * @param cancelled whether the running call was cancelled; asked by any thread
+   */
   Context(DefaultGenerator generator, KvCache cache, BooleanSupplier cancelled) {
+    this.generator = generator;
     this.forwardPass = generator.forwardPass();
-    this.turn = generator.turn();
+    this.scheduler = generator.scheduler();
     this.cache = cache;
-    this.cancelled = cancelled;
-    logits = new float[generator.model().config().vocabularySize()];
+    prefixes = generator.prefixes();
+    sequence = scheduler.sequence(cache, cancelled);
+    vocabularySize = generator.model().config().vocabularySize();
+  }
+
+  /** A context of its own with the same tokens, in the same call. */
+  Context copy(BooleanSupplier copyCancelled) {
+    Context copy = new Context(generator, cache.fork(), copyCancelled);
+    copy.sequence.age = sequence.age;
+    copy.tokens = tokens.clone();
+    copy.length = length;
+    copy.unshifted = unshifted;
+    if (hasLogits()) {
+      copy.rows[0] = logits().clone();
+      copy.rowsFrom = length;
+      copy.rowCount = 1;
+    }
+    return copy;
+  }
+
+  /** Another model's guesses of what follows, for as long as this context lives. */
+  DraftModel draft(Generator model) {
+    if (draft.isEmpty() || !draft.get().isOf(model)) {
+      draft.ifPresent(DraftModel::close);
+      draft = Optional.of(new DraftModel(model, generator.tokenizer()));
+    }
+    return draft.get();
+  }
+
+  /** What the next pass gains by tokens that are computed ahead, see {@link Scheduler#gain}. */
+  double gain(int ahead, double useful, double nanos) {
+    return scheduler.gain(ahead, useful, nanos);
+  }
+
+  /** Runs a call that computes tokens. */
+  <T> T call(Supplier<T> body) {
+    return scheduler.call(sequence, body);
+  }
+
+  /** Ends waiting for tokens, once the call is cancelled. */
+  void cancel() {
+    scheduler.cancel(sequence);
+  }
+
+  /** Fills an empty context that was given the cache of a file. */
+  void restore(ContextFile file) {
+    length = file.tokens().length;
+    tokens = Arrays.copyOf(file.tokens(), Math.max(length, tokens.length));
+    unshifted = file.unshifted();
+  }
+
+  /** Writes all that is computed. */
+  void save(Path path, byte[] fingerprint) throws IOException {
+    new ContextFile(Arrays.copyOf(tokens, length), unshifted).write(path, fingerprint, cache);
+  }
+
+  /** Runs work that reads the cache, which may lie in a file. */
+  <T> T reading(Supplier<T> work) {
+    return cache.reading(work);
+  }
+
+  int capacity() {
+    return cache.capacity();
   }
 
   int length() {
@@ -47,7 +136,7 @@ final class Context {
     return tokens;
   }
 
-  /** How many tokens were computed since the context was made. */
+  /** How many tokens were computed since the context was made, but for those ahead of it. */
   int computedTokens() {
     return computedTokens;
   }
@@ -56,25 +145,84 @@ final class Context {
     return length == cache.capacity();
   }
 
-  /** How many of these tokens the context begins with. */
-  int commonPrefix(int[] others) {
-    int mismatch = Arrays.mismatch(tokens, 0, length, others, 0, others.length);
-    return mismatch < 0 ? length : mismatch;
+  /**
+   * Makes room in a full context: after the first {@code keep} tokens the older half of the others
+   * is dropped, and what is computed of the newer half moves up.
+   */
+  void shift(int keep) {
+    forgetAhead();
+    int distance = Math.max(1, (length - keep) / 2);
+    if (cache.length() <= keep + distance) {
+      cache.truncate(keep);
+    } else {
+      generator.turn().lock();
+      try {
+        forwardPass.shift(cache, keep, distance);
+      } finally {
+        generator.turn().unlock();
+      }
+    }
+    System.arraycopy(tokens, keep + distance, tokens, keep, length - keep - distance);
+    length -= distance;
+    rowsFrom -= distance;
+    unshifted = Math.min(unshifted, keep);
+  }
+
+  /**
+   * Brings the context to a prompt, and computes what is not there yet.
+   *
+   * @return how many tokens were there
+   */
+  int prefill(int[] prompt) {
+    int kept = computedPrefix(prompt);
+    rewind(kept);
+    append(prompt, kept, null);
+    return kept;
+  }
+
+  /** How many tokens of a prompt need not be computed; what follows the last needs its logits. */
+  int computedPrefix(int[] prompt) {
+    int mismatch = Arrays.mismatch(tokens, 0, length, prompt, 0, prompt.length);
+    int common = Math.min(unshifted, mismatch < 0 ? length : mismatch);
+    boolean complete = common == prompt.length && common == length && hasLogits();
+    return complete ? common : Math.min(common, prompt.length - 1);
   }
 
   void rewind(int newLength) {
     if (newLength < length) {
       length = newLength;
       cache.truncate(newLength);
-      logitsValid = false;
+      forgetShift();
+      rowCount = 0;
     }
   }
 
-  /** Appends a token that is computed when its logits are asked for. */
+  /** A cache that holds nothing that was shifted is pure again. */
+  private void forgetShift() {
+    if (cache.length() <= unshifted) {
+      unshifted = Integer.MAX_VALUE;
+    }
+    sharedPages = Math.min(sharedPages, cache.length() / KvCache.PAGE_LENGTH);
+  }
+
+  /** Forgets what was computed ahead. */
+  private void forgetAhead() {
+    if (cache.length() > length) {
+      cache.truncate(length);
+      rowCount = Math.min(rowCount, length - rowsFrom + 1);
+    }
+  }
+
+  /** Appends a token that is computed when its logits are asked for, if it was not ahead. */
   void add(int token) {
+    if (cache.length() > length && tokens[length] == token) {
+      length++;
+      computedTokens++;
+      return;
+    }
+    forgetAhead();
     makeRoom(1);
     tokens[length++] = token;
-    logitsValid = false;
   }
 
   private void makeRoom(int count) {
@@ -92,83 +240,144 @@ final class Context {
    *     them
    */
   void append(int[] more, int from, LogitsSink sink) {
+    forgetAhead();
     int first = length;
     makeRoom(more.length - from);
     System.arraycopy(more, from, tokens, length, more.length - from);
     length += more.length - from;
-    logitsValid = false;
     try {
-      compute(sink, first);
+      if (sink == null) {
+        logits();
+      } else {
+        prepare(first);
+        handOver(first, sink);
+      }
     } finally {
       length = Math.max(first, cache.length());
     }
   }
 
-  /** The logits after the last token; the array is reused. */
-  float[] logits() {
-    compute(null, 0);
-    return logits;
+  /** Computes tokens batch by batch and hands over the logits after each from {@code first} on. */
+  private void handOver(int first, LogitsSink sink) {
+    if (cache.length() < first) {
+      compute(first, 0, rows, false);
+    }
+    while (cache.length() < length) {
+      int start = cache.length();
+      int end = Math.min(length, start + LOGITS_BATCH);
+      float[][] batch = new float[end - start][vocabularySize];
+      compute(end, end - start, batch, end - start == 1);
+      for (int i = 0; i < end - start; i++) {
+        sink.accept(start + i, batch[i]);
+      }
+      if (end == length) {
+        rows[0] = batch[end - start - 1];
+        rowsFrom = length;
+        rowCount = 1;
+      }
+    }
   }
 
-  private void compute(LogitsSink sink, int sinkFrom) {
-    if (logitsValid) {
-      return;
+  /** The logits after the last token; the array is reused. */
+  float[] logits() {
+    if (!hasLogits()) {
+      computeLogits(0);
     }
+    return rows[length - rowsFrom];
+  }
+
+  /** Whether the logits after the last token are there already. */
+  boolean hasLogits() {
+    return rowsFrom <= length && length < rowsFrom + rowCount;
+  }
+
+  /** How many tokens, at most some, can be computed ahead. */
+  int roomAhead(int most) {
+    int room = Math.min(most, cache.capacity() - length);
+    boolean longFactors = forwardPass.needsLongFactors(length);
+    while (room > 0 && forwardPass.needsLongFactors(length + room) != longFactors) {
+      room--;
+    }
+    return room;
+  }
+
+  /**
+   * Computes the logits after the last token, and ahead those after each of some tokens that are
+   * likely to follow, no more than there is {@linkplain #roomAhead room} for.
+   */
+  void computeAhead(int[] likely, int count) {
+    forgetAhead();
+    makeRoom(count);
+    System.arraycopy(likely, 0, tokens, length, count);
+    computeLogits(count);
+  }
+
+  private void computeLogits(int ahead) {
+    prepare(length - 1);
+    if (cache.length() >= length) {
+      cache.truncate(length - 1); // after a rewind the last token has no logits
+    }
+    reserveRows(1 + ahead);
+    rowCount = 0;
+    compute(length + ahead, 1 + ahead, rows, length - cache.length() == 1);
+    rowsFrom = length;
+    rowCount = 1 + ahead;
+  }
+
+  /**
+   * Chooses the rope factors, and takes what is known of the first tokens.
+   *
+   * @param end how many of them may be taken
+   */
+  private void prepare(int end) {
     boolean longFactors = forwardPass.needsLongFactors(length);
     if (longFactors != cache.longFactors()) {
       cache.restart(longFactors);
     }
-    if (cache.length() == length) {
-      cache.truncate(length - 1); // after a rewind the last token has no logits
-    }
-    while (cache.length() < length) {
-      computeBatch(sink, sinkFrom);
-    }
-    logitsValid = true;
+    prefixes.extend(cache, tokens, end);
+    forgetShift();
   }
 
-  private void computeBatch(LogitsSink sink, int sinkFrom) {
-    int start = cache.length();
-    boolean handed = sink != null && start >= sinkFrom;
-    int end = Math.min(length, start + (handed ? LOGITS_BATCH : ForwardPass.MAX_BATCH));
-    if (sink != null && !handed) {
-      end = Math.min(end, sinkFrom);
+  /** Lets others use the pages that are full. */
+  private void share() {
+    int pages = Math.min(unshifted, Math.min(length, cache.length())) / KvCache.PAGE_LENGTH;
+    if (pages > sharedPages) {
+      prefixes.add(cache, tokens, pages * KvCache.PAGE_LENGTH);
+      sharedPages = pages;
     }
-    int count = end - start;
-    float[] out = handed ? new float[count * logits.length] : logits; // (count or 1, vocabulary)
-    takeTurn();
-    try {
-      forwardPass.append(tokens, start, count, cache, cancelled);
-      computedTokens += count;
-      if (handed) {
-        forwardPass.logits(0, count, out);
-      } else if (end == length) {
-        forwardPass.logits(count - 1, 1, out);
+  }
+
+  private void reserveRows(int count) {
+    if (rows.length < count) {
+      rows = Arrays.copyOf(rows, count);
+    }
+    for (int i = 0; i < count; i++) {
+      if (rows[i] == null) {
+        rows[i] = new float[vocabularySize];
       }
+    }
+  }
+
+  private void compute(int end, int count, float[][] out, boolean step) {
+    int before = cache.length();
+    try {
+      scheduler.compute(sequence, tokens, end, count, out, step);
     } finally {
-      turn.unlock();
+      computedTokens += Math.max(0, Math.min(length, cache.length()) - before);
     }
-    if (handed) { // outside of the turn, since the sink may use another session
-      for (int i = 0; i < count; i++) {
-        System.arraycopy(out, i * logits.length, logits, 0, logits.length);
-        sink.accept(start + i, logits);
-      }
-    }
+    share();
   }
 
-  private void takeTurn() {
-    try {
-      turn.lockInterruptibly();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      CancellationException cancellation = new CancellationException("interrupted");
-      cancellation.initCause(e);
-      throw cancellation;
-    }
+  /** No more tokens follow for now. */
+  void dismiss() {
+    scheduler.dismiss(sequence);
   }
 
-  /** Releases the KV cache. */
+  /** Releases the KV cache, after letting others use all of it. */
   void close() {
+    dismiss();
+    draft.ifPresent(DraftModel::close);
+    prefixes.add(cache, tokens, Math.min(unshifted, Math.min(length, cache.length())));
     cache.close();
   }
 }

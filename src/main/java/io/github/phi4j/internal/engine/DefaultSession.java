@@ -1,14 +1,33 @@
 package io.github.phi4j.internal.engine;
 
+import io.github.phi4j.api.Choice;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.LogitsSink;
 import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Session;
+import io.github.phi4j.api.Speculation;
 import io.github.phi4j.api.TextSink;
+import io.github.phi4j.api.TokenLogProb;
+import io.github.phi4j.internal.model.ContextFile;
 import io.github.phi4j.internal.model.KvCache;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import io.github.phi4j.internal.text.GgufTokenizer;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
@@ -19,13 +38,26 @@ final class DefaultSession implements Session {
   private final Context context;
   private final Semaphore idle = new Semaphore(1);
   private boolean released; // guarded by this
+  private volatile List<Context> samples = List.of();
   private volatile Thread user;
   private volatile boolean cancelled;
   private volatile boolean closed;
 
   DefaultSession(DefaultGenerator generator, KvCache cache) {
     this.generator = generator;
-    this.context = new Context(generator, cache, this::cancelled);
+    this.context = new Context(generator, cache, () -> cancelled);
+  }
+
+  /** A session that begins as another is. */
+  private DefaultSession(DefaultGenerator generator, Context origin) {
+    this.generator = generator;
+    this.context = origin.copy(this::cancelled);
+  }
+
+  /** A session that begins as a file says. */
+  DefaultSession(DefaultGenerator generator, ContextFile.Restored restored) {
+    this(generator, restored.cache());
+    context.restore(restored.context());
   }
 
   boolean cancelled() {
@@ -69,26 +101,155 @@ final class DefaultSession implements Session {
     }
   }
 
-  /** As {@link #exclusively}, for work that reads the model file. */
+  /** As {@link #exclusively}, for work that computes tokens. */
   private <T> T computing(Supplier<T> work) {
-    return exclusively(() -> generator.model().file().reading(work));
+    return exclusively(() -> generator.reading(() -> context.reading(() -> context.call(work))));
   }
 
   @Override
   public Completion generate(Prompt prompt, GenerationOptions options, TextSink sink) {
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(sink, "sink");
+    return computing(() -> complete(context, tokens(prompt, options), options, sink));
+  }
+
+  private Completion complete(
+      Context where, int[] prompt, GenerationOptions options, TextSink sink) {
+    Speculator speculator = new Speculator(proposer(where, options.speculation()));
+    return new Generation(generator, where, options, speculator, sink, this::cancelled).run(prompt);
+  }
+
+  private Optional<Proposer> proposer(Context where, Speculation speculation) {
+    return switch (speculation) {
+      case Speculation.Off _ -> Optional.empty();
+      case Speculation.Lookup lookup -> Optional.of(new Lookup(lookup.maxTokens()));
+      case Speculation.Draft draft ->
+          Optional.of(where.draft(draft.model()).upTo(draft.maxTokens()));
+    };
+  }
+
+  @Override
+  public List<Completion> generate(Prompt prompt, GenerationOptions options, int count) {
+    Objects.requireNonNull(options, "options");
+    if (count < 1) {
+      throw new IllegalArgumentException("samples must be at least 1, not " + count);
+    }
     return computing(() -> {
-      Generation generation = new Generation(generator, context, options, sink, this::cancelled);
-      return generation.run(tokens(prompt));
+      int[] ids = tokens(prompt, options);
+      List<Context> copies = new ArrayList<>();
+      try {
+        context.prefill(ids);
+        while (copies.size() < count) {
+          copies.add(context.copy(() -> cancelled));
+        }
+        samples = List.copyOf(copies);
+        return completeAll(ids, options);
+      } catch (CancellationException _) {
+        return Collections.nCopies(count, Generation.cancelled(ids));
+      } finally {
+        context.dismiss();
+        samples = List.of();
+        copies.forEach(Context::close);
+      }
     });
   }
 
+  /** Completes the samples, each on a thread of its own, so that they share passes. */
+  private List<Completion> completeAll(int[] prompt, GenerationOptions options) {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Completion>> running = new ArrayList<>();
+      for (Context sample : samples) {
+        GenerationOptions own = options.withSampling(nth(options.sampling(), running.size()));
+        running.add(threads.submit(() -> complete(sample, prompt, own, text -> true)));
+      }
+      return await(running);
+    }
+  }
+
+  private static Sampling nth(Sampling sampling, int number) {
+    return sampling.seed().isPresent()
+        ? sampling.withSeed(sampling.seed().getAsLong() + number)
+        : sampling;
+  }
+
+  /** Waits for all samples; an interrupt, or the failure of one, cancels them. */
+  private List<Completion> await(List<Future<Completion>> running) {
+    List<Completion> completions = new ArrayList<>();
+    Throwable failure = null;
+    boolean interrupted = false;
+    for (int i = 0; i < running.size(); ) {
+      try {
+        completions.add(running.get(i).get());
+        i++;
+      } catch (InterruptedException _) {
+        interrupted = true;
+        cancel();
+      } catch (ExecutionException e) {
+        failure = failure == null ? e.getCause() : failure;
+        i++;
+        cancel();
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return switch (failure) {
+      case null -> completions;
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      default -> throw new IllegalStateException(failure);
+    };
+  }
+
+  @Override
+  public List<TokenLogProb> score(Prompt prompt, int from) {
+    return computing(() -> new Scoring(context).score(tokens(prompt), from));
+  }
+
+  @Override
+  public List<Choice> choose(Prompt prompt, List<String> alternatives) {
+    List<String> texts = List.copyOf(alternatives);
+    return computing(() -> {
+      int[] before = tokens(prompt);
+      return new Scoring(context).choose(before, texts, ids(texts, before.length));
+    });
+  }
+
+  /** The tokens of alternatives that may follow a prompt. */
+  private List<int[]> ids(List<String> alternatives, int promptLength) {
+    if (alternatives.isEmpty()) {
+      throw new IllegalArgumentException("there is nothing to choose from; give an alternative");
+    }
+    Set<String> seen = new HashSet<>();
+    List<int[]> ids = new ArrayList<>();
+    for (String alternative : alternatives) {
+      if (!seen.add(alternative)) {
+        throw new IllegalArgumentException(
+            "the alternative \"" + alternative + "\" is there twice; give each once");
+      }
+      int[] own = generator.model().tokenizer().encode(alternative);
+      check(own, promptLength, "the alternative \"" + alternative + "\"");
+      ids.add(own);
+    }
+    return ids;
+  }
+
   private int[] tokens(Prompt prompt) {
+    return tokens(prompt, GenerationOptions.defaults());
+  }
+
+  private int[] tokens(Prompt prompt, GenerationOptions options) {
+    GgufTokenizer tokenizer = generator.model().tokenizer();
     int[] ids =
         switch (prompt) {
-          case Prompt.Chat chat -> generator.model().tokenizer().encodeChat(chat.messages());
-          case Prompt.Raw raw -> generator.model().tokenizer().encodePrompt(raw.text());
+          case Prompt.Chat chat ->
+              tokenizer.encodeChat(
+                  ToolPrompt.describe(chat.messages(), options.tools()),
+                  options.reasoning().kept());
+          case Prompt.Raw _, Prompt.Tokens _ when !options.tools().isEmpty() ->
+              throw new IllegalArgumentException(
+                  "tools need a conversation, which describes them to the model; use Prompt.chat");
+          case Prompt.Raw raw -> tokenizer.encodePrompt(raw.text());
           case Prompt.Tokens tokens -> unbox(tokens.ids());
         };
     check(ids, 0, "the prompt");
@@ -103,13 +264,13 @@ final class DefaultSession implements Session {
     if (ids.length == 0) {
       throw new IllegalArgumentException(what + " is empty; give at least one token");
     }
-    if (ids.length > generator.contextLength() - position) {
+    if (ids.length > context.capacity() - position) {
       throw new IllegalArgumentException(
           "%s has %d tokens, but the context has room for %d%s; shorten it or load the model with a longer context"
               .formatted(
                   what,
                   ids.length,
-                  generator.contextLength() - position,
+                  context.capacity() - position,
                   position == 0 ? "" : " after the " + position + " that it holds"));
     }
     int vocabulary = generator.model().config().vocabularySize();
@@ -158,7 +319,7 @@ final class DefaultSession implements Session {
 
   @Override
   public int contextLength() {
-    return generator.contextLength();
+    return context.capacity();
   }
 
   @Override
@@ -175,8 +336,28 @@ final class DefaultSession implements Session {
   }
 
   @Override
+  public Session fork() {
+    return exclusively(() -> generator.register(() -> new DefaultSession(generator, context)));
+  }
+
+  @Override
+  public void save(Path file) {
+    Objects.requireNonNull(file, "file");
+    computing(() -> {
+      try {
+        context.save(file, generator.fingerprint());
+        return null;
+      } catch (IOException e) {
+        throw new UncheckedIOException("the session could not be saved to " + file + ": " + e, e);
+      }
+    });
+  }
+
+  @Override
   public void cancel() {
     cancelled = true;
+    context.cancel();
+    samples.forEach(Context::cancel);
   }
 
   @Override
@@ -186,11 +367,14 @@ final class DefaultSession implements Session {
           "the session cannot be closed from its sink; return false from it, and close later");
     }
     closed = true;
-    cancelled = true;
+    cancel();
     // Never given back: whoever comes later finds the session closed.
     if (takeForever()) {
-      context.close();
-      generator.forget(this);
+      try {
+        context.close();
+      } finally {
+        generator.forget(this);
+      }
     }
   }
 

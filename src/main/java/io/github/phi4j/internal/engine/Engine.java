@@ -6,6 +6,9 @@ import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.ModelInfo;
 import io.github.phi4j.api.ModelInspection;
+import io.github.phi4j.api.PackedFile;
+import io.github.phi4j.api.ThreadPool;
+import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.gguf.GgufArray;
 import io.github.phi4j.internal.gguf.GgufFile;
 import io.github.phi4j.internal.gguf.GgufTensor;
@@ -42,6 +45,40 @@ public final class Engine {
       arena.close();
       throw e;
     }
+  }
+
+  /** Starts threads for several models. */
+  public static ThreadPool newThreadPool(int threads) {
+    return new WorkerPool(LoadOptions.builder().threads(threads).build().threads().getAsInt());
+  }
+
+  /** Says whether there are packed weights of a model in a file. */
+  public static PackedFile packedFile(Path file, LoadOptions options) {
+    try (Arena arena = Arena.ofShared()) {
+      return store(file, options, arena).describe();
+    }
+  }
+
+  /** Makes the file with a model's packed weights, unless there is one that can be used. */
+  public static PackedFile pack(Path file, LoadOptions options) {
+    try (Arena arena = Arena.ofShared();
+        Threads threads = Threads.of(options)) {
+      PackedStore store = store(file, options, arena);
+      store.obtain(threads.pool(), options.packingListener(), arena);
+      return store.describe();
+    }
+  }
+
+  /** Compares the file with a model's packed weights with the model. */
+  public static void verifyPacked(Path file, LoadOptions options) {
+    try (Arena arena = Arena.ofShared();
+        Threads threads = Threads.of(options)) {
+      store(file, options, arena).verify(threads.pool(), options.packingListener());
+    }
+  }
+
+  private static PackedStore store(Path file, LoadOptions options, Arena arena) {
+    return new PackedStore(read(GgufFile.open(file, arena), options.chatFormat()), options);
   }
 
   private static Model read(GgufFile file, Optional<ChatFormat> chatFormat) {

@@ -5,12 +5,12 @@ import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.Timings;
+import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Usage;
+import io.github.phi4j.internal.sampling.LogProbabilities;
 import io.github.phi4j.internal.sampling.SamplerChain;
 import io.github.phi4j.internal.sampling.TokenConstraint;
 import io.github.phi4j.internal.text.GgufTokenizer;
-import io.github.phi4j.internal.text.StopMatcher;
-import io.github.phi4j.internal.text.Utf8Accumulator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,130 +26,212 @@ final class Generation {
   private final GgufTokenizer tokenizer;
   private final Context context;
   private final GenerationOptions options;
-  private final TextSink sink;
   private final BooleanSupplier cancelled;
   private final SamplerChain sampler;
+  private final Speculator speculator;
+  private final TextSink sink;
   private final int[] stopTokens;
-  private final Optional<TokenConstraint> constraint;
 
-  private final Utf8Accumulator utf8 = new Utf8Accumulator();
-  private final StopMatcher stopMatcher;
-  private final StringBuilder text = new StringBuilder();
+  private final Reply reply;
+  private final Optional<TokenConstraint> constraint;
   private final List<Integer> generated = new ArrayList<>();
-  private boolean refused;
+  private final LogProbabilities logProbabilities = new LogProbabilities();
+  private final List<TokenLogProb> logProbs = new ArrayList<>();
   private boolean stopTokenChosen;
 
   Generation(
       DefaultGenerator generator,
       Context context,
       GenerationOptions options,
+      Speculator speculator,
       TextSink sink,
       BooleanSupplier cancelled) {
     this.tokenizer = generator.model().tokenizer();
     this.context = context;
     this.options = options;
+    this.speculator = speculator;
     this.sink = sink;
     this.cancelled = cancelled;
+    reply = new Reply(tokenizer, options, sink);
     int[] own = tokenizer.stopTokens();
     IntStream asked = options.stopTokens().stream().mapToInt(Integer::intValue);
-    IntStream banned = IntStream.of(generator.neverSampled());
+    IntStream banned = IntStream.concat(IntStream.of(generator.neverSampled()), reply.banned());
     if (options.ignoreModelStop()) {
       banned = IntStream.concat(banned, IntStream.of(own));
       stopTokens = asked.sorted().toArray();
     } else {
       stopTokens = IntStream.concat(IntStream.of(own), asked).sorted().toArray();
     }
+    int vocabularySize = tokenizer.vocabularySize();
     constraint =
-        options
+        reply
             .grammar()
-            .map(grammar -> generator.grammars().compile(grammar).constraint(stopTokens));
+            .map(grammar -> generator.grammars().compile(grammar).constraint(stopTokens))
+            .map(whole -> new LateConstraint(whole, vocabularySize, reply::guided));
     sampler =
         new SamplerChain(
             options.sampling(),
-            tokenizer.vocabularySize(),
+            vocabularySize,
             banned.toArray(),
             stopTokens,
             options.minTokens(),
+            generator.sequenceBreakers(options.sampling()),
             constraint);
-    stopMatcher = new StopMatcher(options.stopStrings());
+  }
+
+  /** A completion that was cancelled before it began. */
+  static Completion cancelled(int[] prompt) {
+    return new Completion(
+        "",
+        "",
+        List.of(),
+        List.of(),
+        FinishReason.CANCELLED,
+        new Usage(prompt.length, 0, 0),
+        new Timings(Duration.ZERO, 0, Duration.ZERO, 0, 0, 0),
+        List.of());
   }
 
   Completion run(int[] prompt) {
-    long start = System.nanoTime();
-    int computedBefore = context.computedTokens();
-    // The last token is always computed, for its logits.
-    int kept = Math.min(context.commonPrefix(prompt), prompt.length - 1);
-    context.rewind(kept);
+    int keep = options.contextShift().orElse(0);
+    if (keep >= context.capacity() - 1) {
+      throw new IllegalArgumentException(
+          "a context shift that keeps %d tokens leaves no room in a context of %d; keep fewer"
+              .formatted(keep, context.capacity()));
+    }
+    Instants times = new Instants(context);
+    int computed = context.computedTokens();
+    int cached = context.computedPrefix(prompt);
     FinishReason reason;
-    int prefilled = 0;
-    long prefillEnd = start;
     try {
-      context.append(prompt, kept, null);
-      prefilled = context.computedTokens() - computedBefore;
-      prefillEnd = System.nanoTime();
+      context.prefill(prompt);
+      cached = Math.max(cached, prompt.length - (context.computedTokens() - computed));
+      times.prefilled();
       reason = decode();
     } catch (CancellationException _) {
+      times.prefilled();
       reason = FinishReason.CANCELLED;
-      if (prefillEnd == start) {
+    } finally {
+      context.dismiss();
+    }
+    reply.finish();
+    Usage usage = new Usage(prompt.length, cached, generated.size() + (stopTokenChosen ? 1 : 0));
+    return new Completion(
+        reply.text(),
+        reply.thoughts(),
+        reply.calls(reason),
+        generated,
+        reason,
+        usage,
+        times.finished(speculator),
+        logProbs);
+  }
+
+  private FinishReason decode() {
+    FinishReason end = null;
+    while (end == null) {
+      end = step();
+    }
+    return end;
+  }
+
+  /** Generates a token; the reason to end, or null to go on. */
+  private FinishReason step() {
+    int token = reply.forced();
+    if (token < 0 && constraint.filter(TokenConstraint::isComplete).isPresent()) {
+      return FinishReason.STOP;
+    }
+    FinishReason limit = limit();
+    if (limit != null) {
+      return limit;
+    }
+    if (context.full()) {
+      context.shift(options.contextShift().orElseThrow());
+    }
+    if (token < 0) {
+      token = sample();
+      if (Arrays.binarySearch(stopTokens, token) >= 0) {
+        stopTokenChosen = reply.endsAtStop();
+        return stopTokenChosen ? FinishReason.STOP : null;
+      }
+      follow(token);
+    }
+    take(token);
+    if (reply.stopped()) {
+      return FinishReason.STOP_STRING;
+    }
+    return reply.refused() ? FinishReason.CANCELLED : null;
+  }
+
+  private void follow(int token) {
+    if (constraint.isPresent()) {
+      constraint.get().accept(token);
+      if (constraint.get().isComplete()) {
+        reply.close();
+      }
+    }
+  }
+
+  private FinishReason limit() {
+    if (generated.size() >= options.maxTokens()) {
+      return FinishReason.MAX_TOKENS;
+    }
+    if (context.full() && options.contextShift().isEmpty()) {
+      return FinishReason.CONTEXT_FULL;
+    }
+    return cancelled.getAsBoolean() ? FinishReason.CANCELLED : null;
+  }
+
+  private int sample() {
+    speculator.computeLogits(context, options.maxTokens() - generated.size() - 1);
+    int token = sampler.next(context.logits(), context.tokens(), context.length());
+    speculator.learn(token);
+    return token;
+  }
+
+  private void take(int token) {
+    generated.add(token);
+    options
+        .logProbs()
+        .ifPresent(count -> tell(logProbabilities.of(context.logits(), token, count)));
+    context.add(token);
+    reply.accept(token);
+  }
+
+  private void tell(TokenLogProb logProb) {
+    logProbs.add(logProb);
+    sink.acceptLogProb(logProb);
+  }
+
+  /** What the clock and the context said at the turns of a completion. */
+  private static final class Instants {
+    private final Context context;
+    private final long start = System.nanoTime();
+    private final int computedBefore;
+    private long prefillEnd;
+    private int prefilled = -1;
+
+    Instants(Context context) {
+      this.context = context;
+      computedBefore = context.computedTokens();
+    }
+
+    /** The prompt is computed, or given up; only the first call counts. */
+    void prefilled() {
+      if (prefilled < 0) {
         prefilled = context.computedTokens() - computedBefore;
         prefillEnd = System.nanoTime();
       }
     }
-    if (reason != FinishReason.STOP_STRING && !refused) {
-      if (constraint.isEmpty()) { // what stands for half a character is not in the grammar
-        emit(stopMatcher.append(utf8.flush()));
-      }
-      emit(stopMatcher.flush());
-    }
-    long end = System.nanoTime();
-    return new Completion(
-        text.toString(),
-        generated,
-        reason,
-        new Usage(prompt.length, kept, generated.size() + (stopTokenChosen ? 1 : 0)),
-        new Timings(
-            Duration.ofNanos(prefillEnd - start),
-            prefilled,
-            Duration.ofNanos(end - prefillEnd),
-            context.computedTokens() - computedBefore - prefilled));
-  }
 
-  private FinishReason decode() {
-    while (true) {
-      if (constraint.isPresent() && constraint.get().isComplete()) {
-        return FinishReason.STOP;
-      }
-      if (generated.size() >= options.maxTokens()) {
-        return FinishReason.MAX_TOKENS;
-      }
-      if (context.full()) {
-        return FinishReason.CONTEXT_FULL;
-      }
-      if (cancelled.getAsBoolean()) {
-        return FinishReason.CANCELLED;
-      }
-      int token = sampler.next(context.logits(), context.tokens(), context.length());
-      if (Arrays.binarySearch(stopTokens, token) >= 0) {
-        stopTokenChosen = true;
-        return FinishReason.STOP;
-      }
-      constraint.ifPresent(grammar -> grammar.accept(token));
-      generated.add(token);
-      context.add(token);
-      emit(stopMatcher.append(utf8.append(tokenizer.bytes(token))));
-      if (stopMatcher.isMatched()) {
-        return FinishReason.STOP_STRING;
-      }
-      if (refused) {
-        return FinishReason.CANCELLED;
-      }
-    }
-  }
-
-  private void emit(String piece) {
-    if (!piece.isEmpty() && !refused) {
-      text.append(piece);
-      refused = !sink.accept(piece);
+    Timings finished(Speculator speculator) {
+      return new Timings(
+          Duration.ofNanos(prefillEnd - start),
+          prefilled,
+          Duration.ofNanos(System.nanoTime() - prefillEnd),
+          context.computedTokens() - computedBefore - prefilled,
+          speculator.guessed(),
+          speculator.accepted());
     }
   }
 }

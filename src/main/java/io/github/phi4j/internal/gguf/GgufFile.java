@@ -1,22 +1,13 @@
 package io.github.phi4j.internal.gguf;
 
 import io.github.phi4j.api.ModelException;
-import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,17 +25,14 @@ public final class GgufFile {
   private static final String SPLIT_TENSORS = "split.tensors.count";
 
   private final List<Path> files;
-  private final List<Mapping> mappings;
+  private final List<MappedFile> mappings;
   private final int version;
   private final GgufMetadata metadata;
   private final Map<String, GgufTensor> tensors;
 
-  /** A mapped file, with what tells it from another that is later put in its place, or null. */
-  private record Mapping(MemorySegment bytes, Object fileKey) {}
-
   private GgufFile(
       List<Path> files,
-      List<Mapping> mappings,
+      List<MappedFile> mappings,
       int version,
       GgufMetadata metadata,
       Map<String, GgufTensor> tensors) {
@@ -61,22 +49,22 @@ public final class GgufFile {
    * @throws ModelException if a file cannot be read or is not sound GGUF
    */
   public static GgufFile open(Path file, Arena arena) {
-    Mapping mapping = map(file, arena, "the path of a GGUF file");
+    MappedFile mapping = MappedFile.open(file, arena, "the path of a GGUF file");
     GgufParser.Part opened = new GgufParser(file, mapping.bytes()).parse();
     long count = opened.metadata().integer(SPLIT_COUNT).orElse(1);
     if (count <= 1) {
       return of(List.of(file), List.of(mapping), List.of(opened));
     }
     List<Path> files = partNames(opened.metadata(), count);
-    List<Mapping> mappings = new ArrayList<>();
+    List<MappedFile> mappings = new ArrayList<>();
     List<GgufParser.Part> parts = new ArrayList<>();
     for (int number = 0; number < count; number++) {
       Path path = files.get(number);
       GgufParser.Part part = opened;
-      Mapping partMapping = mapping;
+      MappedFile partMapping = mapping;
       if (!path.equals(file)) {
         String which = "part %d of the %d parts of the model".formatted(number + 1, count);
-        partMapping = map(path, arena, which + ", beside " + file.getFileName());
+        partMapping = MappedFile.open(path, arena, which + ", beside " + file.getFileName());
         part = new GgufParser(path, partMapping.bytes()).parse();
       }
       checkPart(part.metadata(), number, count);
@@ -121,7 +109,7 @@ public final class GgufFile {
   }
 
   private static GgufFile of(
-      List<Path> files, List<Mapping> mappings, List<GgufParser.Part> parts) {
+      List<Path> files, List<MappedFile> mappings, List<GgufParser.Part> parts) {
     Map<String, GgufTensor> tensors = new LinkedHashMap<>();
     for (GgufParser.Part part : parts) {
       for (GgufTensor tensor : part.tensors()) {
@@ -148,79 +136,27 @@ public final class GgufFile {
     return new GgufFile(files, mappings, first.version(), first.metadata(), tensors);
   }
 
-  private static Mapping map(Path file, Arena arena, String expected) {
-    if (Files.isDirectory(file)) {
-      throw new ModelException(file, -1, "a directory", expected);
-    }
-    if (Files.exists(file)
-        && !Files.isRegularFile(file)) { // opening a pipe would wait for a writer
-      throw new ModelException(
-          file, -1, "something that is not a regular file and cannot be mapped", expected);
-    }
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      if (channel.size() == 0) {
-        throw new ModelException(file, 0, "an empty file", expected);
-      }
-      return new Mapping(
-          channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena),
-          attributes(file).fileKey());
-    } catch (NoSuchFileException e) {
-      throw new ModelException(file, -1, "no such file", expected, e);
-    } catch (AccessDeniedException e) {
-      throw new ModelException(
-          file, -1, "a file that may not be read", expected + "; check its permissions", e);
-    } catch (IOException e) {
-      throw new ModelException(file, -1, "a file that cannot be mapped: " + e, expected, e);
-    }
-  }
-
-  private static BasicFileAttributes attributes(Path file) throws IOException {
-    return Files.readAttributes(file, BasicFileAttributes.class);
-  }
-
   /**
-   * Checks that no file was cut short since it was mapped. One that was deleted, renamed, or
-   * replaced by another stays mapped as it was.
+   * Checks that no file was cut short since it was mapped.
    *
    * @throws ModelException if one was
    */
   public void checkUnchanged() {
-    for (int i = 0; i < files.size(); i++) {
-      Path file = files.get(i);
-      Mapping mapping = mappings.get(i);
-      BasicFileAttributes now;
-      try {
-        now = attributes(file);
-      } catch (IOException _) {
-        continue;
-      }
-      if (Objects.equals(now.fileKey(), mapping.fileKey())
-          && now.size() < mapping.bytes().byteSize()) {
-        throw new ModelException(
-            file,
-            now.size(),
-            "the end of the file, which was cut short while it was open",
-            mapping.bytes().byteSize()
-                + " bytes as when it was loaded; restore the file and load it again");
-      }
-    }
+    mappings.forEach(MappedFile::checkUnchanged);
   }
 
   /**
    * Runs work that reads the mappings.
    *
-   * @throws ModelException if a file was cut short meanwhile: a page that is gone shows as an
-   *     {@link InternalError}, and what is gone of the last page reads as zeros
+   * @throws ModelException if a file was cut short meanwhile; see {@link MappedFile#reading}
    */
   public <T> T reading(Supplier<T> work) {
-    try {
-      T result = work.get();
-      checkUnchanged();
-      return result;
-    } catch (InternalError e) {
-      checkUnchanged();
-      throw e;
-    }
+    return MappedFile.reading(this::checkUnchanged, work);
+  }
+
+  /** Tells this model from another, or from itself as it once was: see {@link Fingerprint}. */
+  public byte[] fingerprint() {
+    return Fingerprint.of(mappings, tensors.values());
   }
 
   /** The file, or all parts in order. */

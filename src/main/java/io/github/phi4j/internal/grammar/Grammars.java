@@ -2,6 +2,7 @@ package io.github.phi4j.internal.grammar;
 
 import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.GrammarException;
+import io.github.phi4j.internal.schema.SchemaGrammar;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -47,6 +48,7 @@ public final class Grammars {
   private static GrammarRules rules(Grammar grammar) {
     return switch (grammar) {
       case Grammar.Gbnf gbnf -> GbnfParser.parse(gbnf.text());
+      case Grammar.JsonSchema json -> GbnfParser.parse(SchemaGrammar.of(json.schema()));
     };
   }
 

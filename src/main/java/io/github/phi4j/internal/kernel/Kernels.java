@@ -35,25 +35,30 @@ public interface Kernels {
       int yStride,
       Scratch scratch);
 
-  /** Rounds the vector of activations that starts at {@code from} to 8 bits. */
-  void quantize(float[] x, int from, QuantizedVector out);
+  /** Rounds a vector of a batch to 8 bits. */
+  void quantize(Activations x, int token);
 
   /**
-   * Multiplies packed rows with a rounded vector. The products of quants are added exactly; only
-   * the sums of the groups that share a scale are rounded, in the order of the columns.
+   * Multiplies packed rows with the vectors of a batch.
+   *
+   * <p>Of {@link PackedQuants} with the rounded vectors: the products of quants are added exactly;
+   * only the sums of the groups that share a scale are rounded, in the order of the columns, so
+   * that a result is the same bits whatever else is in the batch. Of {@link PackedNumbers} with the
+   * vectors as they are: the same bits as {@link #multiply} gives for the rows that were packed.
    *
    * @param firstRow the first row to compute, a multiple of {@link PackedLayout#ROWS}
    * @param rows how many rows to compute, a multiple of it too
-   * @param y row {@code firstRow} goes to {@code yOffset}
+   * @param y (tokens, yStride); row {@code firstRow} goes to column {@code yOffset}
    * @param scratch this worker's scratch space
    */
   void multiplyPacked(
       PackedMatrix w,
       int firstRow,
       int rows,
-      QuantizedVector x,
+      Activations x,
       float[] y,
       int yOffset,
+      int yStride,
       Scratch scratch);
 
   /** Root-mean-square norm (Zhang and Sennrich 2019): {@code out = x / rms(x) · weight}. */
@@ -86,16 +91,24 @@ public interface Kernels {
       int scoresOffset,
       int stride);
 
-  /** Turns scores into probabilities in place. */
-  void softmax(float[] scores, int offset, int length);
+  /** The largest of some numbers, of none negative infinity. */
+  float max(float[] x, int offset, int length);
+
+  /**
+   * Turns each number x into {@code exp(x − shift)}.
+   *
+   * @return the sum of them all
+   */
+  float exponentials(float[] x, int offset, int length, float shift);
 
   /**
    * Adds the first {@code count} values of a page, each times its probability, to the outputs of
    * the heads that share them.
    *
    * @param at the byte where the values start in the page
-   * @param probabilities (heads, stride), read from {@code offset} on; used up by the call
-   * @param out (heads, headLength)
+   * @param probabilities (heads, stride), read from {@code offset} on; up to {@link
+   *     KvLayout#PAGE_LENGTH} of each head are used up by the call
+   * @param out (heads, headLength rounded up to whole blocks)
    */
   void accumulate(
       KvLayout layout,

@@ -1,97 +1,176 @@
 package io.github.phi4j.internal.kernel;
 
+import io.github.phi4j.api.KvCacheType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * How the keys and values of one head lie in a page of the KV cache.
+ * How the keys, or the values, of one head lie in a page of the KV cache. The numbers of a position
+ * fill whole blocks of 32.
  *
  * <p>Keys are stored (dimension, position) and values (position, dimension), so that the products
- * of attention run over neighbouring positions, or dimensions, without a horizontal sum. Of 16-bit
- * floats, number i and number i + 16 of each 32 share an {@code int}, so that one load gives two
- * vectors by shifts and masks alone.
+ * of attention run over neighbouring positions, or dimensions, without a horizontal sum. Several
+ * numbers share an {@code int}, so that one load gives several vectors by shifts and masks alone:
+ *
+ * <ul>
+ *   <li>of 16-bit floats, number i and number i + 16 of each 32;
+ *   <li>of 8-bit keys, positions i, i + 16, i + 32 and i + 48 of a dimension;
+ *   <li>of 8-bit values, which are stored (block, pair of positions), dimensions i and i + 16 of
+ *       the even position and then of the odd one.
+ * </ul>
+ *
+ * <p>The scales of 8-bit numbers come after all of them, (block, position); those of keys are
+ * paired as 16-bit floats are.
  *
  * @param headLength dimensions of a head
- * @param half whether numbers are 16-bit floats, not 32-bit ones
+ * @param type the number format
  */
-public record KvLayout(int headLength, boolean half) {
+public record KvLayout(int headLength, KvCacheType type) {
 
   /** Positions of a page. */
   public static final int PAGE_LENGTH = 64;
 
-  private static final int PAIRED = 32;
+  static final int BLOCK = KvCacheType.BLOCK_LENGTH;
+
   private static final float MOST_HALF = 65_504;
+  private static final int MOST_QUANT = 127;
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
 
   /** Bytes of one head's keys, or values, in a page. */
   public long headBytes() {
-    return PAGE_LENGTH * rowBytes();
+    return PAGE_LENGTH * type.bytes(headLength);
   }
 
-  /** Numbers between the values of neighbouring positions: whole pairs of 16. */
-  private int rowLength() {
-    return Math.ceilDiv(headLength, PAIRED) * PAIRED;
+  /** Dimensions of a position, the last block filled up. */
+  int rowLength() {
+    return blocks() * BLOCK;
   }
 
-  long rowBytes() {
-    return (long) rowLength() * numberBytes();
+  int blocks() {
+    return Math.ceilDiv(headLength, BLOCK);
   }
 
-  private int numberBytes() {
-    return half ? Short.BYTES : Float.BYTES;
+  /** Where the scales of 8-bit numbers start. */
+  long scalesOffset() {
+    return (long) PAGE_LENGTH * rowLength();
   }
 
-  private int place(int index) {
-    return half ? index / PAIRED * PAIRED + index % 16 * 2 + index % PAIRED / 16 : index;
+  /** Where one of 32 numbers lies if it shares an int with that 16 further on. */
+  private static int paired(int index) {
+    return index / BLOCK * BLOCK + index % 16 * 2 + index % BLOCK / 16;
   }
 
   private long keyIndex(int slot, int dimension) {
-    return (long) dimension * PAGE_LENGTH + place(slot);
+    int place =
+        switch (type) {
+          case F32 -> slot;
+          case F16 -> paired(slot);
+          case Q8_0 -> slot % 16 * 4 + slot / 16;
+        };
+    return (long) dimension * PAGE_LENGTH + place;
   }
 
   private long valueIndex(int slot, int dimension) {
-    return (long) slot * rowLength() + place(dimension);
+    return switch (type) {
+      case F32 -> (long) slot * rowLength() + dimension;
+      case F16 -> (long) slot * rowLength() + paired(dimension);
+      case Q8_0 ->
+          ((long) dimension / BLOCK * PAGE_LENGTH + slot / 2 * 2) * BLOCK
+              + dimension % 16 * 4
+              + slot % 2 * 2
+              + dimension % BLOCK / 16;
+    };
+  }
+
+  private long keyScaleOffset(int slot, int dimension) {
+    return scaleOffset(paired(slot), dimension);
+  }
+
+  private long valueScaleOffset(int slot, int dimension) {
+    return scaleOffset(slot, dimension);
+  }
+
+  private long scaleOffset(int place, int dimension) {
+    return scalesOffset() + Short.BYTES * ((long) dimension / BLOCK * PAGE_LENGTH + place);
   }
 
   /** Stores the key of one position. */
   public void storeKey(MemorySegment page, long at, int slot, float[] key, int offset) {
-    for (int d = 0; d < headLength; d++) {
-      store(page, at, keyIndex(slot, d), key[offset + d]);
+    for (int block = 0; block < headLength; block += BLOCK) {
+      int end = Math.min(headLength, block + BLOCK);
+      float inverse = 1;
+      if (type == KvCacheType.Q8_0) {
+        float scale = scale(key, offset + block, end - block);
+        page.set(SHORT, at + keyScaleOffset(slot, block), Float.floatToFloat16(scale));
+        inverse = scale == 0 ? 0 : 1 / scale;
+      }
+      for (int d = block; d < end; d++) {
+        store(page, at, keyIndex(slot, d), key[offset + d], inverse);
+      }
     }
   }
 
   /** Stores the value of one position. */
   public void storeValue(MemorySegment page, long at, int slot, float[] value, int offset) {
-    for (int d = 0; d < headLength; d++) {
-      store(page, at, valueIndex(slot, d), value[offset + d]);
+    for (int block = 0; block < headLength; block += BLOCK) {
+      int end = Math.min(headLength, block + BLOCK);
+      float inverse = 1;
+      if (type == KvCacheType.Q8_0) {
+        float scale = scale(value, offset + block, end - block);
+        page.set(SHORT, at + valueScaleOffset(slot, block), Float.floatToFloat16(scale));
+        inverse = scale == 0 ? 0 : 1 / scale;
+      }
+      for (int d = block; d < end; d++) {
+        store(page, at, valueIndex(slot, d), value[offset + d], inverse);
+      }
     }
   }
 
-  private void store(MemorySegment page, long at, long index, float number) {
-    if (half) {
-      // Beyond the range of halves lies infinity, which attention would turn into NaN.
-      float limited = Math.clamp(number, -MOST_HALF, MOST_HALF);
-      page.set(SHORT, at + Short.BYTES * index, Float.floatToFloat16(limited));
-    } else {
-      page.set(FLOAT, at + Float.BYTES * index, number);
+  /** What makes the largest of some numbers 127, as {@code quantize_row_q8_0_ref} of ggml does. */
+  private static float scale(float[] numbers, int from, int count) {
+    float largest = 0;
+    for (int i = from; i < from + count; i++) {
+      largest = Math.max(largest, Math.abs(numbers[i]));
+    }
+    return Math.min(largest / MOST_QUANT, MOST_HALF);
+  }
+
+  private void store(MemorySegment page, long at, long index, float number, float inverse) {
+    switch (type) {
+      case F32 -> page.set(FLOAT, at + Float.BYTES * index, number);
+      case F16 -> {
+        // Beyond the range of halves lies infinity, which attention would turn into NaN.
+        float limited = Math.clamp(number, -MOST_HALF, MOST_HALF);
+        page.set(SHORT, at + Short.BYTES * index, Float.floatToFloat16(limited));
+      }
+      case Q8_0 -> {
+        float quant = Math.clamp(number * inverse, -MOST_QUANT, MOST_QUANT);
+        page.set(BYTE, at + index, (byte) Math.round(quant));
+      }
     }
   }
 
-  float key(MemorySegment page, long at, int slot, int dimension) {
-    return number(page, at, keyIndex(slot, dimension));
+  /** A number of a key. */
+  public float key(MemorySegment page, long at, int slot, int dimension) {
+    return number(page, at, keyIndex(slot, dimension), keyScaleOffset(slot, dimension));
   }
 
-  float value(MemorySegment page, long at, int slot, int dimension) {
-    return number(page, at, valueIndex(slot, dimension));
+  /** A number of a value. */
+  public float value(MemorySegment page, long at, int slot, int dimension) {
+    return number(page, at, valueIndex(slot, dimension), valueScaleOffset(slot, dimension));
   }
 
-  private float number(MemorySegment page, long at, long index) {
-    return half
-        ? Float.float16ToFloat(page.get(SHORT, at + Short.BYTES * index))
-        : page.get(FLOAT, at + Float.BYTES * index);
+  private float number(MemorySegment page, long at, long index, long scaleOffset) {
+    return switch (type) {
+      case F32 -> page.get(FLOAT, at + Float.BYTES * index);
+      case F16 -> Float.float16ToFloat(page.get(SHORT, at + Short.BYTES * index));
+      case Q8_0 ->
+          page.get(BYTE, at + index) * Float.float16ToFloat(page.get(SHORT, at + scaleOffset));
+    };
   }
 }

@@ -3,6 +3,7 @@ package io.github.phi4j.internal.kernel;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Products of weight matrices with a batch of vectors, cut by rows over the threads of a pool. Not
@@ -13,16 +14,11 @@ public final class MatMul implements WorkerPool.Task {
   /** A multiple of {@link PackedLayout#ROWS}. */
   private static final int ROWS_PER_PART = 64;
 
-  /**
-   * The most tokens that are multiplied with packed weights, one after the other: what is measured
-   * to be faster than unpacking rows once for all of them.
-   */
-  private static final int MAX_PACKED_TOKENS = 4;
-
   private final WorkerPool pool;
   private final Kernels kernels;
   private final Scratch[] scratch;
-  private final QuantizedVector[] rounded;
+  private final Activations activations = new Activations();
+  private final WorkerPool.Task quantization;
 
   private List<Matrix> matrices = List.of();
   private float[] x;
@@ -36,8 +32,7 @@ public final class MatMul implements WorkerPool.Task {
     this.kernels = kernels;
     scratch = new Scratch[pool.threads()];
     Arrays.setAll(scratch, worker -> kernels.newScratch(maxColumns, maxTokens));
-    rounded = new QuantizedVector[MAX_PACKED_TOKENS];
-    Arrays.setAll(rounded, t -> new QuantizedVector(maxColumns));
+    quantization = (token, worker) -> kernels.quantize(activations, token);
   }
 
   /**
@@ -58,19 +53,18 @@ public final class MatMul implements WorkerPool.Task {
       rows += stack.get(i).rows();
       parts += parts(stack.get(i));
     }
-    if (count <= MAX_PACKED_TOKENS && anyPacked(stack)) {
-      int columns = stack.getFirst().columns();
-      for (int t = 0; t < count; t++) {
-        rounded[t].resize(columns);
-        kernels.quantize(input, t * columns, rounded[t]);
-      }
+    activations.set(input, stack.getFirst().columns(), count);
+    if (anyRounds(stack)) {
+      activations.reserve();
+      pool.run(quantization, count);
     }
     pool.run(this, parts);
   }
 
-  private static boolean anyPacked(List<Matrix> stack) {
+  private static boolean anyRounds(List<Matrix> stack) {
     for (int i = 0; i < stack.size(); i++) {
-      if (stack.get(i).packed().isPresent()) {
+      Optional<PackedMatrix> packed = stack.get(i).packed();
+      if (packed.isPresent() && packed.get().layout() instanceof PackedQuants) {
         return true;
       }
     }
@@ -95,13 +89,11 @@ public final class MatMul implements WorkerPool.Task {
     int first = local * ROWS_PER_PART;
     int count = Math.min(ROWS_PER_PART, w.rows() - first);
     int packed = 0;
-    if (w.packed().isPresent() && tokens <= MAX_PACKED_TOKENS) {
+    if (w.packed().isPresent()) {
       PackedMatrix copy = w.packed().get();
       packed = Math.min(count, copy.rows() - first);
-      for (int t = 0; t < tokens; t++) {
-        int to = t * rows + base + first;
-        kernels.multiplyPacked(copy, first, packed, rounded[t], y, to, scratch[worker]);
-      }
+      int to = base + first;
+      kernels.multiplyPacked(copy, first, packed, activations, y, to, rows, scratch[worker]);
     }
     if (packed < count) {
       int rest = first + packed;

@@ -16,6 +16,9 @@ import java.util.Optional;
 public record Matrix(
     BlockFormat format, MemorySegment data, int rows, int columns, Optional<PackedMatrix> packed) {
 
+  /** The bytes that packed data is best aligned to: those of a cache line. */
+  public static final int PACKED_ALIGNMENT = 64;
+
   /** Creates a matrix. */
   public Matrix {
     if (data.byteSize() != rows * format.type().rowBytes(columns)) {
@@ -30,14 +33,20 @@ public record Matrix(
     this(format, data, rows, columns, Optional.empty());
   }
 
-  /** The same matrix with a packed copy, in memory of an arena, if its type and shape allow one. */
+  /** How the matrix can be packed, if its type and shape allow it. */
+  public Optional<Packing> packing() {
+    return Packing.of(this);
+  }
+
+  /** The same matrix with a packed copy in memory of an arena, if it can be packed. */
   public Matrix pack(Arena arena) {
-    return new Matrix(
-        format,
-        data,
-        rows,
-        columns,
-        PackedMatrix.layout(this).map(layout -> PackedMatrix.pack(this, layout, arena)));
+    return packing()
+        .map(packing -> {
+          MemorySegment data = arena.allocate(packing.bytes(), PACKED_ALIGNMENT);
+          packing.pack(0, data);
+          return packing.with(data);
+        })
+        .orElse(this);
   }
 
   /** The bytes of a row. */

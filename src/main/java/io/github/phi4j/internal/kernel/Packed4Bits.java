@@ -1,8 +1,5 @@
 package io.github.phi4j.internal.kernel;
 
-import static jdk.incubator.vector.VectorOperators.ASHR;
-import static jdk.incubator.vector.VectorOperators.I2F;
-import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import java.lang.foreign.MemorySegment;
@@ -12,120 +9,69 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/**
- * Products of packed rows of 4-bit quants. A lane is a row, and holds two 16-bit sums. The quants
- * are taken as they stand, from 0 on, while the sums start at what that is too much: the arithmetic
- * is modulo 2¹⁶, so that only the sums of the centred quants need to fit, and these are at most 32
- * · 8 · 127, low and high ones together.
- */
+/** Packed rows of 4-bit quants on vectors: a word has four pairs, and a group of 32 four words. */
 final class Packed4Bits {
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   private static final VectorSpecies<Integer> INTS = VectorKernels.INTS;
   private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
   private static final int LANES = VectorKernels.LANES;
+  private static final int ROWS = PackedTile.ROWS;
+  private static final int MASK = 0x000f000f;
 
   private Packed4Bits() {}
 
-  /**
-   * Adds the products of two vectors of rows with a token.
-   *
-   * @param w packed rows
-   * @param a the byte of the first vector's quants
-   * @param b that of the second's
-   * @param scales what each integer sum is multiplied by: ({columns / 32}, rows of a vector), for
-   *     one vector from {@code scalesA} on, for the other from {@code scalesB}
-   * @param sums the sums to add to, first those of one vector of rows, then those of the other
-   */
-  static void addProducts(
+  /** See {@link PackedLayout#unpackQuants}. */
+  static void unpack(MemorySegment w, long at, int groups, float[] pairs, int to) {
+    PackedLayout.touch(w, at);
+    IntVector mask = IntVector.broadcast(INTS, MASK);
+    for (int i = 0; i < 4 * groups; i++) {
+      IntVector v = IntVector.fromMemorySegment(INTS, w, at + i * 64L, ORDER);
+      int p = to + i * 4 * ROWS;
+      v.and(mask).reinterpretAsFloats().intoArray(pairs, p);
+      v.lanewise(LSHR, 4).and(mask).reinterpretAsFloats().intoArray(pairs, p + ROWS);
+      v.lanewise(LSHR, 8).and(mask).reinterpretAsFloats().intoArray(pairs, p + 2 * ROWS);
+      v.lanewise(LSHR, 12).and(mask).reinterpretAsFloats().intoArray(pairs, p + 3 * ROWS);
+    }
+  }
+
+  /** See {@link PackedLayout#multiply}. */
+  static void multiply(
       MemorySegment w,
       long a,
       long b,
-      QuantizedVector x,
-      float[] scales,
-      int scalesA,
-      int scalesB,
-      float[] sums,
-      int at) {
-    float[] pairs = x.pairs();
-    float[] starts = x.starts32();
-    int count = x.columns() / 32;
-    IntVector mask = IntVector.broadcast(INTS, 0x000f000f);
-    FloatVector ta = FloatVector.fromArray(FLOATS, sums, at);
-    FloatVector tb = FloatVector.fromArray(FLOATS, sums, at + LANES);
-    for (int i = 0; i < count; i++) {
-      int p = i * 16;
-      ShortVector pair = FloatVector.broadcast(FLOATS, starts[i]).reinterpretAsShorts();
-      ShortVector sa = pair.lanewise(LSHL, 3);
+      int groups,
+      float[] pairs,
+      int from,
+      float[] starts,
+      int start,
+      short bias,
+      float[] sums) {
+    PackedLayout.touch(w, a);
+    IntVector mask = IntVector.broadcast(INTS, MASK);
+    for (int g = 0; g < groups; g++) {
+      ShortVector sa =
+          FloatVector.broadcast(FLOATS, starts[start + g]).reinterpretAsShorts().mul(bias);
       ShortVector sb = sa;
-      IntVector va = IntVector.fromMemorySegment(INTS, w, a + i * 256L, ORDER);
-      IntVector vb = IntVector.fromMemorySegment(INTS, w, b + i * 256L, ORDER);
-      pair = FloatVector.broadcast(FLOATS, pairs[p]).reinterpretAsShorts();
-      sa = sa.add(va.and(mask).reinterpretAsShorts().mul(pair));
-      sb = sb.add(vb.and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 1]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 4).and(mask).reinterpretAsShorts().mul(pair));
-      sb = sb.add(vb.lanewise(LSHR, 4).and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 2]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 8).and(mask).reinterpretAsShorts().mul(pair));
-      sb = sb.add(vb.lanewise(LSHR, 8).and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 3]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 12).and(mask).reinterpretAsShorts().mul(pair));
-      sb = sb.add(vb.lanewise(LSHR, 12).and(mask).reinterpretAsShorts().mul(pair));
-      va = IntVector.fromMemorySegment(INTS, w, a + i * 256L + 64, ORDER);
-      vb = IntVector.fromMemorySegment(INTS, w, b + i * 256L + 64, ORDER);
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 4]).reinterpretAsShorts();
-      sa = sa.add(va.and(mask).reinterpretAsShorts().mul(pair));
-      sb = sb.add(vb.and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 5]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 4).and(mask).reinterpretAsShorts().mul(pair));
-      sb = sb.add(vb.lanewise(LSHR, 4).and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 6]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 8).and(mask).reinterpretAsShorts().mul(pair));
-      sb = sb.add(vb.lanewise(LSHR, 8).and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 7]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 12).and(mask).reinterpretAsShorts().mul(pair));
-      sb = sb.add(vb.lanewise(LSHR, 12).and(mask).reinterpretAsShorts().mul(pair));
-      va = IntVector.fromMemorySegment(INTS, w, a + i * 256L + 128, ORDER);
-      vb = IntVector.fromMemorySegment(INTS, w, b + i * 256L + 128, ORDER);
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 8]).reinterpretAsShorts();
-      sa = sa.add(va.and(mask).reinterpretAsShorts().mul(pair));
-      sb = sb.add(vb.and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 9]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 4).and(mask).reinterpretAsShorts().mul(pair));
-      sb = sb.add(vb.lanewise(LSHR, 4).and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 10]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 8).and(mask).reinterpretAsShorts().mul(pair));
-      sb = sb.add(vb.lanewise(LSHR, 8).and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 11]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 12).and(mask).reinterpretAsShorts().mul(pair));
-      sb = sb.add(vb.lanewise(LSHR, 12).and(mask).reinterpretAsShorts().mul(pair));
-      va = IntVector.fromMemorySegment(INTS, w, a + i * 256L + 192, ORDER);
-      vb = IntVector.fromMemorySegment(INTS, w, b + i * 256L + 192, ORDER);
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 12]).reinterpretAsShorts();
-      sa = sa.add(va.and(mask).reinterpretAsShorts().mul(pair));
-      sb = sb.add(vb.and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 13]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 4).and(mask).reinterpretAsShorts().mul(pair));
-      sb = sb.add(vb.lanewise(LSHR, 4).and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 14]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 8).and(mask).reinterpretAsShorts().mul(pair));
-      sb = sb.add(vb.lanewise(LSHR, 8).and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 15]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 12).and(mask).reinterpretAsShorts().mul(pair));
-      sb = sb.add(vb.lanewise(LSHR, 12).and(mask).reinterpretAsShorts().mul(pair));
-      va = sa.reinterpretAsInts();
-      va = va.lanewise(LSHL, 16).add(va).lanewise(ASHR, 16);
-      ta =
-          ((FloatVector) va.convert(I2F, 0))
-              .fma(FloatVector.fromArray(FLOATS, scales, scalesA + i * LANES), ta);
-      vb = sb.reinterpretAsInts();
-      vb = vb.lanewise(LSHL, 16).add(vb).lanewise(ASHR, 16);
-      tb =
-          ((FloatVector) vb.convert(I2F, 0))
-              .fma(FloatVector.fromArray(FLOATS, scales, scalesB + i * LANES), tb);
+      for (int i = 4 * g; i < 4 * g + 4; i++) {
+        IntVector va = IntVector.fromMemorySegment(INTS, w, a + i * 64L, ORDER);
+        IntVector vb = IntVector.fromMemorySegment(INTS, w, b + i * 64L, ORDER);
+        int p = from + 4 * i;
+        ShortVector pair = FloatVector.broadcast(FLOATS, pairs[p]).reinterpretAsShorts();
+        sa = sa.add(va.and(mask).reinterpretAsShorts().mul(pair));
+        sb = sb.add(vb.and(mask).reinterpretAsShorts().mul(pair));
+        pair = FloatVector.broadcast(FLOATS, pairs[p + 1]).reinterpretAsShorts();
+        sa = sa.add(va.lanewise(LSHR, 4).and(mask).reinterpretAsShorts().mul(pair));
+        sb = sb.add(vb.lanewise(LSHR, 4).and(mask).reinterpretAsShorts().mul(pair));
+        pair = FloatVector.broadcast(FLOATS, pairs[p + 2]).reinterpretAsShorts();
+        sa = sa.add(va.lanewise(LSHR, 8).and(mask).reinterpretAsShorts().mul(pair));
+        sb = sb.add(vb.lanewise(LSHR, 8).and(mask).reinterpretAsShorts().mul(pair));
+        pair = FloatVector.broadcast(FLOATS, pairs[p + 3]).reinterpretAsShorts();
+        sa = sa.add(va.lanewise(LSHR, 12).and(mask).reinterpretAsShorts().mul(pair));
+        sb = sb.add(vb.lanewise(LSHR, 12).and(mask).reinterpretAsShorts().mul(pair));
+      }
+      sa.reinterpretAsFloats().intoArray(sums, g * ROWS);
+      sb.reinterpretAsFloats().intoArray(sums, g * ROWS + LANES);
     }
-    ta.intoArray(sums, at);
-    tb.intoArray(sums, at + LANES);
   }
 }

@@ -1,7 +1,5 @@
 package io.github.phi4j.internal.kernel;
 
-import static jdk.incubator.vector.VectorOperators.ASHR;
-import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
@@ -13,10 +11,8 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products of packed rows of 5-bit quants. A lane is a row, and holds two 16-bit sums. The quants
- * are taken as they stand, from 0 on, while the sums start at what that is too much: the arithmetic
- * is modulo 2¹⁶, so that only the sums of the centred quants need to fit, and these are at most 16
- * · 16 · 127 each.
+ * Packed rows of 5-bit quants on vectors: a group of 32 has five words, each with three pairs, and
+ * the highest bits of their halves make the sixteenth pair.
  */
 final class Packed5Bits {
 
@@ -24,93 +20,74 @@ final class Packed5Bits {
   private static final VectorSpecies<Integer> INTS = VectorKernels.INTS;
   private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
   private static final int LANES = VectorKernels.LANES;
+  private static final int ROWS = PackedTile.ROWS;
+  private static final int MASK = 0x001f001f;
+  private static final int HIGHEST = 0x00010001;
 
   private Packed5Bits() {}
 
-  /**
-   * Adds the products of two vectors of rows with a token, one after the other: both in one loop
-   * would make a method that the compilers refuse now and then.
-   *
-   * @param w packed rows
-   * @param a the byte of the first vector's quants
-   * @param b that of the second's
-   * @param scales what each integer sum is multiplied by: ({columns / 32}, rows of a vector), for
-   *     one vector from {@code scalesA} on, for the other from {@code scalesB}
-   * @param sums the sums to add to, first those of one vector of rows, then those of the other
-   */
-  static void addProducts(
+  /** See {@link PackedLayout#unpackQuants}. */
+  static void unpack(MemorySegment w, long at, int groups, float[] pairs, int to) {
+    PackedLayout.touch(w, at);
+    IntVector mask = IntVector.broadcast(INTS, MASK);
+    IntVector highest = IntVector.broadcast(INTS, HIGHEST);
+    for (int g = 0; g < groups; g++) {
+      IntVector last = IntVector.zero(INTS);
+      for (int i = 0; i < 5; i++) {
+        IntVector v = IntVector.fromMemorySegment(INTS, w, at + (5 * g + i) * 64L, ORDER);
+        int p = to + (16 * g + 3 * i) * ROWS;
+        v.and(mask).reinterpretAsFloats().intoArray(pairs, p);
+        v.lanewise(LSHR, 5).and(mask).reinterpretAsFloats().intoArray(pairs, p + ROWS);
+        v.lanewise(LSHR, 10).and(mask).reinterpretAsFloats().intoArray(pairs, p + 2 * ROWS);
+        last = last.lanewise(LSHL, 1).or(v.lanewise(LSHR, 15).and(highest));
+      }
+      last.reinterpretAsFloats().intoArray(pairs, to + (16 * g + 15) * ROWS);
+    }
+  }
+
+  /** See {@link PackedLayout#multiply}. */
+  static void multiply(
       MemorySegment w,
       long a,
       long b,
-      QuantizedVector x,
-      float[] scales,
-      int scalesA,
-      int scalesB,
-      float[] sums,
-      int at) {
-    addProducts(w, a, x, scales, scalesA, sums, at);
-    addProducts(w, b, x, scales, scalesB, sums, at + LANES);
-  }
-
-  private static void addProducts(
-      MemorySegment w, long a, QuantizedVector x, float[] scales, int from, float[] sums, int at) {
-    float[] pairs = x.pairs();
-    float[] starts = x.starts32();
-    int count = x.columns() / 32;
-    IntVector mask = IntVector.broadcast(INTS, 0x001f001f);
-    FloatVector ta = FloatVector.fromArray(FLOATS, sums, at);
-    for (int i = 0; i < count; i++) {
-      int p = i * 16;
-      ShortVector pair = FloatVector.broadcast(FLOATS, starts[i]).reinterpretAsShorts();
-      ShortVector sa = pair.lanewise(LSHL, 4);
-      IntVector va = IntVector.fromMemorySegment(INTS, w, a + i * 320L, ORDER);
-      pair = FloatVector.broadcast(FLOATS, pairs[p]).reinterpretAsShorts();
-      sa = sa.add(va.and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 1]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 5).and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 2]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 10).and(mask).reinterpretAsShorts().mul(pair));
-      ShortVector ha = va.reinterpretAsShorts().lanewise(LSHR, 15);
-      va = IntVector.fromMemorySegment(INTS, w, a + i * 320L + 64, ORDER);
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 3]).reinterpretAsShorts();
-      sa = sa.add(va.and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 4]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 5).and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 5]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 10).and(mask).reinterpretAsShorts().mul(pair));
-      ha = ha.add(ha).or(va.reinterpretAsShorts().lanewise(LSHR, 15));
-      va = IntVector.fromMemorySegment(INTS, w, a + i * 320L + 128, ORDER);
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 6]).reinterpretAsShorts();
-      sa = sa.add(va.and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 7]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 5).and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 8]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 10).and(mask).reinterpretAsShorts().mul(pair));
-      ha = ha.add(ha).or(va.reinterpretAsShorts().lanewise(LSHR, 15));
-      va = IntVector.fromMemorySegment(INTS, w, a + i * 320L + 192, ORDER);
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 9]).reinterpretAsShorts();
-      sa = sa.add(va.and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 10]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 5).and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 11]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 10).and(mask).reinterpretAsShorts().mul(pair));
-      ha = ha.add(ha).or(va.reinterpretAsShorts().lanewise(LSHR, 15));
-      va = IntVector.fromMemorySegment(INTS, w, a + i * 320L + 256, ORDER);
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 12]).reinterpretAsShorts();
-      sa = sa.add(va.and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 13]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 5).and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 14]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 10).and(mask).reinterpretAsShorts().mul(pair));
-      ha = ha.add(ha).or(va.reinterpretAsShorts().lanewise(LSHR, 15));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 15]).reinterpretAsShorts();
-      sa = sa.add(ha.mul(pair));
-      va = sa.reinterpretAsInts();
-      va = va.lanewise(LSHL, 16).lanewise(ASHR, 16).add(va.lanewise(ASHR, 16));
-      ta =
-          ((FloatVector) va.convert(I2F, 0))
-              .fma(FloatVector.fromArray(FLOATS, scales, from + i * LANES), ta);
+      int groups,
+      float[] pairs,
+      int from,
+      float[] starts,
+      int start,
+      short bias,
+      float[] sums) {
+    PackedLayout.touch(w, a);
+    IntVector mask = IntVector.broadcast(INTS, MASK);
+    IntVector highest = IntVector.broadcast(INTS, HIGHEST);
+    for (int g = 0; g < groups; g++) {
+      ShortVector sa =
+          FloatVector.broadcast(FLOATS, starts[start + g]).reinterpretAsShorts().mul(bias);
+      ShortVector sb = sa;
+      IntVector la = IntVector.zero(INTS);
+      IntVector lb = la;
+      for (int i = 0; i < 5; i++) {
+        IntVector va = IntVector.fromMemorySegment(INTS, w, a + (5 * g + i) * 64L, ORDER);
+        IntVector vb = IntVector.fromMemorySegment(INTS, w, b + (5 * g + i) * 64L, ORDER);
+        int p = from + 16 * g + 3 * i;
+        ShortVector pair = FloatVector.broadcast(FLOATS, pairs[p]).reinterpretAsShorts();
+        sa = sa.add(va.and(mask).reinterpretAsShorts().mul(pair));
+        sb = sb.add(vb.and(mask).reinterpretAsShorts().mul(pair));
+        pair = FloatVector.broadcast(FLOATS, pairs[p + 1]).reinterpretAsShorts();
+        sa = sa.add(va.lanewise(LSHR, 5).and(mask).reinterpretAsShorts().mul(pair));
+        sb = sb.add(vb.lanewise(LSHR, 5).and(mask).reinterpretAsShorts().mul(pair));
+        pair = FloatVector.broadcast(FLOATS, pairs[p + 2]).reinterpretAsShorts();
+        sa = sa.add(va.lanewise(LSHR, 10).and(mask).reinterpretAsShorts().mul(pair));
+        sb = sb.add(vb.lanewise(LSHR, 10).and(mask).reinterpretAsShorts().mul(pair));
+        la = la.lanewise(LSHL, 1).or(va.lanewise(LSHR, 15).and(highest));
+        lb = lb.lanewise(LSHL, 1).or(vb.lanewise(LSHR, 15).and(highest));
+      }
+      ShortVector pair =
+          FloatVector.broadcast(FLOATS, pairs[from + 16 * g + 15]).reinterpretAsShorts();
+      sa.add(la.reinterpretAsShorts().mul(pair)).reinterpretAsFloats().intoArray(sums, g * ROWS);
+      sb.add(lb.reinterpretAsShorts().mul(pair))
+          .reinterpretAsFloats()
+          .intoArray(sums, g * ROWS + LANES);
     }
-    ta.intoArray(sums, at);
   }
 }

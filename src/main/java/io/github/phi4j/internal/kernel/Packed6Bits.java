@@ -1,8 +1,5 @@
 package io.github.phi4j.internal.kernel;
 
-import static jdk.incubator.vector.VectorOperators.ASHR;
-import static jdk.incubator.vector.VectorOperators.I2F;
-import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import java.lang.foreign.MemorySegment;
@@ -13,10 +10,8 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products of packed rows of 6-bit quants. A lane is a row, and holds two 16-bit sums. The quants
- * are taken as they stand, from 0 on, while the sums start at what that is too much: the arithmetic
- * is modulo 2¹⁶, so that only the sums of the centred quants need to fit, and these are at most 8 ·
- * 32 · 127 each.
+ * Packed rows of 6-bit quants on vectors: a group of 16 has three words, each with two pairs, and
+ * the four bits that are left over in their halves make two pairs more.
  */
 final class Packed6Bits {
 
@@ -24,48 +19,64 @@ final class Packed6Bits {
   private static final VectorSpecies<Integer> INTS = VectorKernels.INTS;
   private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
   private static final int LANES = VectorKernels.LANES;
+  private static final int ROWS = PackedTile.ROWS;
+  private static final int MASK = 0x003f003f;
+  private static final int LOW = 0x000f000f;
+  private static final int HIGH = 0x00300030;
 
   private Packed6Bits() {}
 
-  /**
-   * Adds the products of two vectors of rows with a token.
-   *
-   * @param w packed rows
-   * @param a the byte of the first vector's quants
-   * @param b that of the second's
-   * @param scales what each integer sum is multiplied by: ({columns / 16}, rows of a vector), for
-   *     one vector from {@code scalesA} on, for the other from {@code scalesB}
-   * @param sums the sums to add to, first those of one vector of rows, then those of the other
-   */
-  static void addProducts(
+  /** See {@link PackedLayout#unpackQuants}. */
+  static void unpack(MemorySegment w, long at, int groups, float[] pairs, int to) {
+    PackedLayout.touch(w, at);
+    IntVector mask = IntVector.broadcast(INTS, MASK);
+    IntVector low = IntVector.broadcast(INTS, LOW);
+    IntVector high = IntVector.broadcast(INTS, HIGH);
+    for (int g = 0; g < groups; g++) {
+      IntVector u = IntVector.fromMemorySegment(INTS, w, at + g * 192L, ORDER);
+      IntVector v = IntVector.fromMemorySegment(INTS, w, at + g * 192L + 64, ORDER);
+      IntVector z = IntVector.fromMemorySegment(INTS, w, at + g * 192L + 128, ORDER);
+      int p = to + g * 8 * ROWS;
+      u.and(mask).reinterpretAsFloats().intoArray(pairs, p);
+      u.lanewise(LSHR, 6).and(mask).reinterpretAsFloats().intoArray(pairs, p + ROWS);
+      v.and(mask).reinterpretAsFloats().intoArray(pairs, p + 2 * ROWS);
+      v.lanewise(LSHR, 6).and(mask).reinterpretAsFloats().intoArray(pairs, p + 3 * ROWS);
+      z.and(mask).reinterpretAsFloats().intoArray(pairs, p + 4 * ROWS);
+      z.lanewise(LSHR, 6).and(mask).reinterpretAsFloats().intoArray(pairs, p + 5 * ROWS);
+      IntVector sixth = u.lanewise(LSHR, 12).and(low).or(v.lanewise(LSHR, 8).and(high));
+      sixth.reinterpretAsFloats().intoArray(pairs, p + 6 * ROWS);
+      IntVector seventh = z.lanewise(LSHR, 12).and(low).or(v.lanewise(LSHR, 10).and(high));
+      seventh.reinterpretAsFloats().intoArray(pairs, p + 7 * ROWS);
+    }
+  }
+
+  /** See {@link PackedLayout#multiply}. */
+  static void multiply(
       MemorySegment w,
       long a,
       long b,
-      QuantizedVector x,
-      float[] scales,
-      int scalesA,
-      int scalesB,
-      float[] sums,
-      int at) {
-    float[] pairs = x.pairs();
-    float[] starts = x.starts16();
-    int count = x.columns() / 16;
-    IntVector mask = IntVector.broadcast(INTS, 0x003f003f);
-    IntVector low = IntVector.broadcast(INTS, 0x000f000f);
-    IntVector high = IntVector.broadcast(INTS, 0x00300030);
-    FloatVector ta = FloatVector.fromArray(FLOATS, sums, at);
-    FloatVector tb = FloatVector.fromArray(FLOATS, sums, at + LANES);
-    for (int i = 0; i < count; i++) {
-      int p = i * 8;
-      ShortVector pair = FloatVector.broadcast(FLOATS, starts[i]).reinterpretAsShorts();
-      ShortVector sa = pair.lanewise(LSHL, 5);
+      int groups,
+      float[] pairs,
+      int from,
+      float[] starts,
+      int start,
+      short bias,
+      float[] sums) {
+    PackedLayout.touch(w, a);
+    IntVector mask = IntVector.broadcast(INTS, MASK);
+    IntVector low = IntVector.broadcast(INTS, LOW);
+    IntVector high = IntVector.broadcast(INTS, HIGH);
+    for (int g = 0; g < groups; g++) {
+      IntVector ua = IntVector.fromMemorySegment(INTS, w, a + g * 192L, ORDER);
+      IntVector va = IntVector.fromMemorySegment(INTS, w, a + g * 192L + 64, ORDER);
+      IntVector za = IntVector.fromMemorySegment(INTS, w, a + g * 192L + 128, ORDER);
+      IntVector ub = IntVector.fromMemorySegment(INTS, w, b + g * 192L, ORDER);
+      IntVector vb = IntVector.fromMemorySegment(INTS, w, b + g * 192L + 64, ORDER);
+      IntVector zb = IntVector.fromMemorySegment(INTS, w, b + g * 192L + 128, ORDER);
+      int p = from + 8 * g;
+      ShortVector pair = FloatVector.broadcast(FLOATS, starts[start + g]).reinterpretAsShorts();
+      ShortVector sa = pair.mul(bias);
       ShortVector sb = sa;
-      IntVector ua = IntVector.fromMemorySegment(INTS, w, a + i * 192L, ORDER);
-      IntVector va = IntVector.fromMemorySegment(INTS, w, a + i * 192L + 64, ORDER);
-      IntVector za = IntVector.fromMemorySegment(INTS, w, a + i * 192L + 128, ORDER);
-      IntVector ub = IntVector.fromMemorySegment(INTS, w, b + i * 192L, ORDER);
-      IntVector vb = IntVector.fromMemorySegment(INTS, w, b + i * 192L + 64, ORDER);
-      IntVector zb = IntVector.fromMemorySegment(INTS, w, b + i * 192L + 128, ORDER);
       pair = FloatVector.broadcast(FLOATS, pairs[p]).reinterpretAsShorts();
       sa = sa.add(ua.and(mask).reinterpretAsShorts().mul(pair));
       sb = sb.add(ub.and(mask).reinterpretAsShorts().mul(pair));
@@ -85,47 +96,17 @@ final class Packed6Bits {
       sa = sa.add(za.lanewise(LSHR, 6).and(mask).reinterpretAsShorts().mul(pair));
       sb = sb.add(zb.lanewise(LSHR, 6).and(mask).reinterpretAsShorts().mul(pair));
       pair = FloatVector.broadcast(FLOATS, pairs[p + 6]).reinterpretAsShorts();
-      sa =
-          sa.add(
-              ua.lanewise(LSHR, 12)
-                  .and(low)
-                  .or(va.lanewise(LSHR, 8).and(high))
-                  .reinterpretAsShorts()
-                  .mul(pair));
-      sb =
-          sb.add(
-              ub.lanewise(LSHR, 12)
-                  .and(low)
-                  .or(vb.lanewise(LSHR, 8).and(high))
-                  .reinterpretAsShorts()
-                  .mul(pair));
+      ua = ua.lanewise(LSHR, 12).and(low).or(va.lanewise(LSHR, 8).and(high));
+      ub = ub.lanewise(LSHR, 12).and(low).or(vb.lanewise(LSHR, 8).and(high));
+      sa = sa.add(ua.reinterpretAsShorts().mul(pair));
+      sb = sb.add(ub.reinterpretAsShorts().mul(pair));
       pair = FloatVector.broadcast(FLOATS, pairs[p + 7]).reinterpretAsShorts();
-      sa =
-          sa.add(
-              za.lanewise(LSHR, 12)
-                  .and(low)
-                  .or(va.lanewise(LSHR, 10).and(high))
-                  .reinterpretAsShorts()
-                  .mul(pair));
-      sb =
-          sb.add(
-              zb.lanewise(LSHR, 12)
-                  .and(low)
-                  .or(vb.lanewise(LSHR, 10).and(high))
-                  .reinterpretAsShorts()
-                  .mul(pair));
-      va = sa.reinterpretAsInts();
-      va = va.lanewise(LSHL, 16).lanewise(ASHR, 16).add(va.lanewise(ASHR, 16));
-      ta =
-          ((FloatVector) va.convert(I2F, 0))
-              .fma(FloatVector.fromArray(FLOATS, scales, scalesA + i * LANES), ta);
-      vb = sb.reinterpretAsInts();
-      vb = vb.lanewise(LSHL, 16).lanewise(ASHR, 16).add(vb.lanewise(ASHR, 16));
-      tb =
-          ((FloatVector) vb.convert(I2F, 0))
-              .fma(FloatVector.fromArray(FLOATS, scales, scalesB + i * LANES), tb);
+      za = za.lanewise(LSHR, 12).and(low).or(va.lanewise(LSHR, 10).and(high));
+      zb = zb.lanewise(LSHR, 12).and(low).or(vb.lanewise(LSHR, 10).and(high));
+      sa = sa.add(za.reinterpretAsShorts().mul(pair));
+      sb = sb.add(zb.reinterpretAsShorts().mul(pair));
+      sa.reinterpretAsFloats().intoArray(sums, g * ROWS);
+      sb.reinterpretAsFloats().intoArray(sums, g * ROWS + LANES);
     }
-    ta.intoArray(sums, at);
-    tb.intoArray(sums, at + LANES);
   }
 }

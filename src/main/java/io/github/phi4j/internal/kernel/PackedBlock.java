@@ -12,9 +12,9 @@ final class PackedBlock {
   /** Another factor of each. */
   final int[] scale = new int[16];
 
-  /** A factor of all minimums. */
-  float dMin;
+  /** A factor of the minimum of each. */
+  final float[] dMin = new float[16];
 
-  /** The minimum of each group. */
+  /** Another factor of it. */
   final int[] min = new int[16];
 }

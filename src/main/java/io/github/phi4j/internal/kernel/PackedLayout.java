@@ -2,7 +2,7 @@ package io.github.phi4j.internal.kernel;
 
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
-import java.util.Optional;
+import java.lang.foreign.ValueLayout;
 
 /**
  * How the numbers of one tensor type lie when rows are packed: sixteen rows side by side, so that
@@ -12,7 +12,7 @@ import java.util.Optional;
  * and after those of all blocks some words of quants a row. Word {@code i} of the sixteen rows
  * stands together.
  */
-public abstract sealed class PackedLayout permits PackedQ4_0, PackedQ4_K, PackedQ5_K, PackedQ6_K {
+public abstract sealed class PackedLayout permits PackedQuants, PackedNumbers {
 
   /** The rows of a tile. */
   static final int ROWS = 16;
@@ -25,33 +25,32 @@ public abstract sealed class PackedLayout permits PackedQ4_0, PackedQ4_K, Packed
   private final GgmlType type;
   private final int scaleWords;
   private final int quantWords;
-  private final int group;
-  private final int bias;
 
   /**
    * Creates a layout.
    *
    * @param scaleWords words of scales of a row in a block
    * @param quantWords words of quants of a row in a block
-   * @param group the columns that share a scale
-   * @param bias the quant that counts as zero
    */
-  PackedLayout(GgmlType type, int scaleWords, int quantWords, int group, int bias) {
+  PackedLayout(GgmlType type, int scaleWords, int quantWords) {
     this.type = type;
     this.scaleWords = scaleWords;
     this.quantWords = quantWords;
-    this.group = group;
-    this.bias = bias;
   }
 
-  /** The layout for matrices of a format, if there is one. */
-  static Optional<PackedLayout> of(BlockFormat format) {
+  /** The layout for matrices of a format. */
+  static PackedLayout of(BlockFormat format) {
     return switch (format) {
-      case Q4_0 _ -> Optional.of(new PackedQ4_0());
-      case Q4_K _ -> Optional.of(new PackedQ4_K());
-      case Q5_K _ -> Optional.of(new PackedQ5_K());
-      case Q6_K _ -> Optional.of(new PackedQ6_K());
-      default -> Optional.empty();
+      case Q4_0 _ -> new PackedQ4_0();
+      case Q4_1 _ -> new PackedQ4_1();
+      case Q5_0 _ -> new PackedQ5_0();
+      case Q5_1 _ -> new PackedQ5_1();
+      case Q2_K _ -> new PackedQ2_K();
+      case Q3_K _ -> new PackedQ3_K();
+      case Q4_K _ -> new PackedQ4_K();
+      case Q5_K _ -> new PackedQ5_K();
+      case Q6_K _ -> new PackedQ6_K();
+      case F32 _, F16 _, BF16 _, Q8_0 _, IQ4_NL _, IQ4_XS _ -> new PackedNumbers(format);
     };
   }
 
@@ -68,27 +67,19 @@ public abstract sealed class PackedLayout permits PackedQ4_0, PackedQ4_K, Packed
     return quantWords;
   }
 
-  /** The columns that share a scale. */
-  final int group() {
-    return group;
-  }
-
-  /** The quant that counts as zero in the integer sums. */
-  final int bias() {
-    return bias;
-  }
-
-  /** Whether a group has a minimum, besides the one that the bias makes. */
-  abstract boolean hasMinimums();
-
   /** The bytes of a tile. */
   final long tileBytes(int columns) {
-    return (long) columns / BLOCK * (scaleWords + quantWords) * VECTOR_BYTES;
+    return scaleBytes(columns) + quantBytes(columns);
   }
 
-  /** The bytes of a tile in front of its quants. */
+  /** The bytes of the scales of some columns of a tile. */
   final long scaleBytes(int columns) {
     return (long) columns / BLOCK * scaleWords * VECTOR_BYTES;
+  }
+
+  /** The bytes of their quants, which follow those of all scales. */
+  final long quantBytes(int columns) {
+    return (long) columns / BLOCK * quantWords * VECTOR_BYTES;
   }
 
   /**
@@ -98,34 +89,15 @@ public abstract sealed class PackedLayout permits PackedQ4_0, PackedQ4_K, Packed
    */
   abstract void encode(MemorySegment data, long at, int[] words);
 
-  /** The opposite of {@link #encode}. */
-  abstract void decode(int[] words, PackedBlock out);
-
   /**
-   * Writes what the integer sums of a vector of rows are multiplied by, (columns / group, rows), to
-   * {@code scales[to..]}, and what their products are added to, to {@code sums[sum..]}.
-   *
-   * @param at the byte where the scales of the first row start
+   * Reads a byte, for what it does to compiled code: HotSpot turns a fault of a mapped file that
+   * was cut short into an error only in code that has such an access. Vector loads alone do not
+   * count, and would end the JVM. Every method that loads vectors of packed rows has one.
    */
-  abstract void scalesOnVectors(
-      MemorySegment w, long at, QuantizedVector x, float[] scales, int to, float[] sums, int sum);
-
-  /**
-   * Adds the products of two vectors of rows to {@code sums[at..]}.
-   *
-   * @param a the byte where the quants of the first row of one start
-   * @param b the same for the other
-   */
-  abstract void addProductsOnVectors(
-      MemorySegment w,
-      long a,
-      long b,
-      QuantizedVector x,
-      float[] scales,
-      int scalesA,
-      int scalesB,
-      float[] sums,
-      int at);
+  @SuppressWarnings("CheckReturnValue") // the access counts, not the byte
+  static void touch(MemorySegment w, long at) {
+    w.get(ValueLayout.JAVA_BYTE, at);
+  }
 
   /** The low column, among 32, of pair {@code p} of 16; the high one is eight further. */
   static int column(int p) {

@@ -2,10 +2,9 @@ package io.github.phi4j.internal.kernel;
 
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 
 /** Packed {@link Q4_0}: 160 bytes for 144. */
-final class PackedQ4_0 extends PackedLayout {
+final class PackedQ4_0 extends PackedQuants {
   PackedQ4_0() {
     super(GgmlType.Q4_0, 8, 32, 32, 8);
   }
@@ -15,15 +14,20 @@ final class PackedQ4_0 extends PackedLayout {
     for (int j = 0; j < 8; j++) {
       long block = at + 18L * j;
       words[j] = Float.floatToRawIntBits(BlockFormat.half(data, block));
-      for (int v = 0; v < 4; v++) {
-        int word = 0;
-        for (int i = 0; i < 4; i++) {
-          int column = column(4 * v + i);
-          word |= BlockFormat.nibble(data, block + 2, column) << (4 * i);
-          word |= BlockFormat.nibble(data, block + 2, column + 8) << (4 * i + 16);
-        }
-        words[8 + 4 * j + v] = word;
+      encodeNibbles(data, block + 2, words, 8 + 4 * j);
+    }
+  }
+
+  /** Four words of the nibbles of 32 columns, whose low halves come first. */
+  static void encodeNibbles(MemorySegment data, long at, int[] words, int to) {
+    for (int v = 0; v < 4; v++) {
+      int word = 0;
+      for (int i = 0; i < 4; i++) {
+        int column = column(4 * v + i);
+        word |= BlockFormat.nibble(data, at, column) << (4 * i);
+        word |= BlockFormat.nibble(data, at, column + 8) << (4 * i + 16);
       }
+      words[to + v] = word;
     }
   }
 
@@ -33,7 +37,6 @@ final class PackedQ4_0 extends PackedLayout {
       out.d[j] = Float.intBitsToFloat(words[j]);
       out.scale[j] = 1;
     }
-    out.dMin = 0;
     PackedQ4_K.decodeNibbles(words, 8, out.quants);
   }
 
@@ -43,23 +46,27 @@ final class PackedQ4_0 extends PackedLayout {
   }
 
   @Override
-  void scalesOnVectors(
-      MemorySegment w, long at, QuantizedVector x, float[] scales, int to, float[] sums, int sum) {
-    PackedScales.floats(w, at, x, scales, to);
-    Arrays.fill(sums, sum, sum + VectorKernels.LANES, 0);
+  void unpackScales(MemorySegment w, long at, int blocks, PackedTile tile, int to) {
+    PackedScales.floats(w, at, 8 * blocks, tile.scales, to);
+    tile.clearOffsets(8 * blocks);
   }
 
   @Override
-  void addProductsOnVectors(
+  void unpackQuants(MemorySegment w, long at, int blocks, float[] pairs, int to) {
+    Packed4Bits.unpack(w, at, 8 * blocks, pairs, to);
+  }
+
+  @Override
+  void multiply(
       MemorySegment w,
       long a,
       long b,
-      QuantizedVector x,
-      float[] scales,
-      int scalesA,
-      int scalesB,
-      float[] sums,
-      int at) {
-    Packed4Bits.addProducts(w, a, b, x, scales, scalesA, scalesB, sums, at);
+      int groups,
+      float[] pairs,
+      int from,
+      float[] starts,
+      int start,
+      float[] sums) {
+    Packed4Bits.multiply(w, a, b, groups, pairs, from, starts, start, bias(), sums);
   }
 }

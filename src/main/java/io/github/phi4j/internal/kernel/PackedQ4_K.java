@@ -4,9 +4,9 @@ import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 
 /** Packed {@link Q4_K}: 152 bytes for 144. */
-final class PackedQ4_K extends PackedLayout {
+final class PackedQ4_K extends PackedQuants {
   PackedQ4_K() {
-    super(GgmlType.Q4_K, 6, 32, 32, 8);
+    super(GgmlType.Q4_K, 6, 32, 32, 0);
   }
 
   @Override
@@ -51,9 +51,9 @@ final class PackedQ4_K extends PackedLayout {
   }
 
   static void decodeScales(int[] words, PackedBlock out) {
-    out.dMin = Float.intBitsToFloat(words[1]);
     for (int j = 0; j < 8; j++) {
       out.d[j] = Float.intBitsToFloat(words[0]);
+      out.dMin[j] = Float.intBitsToFloat(words[1]);
       out.scale[j] = (words[2 + j / 4] >>> (8 * (j % 4))) & 63;
       out.min[j] = (words[4 + j / 4] >>> (8 * (j % 4))) & 63;
     }
@@ -74,22 +74,26 @@ final class PackedQ4_K extends PackedLayout {
   }
 
   @Override
-  void scalesOnVectors(
-      MemorySegment w, long at, QuantizedVector x, float[] scales, int to, float[] sums, int sum) {
-    PackedScales.withMinimums(w, at, x, bias(), scales, to, sums, sum);
+  void unpackScales(MemorySegment w, long at, int blocks, PackedTile tile, int to) {
+    PackedScales.withMinimums(w, at, blocks, bias(), tile.scales, tile.offsets, to);
   }
 
   @Override
-  void addProductsOnVectors(
+  void unpackQuants(MemorySegment w, long at, int blocks, float[] pairs, int to) {
+    Packed4Bits.unpack(w, at, 8 * blocks, pairs, to);
+  }
+
+  @Override
+  void multiply(
       MemorySegment w,
       long a,
       long b,
-      QuantizedVector x,
-      float[] scales,
-      int scalesA,
-      int scalesB,
-      float[] sums,
-      int at) {
-    Packed4Bits.addProducts(w, a, b, x, scales, scalesA, scalesB, sums, at);
+      int groups,
+      float[] pairs,
+      int from,
+      float[] starts,
+      int start,
+      float[] sums) {
+    Packed4Bits.multiply(w, a, b, groups, pairs, from, starts, start, bias(), sums);
   }
 }

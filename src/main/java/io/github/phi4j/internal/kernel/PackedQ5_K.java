@@ -4,7 +4,7 @@ import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 
 /** Packed {@link Q5_K}: 184 bytes for 176. */
-final class PackedQ5_K extends PackedLayout {
+final class PackedQ5_K extends PackedQuants {
   PackedQ5_K() {
     super(GgmlType.Q5_K, 6, 40, 32, 16);
   }
@@ -37,16 +37,20 @@ final class PackedQ5_K extends PackedLayout {
   @Override
   void decode(int[] words, PackedBlock out) {
     PackedQ4_K.decodeScales(words, out);
+    decodeQuants(words, 6, out.quants);
+  }
+
+  static void decodeQuants(int[] words, int from, int[] quants) {
     for (int j = 0; j < 8; j++) {
       int last = 0;
       for (int v = 0; v < 5; v++) {
-        int word = words[6 + 5 * j + v];
+        int word = words[from + 5 * j + v];
         last |= ((word >>> 15) & 0x00010001) << (4 - v);
         for (int i = 0; i < 3; i++) {
-          put(word >>> (5 * i), out.quants, 32 * j + column(3 * v + i));
+          put(word >>> (5 * i), quants, 32 * j + column(3 * v + i));
         }
       }
-      put(last, out.quants, 32 * j + column(15));
+      put(last, quants, 32 * j + column(15));
     }
   }
 
@@ -61,22 +65,26 @@ final class PackedQ5_K extends PackedLayout {
   }
 
   @Override
-  void scalesOnVectors(
-      MemorySegment w, long at, QuantizedVector x, float[] scales, int to, float[] sums, int sum) {
-    PackedScales.withMinimums(w, at, x, bias(), scales, to, sums, sum);
+  void unpackScales(MemorySegment w, long at, int blocks, PackedTile tile, int to) {
+    PackedScales.withMinimums(w, at, blocks, bias(), tile.scales, tile.offsets, to);
   }
 
   @Override
-  void addProductsOnVectors(
+  void unpackQuants(MemorySegment w, long at, int blocks, float[] pairs, int to) {
+    Packed5Bits.unpack(w, at, 8 * blocks, pairs, to);
+  }
+
+  @Override
+  void multiply(
       MemorySegment w,
       long a,
       long b,
-      QuantizedVector x,
-      float[] scales,
-      int scalesA,
-      int scalesB,
-      float[] sums,
-      int at) {
-    Packed5Bits.addProducts(w, a, b, x, scales, scalesA, scalesB, sums, at);
+      int groups,
+      float[] pairs,
+      int from,
+      float[] starts,
+      int start,
+      float[] sums) {
+    Packed5Bits.multiply(w, a, b, groups, pairs, from, starts, start, bias(), sums);
   }
 }

@@ -2,10 +2,9 @@ package io.github.phi4j.internal.kernel;
 
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 
 /** Packed {@link Q6_K}: 212 bytes for 210. */
-final class PackedQ6_K extends PackedLayout {
+final class PackedQ6_K extends PackedQuants {
   PackedQ6_K() {
     super(GgmlType.Q6_K, 5, 48, 16, 32);
   }
@@ -49,7 +48,6 @@ final class PackedQ6_K extends PackedLayout {
 
   @Override
   void decode(int[] words, PackedBlock out) {
-    out.dMin = 0;
     for (int sixteen = 0; sixteen < 16; sixteen++) {
       out.d[sixteen] = Float.intBitsToFloat(words[0]);
       out.scale[sixteen] = (byte) (words[1 + sixteen / 4] >> (8 * (sixteen % 4)));
@@ -79,23 +77,27 @@ final class PackedQ6_K extends PackedLayout {
   }
 
   @Override
-  void scalesOnVectors(
-      MemorySegment w, long at, QuantizedVector x, float[] scales, int to, float[] sums, int sum) {
-    PackedScales.signedBytes(w, at, x, scales, to);
-    Arrays.fill(sums, sum, sum + VectorKernels.LANES, 0);
+  void unpackScales(MemorySegment w, long at, int blocks, PackedTile tile, int to) {
+    PackedScales.signedBytes(w, at, blocks, tile.scales, to);
+    tile.clearOffsets(16 * blocks);
   }
 
   @Override
-  void addProductsOnVectors(
+  void unpackQuants(MemorySegment w, long at, int blocks, float[] pairs, int to) {
+    Packed6Bits.unpack(w, at, 16 * blocks, pairs, to);
+  }
+
+  @Override
+  void multiply(
       MemorySegment w,
       long a,
       long b,
-      QuantizedVector x,
-      float[] scales,
-      int scalesA,
-      int scalesB,
-      float[] sums,
-      int at) {
-    Packed6Bits.addProducts(w, a, b, x, scales, scalesA, scalesB, sums, at);
+      int groups,
+      float[] pairs,
+      int from,
+      float[] starts,
+      int start,
+      float[] sums) {
+    Packed6Bits.multiply(w, a, b, groups, pairs, from, starts, start, bias(), sums);
   }
 }

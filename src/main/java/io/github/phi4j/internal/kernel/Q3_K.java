@@ -28,7 +28,7 @@ final class Q3_K extends BlockFormat {
   }
 
   /** Scale i of 16: four bits in the first eight bytes, two in the last four. */
-  private static int scale(MemorySegment data, long at, int i) {
+  static int scale(MemorySegment data, long at, int i) {
     int low = i < 8 ? unsigned(data, at + i) & 15 : unsigned(data, at + i - 8) >> 4;
     int high = (unsigned(data, at + 8 + i % 4) >> (2 * (i / 4))) & 3;
     return low | (high << 4);

@@ -15,23 +15,23 @@ final class Quantizer {
 
   private Quantizer() {}
 
-  static void quantize(float[] x, int from, QuantizedVector out) {
-    for (int group = 0; group < out.columns() / QuantizedVector.GROUP; group++) {
-      int at = from + group * QuantizedVector.GROUP;
+  static void quantize(Activations x, int token) {
+    int columns = x.columns();
+    for (int group = 0; group < columns / Activations.GROUP; group++) {
+      int at = token * columns + group * Activations.GROUP;
       float largest = 0;
-      for (int i = 0; i < QuantizedVector.GROUP; i++) {
-        largest = Math.max(largest, Math.abs(x[at + i]));
+      for (int i = 0; i < Activations.GROUP; i++) {
+        largest = Math.max(largest, Math.abs(x.numbers()[at + i]));
       }
       float inverse = inverse(largest);
-      out.scales()[group] = scale(largest);
-      for (int i = 0; i < QuantizedVector.GROUP / 2; i++) {
+      int to = x.pairsAt(token) + group * Activations.GROUP / 2;
+      for (int i = 0; i < Activations.GROUP / 2; i++) {
         int column = at + i / 8 * 16 + i % 8;
-        int low = round(x[column] * inverse);
-        int high = round(x[column + 8] * inverse);
-        out.pairs()[group * QuantizedVector.GROUP / 2 + i] =
-            Float.intBitsToFloat((low & 0xffff) | (high << 16));
+        int low = round(x.numbers()[column] * inverse);
+        int high = round(x.numbers()[column + 8] * inverse);
+        x.pairs()[to + i] = Float.intBitsToFloat((low & 0xffff) | (high << 16));
       }
-      out.addUp(group);
+      x.addUp(token, group, scale(largest));
     }
   }
 

@@ -15,7 +15,7 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public Scratch newScratch(int maxColumns, int maxTokens) {
-    return new Scratch(null, new float[maxColumns], new float[0]);
+    return new Scratch(null, null, new float[maxColumns], new float[0]);
   }
 
   @Override
@@ -34,18 +34,22 @@ public final class ScalarKernels implements Kernels {
     for (int r = 0; r < rows; r++) {
       w.dequantizeRow(firstRow + r, row, 0);
       for (int t = 0; t < tokens; t++) {
-        double sum = 0;
-        for (int c = 0; c < columns; c++) {
-          sum += (double) row[c] * x[t * columns + c];
-        }
-        y[t * yStride + yOffset + r] = (float) sum;
+        y[t * yStride + yOffset + r] = sum(row, x, t * columns, columns);
       }
     }
   }
 
+  private static float sum(float[] row, float[] x, int from, int columns) {
+    double sum = 0;
+    for (int c = 0; c < columns; c++) {
+      sum += (double) row[c] * x[from + c];
+    }
+    return (float) sum;
+  }
+
   @Override
-  public void quantize(float[] x, int from, QuantizedVector out) {
-    Quantizer.quantize(x, from, out);
+  public void quantize(Activations x, int token) {
+    Quantizer.quantize(x, token);
   }
 
   @Override
@@ -53,49 +57,86 @@ public final class ScalarKernels implements Kernels {
       PackedMatrix w,
       int firstRow,
       int rows,
-      QuantizedVector x,
+      Activations x,
       float[] y,
       int yOffset,
+      int yStride,
       Scratch scratch) {
-    int[] words = new int[w.layout().scaleWords() + w.layout().quantWords()];
-    PackedBlock block = new PackedBlock();
-    for (int r = 0; r < rows; r++) {
-      y[yOffset + r] = packedSum(w, firstRow + r, x, words, block);
+    switch (w.layout()) {
+      case PackedNumbers layout ->
+          multiplyNumbers(w, layout, firstRow, rows, x, y, yOffset, yStride, scratch.numbers);
+      case PackedQuants layout -> multiplyQuants(w, layout, firstRow, rows, x, y, yOffset, yStride);
     }
   }
 
-  /** First what the minimums and the bias of the quants make, then the products. */
-  private static float packedSum(
-      PackedMatrix w, int row, QuantizedVector x, int[] words, PackedBlock block) {
-    PackedLayout layout = w.layout();
-    int group = layout.group();
-    int groups = PackedLayout.BLOCK / group;
-    float sum = 0;
-    for (int b = 0; layout.hasMinimums() && b < w.columns() / PackedLayout.BLOCK; b++) {
-      w.words(row, b, words);
-      layout.decode(words, block);
-      for (int j = 0; j < groups; j++) {
-        float zero = block.scale[j] * (block.d[j] * layout.bias());
-        float offset = Math.fma((float) block.min[j], -block.dMin, zero);
-        sum = Math.fma(offset, x.totals()[b * groups + j], sum);
+  private static void multiplyNumbers(
+      PackedMatrix w,
+      PackedNumbers layout,
+      int firstRow,
+      int rows,
+      Activations x,
+      float[] y,
+      int yOffset,
+      int yStride,
+      float[] row) {
+    int columns = w.columns();
+    int[] words = new int[layout.scaleWords() + layout.quantWords()];
+    MemorySegment blocks = layout.newBlocks();
+    for (int r = 0; r < rows; r++) {
+      for (int b = 0; b < columns / PackedLayout.BLOCK; b++) {
+        w.words(firstRow + r, b, words);
+        layout.decode(words, blocks);
+        layout.format().dequantize(blocks, 0, row, b * PackedLayout.BLOCK, PackedLayout.BLOCK);
+      }
+      for (int t = 0; t < x.tokens(); t++) {
+        y[t * yStride + yOffset + r] = sum(row, x.numbers(), t * columns, columns);
       }
     }
-    for (int b = 0; b < w.columns() / PackedLayout.BLOCK; b++) {
-      w.words(row, b, words);
-      layout.decode(words, block);
-      for (int j = 0; j < groups; j++) {
-        int products = 0;
-        for (int c = j * group; c < (j + 1) * group; c++) {
-          products += (block.quants[c] - layout.bias()) * x.quant(b * PackedLayout.BLOCK + c);
+  }
+
+  private static void multiplyQuants(
+      PackedMatrix w,
+      PackedQuants layout,
+      int firstRow,
+      int rows,
+      Activations x,
+      float[] y,
+      int yOffset,
+      int yStride) {
+    int[] words = new int[layout.scaleWords() + layout.quantWords()];
+    PackedBlock block = new PackedBlock();
+    for (int t = 0; t < x.tokens(); t++) {
+      for (int r = 0; r < rows; r++) {
+        float sum = 0;
+        for (int b = 0; b < w.columns() / PackedLayout.BLOCK; b++) {
+          w.words(firstRow + r, b, words);
+          layout.decode(words, block);
+          sum = addBlock(layout, block, x, t, b * PackedLayout.BLOCK, sum);
         }
-        sum =
-            Math.fma(
-                (float) products,
-                block.d[j]
-                    * x.scales()[(b * PackedLayout.BLOCK + j * group) / QuantizedVector.GROUP]
-                    * block.scale[j],
-                sum);
+        y[t * yStride + yOffset + r] = sum;
       }
+    }
+  }
+
+  /** For each group what the minimum and the bias of the quants make, and the products. */
+  private static float addBlock(
+      PackedQuants layout, PackedBlock block, Activations x, int token, int column, float before) {
+    int length = layout.group();
+    Activations.Groups groups = x.groups(length);
+    int at = token * (x.columns() / length) + column / length;
+    float sum = before;
+    for (int j = 0; j < PackedLayout.BLOCK / length; j++) {
+      float scale = block.d[j] * block.scale[j];
+      float offset =
+          layout.hasMinimums()
+              ? Math.fma((float) block.min[j], -block.dMin[j], scale * layout.bias())
+              : 0;
+      int products = 0;
+      for (int c = j * length; c < (j + 1) * length; c++) {
+        products += (block.quants[c] - layout.bias()) * x.quant(token, column + c);
+      }
+      sum = Math.fma(offset, groups.totals()[at + j], sum);
+      sum = Math.fma((float) products, scale * groups.scales()[at + j], sum);
     }
     return sum;
   }
@@ -155,19 +196,22 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void softmax(float[] scores, int offset, int length) {
+  public float max(float[] x, int offset, int length) {
     float max = Float.NEGATIVE_INFINITY;
     for (int i = offset; i < offset + length; i++) {
-      max = Math.max(max, scores[i]);
+      max = Math.max(max, x[i]);
     }
+    return max;
+  }
+
+  @Override
+  public float exponentials(float[] x, int offset, int length, float shift) {
     double sum = 0;
     for (int i = offset; i < offset + length; i++) {
-      scores[i] = (float) Math.exp(scores[i] - max);
-      sum += scores[i];
+      x[i] = (float) Math.exp((double) x[i] - shift);
+      sum += x[i];
     }
-    for (int i = offset; i < offset + length; i++) {
-      scores[i] = (float) (scores[i] / sum);
-    }
+    return (float) sum;
   }
 
   @Override
@@ -187,7 +231,7 @@ public final class ScalarKernels implements Kernels {
       for (int i = 0; i < count; i++) {
         float p = probabilities[offset + h * stride + i];
         for (int d = 0; d < headLength; d++) {
-          out[outOffset + h * headLength + d] += p * layout.value(page, at, i, d);
+          out[outOffset + h * layout.rowLength() + d] += p * layout.value(page, at, i, d);
         }
       }
     }

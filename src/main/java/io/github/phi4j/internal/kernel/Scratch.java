@@ -6,14 +6,18 @@ public final class Scratch {
   /** Rows on their way to floats; scalar kernels have none. */
   final Tile tile;
 
-  /** Unpacked weights, or what a product of packed ones needs. */
+  /** Packed rows on their way to a product; scalar kernels have none. */
+  final PackedTile packed;
+
+  /** Unpacked weights. */
   final float[] numbers;
 
   /** Sums of a product, (tokens, rows). */
   final float[] sums;
 
-  Scratch(Tile tile, float[] numbers, float[] sums) {
+  Scratch(Tile tile, PackedTile packed, float[] numbers, float[] sums) {
     this.tile = tile;
+    this.packed = packed;
     this.numbers = numbers;
     this.sums = sums;
   }

@@ -1,10 +1,8 @@
 package io.github.phi4j.internal.kernel;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -21,14 +19,6 @@ final class VectorKernels implements Kernels {
   private static final int SLAB_ROWS = TileProducts.SLAB_ROWS;
   private static final int TILE_LENGTH = TileProducts.TILE_LENGTH;
 
-  /** Sign, exponent and mantissa of a half that was shifted right by three, signed. */
-  private static final int HALF_MASK = 0x8fffe000;
-
-  /** What the numbers that {@link #HALF_MASK} leaves must be multiplied by, in two steps. */
-  private static final float HALF_STEP = 0x1p56f;
-
-  private static final float HALF_SCALE = 0x1p112f;
-
   @Override
   public String name() {
     return "vector-" + FLOATS.vectorBitSize();
@@ -36,9 +26,11 @@ final class VectorKernels implements Kernels {
 
   @Override
   public Scratch newScratch(int maxColumns, int maxTokens) {
-    int numbers =
-        Math.max(SLAB_ROWS / LANES * TILE_LENGTH, PackedProduct.scratchLength(maxColumns));
-    return new Scratch(new Tile(), new float[numbers], new float[maxTokens * SLAB_ROWS]);
+    float[] numbers =
+        new float
+            [Math.max(
+                SLAB_ROWS / LANES * TILE_LENGTH, PackedTableProducts.scratchLength(maxColumns))];
+    return new Scratch(new Tile(), new PackedTile(), numbers, new float[maxTokens * SLAB_ROWS]);
   }
 
   /**
@@ -112,8 +104,8 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void quantize(float[] x, int from, QuantizedVector out) {
-    VectorQuantizer.quantize(x, from, out);
+  public void quantize(Activations x, int token) {
+    VectorQuantizer.quantize(x, token);
   }
 
   @Override
@@ -121,11 +113,17 @@ final class VectorKernels implements Kernels {
       PackedMatrix w,
       int firstRow,
       int rows,
-      QuantizedVector x,
+      Activations x,
       float[] y,
       int yOffset,
+      int yStride,
       Scratch scratch) {
-    PackedProduct.multiply(w, firstRow, rows, x, y, yOffset, scratch.numbers);
+    switch (w.layout()) {
+      case PackedNumbers layout ->
+          PackedNumberProducts.multiply(w, layout, firstRow, rows, x, y, yOffset, yStride, scratch);
+      case PackedQuants _ ->
+          PackedProduct.multiply(w, firstRow, rows, x, y, yOffset, yStride, scratch);
+    }
   }
 
   @Override
@@ -175,26 +173,26 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void softmax(float[] scores, int offset, int length) {
-    Exponential.of(scores, offset, length, 1, max(scores, offset, length), scores, offset);
-    float scale = 1 / sum(scores, offset, length);
-    for (int i = offset; i < offset + length; i++) {
-      scores[i] *= scale;
+  public float max(float[] x, int offset, int length) {
+    int bound = FLOATS.loopBound(length);
+    float max = Float.NEGATIVE_INFINITY;
+    if (bound > 0) {
+      FloatVector most = FloatVector.fromArray(FLOATS, x, offset);
+      for (int i = LANES; i < bound; i += LANES) {
+        most = most.max(FloatVector.fromArray(FLOATS, x, offset + i));
+      }
+      max = most.reduceLanes(VectorOperators.MAX);
     }
+    for (int i = bound; i < length; i++) {
+      max = Math.max(max, x[offset + i]);
+    }
+    return max;
   }
 
-  private static float max(float[] numbers, int from, int length) {
-    float max0 = Float.NEGATIVE_INFINITY;
-    float max1 = Float.NEGATIVE_INFINITY;
-    int bound = from + length / 2 * 2;
-    for (int i = from; i < bound; i += 2) {
-      max0 = Math.max(max0, numbers[i]);
-      max1 = Math.max(max1, numbers[i + 1]);
-    }
-    if (bound < from + length) {
-      max0 = Math.max(max0, numbers[bound]);
-    }
-    return Math.max(max0, max1);
+  @Override
+  public float exponentials(float[] x, int offset, int length, float shift) {
+    Exponential.of(x, offset, length, 1, shift, x, offset);
+    return sum(x, offset, length);
   }
 
   @Override
@@ -210,150 +208,21 @@ final class VectorKernels implements Kernels {
       float[] scores,
       int scoresOffset,
       int stride) {
-    int headLength = layout.headLength();
-    int four = layout.half() ? heads / 4 * 4 : 0;
-    for (int h = 0; h < heads; h += h < four ? 4 : 1) {
-      int query = qOffset + h * headLength;
+    int length = layout.headLength();
+    for (int h = 0; h < heads; h += 4) {
+      int some = Math.min(4, heads - h);
+      int query = qOffset + h * length;
       int out = scoresOffset + h * stride;
-      if (!layout.half()) {
-        scoresOfFloats(page, at, count, q, query, headLength, scale, scores, out);
-      } else if (h < four) {
-        scoresOfFour(page, at, count, q, query, headLength, scale, scores, out, stride);
-      } else {
-        scoresOfHalves(page, at, count, q, query, headLength, scale, scores, out);
-      }
-    }
-  }
-
-  private static void scoresOfFloats(
-      MemorySegment page,
-      long at,
-      int count,
-      float[] q,
-      int query,
-      int headLength,
-      float scale,
-      float[] scores,
-      int out) {
-    for (int position = 0; position < count; position += LANES) {
-      long base = at + (long) position * Float.BYTES;
-      FloatVector sum = FloatVector.zero(FLOATS);
-      for (int d = 0; d < headLength; d++) {
-        FloatVector keys =
-            FloatVector.fromMemorySegment(
-                FLOATS,
-                page,
-                base + d * (long) (KvLayout.PAGE_LENGTH * Float.BYTES),
-                ByteOrder.LITTLE_ENDIAN);
-        sum = FloatVector.broadcast(FLOATS, q[query + d]).fma(keys, sum);
-      }
-      sum.mul(scale).intoArray(scores, out + position);
-    }
-  }
-
-  private static void scoresOfHalves(
-      MemorySegment page,
-      long at,
-      int count,
-      float[] q,
-      int query,
-      int headLength,
-      float scale,
-      float[] scores,
-      int out) {
-    for (int position = 0; position < count; position += 32) {
-      for (int i = 0; i < 16; i += LANES) {
-        long base = at + (position + 2L * i) * Short.BYTES;
-        FloatVector low = FloatVector.zero(FLOATS);
-        FloatVector high = FloatVector.zero(FLOATS);
-        for (int d = 0; d < headLength; d++) {
-          IntVector pairs =
-              IntVector.fromMemorySegment(
-                  INTS,
-                  page,
-                  base + d * (long) (KvLayout.PAGE_LENGTH * Short.BYTES),
-                  ByteOrder.LITTLE_ENDIAN);
-          FloatVector factor = FloatVector.broadcast(FLOATS, q[query + d] * HALF_STEP);
-          low =
-              factor.fma(
-                  pairs
-                      .lanewise(VectorOperators.LSHL, 16)
-                      .lanewise(VectorOperators.ASHR, 3)
-                      .and(HALF_MASK)
-                      .reinterpretAsFloats(),
-                  low);
-          high =
-              factor.fma(
-                  pairs.lanewise(VectorOperators.ASHR, 3).and(HALF_MASK).reinterpretAsFloats(),
-                  high);
+      switch (layout.type()) {
+        case F32 ->
+            KeyScores.ofFloats(page, at, count, q, query, length, some, scale, scores, out, stride);
+        case F16 ->
+            KeyScores.ofHalves(page, at, count, q, query, length, some, scale, scores, out, stride);
+        case Q8_0 -> {
+          long scales = at + layout.scalesOffset();
+          KeyScores.ofBytes(
+              page, at, scales, count, q, query, length, some, scale, scores, out, stride);
         }
-        low.mul(scale * HALF_STEP).intoArray(scores, out + position + i);
-        high.mul(scale * HALF_STEP).intoArray(scores, out + position + i + 16);
-      }
-    }
-  }
-
-  /** As {@link #scoresOfHalves}, for four heads that share the keys. */
-  private static void scoresOfFour(
-      MemorySegment page,
-      long at,
-      int count,
-      float[] q,
-      int query,
-      int headLength,
-      float scale,
-      float[] scores,
-      int out,
-      int stride) {
-    for (int position = 0; position < count; position += 32) {
-      for (int i = 0; i < 16; i += LANES) {
-        long base = at + (position + 2L * i) * Short.BYTES;
-        FloatVector low0 = FloatVector.zero(FLOATS);
-        FloatVector low1 = FloatVector.zero(FLOATS);
-        FloatVector low2 = FloatVector.zero(FLOATS);
-        FloatVector low3 = FloatVector.zero(FLOATS);
-        FloatVector high0 = FloatVector.zero(FLOATS);
-        FloatVector high1 = FloatVector.zero(FLOATS);
-        FloatVector high2 = FloatVector.zero(FLOATS);
-        FloatVector high3 = FloatVector.zero(FLOATS);
-        for (int d = 0; d < headLength; d++) {
-          IntVector pairs =
-              IntVector.fromMemorySegment(
-                  INTS,
-                  page,
-                  base + d * (long) (KvLayout.PAGE_LENGTH * Short.BYTES),
-                  ByteOrder.LITTLE_ENDIAN);
-          FloatVector low =
-              pairs
-                  .lanewise(VectorOperators.LSHL, 16)
-                  .lanewise(VectorOperators.ASHR, 3)
-                  .and(HALF_MASK)
-                  .reinterpretAsFloats();
-          FloatVector high =
-              pairs.lanewise(VectorOperators.ASHR, 3).and(HALF_MASK).reinterpretAsFloats();
-          FloatVector q0 = FloatVector.broadcast(FLOATS, q[query + d] * HALF_STEP);
-          FloatVector q1 = FloatVector.broadcast(FLOATS, q[query + headLength + d] * HALF_STEP);
-          FloatVector q2 = FloatVector.broadcast(FLOATS, q[query + 2 * headLength + d] * HALF_STEP);
-          FloatVector q3 = FloatVector.broadcast(FLOATS, q[query + 3 * headLength + d] * HALF_STEP);
-          low0 = q0.fma(low, low0);
-          high0 = q0.fma(high, high0);
-          low1 = q1.fma(low, low1);
-          high1 = q1.fma(high, high1);
-          low2 = q2.fma(low, low2);
-          high2 = q2.fma(high, high2);
-          low3 = q3.fma(low, low3);
-          high3 = q3.fma(high, high3);
-        }
-        float rescale = scale * HALF_STEP;
-        int to = out + position + i;
-        low0.mul(rescale).intoArray(scores, to);
-        high0.mul(rescale).intoArray(scores, to + 16);
-        low1.mul(rescale).intoArray(scores, to + stride);
-        high1.mul(rescale).intoArray(scores, to + stride + 16);
-        low2.mul(rescale).intoArray(scores, to + 2 * stride);
-        high2.mul(rescale).intoArray(scores, to + 2 * stride + 16);
-        low3.mul(rescale).intoArray(scores, to + 3 * stride);
-        high3.mul(rescale).intoArray(scores, to + 3 * stride + 16);
       }
     }
   }
@@ -370,83 +239,24 @@ final class VectorKernels implements Kernels {
       int heads,
       float[] out,
       int outOffset) {
-    int headLength = layout.headLength();
-    for (int h = 0; h < heads; h++) {
+    int row = layout.rowLength();
+    for (int h = 0; h < heads; h += 4) {
+      int some = Math.min(4, heads - h);
       int from = offset + h * stride;
-      int to = outOffset + h * headLength;
-      int vectors = headLength / 32 * 32;
-      if (layout.half()) {
-        accumulateHalves(page, at, count, probabilities, from, layout.rowBytes(), vectors, out, to);
-      } else {
-        accumulateFloats(page, at, count, probabilities, from, layout.rowBytes(), vectors, out, to);
-      }
-      for (int d = vectors; d < headLength; d++) { // no model of the family has such a tail
-        float sum = out[to + d];
-        for (int i = 0; i < count; i++) {
-          sum += probabilities[from + i] * layout.value(page, at, i, d);
+      int to = outOffset + h * row;
+      switch (layout.type()) {
+        case F32 ->
+            ValueSums.ofFloats(page, at, count, probabilities, from, stride, some, row, out, to);
+        case F16 ->
+            ValueSums.ofHalves(page, at, count, probabilities, from, stride, some, row, out, to);
+        case Q8_0 -> {
+          for (int i = 0; i < some && count % 2 == 1; i++) {
+            probabilities[from + i * stride + count] = 0; // the pair of the last position
+          }
+          long scales = at + layout.scalesOffset();
+          ValueSums.ofBytes(
+              page, at, scales, count, probabilities, from, stride, some, row, out, to);
         }
-        out[to + d] = sum;
-      }
-    }
-  }
-
-  private static void accumulateFloats(
-      MemorySegment page,
-      long at,
-      int count,
-      float[] probabilities,
-      int from,
-      long rowBytes,
-      int dimensions,
-      float[] out,
-      int to) {
-    for (int d = 0; d < dimensions; d += LANES) {
-      long base = at + (long) d * Float.BYTES;
-      FloatVector sum = FloatVector.fromArray(FLOATS, out, to + d);
-      for (int i = 0; i < count; i++) {
-        FloatVector values =
-            FloatVector.fromMemorySegment(
-                FLOATS, page, base + i * rowBytes, ByteOrder.LITTLE_ENDIAN);
-        sum = FloatVector.broadcast(FLOATS, probabilities[from + i]).fma(values, sum);
-      }
-      sum.intoArray(out, to + d);
-    }
-  }
-
-  private static void accumulateHalves(
-      MemorySegment page,
-      long at,
-      int count,
-      float[] probabilities,
-      int from,
-      long rowBytes,
-      int dimensions,
-      float[] out,
-      int to) {
-    for (int group = 0; group < dimensions; group += 32) {
-      for (int d = 0; d < 16; d += LANES) {
-        long base = at + (group + 2L * d) * Short.BYTES;
-        FloatVector low = FloatVector.fromArray(FLOATS, out, to + group + d);
-        FloatVector high = FloatVector.fromArray(FLOATS, out, to + group + d + 16);
-        for (int i = 0; i < count; i++) {
-          IntVector pairs =
-              IntVector.fromMemorySegment(INTS, page, base + i * rowBytes, ByteOrder.LITTLE_ENDIAN);
-          FloatVector p = FloatVector.broadcast(FLOATS, probabilities[from + i] * HALF_SCALE);
-          low =
-              p.fma(
-                  pairs
-                      .lanewise(VectorOperators.LSHL, 16)
-                      .lanewise(VectorOperators.ASHR, 3)
-                      .and(HALF_MASK)
-                      .reinterpretAsFloats(),
-                  low);
-          high =
-              p.fma(
-                  pairs.lanewise(VectorOperators.ASHR, 3).and(HALF_MASK).reinterpretAsFloats(),
-                  high);
-        }
-        low.intoArray(out, to + group + d);
-        high.intoArray(out, to + group + d + 16);
       }
     }
   }

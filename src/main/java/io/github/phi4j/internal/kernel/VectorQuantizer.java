@@ -21,19 +21,20 @@ final class VectorQuantizer {
 
   private VectorQuantizer() {}
 
-  static void quantize(float[] x, int from, QuantizedVector out) {
-    for (int group = 0; group < out.columns() / QuantizedVector.GROUP; group++) {
-      int at = from + group * QuantizedVector.GROUP;
-      float largest = largest(x, at);
-      out.scales()[group] = Quantizer.scale(largest);
-      round(x, at, Quantizer.inverse(largest), out.pairs(), group * QuantizedVector.GROUP / 2);
-      out.addUp(group);
+  static void quantize(Activations x, int token) {
+    int columns = x.columns();
+    for (int group = 0; group < columns / Activations.GROUP; group++) {
+      int at = token * columns + group * Activations.GROUP;
+      float largest = largest(x.numbers(), at);
+      int to = x.pairsAt(token) + group * Activations.GROUP / 2;
+      round(x.numbers(), at, Quantizer.inverse(largest), x.pairs(), to);
+      x.addUp(token, group, Quantizer.scale(largest));
     }
   }
 
   private static float largest(float[] x, int at) {
     FloatVector largest = FloatVector.zero(FLOATS);
-    for (int i = 0; i < QuantizedVector.GROUP; i += LANES) {
+    for (int i = 0; i < Activations.GROUP; i += LANES) {
       largest = largest.max(FloatVector.fromArray(FLOATS, x, at + i).abs());
     }
     return largest.reduceLanes(MAX);
@@ -44,7 +45,7 @@ final class VectorQuantizer {
     FloatVector rounding = FloatVector.broadcast(FLOATS, Quantizer.ROUNDING);
     IntVector bias = rounding.reinterpretAsInts();
     IntVector half = IntVector.broadcast(INTS, 0xffff);
-    for (int i = 0; i < QuantizedVector.GROUP / 2; i += LANES) {
+    for (int i = 0; i < Activations.GROUP / 2; i += LANES) {
       int column = at + i / 8 * 16 + i % 8;
       FloatVector low = FloatVector.fromArray(FLOATS, x, column).mul(scale).add(rounding);
       FloatVector high = FloatVector.fromArray(FLOATS, x, column + 8).mul(scale).add(rounding);

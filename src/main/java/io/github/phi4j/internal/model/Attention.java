@@ -2,86 +2,266 @@ package io.github.phi4j.internal.model;
 
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.kernel.Kernels;
+import io.github.phi4j.internal.kernel.KvLayout;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * Causal grouped-query attention (Ainslie et al. 2023) of a batch over a KV cache; a part is the
- * heads of one token that share a key-value head. Not thread-safe; reused so that it allocates
- * nothing.
+ * Causal grouped-query attention (Ainslie et al. 2023) of a batch over KV caches. Neighbouring
+ * tokens of a sequence are computed together, a page of keys or values being read once for all of
+ * them; positions are taken a chunk at a time, with what was summed before scaled to the largest
+ * score so far (Dao et al. 2022). Chunks always begin at the same positions, so that a result
+ * depends neither on the batch nor on how the work was split. Not thread-safe; reused so that it
+ * allocates nothing.
  */
 final class Attention implements WorkerPool.Task {
+
+  /** The most tokens that are computed together. */
+  private static final int BLOCK_TOKENS = 8;
+
+  private static final int CHUNK = 8 * KvCache.PAGE_LENGTH;
 
   private final PhiConfig config;
   private final WorkerPool pool;
   private final Kernels kernels;
   private final int group;
-  private final float[][] scores;
+  private final int rowLength;
+  private final Worker[] workers;
 
-  private KvCache cache;
+  private KvCache[] caches; // (tokens)
+  private int[] positions; // (tokens)
   private int layer;
-  private int start;
-  private int stride;
   private float[] qkv;
   private float[] out;
+
+  private int[] blocks = {}; // the first token of each block, and the end
+  private int blockCount;
+  private int chunks; // of each block and head if they are parts of their own, else 0
+  private boolean merging;
+  private Partial shared = new Partial(0, 0); // (tokens, headCountKv, chunks, group)
+
+  /** Sums over some positions: a row for each query. */
+  private record Partial(float[] most, float[] total, float[] values) {
+    Partial(int rows, int rowLength) {
+      this(new float[rows], new float[rows], new float[rows * rowLength]);
+    }
+  }
+
+  /** What a worker needs for the queries of a block. */
+  private record Worker(float[] scores, Partial partial, Partial sums) {}
 
   Attention(PhiConfig config, WorkerPool pool, Kernels kernels) {
     this.config = config;
     this.pool = pool;
     this.kernels = kernels;
     group = config.headCount() / config.headCountKv();
-    scores = new float[pool.threads()][0];
+    rowLength = Math.ceilDiv(config.headLength(), 32) * 32;
+    workers = new Worker[pool.threads()];
+    int rows = BLOCK_TOKENS * group;
+    for (int i = 0; i < workers.length; i++) {
+      workers[i] =
+          new Worker(
+              new float[rows * CHUNK], new Partial(rows, rowLength), new Partial(rows, rowLength));
+    }
   }
 
   /**
-   * Attends from each token to all positions up to its own.
+   * Attends from each token to all positions of its sequence up to its own.
    *
-   * @param position of the batch's first token
+   * @param tokenCaches where each token's sequence has its keys and values
+   * @param tokenPositions where each token stands in its sequence
    * @param input (tokens, queries + keys + values)
    * @param output (tokens, queries)
    */
-  void run(KvCache kvCache, int block, int position, int tokens, float[] input, float[] output) {
-    cache = kvCache;
+  void run(
+      KvCache[] tokenCaches,
+      int[] tokenPositions,
+      int tokens,
+      int block,
+      float[] input,
+      float[] output) {
+    caches = tokenCaches;
+    positions = tokenPositions;
     layer = block;
-    start = position;
     qkv = input;
     out = output;
-    stride = Math.ceilDiv(position + tokens, KvCache.PAGE_LENGTH) * KvCache.PAGE_LENGTH;
-    int needed = group * stride;
-    for (int worker = 0; worker < scores.length; worker++) {
-      if (scores[worker].length < needed) {
-        scores[worker] = new float[needed + needed / 2];
+    cut(tokens);
+    int parts = blockCount * config.headCountKv();
+    chunks = parts < 4 * pool.threads() ? longest(tokens) : 0;
+    if (chunks < 2) {
+      chunks = 0;
+      pool.run(this, parts);
+      return;
+    }
+    int rows = tokens * config.headCount() * chunks;
+    if (shared.most().length < rows) {
+      shared = new Partial(rows + rows / 2, rowLength);
+    }
+    pool.run(this, parts * chunks);
+    merging = true;
+    pool.run(this, parts);
+    merging = false;
+  }
+
+  /** Cuts the batch into blocks of neighbours. */
+  private void cut(int tokens) {
+    if (blocks.length <= tokens) {
+      blocks = new int[tokens + 1];
+    }
+    blockCount = 0;
+    for (int t = 0; t < tokens; t++) {
+      boolean goesOn =
+          blockCount > 0
+              && t - blocks[blockCount - 1] < BLOCK_TOKENS
+              && caches[t] == caches[t - 1]
+              && positions[t] == positions[t - 1] + 1;
+      if (!goesOn) {
+        blocks[blockCount++] = t;
       }
     }
-    pool.run(this, tokens * config.headCountKv());
+    blocks[blockCount] = tokens;
+  }
+
+  /** The chunks of the longest sequence. */
+  private int longest(int tokens) {
+    int count = 0;
+    for (int t = 0; t < tokens; t++) {
+      count = Math.max(count, positions[t] + 1);
+    }
+    return Math.ceilDiv(count, CHUNK);
   }
 
   @Override
   public void run(int part, int worker) {
-    int token = part / config.headCountKv();
-    int head = part % config.headCountKv();
+    int heads = config.headCountKv();
+    if (merging) {
+      merge(blocks[part / heads], blocks[part / heads + 1], part % heads, workers[worker]);
+    } else if (chunks == 0) {
+      attend(blocks[part / heads], blocks[part / heads + 1], part % heads, workers[worker]);
+    } else {
+      int block = part / (heads * chunks);
+      int head = part / chunks % heads;
+      int first = blocks[block];
+      int row = (first * heads + head * (blocks[block + 1] - first)) * group * chunks;
+      int chunk = part % chunks;
+      int rows = (blocks[block + 1] - first) * group;
+      sum(first, blocks[block + 1], head, chunk, workers[worker], shared, row + chunk * rows);
+    }
+  }
+
+  /** All chunks of a block, one after the other. */
+  private void attend(int first, int end, int head, Worker worker) {
+    int rows = (end - first) * group;
+    begin(worker.sums(), rows);
+    for (int chunk = 0; chunk * CHUNK <= positions[end - 1]; chunk++) {
+      sum(first, end, head, chunk, worker, worker.partial(), 0);
+      add(worker.partial(), 0, worker.sums(), rows);
+    }
+    finish(first, end, head, worker.sums());
+  }
+
+  /** The same from sums that were computed before. */
+  private void merge(int first, int end, int head, Worker worker) {
+    int rows = (end - first) * group;
+    int row = (first * config.headCountKv() + head * (end - first)) * group * chunks;
+    begin(worker.sums(), rows);
+    for (int chunk = 0; chunk * CHUNK <= positions[end - 1]; chunk++) {
+      add(shared, row + chunk * rows, worker.sums(), rows);
+    }
+    finish(first, end, head, worker.sums());
+  }
+
+  /** The sums of a chunk, for the queries of each token in turn. */
+  private void sum(
+      int first, int end, int head, int chunk, Worker worker, Partial partial, int row) {
+    score(first, end, head, chunk, worker.scores());
+    for (int t = first; t < end; t++) {
+      int count = Math.clamp(positions[t] + 1L - (long) chunk * CHUNK, 0, CHUNK);
+      for (int h = 0; h < group; h++) {
+        int query = (t - first) * group + h;
+        float most = kernels.max(worker.scores(), query * CHUNK, count);
+        partial.most()[row + query] = most;
+        partial.total()[row + query] =
+            kernels.exponentials(worker.scores(), query * CHUNK, count, most);
+      }
+    }
+    int rows = (end - first) * group;
+    Arrays.fill(partial.values(), row * rowLength, (row + rows) * rowLength, 0);
+    accumulate(first, end, head, chunk, worker.scores(), partial.values(), row);
+  }
+
+  private void score(int first, int end, int head, int chunk, float[] scores) {
+    KvCache cache = caches[first];
+    KvLayout layout = cache.keyLayout();
     int headLength = config.headLength();
-    int count = start + token + 1;
-    int first = head * group * headLength;
-    int q = token * (config.queryLength() + 2 * config.keyValueLength()) + first;
-    int o = token * config.queryLength() + first;
-    float[] weights = scores[worker]; // (group, stride)
     float scale = (float) (1 / Math.sqrt(headLength));
     long keys = cache.keys(layer, head);
-    for (int from = 0; from < count; from += KvCache.PAGE_LENGTH) {
-      int some = Math.min(KvCache.PAGE_LENGTH, count - from);
-      MemorySegment page = cache.page(from / KvCache.PAGE_LENGTH);
-      kernels.scores(cache.layout(), page, keys, some, qkv, q, group, scale, weights, from, stride);
+    int from = chunk * CHUNK;
+    for (int at = from; at < from + CHUNK && at <= positions[end - 1]; at += KvCache.PAGE_LENGTH) {
+      MemorySegment page = cache.page(at / KvCache.PAGE_LENGTH);
+      for (int t = first; t < end; t++) {
+        int some = Math.min(KvCache.PAGE_LENGTH, positions[t] + 1 - at);
+        int q =
+            t * (config.queryLength() + 2 * config.keyValueLength()) + head * group * headLength;
+        int to = (t - first) * group * CHUNK + at - from;
+        if (some > 0) {
+          kernels.scores(layout, page, keys, some, qkv, q, group, scale, scores, to, CHUNK);
+        }
+      }
     }
-    for (int h = 0; h < group; h++) {
-      kernels.softmax(weights, h * stride, count);
-    }
-    Arrays.fill(out, o, o + group * headLength, 0);
+  }
+
+  private void accumulate(
+      int first, int end, int head, int chunk, float[] scores, float[] sums, int row) {
+    KvCache cache = caches[first];
+    KvLayout layout = cache.valueLayout();
     long values = cache.values(layer, head);
-    for (int from = 0; from < count; from += KvCache.PAGE_LENGTH) {
-      int some = Math.min(KvCache.PAGE_LENGTH, count - from);
-      MemorySegment page = cache.page(from / KvCache.PAGE_LENGTH);
-      kernels.accumulate(cache.layout(), page, values, some, weights, from, stride, group, out, o);
+    int from = chunk * CHUNK;
+    for (int at = from; at < from + CHUNK && at <= positions[end - 1]; at += KvCache.PAGE_LENGTH) {
+      MemorySegment page = cache.page(at / KvCache.PAGE_LENGTH);
+      for (int t = first; t < end; t++) {
+        int some = Math.min(KvCache.PAGE_LENGTH, positions[t] + 1 - at);
+        int query = (t - first) * group;
+        int of = query * CHUNK + at - from;
+        if (some > 0) {
+          int to = (row + query) * rowLength;
+          kernels.accumulate(layout, page, values, some, scores, of, CHUNK, group, sums, to);
+        }
+      }
+    }
+  }
+
+  private void begin(Partial sums, int rows) {
+    Arrays.fill(sums.most(), 0, rows, Float.NEGATIVE_INFINITY);
+    Arrays.fill(sums.total(), 0, rows, 0);
+    Arrays.fill(sums.values(), 0, rows * rowLength, 0);
+  }
+
+  /** Adds sums over some positions to those over the ones before, scaled to the larger score. */
+  private void add(Partial partial, int row, Partial sums, int rows) {
+    for (int r = 0; r < rows; r++) {
+      float most = Math.max(sums.most()[r], partial.most()[row + r]);
+      float before = (float) Math.exp((double) sums.most()[r] - most);
+      float now = (float) Math.exp((double) partial.most()[row + r] - most);
+      sums.most()[r] = most;
+      sums.total()[r] = sums.total()[r] * before + partial.total()[row + r] * now;
+      float[] to = sums.values();
+      float[] of = partial.values();
+      for (int d = 0; d < rowLength; d++) { // the compiler makes vectors of it by itself
+        to[r * rowLength + d] =
+            to[r * rowLength + d] * before + of[(row + r) * rowLength + d] * now;
+      }
+    }
+  }
+
+  private void finish(int first, int end, int head, Partial sums) {
+    int headLength = config.headLength();
+    for (int r = 0; r < (end - first) * group; r++) {
+      int to = (first + r / group) * config.queryLength() + (head * group + r % group) * headLength;
+      float scale = 1 / sums.total()[r];
+      for (int d = 0; d < headLength; d++) { // the compiler makes vectors of it by itself
+        out[to + d] = sums.values()[r * rowLength + d] * scale;
+      }
     }
   }
 }

@@ -3,28 +3,38 @@ package io.github.phi4j.internal.model;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.kernel.Kernels;
 import io.github.phi4j.internal.kernel.MatMul;
-import java.util.concurrent.CancellationException;
-import java.util.function.BooleanSupplier;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
- * The model as a function: tokens and a KV cache in, logits out. Follows the {@code phi3} graph:
- * per block a norm, grouped-query attention with rotary positions, a norm, and a SwiGLU
- * feed-forward layer, each added to the residual stream. Not thread-safe; owns the buffers of a
- * batch and allocates nothing while it runs.
+ * The model as a function: tokens of some sequences and their KV caches in, logits out. Follows the
+ * {@code phi3} graph: per block a norm, grouped-query attention with rotary positions, a norm, and
+ * a SwiGLU feed-forward layer, each added to the residual stream. What a sequence gets does not
+ * depend on those beside it. Not thread-safe; owns the buffers of a pass and allocates nothing
+ * while it runs.
  */
 public final class ForwardPass {
 
-  /** The most tokens of one batch. */
+  /** The most tokens of one pass, all sequences together. */
   public static final int MAX_BATCH = 256;
+
+  /** How many logits are computed at once: more would only take more memory. */
+  private static final int LOGITS_BATCH = 64;
 
   private final PhiConfig config;
   private final PhiWeights weights;
+  private final WorkerPool pool;
   private final Kernels kernels;
   private final MatMul matMul;
   private final Attention attention;
   private final RotaryEmbedding rope;
 
-  // Buffers of a batch, with the number of tokens in front.
+  // The sequences of a pass, and its T tokens, those of one sequence after those of another.
+  private final List<Slice> live = new ArrayList<>();
+  private int batch;
+  private KvCache[] caches = {}; // (T)
+  private int[] positions = {}; // (T)
   private float[] x = {}; // (T, embedding), the residual stream
   private float[] normed = {}; // (T, embedding)
   private float[] qkv = {}; // (T, queries + keys + values)
@@ -34,12 +44,17 @@ public final class ForwardPass {
   private float[] delta = {}; // (T, embedding)
   private float[] cos = {}; // (T, rotated / 2)
   private float[] sin = {}; // (T, rotated / 2)
-  private int batch;
+
+  // Tokens whose logits are computed next, with their norms in `normed`.
+  private final float[][] targets = new float[LOGITS_BATCH][];
+  private int wanted;
+  private float[] logits = {}; // (wanted, vocabulary)
 
   /** Creates the function over weights that must outlive it. */
   public ForwardPass(PhiConfig config, PhiWeights weights, WorkerPool pool, Kernels kernels) {
     this.config = config;
     this.weights = weights;
+    this.pool = pool;
     this.kernels = kernels;
     int widest =
         Math.max(
@@ -55,99 +70,189 @@ public final class ForwardPass {
   }
 
   /**
-   * Appends tokens to a cache, at most {@link #MAX_BATCH}; {@link #logits} then tells what follows
-   * them.
+   * Appends the tokens of some sequences to their caches and writes the logits that are asked for.
+   * A sequence that is cancelled on the way, or that gets no room in its cache, drops out and finds
+   * its cache as it was; the others go on. If the pass fails as a whole, all caches are as they
+   * were.
    *
-   * @param cancelled asked between blocks
-   * @throws CancellationException if it was cancelled; the cache is then as before
+   * @param slices sequences with caches of their own, and at most {@link #MAX_BATCH} tokens
    */
-  public void append(int[] tokens, int from, int count, KvCache cache, BooleanSupplier cancelled) {
-    int start = cache.length();
-    cache.reserve(start + count);
-    reserve(count);
-    for (int t = 0; t < count; t++) {
-      weights.tokenEmbedding().dequantizeRow(tokens[from + t], x, t * config.embeddingLength());
-      int half = config.ropeDimensionCount() / 2;
-      rope.angles(start + t, cache.longFactors(), cos, sin, t * half);
-    }
-    for (int layer = 0; layer < config.blockCount(); layer++) {
-      if (cancelled.getAsBoolean()) {
-        throw new CancellationException("the forward pass was cancelled");
+  public void run(List<Slice> slices) {
+    try {
+      begin(slices);
+      for (int layer = 0; layer < config.blockCount(); layer++) {
+        dropCancelled();
+        if (batch == 0) {
+          return;
+        }
+        attend(weights.layers().get(layer), layer);
+        feedForward(weights.layers().get(layer));
       }
-      attend(weights.layers().get(layer), layer, start, count, cache);
-      feedForward(weights.layers().get(layer), count);
+      computeLogits();
+      for (int i = 0; i < live.size(); i++) {
+        live.get(i).finish();
+      }
+    } finally { // keeps nothing of a sequence that may be closed now
+      live.clear();
+      Arrays.fill(caches, null);
     }
-    cache.advance(count);
+  }
+
+  private void begin(List<Slice> slices) {
+    wanted = 0;
+    int tokens = 0;
+    for (int i = 0; i < slices.size(); i++) {
+      if (slices.get(i).reserve()) {
+        live.add(slices.get(i));
+        tokens += slices.get(i).count();
+      }
+    }
+    if (tokens > MAX_BATCH) {
+      throw new IllegalArgumentException(tokens + " tokens in a pass for " + MAX_BATCH);
+    }
+    reserve(tokens);
+    batch = 0;
+    for (int i = 0; i < live.size(); i++) {
+      embed(live.get(i));
+    }
+  }
+
+  private void embed(Slice slice) {
+    KvCache cache = slice.cache();
+    int half = config.ropeDimensionCount() / 2;
+    for (int t = 0; t < slice.count(); t++, batch++) {
+      caches[batch] = cache;
+      positions[batch] = cache.length() + t;
+      weights.tokenEmbedding().dequantizeRow(slice.token(t), x, batch * config.embeddingLength());
+      rope.angles(positions[batch], cache.longFactors(), cos, sin, batch * half);
+    }
+  }
+
+  /** Leaves out the sequences that were cancelled; the tokens of the others move up. */
+  private void dropCancelled() {
+    int kept = 0;
+    int from = 0;
+    int to = 0;
+    for (int i = 0; i < live.size(); i++) {
+      Slice slice = live.get(i);
+      if (!slice.cancelled()) {
+        move(from, to, slice.count());
+        to += slice.count();
+        live.set(kept++, slice);
+      }
+      from += slice.count();
+    }
+    batch = to;
+    while (live.size() > kept) {
+      live.removeLast();
+    }
+  }
+
+  private void move(int from, int to, int count) {
+    if (from != to) {
+      int embedding = config.embeddingLength();
+      int half = config.ropeDimensionCount() / 2;
+      System.arraycopy(caches, from, caches, to, count);
+      System.arraycopy(positions, from, positions, to, count);
+      System.arraycopy(x, from * embedding, x, to * embedding, count * embedding);
+      System.arraycopy(cos, from * half, cos, to * half, count * half);
+      System.arraycopy(sin, from * half, sin, to * half, count * half);
+    }
+  }
+
+  /** Drops {@code distance} positions after the first {@code keep} from a cache. */
+  public void shift(KvCache cache, int keep, int distance) {
+    new ContextShift(config, rope, cache, keep, distance).run(pool);
   }
 
   /** x += W_o · attention(rope(W_qkv · norm(x))). */
-  private void attend(PhiWeights.Layer layer, int number, int start, int count, KvCache cache) {
-    norm(layer.attentionNorm(), 0, count);
-    matMul.multiply(layer.qkv(), normed, count, qkv);
+  private void attend(PhiWeights.Layer layer, int number) {
+    for (int t = 0; t < batch; t++) {
+      norm(layer.attentionNorm(), t, t);
+    }
+    matMul.multiply(layer.qkv(), normed, batch, qkv);
     int queries = config.queryLength();
     int keys = config.keyValueLength();
     int headLength = config.headLength();
-    for (int t = 0; t < count; t++) {
+    for (int t = 0; t < batch; t++) {
       int at = t * (queries + 2 * keys);
       for (int head = 0; head < config.headCount() + config.headCountKv(); head++) {
         rope.rotate(qkv, at + head * headLength, cos, sin, t * (config.ropeDimensionCount() / 2));
       }
-      cache.put(number, start + t, qkv, at + queries, at + queries + keys);
+      caches[t].put(number, positions[t], qkv, at + queries, at + queries + keys);
     }
-    attention.run(cache, number, start, count, qkv, heads);
-    matMul.multiply(layer.attentionOutput(), heads, count, delta);
-    kernels.add(x, 0, delta, 0, count * config.embeddingLength());
+    attention.run(caches, positions, batch, number, qkv, heads);
+    matMul.multiply(layer.attentionOutput(), heads, batch, delta);
+    kernels.add(x, 0, delta, 0, batch * config.embeddingLength());
   }
 
   /** x += W_down · (silu(gate) · up), with gate and up = W_gateUp · norm(x). */
-  private void feedForward(PhiWeights.Layer layer, int count) {
+  private void feedForward(PhiWeights.Layer layer) {
     int width = config.feedForwardLength();
-    norm(layer.feedForwardNorm(), 0, count);
-    matMul.multiply(layer.gateUp(), normed, count, gateUp);
-    for (int t = 0; t < count; t++) {
+    for (int t = 0; t < batch; t++) {
+      norm(layer.feedForwardNorm(), t, t);
+    }
+    matMul.multiply(layer.gateUp(), normed, batch, gateUp);
+    for (int t = 0; t < batch; t++) {
       kernels.swiGlu(gateUp, 2 * t * width, width, hidden, t * width);
     }
-    matMul.multiply(layer.down(), hidden, count, delta);
-    kernels.add(x, 0, delta, 0, count * config.embeddingLength());
+    matMul.multiply(layer.down(), hidden, batch, delta);
+    kernels.add(x, 0, delta, 0, batch * config.embeddingLength());
   }
 
-  private void norm(float[] weight, int first, int count) {
+  private void norm(float[] weight, int token, int to) {
     int embedding = config.embeddingLength();
-    for (int t = 0; t < count; t++) {
-      kernels.rmsNorm(
-          x, (first + t) * embedding, weight, config.rmsEpsilon(), normed, t * embedding);
-    }
+    kernels.rmsNorm(x, token * embedding, weight, config.rmsEpsilon(), normed, to * embedding);
   }
 
-  /**
-   * The logits after tokens of the last {@link #append}.
-   *
-   * @param first the first of these tokens, counted within the batch
-   * @param count how many
-   * @param out (count, vocabulary)
-   */
-  public void logits(int first, int count, float[] out) {
-    if (first < 0 || count < 1 || first + count > batch) {
-      throw new IndexOutOfBoundsException(
-          "tokens %d to %d of a batch of %d".formatted(first, first + count, batch));
+  /** W_output · norm(x), after the tokens that logits are wanted of. */
+  private void computeLogits() {
+    int end = 0;
+    for (int i = 0; i < live.size(); i++) {
+      Slice slice = live.get(i);
+      end += slice.count();
+      for (int row = 0; row < slice.rows(); row++) {
+        norm(weights.outputNorm(), end - slice.rows() + row, wanted);
+        targets[wanted++] = slice.row(row);
+        if (wanted == LOGITS_BATCH) {
+          handOverLogits();
+        }
+      }
     }
-    norm(weights.outputNorm(), first, count);
-    matMul.multiply(weights.output(), normed, count, out);
+    handOverLogits();
   }
 
-  private void reserve(int count) {
-    batch = count;
-    if (x.length >= count * config.embeddingLength()) {
+  private void handOverLogits() {
+    int rows = wanted;
+    wanted = 0;
+    if (rows == 0) {
       return;
     }
-    x = new float[count * config.embeddingLength()];
+    int vocabulary = config.vocabularySize();
+    if (logits.length < rows * vocabulary) {
+      logits = new float[rows * vocabulary];
+    }
+    matMul.multiply(weights.output(), normed, rows, logits);
+    for (int row = 0; row < rows; row++) {
+      System.arraycopy(logits, row * vocabulary, targets[row], 0, vocabulary);
+      targets[row] = null;
+    }
+  }
+
+  private void reserve(int tokens) {
+    if (positions.length >= tokens) {
+      return;
+    }
+    caches = new KvCache[tokens];
+    positions = new int[tokens];
+    x = new float[tokens * config.embeddingLength()];
     normed = new float[x.length];
     delta = new float[x.length];
-    qkv = new float[count * (config.queryLength() + 2 * config.keyValueLength())];
-    heads = new float[count * config.queryLength()];
-    gateUp = new float[2 * count * config.feedForwardLength()];
-    hidden = new float[count * config.feedForwardLength()];
-    cos = new float[count * config.ropeDimensionCount() / 2];
+    qkv = new float[tokens * (config.queryLength() + 2 * config.keyValueLength())];
+    heads = new float[tokens * config.queryLength()];
+    gateUp = new float[2 * tokens * config.feedForwardLength()];
+    hidden = new float[tokens * config.feedForwardLength()];
+    cos = new float[tokens * config.ropeDimensionCount() / 2];
     sin = new float[cos.length];
   }
 }

@@ -1,34 +1,76 @@
 package io.github.phi4j.internal.model;
 
 import io.github.phi4j.api.KvCacheType;
+import io.github.phi4j.internal.gguf.MappedFile;
 import io.github.phi4j.internal.kernel.KvLayout;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The keys and values of a context, in pages of some positions that are added as it grows. A page
  * holds, for each layer, the keys of each head and then the values of each head, so that the
- * attention of a head reads straight through memory.
+ * attention of a head reads straight through memory. Caches share pages until one of them writes:
+ * it then gets a copy.
  */
 public final class KvCache implements AutoCloseable {
 
-  static final int PAGE_LENGTH = KvLayout.PAGE_LENGTH;
+  /** Positions of a page. */
+  public static final int PAGE_LENGTH = KvLayout.PAGE_LENGTH;
 
   private final PhiConfig config;
-  private final KvLayout layout;
+  private final Format format;
+  private final KvLayout keyLayout;
+  private final KvLayout valueLayout;
   private final int capacity;
-  private final Arena arena = Arena.ofShared();
-  private final List<MemorySegment> pages = new ArrayList<>();
+  private final KvMemory memory;
+  private final List<KvPage> pages = new ArrayList<>();
+  private MappedFile source; // where some pages are, or null
   private int length;
   private boolean longFactors;
 
+  /**
+   * The number formats of a cache.
+   *
+   * @param keys of keys
+   * @param values of values
+   */
+  public record Format(KvCacheType keys, KvCacheType values) {
+
+    /** The size of a page of a model. */
+    public long pageBytes(PhiConfig config) {
+      KvLayout keyLayout = new KvLayout(config.headLength(), keys);
+      KvLayout valueLayout = new KvLayout(config.headLength(), values);
+      return (long) config.blockCount()
+          * config.headCountKv()
+          * (keyLayout.headBytes() + valueLayout.headBytes());
+    }
+  }
+
   /** Creates an empty cache for up to {@code capacity} positions. */
-  public KvCache(PhiConfig config, KvCacheType type, int capacity) {
+  public KvCache(PhiConfig config, Format format, int capacity, KvMemory memory) {
     this.config = config;
-    layout = new KvLayout(config.headLength(), type == KvCacheType.F16);
+    this.format = format;
+    keyLayout = new KvLayout(config.headLength(), format.keys());
+    valueLayout = new KvLayout(config.headLength(), format.values());
     this.capacity = capacity;
+    this.memory = memory;
+  }
+
+  /** A cache with the same contents, which shares their memory. */
+  public KvCache fork() {
+    KvCache fork = new KvCache(config, format, capacity, memory);
+    pages.subList(0, pageCount(length)).forEach(page -> fork.pages.add(page.hold()));
+    fork.source = source;
+    fork.length = length;
+    fork.longFactors = longFactors;
+    return fork;
+  }
+
+  /** Its number formats. */
+  public Format format() {
+    return format;
   }
 
   /** The number of positions that it can hold. */
@@ -41,9 +83,25 @@ public final class KvCache implements AutoCloseable {
     return length;
   }
 
+  /** How many pages some positions take. */
+  static int pageCount(int positions) {
+    return Math.ceilDiv(positions, PAGE_LENGTH);
+  }
+
+  /** The size of a page. */
+  long pageBytes() {
+    return format.pageBytes(config);
+  }
+
   /** Forgets all positions from {@code newLength} on. */
   public void truncate(int newLength) {
     length = Math.min(length, newLength);
+    while (pages.size() > pageCount(length)) {
+      pages.removeLast().release();
+    }
+    if (pages.isEmpty()) {
+      source = null;
+    }
   }
 
   /** Whether the keys were rotated for a long context. */
@@ -53,26 +111,50 @@ public final class KvCache implements AutoCloseable {
 
   /** Forgets all positions and says how keys will be rotated from now on. */
   public void restart(boolean withLongFactors) {
-    length = 0;
+    truncate(0);
     longFactors = withLongFactors;
   }
 
-  /** Makes room for {@code positions} in all. */
+  /** Takes pages that the caller holds for its first positions, instead of those it has. */
+  void adopt(List<KvPage> held, int newLength, boolean withLongFactors) {
+    restart(withLongFactors);
+    pages.addAll(held);
+    length = newLength;
+  }
+
+  /** Takes pages that lie in a mapped file. */
+  void adopt(List<KvPage> held, int newLength, boolean withLongFactors, MappedFile file) {
+    adopt(held, newLength, withLongFactors);
+    source = file;
+  }
+
+  /**
+   * Runs work that reads the cache.
+   *
+   * @throws io.github.phi4j.api.ModelException if it was restored from a file that was cut short
+   */
+  public <T> T reading(Supplier<T> work) {
+    return source == null ? work.get() : source.reading(work);
+  }
+
+  /** Makes room for {@code positions} in all, of which those from {@link #length} on change. */
   void reserve(int positions) {
+    makeWritable(length, positions);
+  }
+
+  /** Makes room for {@code positions} in all, of which those from {@code first} on change. */
+  void makeWritable(int first, int positions) {
     if (positions > capacity) {
       throw new IndexOutOfBoundsException(
           "%d positions in a cache for %d".formatted(positions, capacity));
     }
-    long bytes = 2L * config.blockCount() * config.headCountKv() * layout.headBytes();
-    while (pages.size() * PAGE_LENGTH < positions) {
-      try {
-        pages.add(arena.allocate(bytes, 64));
-      } catch (OutOfMemoryError e) {
-        throw new IllegalStateException(
-            ("the KV cache holds %d MiB and cannot get %d MiB more for position %d of %d: free"
-                    + " memory, lower the context length, or take a smaller type of KV cache")
-                .formatted((pages.size() * bytes) >> 20, (bytes >> 20) + 1, positions, capacity),
-            e);
+    for (int number = first / PAGE_LENGTH; number < pageCount(positions); number++) {
+      if (number == pages.size()) {
+        pages.add(memory.allocate(pageBytes()));
+      } else if (!pages.get(number).isWritable()) {
+        KvPage copy = memory.allocate(pageBytes());
+        copy.memory().copyFrom(pages.get(number).memory());
+        pages.set(number, copy).release();
       }
     }
   }
@@ -82,38 +164,53 @@ public final class KvCache implements AutoCloseable {
     length += positions;
   }
 
-  KvLayout layout() {
-    return layout;
+  KvLayout keyLayout() {
+    return keyLayout;
+  }
+
+  KvLayout valueLayout() {
+    return valueLayout;
   }
 
   MemorySegment page(int number) {
-    return pages.get(number);
+    return pages.get(number).memory();
+  }
+
+  /** Adds a holder to a page. */
+  KvPage holdPage(int number) {
+    return pages.get(number).hold();
+  }
+
+  private long layerOffset(int layer) {
+    return (long) layer * config.headCountKv() * (keyLayout.headBytes() + valueLayout.headBytes());
   }
 
   /** Where a head's keys start in each page. */
   long keys(int layer, int head) {
-    return (2L * layer * config.headCountKv() + head) * layout.headBytes();
+    return layerOffset(layer) + head * keyLayout.headBytes();
   }
 
   /** Where a head's values start in each page. */
   long values(int layer, int head) {
-    return ((2L * layer + 1) * config.headCountKv() + head) * layout.headBytes();
+    return layerOffset(layer)
+        + config.headCountKv() * keyLayout.headBytes()
+        + head * valueLayout.headBytes();
   }
 
   /** Stores a position's keys and values of a layer, (headCountKv, headLength) each. */
   void put(int layer, int position, float[] qkv, int keyOffset, int valueOffset) {
-    MemorySegment page = pages.get(position / PAGE_LENGTH);
+    MemorySegment page = page(position / PAGE_LENGTH);
     int slot = position % PAGE_LENGTH;
     for (int head = 0; head < config.headCountKv(); head++) {
       int offset = head * config.headLength();
-      layout.storeKey(page, keys(layer, head), slot, qkv, keyOffset + offset);
-      layout.storeValue(page, values(layer, head), slot, qkv, valueOffset + offset);
+      keyLayout.storeKey(page, keys(layer, head), slot, qkv, keyOffset + offset);
+      valueLayout.storeValue(page, values(layer, head), slot, qkv, valueOffset + offset);
     }
   }
 
-  /** Releases the memory. */
+  /** Lets go of its memory. */
   @Override
   public void close() {
-    arena.close();
+    truncate(0);
   }
 }

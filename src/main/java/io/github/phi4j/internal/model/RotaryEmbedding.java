@@ -46,6 +46,16 @@ final class RotaryEmbedding {
     }
   }
 
+  /** Writes what turns rotated keys back by some positions, (rotated / 2) each. */
+  void anglesBack(int positions, boolean longContext, float[] cos, float[] sin) {
+    double[] frequencies = longContext ? longFrequencies : shortFrequencies;
+    for (int i = 0; i < frequencies.length; i++) {
+      double angle = -positions * frequencies[i];
+      cos[i] = (float) Math.cos(angle);
+      sin[i] = (float) Math.sin(angle);
+    }
+  }
+
   /** Rotates one head in place; dimensions beyond the rotated ones stay as they are. */
   void rotate(float[] head, int at, float[] cos, float[] sin, int offset) {
     int half = config.ropeDimensionCount() / 2;

@@ -1,52 +1,187 @@
 package io.github.phi4j.internal.model;
 
+import io.github.phi4j.api.PackingListener;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.kernel.Matrix;
+import io.github.phi4j.internal.kernel.Packing;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** Packs the matrices that every token is multiplied with, on all threads of a pool. */
-public final class WeightPacking implements WorkerPool.Task {
+/**
+ * The packing of all matrices that every token is multiplied with. Their packed data is thought of
+ * as lying one after the other, and is made in parts, on all threads of a pool.
+ */
+public final class WeightPacking {
 
-  private final List<Matrix> matrices = new ArrayList<>();
-  private final Matrix[] packed;
-  private final Arena arena;
+  private static final int PART_BYTES = 4 << 20;
+  private static final int PARTS_PER_THREAD = 8; // in a turn
 
-  private WeightPacking(PhiWeights weights, Arena arena) {
-    this.arena = arena;
-    matrices.addAll(weights.output()); // the largest first, so that no thread is left with it
+  private final PhiWeights weights;
+  private final List<Slot> slots = new ArrayList<>();
+  private final List<Part> parts = new ArrayList<>();
+  private final long bytes;
+
+  /**
+   * The place of a matrix.
+   *
+   * @param packing how it is packed
+   * @param offset where it starts in all packed data
+   */
+  record Slot(Packing packing, long offset) {}
+
+  /**
+   * Some tiles of a matrix: what a thread packs at a time.
+   *
+   * @param slot the number of the matrix
+   * @param firstTile the first tile
+   * @param offset where they start in all packed data
+   * @param bytes how long they are
+   */
+  record Part(int slot, int firstTile, long offset, long bytes) {}
+
+  /** Work on a part. */
+  interface PartTask {
+    void run(int part, int worker);
+  }
+
+  private WeightPacking(PhiWeights weights) {
+    this.weights = weights;
+    long offset = 0;
+    for (Matrix matrix : matrices(weights)) {
+      if (matrix.packing().isPresent()) {
+        Packing packing = matrix.packing().get();
+        addParts(packing, offset);
+        slots.add(new Slot(packing, offset));
+        offset += packing.bytes();
+      }
+    }
+    bytes = offset;
+  }
+
+  /** The packing of these weights. */
+  public static WeightPacking of(PhiWeights weights) {
+    return new WeightPacking(weights);
+  }
+
+  private static List<Matrix> matrices(PhiWeights weights) {
+    List<Matrix> matrices = new ArrayList<>();
     for (PhiWeights.Layer layer : weights.layers()) {
-      matrices.addAll(layer.gateUp());
-      matrices.addAll(layer.down());
       matrices.addAll(layer.qkv());
       matrices.addAll(layer.attentionOutput());
+      matrices.addAll(layer.gateUp());
+      matrices.addAll(layer.down());
     }
-    packed = new Matrix[matrices.size()];
+    matrices.addAll(weights.output());
+    return matrices;
+  }
+
+  private void addParts(Packing packing, long offset) {
+    int step = (int) Math.max(1, PART_BYTES / packing.tileBytes());
+    for (int tile = 0; tile < packing.tiles(); tile += step) {
+      int tiles = Math.min(step, packing.tiles() - tile);
+      long at = tile * packing.tileBytes();
+      parts.add(new Part(slots.size(), tile, offset + at, tiles * packing.tileBytes()));
+    }
+  }
+
+  /** The bytes of all packed data, 0 if nothing can be packed. */
+  public long bytes() {
+    return bytes;
+  }
+
+  List<Slot> slots() {
+    return slots;
+  }
+
+  List<Part> parts() {
+    return parts;
+  }
+
+  /** The bytes of the largest part. */
+  long largestPart() {
+    return parts.stream().mapToLong(Part::bytes).max().orElse(0);
+  }
+
+  /** Writes the packed data of a part. */
+  void pack(Part part, MemorySegment to) {
+    slots.get(part.slot()).packing().pack(part.firstTile(), to.asSlice(0, part.bytes()));
   }
 
   /**
-   * Returns weights with packed copies, which live in memory of an arena.
+   * Returns the weights with packed copies, which live in memory of an arena.
    *
    * @throws OutOfMemoryError if there is no room for them
+   * @throws CancellationException if the thread is interrupted
    */
-  public static PhiWeights pack(PhiWeights weights, WorkerPool pool, Arena arena) {
-    WeightPacking packing = new WeightPacking(weights, arena);
-    pool.run(packing, packing.packed.length);
-    return packing.weights(weights);
+  public PhiWeights inMemory(WorkerPool pool, Arena arena, PackingListener listener) {
+    MemorySegment[] copies = new MemorySegment[slots.size()];
+    // On all threads, since memory is cleared when it is allocated.
+    runInTurn(
+        pool,
+        0,
+        copies.length,
+        (slot, _) ->
+            copies[slot] =
+                arena.allocate(slots.get(slot).packing().bytes(), Matrix.PACKED_ALIGNMENT));
+    forEachPart(
+        pool,
+        listener,
+        (number, _) -> {
+          Part part = parts.get(number);
+          long at = part.offset() - slots.get(part.slot()).offset();
+          pack(part, copies[part.slot()].asSlice(at, part.bytes()));
+        });
+    return with(List.of(copies));
   }
 
-  /** One matrix a part. */
-  @Override
-  public void run(int part, int worker) {
-    packed[part] = matrices.get(part).pack(arena);
+  /** The weights with packed copies that were made before and lie one after the other. */
+  PhiWeights with(MemorySegment data) {
+    return with(
+        slots.stream().map(slot -> data.asSlice(slot.offset(), slot.packing().bytes())).toList());
   }
 
-  private PhiWeights weights(PhiWeights weights) {
+  /**
+   * Does something to every part on all threads of a pool, in turns with the pool's other users.
+   */
+  void forEachPart(WorkerPool pool, PackingListener listener, PartTask task) {
+    AtomicLong done = new AtomicLong();
+    int step = PARTS_PER_THREAD * pool.threads();
+    for (int first = 0; first < parts.size(); first += step) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new CancellationException("interrupted");
+      }
+      int count = Math.min(step, parts.size() - first);
+      runInTurn(
+          pool,
+          first,
+          count,
+          (part, worker) -> {
+            task.run(part, worker);
+            done.addAndGet(parts.get(part).bytes());
+          });
+      listener.progress(done.get(), bytes);
+    }
+  }
+
+  private static void runInTurn(WorkerPool pool, int first, int count, PartTask task) {
+    pool.turn().lock();
+    try {
+      pool.run((part, worker) -> task.run(first + part, worker), count);
+    } finally {
+      pool.turn().unlock();
+    }
+  }
+
+  private PhiWeights with(List<MemorySegment> data) {
     IdentityHashMap<Matrix, Matrix> copies = new IdentityHashMap<>();
-    for (int i = 0; i < packed.length; i++) {
-      copies.put(matrices.get(i), packed[i]);
+    for (int i = 0; i < data.size(); i++) {
+      Packing packing = slots.get(i).packing();
+      copies.put(packing.matrix(), packing.with(data.get(i)));
     }
     List<PhiWeights.Layer> layers =
         weights.layers().stream()
@@ -69,6 +204,6 @@ public final class WeightPacking implements WorkerPool.Task {
   }
 
   private static List<Matrix> with(IdentityHashMap<Matrix, Matrix> copies, List<Matrix> stack) {
-    return stack.stream().map(copies::get).toList();
+    return stack.stream().map(matrix -> copies.getOrDefault(matrix, matrix)).toList();
   }
 }

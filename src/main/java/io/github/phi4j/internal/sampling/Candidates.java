@@ -1,5 +1,7 @@
 package io.github.phi4j.internal.sampling;
 
+import java.util.function.IntPredicate;
+
 /**
  * The tokens that may still come next, with their logits, and the context that they would follow.
  *
@@ -76,6 +78,11 @@ final class Candidates {
     return sorted;
   }
 
+  /** The ids; only the first {@link #size()} count. Rising, unless {@link #sorted()}. */
+  int[] ids() {
+    return ids;
+  }
+
   int id(int index) {
     return ids[index];
   }
@@ -134,7 +141,8 @@ final class Candidates {
           "no token is left to choose from: all "
               + vocabularySize
               + " of the vocabulary are banned, by a logit bias of negative infinity, as stop"
-              + " tokens that may not come yet, or as ids that the model does not use");
+              + " tokens that may not come yet, as ids that the model does not use, or by a token"
+              + " sampler");
     }
     return best;
   }
@@ -158,6 +166,30 @@ final class Candidates {
       probabilities[i] *= scale;
     }
     return max + StrictMath.log(sum);
+  }
+
+  /**
+   * The entropy of the candidates in nats, of the {@linkplain #probabilities() probabilities}.
+   *
+   * @param logSum what {@link #softmax()} returned
+   */
+  double entropy(double logSum) {
+    double entropy = 0;
+    for (int i = 0; i < size; i++) {
+      if (probabilities[i] > 0) { // 0 · log 0 is 0
+        entropy += probabilities[i] * (logSum - logits[i]);
+      }
+    }
+    return entropy;
+  }
+
+  /** Divides the logits by a temperature above 0, and shifts them so that the highest is 0. */
+  void divide(float temperature) {
+    float max = logits[best()];
+    for (int i = 0; i < size; i++) {
+      // A shift of all logits changes no probability, but keeps the division from overflowing.
+      logits[i] = (logits[i] - max) / temperature;
+    }
   }
 
   /**
@@ -216,7 +248,7 @@ final class Candidates {
       throw new IllegalStateException(
           kept == 0
               ? "no token is left to choose from: none of the vocabulary goes on as the grammar"
-                    + " asks"
+                  + " asks"
               : "no token is left to choose from: the grammar allows "
                   + kept
                   + " here, but all of them are banned, by a logit bias of negative infinity, as"
@@ -235,5 +267,32 @@ final class Candidates {
       }
     }
     size = kept;
+  }
+
+  /** Leaves only the candidate at an index. */
+  void keepOnly(int index) {
+    ids[0] = ids[index];
+    logits[0] = logits[index];
+    size = 1;
+  }
+
+  /**
+   * Leaves only the candidates with some ids, in the order they have.
+   *
+   * @throws IllegalStateException if none is left
+   */
+  void keepIds(IntPredicate kept) {
+    int count = 0;
+    for (int i = 0; i < size; i++) {
+      if (kept.test(ids[i])) {
+        ids[count] = ids[i];
+        logits[count] = logits[i];
+        count++;
+      }
+    }
+    if (count == 0) {
+      throw new IllegalStateException("no token is left to choose from: a token sampler kept none");
+    }
+    size = count;
   }
 }

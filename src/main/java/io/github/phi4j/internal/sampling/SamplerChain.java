@@ -1,8 +1,10 @@
 package io.github.phi4j.internal.sampling;
 
 import io.github.phi4j.api.Sampling;
+import io.github.phi4j.api.TokenSampler;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -24,7 +26,7 @@ public final class SamplerChain {
    * @throws IllegalArgumentException if a banned or biased id is outside of the vocabulary
    */
   public SamplerChain(Sampling sampling, int vocabularySize, int[] neverSampled) {
-    this(sampling, vocabularySize, neverSampled, NONE, 0);
+    this(sampling, vocabularySize, neverSampled, NONE, 0, SequenceBreakers.NONE);
   }
 
   /**
@@ -35,11 +37,17 @@ public final class SamplerChain {
    * @param neverSampled ids that are never chosen
    * @param stopTokens ids that are not chosen in the first {@code minTokens} calls of {@link #next}
    * @param minTokens how many tokens to generate before one of {@code stopTokens} may come
+   * @param breakers what interrupts repetitions, for DRY
    * @throws IllegalArgumentException if a banned or biased id is outside of the vocabulary
    */
   public SamplerChain(
-      Sampling sampling, int vocabularySize, int[] neverSampled, int[] stopTokens, int minTokens) {
-    this(sampling, vocabularySize, neverSampled, stopTokens, minTokens, Optional.empty());
+      Sampling sampling,
+      int vocabularySize,
+      int[] neverSampled,
+      int[] stopTokens,
+      int minTokens,
+      SequenceBreakers breakers) {
+    this(sampling, vocabularySize, neverSampled, stopTokens, minTokens, breakers, Optional.empty());
   }
 
   /**
@@ -54,6 +62,7 @@ public final class SamplerChain {
       int[] neverSampled,
       int[] stopTokens,
       int minTokens,
+      SequenceBreakers breakers,
       Optional<TokenConstraint> constraint) {
     check("token that must not be sampled", neverSampled, vocabularySize);
     check("stop token", stopTokens, vocabularySize);
@@ -62,19 +71,28 @@ public final class SamplerChain {
         sampling.logitBias().keySet().stream().mapToInt(Integer::intValue).sorted().toArray(),
         vocabularySize);
     candidates = new Candidates(vocabularySize);
+    long seed = sampling.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong());
+    SplitMix64 random = new SplitMix64(seed);
     boolean greedy = sampling.temperature() == 0;
     List<SamplingStep> on = new ArrayList<>();
     addLogitSteps(on, sampling, vocabularySize);
+    sampling.dry().ifPresent(dry -> on.add(new Dry(dry, breakers, vocabularySize)));
     on.add(new Bans(neverSampled, stopTokens, minTokens));
-    constraint.ifPresent(given -> on.add(new Constrained(given, greedy)));
+    boolean onlyBest = greedy && sampling.samplers().isEmpty();
+    constraint.ifPresent(given -> on.add(new Constrained(given, onlyBest)));
+    for (TokenSampler sampler : sampling.samplers()) {
+      on.add(
+          new PluggedSampler(
+              Objects.requireNonNull(sampler.start(seed), "what a token sampler starts")));
+    }
     if (!greedy) {
-      addFilters(on, sampling, vocabularySize);
-      if (sampling.temperature() != 1) {
-        on.add(new Temperature(sampling.temperature()));
+      if (sampling.mirostat().isEmpty()) {
+        addFilters(on, sampling, vocabularySize, random);
       }
+      addTemperature(on, sampling);
     }
     steps = List.copyOf(on);
-    choice = greedy ? new Greedy() : new SeededDraw(seed(sampling));
+    choice = greedy ? new Greedy() : draw(sampling, vocabularySize, new SeededDraw(random));
   }
 
   private static void addLogitSteps(
@@ -96,7 +114,11 @@ public final class SamplerChain {
     }
   }
 
-  private static void addFilters(List<SamplingStep> steps, Sampling sampling, int vocabularySize) {
+  private static void addFilters(
+      List<SamplingStep> steps, Sampling sampling, int vocabularySize, SplitMix64 random) {
+    if (sampling.topNSigma() > 0) {
+      steps.add(new TopNSigma(sampling.topNSigma()));
+    }
     if (sampling.topK() > 0) {
       steps.add(new TopK(sampling.topK()));
     }
@@ -109,10 +131,30 @@ public final class SamplerChain {
     if (sampling.minP() > 0) {
       steps.add(new MinP(sampling.minP()));
     }
+    sampling.xtc().ifPresent(xtc -> steps.add(new Xtc(xtc.probability(), xtc.threshold(), random)));
   }
 
-  private static long seed(Sampling sampling) {
-    return sampling.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong());
+  private static void addTemperature(List<SamplingStep> steps, Sampling sampling) {
+    float temperature = sampling.temperature();
+    Optional<Sampling.DynamicTemperature> dynamic =
+        sampling.dynamicTemperature().filter(_ -> sampling.mirostat().isEmpty());
+    if (dynamic.isPresent()) {
+      steps.add(
+          new DynamicTemperature(temperature, dynamic.get().range(), dynamic.get().exponent()));
+    } else if (temperature != 1) {
+      steps.add(new Temperature(temperature));
+    }
+  }
+
+  private static TokenChoice draw(Sampling sampling, int vocabularySize, SeededDraw draw) {
+    if (sampling.mirostat().isEmpty()) {
+      return draw;
+    }
+    Sampling.Mirostat mirostat = sampling.mirostat().get();
+    MirostatTarget target = new MirostatTarget(mirostat.targetEntropy(), mirostat.learningRate());
+    return mirostat.version() == 1
+        ? new MirostatV1(target, draw, vocabularySize)
+        : new Mirostat(target, draw);
   }
 
   private static void check(String what, int[] ids, int vocabularySize) {

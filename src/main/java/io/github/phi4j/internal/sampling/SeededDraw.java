@@ -5,12 +5,17 @@ final class SeededDraw implements TokenChoice {
 
   private final SplitMix64 random;
 
-  SeededDraw(long seed) {
-    this.random = new SplitMix64(seed);
+  SeededDraw(SplitMix64 random) {
+    this.random = random;
   }
 
   @Override
   public int choose(Candidates candidates) {
+    return candidates.id(index(candidates));
+  }
+
+  /** Draws a candidate and returns where it stands; its probability is then computed. */
+  int index(Candidates candidates) {
     candidates.softmax();
     float[] probabilities = candidates.probabilities();
     int size = candidates.size();
@@ -27,6 +32,6 @@ final class SeededDraw implements TokenChoice {
         last = i;
       }
     }
-    return candidates.id(last);
+    return last;
   }
 }

@@ -11,12 +11,6 @@ final class Temperature implements SamplingStep {
 
   @Override
   public void apply(Candidates candidates) {
-    float[] logits = candidates.logits();
-    float max = logits[candidates.best()];
-    int size = candidates.size();
-    for (int i = 0; i < size; i++) {
-      // A shift of all logits changes no probability, but keeps the division from overflowing.
-      logits[i] = (logits[i] - max) / temperature;
-    }
+    candidates.divide(temperature);
   }
 }

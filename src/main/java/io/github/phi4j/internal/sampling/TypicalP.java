@@ -25,12 +25,7 @@ final class TypicalP implements SamplingStep {
     float[] logits = candidates.logits();
     float[] probabilities = candidates.probabilities();
     int size = candidates.size();
-    double entropy = 0;
-    for (int i = 0; i < size; i++) {
-      if (probabilities[i] > 0) { // 0 · log 0 is 0
-        entropy += probabilities[i] * (logSum - logits[i]);
-      }
-    }
+    double entropy = candidates.entropy(logSum);
     for (int i = 0; i < size; i++) {
       typicality[i] = (float) -Math.abs(logSum - logits[i] - entropy);
     }

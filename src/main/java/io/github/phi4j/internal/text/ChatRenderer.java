@@ -39,6 +39,8 @@ final class ChatRenderer {
   static final String END = "<|end|>";
   static final String TOOL = "<|tool|>";
   static final String TOOL_CLOSED = "<|/tool|>";
+  static final String TOOL_CALL = "<|tool_call|>";
+  static final String TOOL_CALL_CLOSED = "<|/tool_call|>";
   static final String TOOL_RESPONSE = "<|tool_response|>";
 
   /** Takes a rendered conversation, part by part. */
@@ -92,43 +94,65 @@ final class ChatRenderer {
   /**
    * Renders a conversation.
    *
+   * @param thoughts whether thoughts are part of the assistant's messages
    * @throws IllegalArgumentException if the format cannot express a message
    */
-  void render(List<Message> messages, Sink sink) {
+  void render(List<Message> messages, boolean thoughts, Sink sink) {
     if (messages.isEmpty()) {
       throw new IllegalArgumentException("a conversation needs at least one message");
     }
     switch (format) {
-      case PHI4 -> renderFramed(messages, sink);
+      case PHI4 -> renderFramed(messages, false, sink);
       case PHI4_REASONING -> {
         openFrame("system", sink);
         sink.trusted(preamble);
         sink.special(IM_END);
-        renderFramed(messages, sink);
+        renderFramed(messages, thoughts, sink);
       }
-      case PHI4_MINI -> renderMini(messages, sink);
-      case PHI4_MINI_REASONING -> renderMiniReasoning(messages, sink);
+      case PHI4_MINI -> renderMini(messages, false, sink);
+      case PHI4_MINI_REASONING -> renderMiniReasoning(messages, thoughts, sink);
     }
   }
 
-  private void renderFramed(List<Message> messages, Sink sink) {
+  private void renderFramed(List<Message> messages, boolean thoughts, Sink sink) {
     for (Message message : messages) {
-      if (message.role() == Message.Role.TOOL) {
-        throw new IllegalArgumentException(
-            "the chat format " + format + " has no way to write a message of role TOOL");
+      // There is no turn for the results of tools.
+      Message.Role role = message.role() == Message.Role.TOOL ? Message.Role.USER : message.role();
+      openFrame(role.name().toLowerCase(Locale.ROOT), sink);
+      renderThoughts(message, thoughts, sink);
+      sink.text(
+          message.role() == Message.Role.TOOL
+              ? ToolFormat.result(message.content())
+              : message.content());
+      message
+          .tools()
+          .ifPresent(tools -> {
+            sink.text(message.content().isEmpty() ? "" : "\n\n");
+            sink.text(ToolFormat.explain(tools));
+          });
+      if (!message.toolCalls().isEmpty()) {
+        sink.text(ToolFormat.JSON.write(message.toolCalls()));
       }
-      if (message.tools().isPresent()) {
-        throw new IllegalArgumentException(
-            "the chat format "
-                + format
-                + " has no way to write the tools of a system message; describe them in its"
-                + " content");
-      }
-      openFrame(message.role().name().toLowerCase(Locale.ROOT), sink);
-      sink.text(message.content());
       sink.special(IM_END);
     }
     openFrame("assistant", sink);
+  }
+
+  private void renderThoughts(Message message, boolean thoughts, Sink sink) {
+    if (thoughts && !message.reasoning().isEmpty()) {
+      tag(ThoughtSplitter.OPEN, sink);
+      sink.text(message.reasoning());
+      tag(ThoughtSplitter.CLOSE, sink);
+      sink.text("\n\n");
+    }
+  }
+
+  private void tag(String tag, Sink sink) {
+    if (hasSpecial.test(tag)) {
+      sink.special(tag);
+    } else {
+      sink.text(tag);
+    }
   }
 
   private static void openFrame(String role, Sink sink) {
@@ -137,18 +161,20 @@ final class ChatRenderer {
     sink.special(IM_SEP);
   }
 
-  private void renderMini(List<Message> messages, Sink sink) {
+  private void renderMini(List<Message> messages, boolean thoughts, Sink sink) {
     for (Message message : messages) {
       sink.special(header(message.role()));
+      renderThoughts(message, thoughts, sink);
       sink.text(message.content());
       renderTools(message, sink);
+      renderCalls(message, sink);
       sink.special(END);
     }
     sink.special(ASSISTANT);
   }
 
   /** All system messages join the one system turn, wherever they stand. */
-  private void renderMiniReasoning(List<Message> messages, Sink sink) {
+  private void renderMiniReasoning(List<Message> messages, boolean thoughts, Sink sink) {
     sink.special(SYSTEM);
     sink.text(MATH_EXPERT);
     for (Message message : messages) {
@@ -159,7 +185,8 @@ final class ChatRenderer {
       }
     }
     sink.special(END);
-    renderMini(messages.stream().filter(m -> m.role() != Message.Role.SYSTEM).toList(), sink);
+    List<Message> turns = messages.stream().filter(m -> m.role() != Message.Role.SYSTEM).toList();
+    renderMini(turns, thoughts, sink);
   }
 
   private void renderTools(Message message, Sink sink) {
@@ -167,6 +194,16 @@ final class ChatRenderer {
       sink.special(require(TOOL, "the tools of a system message"));
       sink.text(message.tools().get());
       sink.special(require(TOOL_CLOSED, "the tools of a system message"));
+    }
+  }
+
+  private void renderCalls(Message message, Sink sink) {
+    if (!message.toolCalls().isEmpty()) {
+      sink.special(require(TOOL_CALL, "a call"));
+      sink.text(ToolFormat.NATIVE.write(message.toolCalls()));
+      if (hasSpecial.test(TOOL_CALL_CLOSED)) {
+        sink.special(TOOL_CALL_CLOSED);
+      }
     }
   }
 

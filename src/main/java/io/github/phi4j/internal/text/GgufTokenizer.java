@@ -123,15 +123,30 @@ public final class GgufTokenizer implements Tokenizer {
     return ids.toArray();
   }
 
+  /** Encodes a tag such as {@code <think>}: one token if the vocabulary has it, else text. */
+  public int[] encodeTag(String tag) {
+    OptionalInt special = special(tag);
+    return special.isPresent() ? new int[] {special.getAsInt()} : encode(tag);
+  }
+
   @Override
   public int[] encodeChat(List<Message> messages) {
+    return encodeChat(messages, false);
+  }
+
+  /**
+   * As {@link #encodeChat(List)}.
+   *
+   * @param thoughts whether a reasoning model sees its earlier thoughts
+   */
+  public int[] encodeChat(List<Message> messages, boolean thoughts) {
     ChatRenderer renderer =
         chat.orElseThrow(() ->
             new IllegalStateException(
                 "the model file does not tell its chat format; choose one when loading it"));
     IntArrayList ids = new IntArrayList();
     IdSink sink = new IdSink(ids);
-    renderer.render(messages, sink);
+    renderer.render(messages, thoughts, sink);
     sink.flush();
     return startingSequence(ids.toArray());
   }

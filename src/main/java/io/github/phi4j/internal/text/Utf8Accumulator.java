@@ -29,6 +29,11 @@ public final class Utf8Accumulator {
     return decode(false);
   }
 
+  /** Whether the last character is not complete. */
+  public boolean unfinished() {
+    return bytes.position() > 0;
+  }
+
   /** Ends the text: an unfinished character gives U+FFFD. A new text may follow. */
   public String flush() {
     String rest = decode(true);

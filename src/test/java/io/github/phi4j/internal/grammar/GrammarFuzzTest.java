@@ -7,6 +7,7 @@ import io.github.phi4j.api.GrammarException;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.internal.grammar.CodePoints.Range;
 import io.github.phi4j.internal.sampling.SamplerChain;
+import io.github.phi4j.internal.sampling.SequenceBreakers;
 import io.github.phi4j.internal.sampling.TokenConstraint;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -126,6 +127,7 @@ class GrammarFuzzTest {
             new int[0],
             new int[] {STOP},
             0,
+            SequenceBreakers.NONE,
             Optional.of(constraint));
     byte[] text = {};
     for (int step = 0; step < 8; step++) {

@@ -46,24 +46,35 @@ final class PackedMatrixTest {
     return activations(length, i -> random.nextGaussian());
   }
 
-  private static QuantizedVector quantize(Kernels kernels, float[] x) {
-    QuantizedVector vector = new QuantizedVector(x.length);
-    vector.resize(x.length);
-    kernels.quantize(x, 0, vector);
-    return vector;
+  private static Activations round(Kernels kernels, float[] x, int tokens) {
+    Activations batch = new Activations();
+    batch.set(x, x.length / tokens, tokens);
+    batch.reserve();
+    for (int t = 0; t < tokens; t++) {
+      kernels.quantize(batch, t);
+    }
+    return batch;
   }
 
   private static float[] multiply(Kernels kernels, PackedMatrix w, float[] x) {
-    Scratch scratch = kernels.newScratch(w.columns(), 1);
-    Arrays.fill(scratch.numbers, Float.NaN);
-    float[] y = new float[w.rows()];
-    kernels.multiplyPacked(w, 0, w.rows(), quantize(kernels, x), y, 0, scratch);
+    return multiply(kernels, w, x, 1);
+  }
+
+  private static float[] multiply(Kernels kernels, PackedMatrix w, float[] x, int tokens) {
+    Scratch scratch = kernels.newScratch(w.columns(), tokens);
+    float[] y = new float[tokens * w.rows()];
+    kernels.multiplyPacked(w, 0, w.rows(), round(kernels, x, tokens), y, 0, w.rows(), scratch);
     return y;
   }
 
   /** The types that are packed. */
   enum Type {
     Q4_0,
+    Q4_1,
+    Q5_0,
+    Q5_1,
+    Q2_K,
+    Q3_K,
     Q4_K,
     Q5_K,
     Q6_K;
@@ -82,7 +93,7 @@ final class PackedMatrixTest {
     new Random(3).nextBytes(bits); // scales of every kind among them
     Matrix w = matrix(type.ggml(), rows, columns, bits).pack(Arena.ofAuto());
     PackedMatrix packed = w.packed().orElseThrow();
-    PackedLayout layout = packed.layout();
+    PackedQuants layout = (PackedQuants) packed.layout();
     int[] words = new int[layout.scaleWords() + layout.quantWords()];
     PackedBlock block = new PackedBlock();
     float[] expected = new float[columns];
@@ -102,11 +113,11 @@ final class PackedMatrixTest {
   }
 
   /** As the formats compute a number, rounding by rounding. */
-  private static float value(PackedLayout layout, PackedBlock block, int c) {
+  private static float value(PackedQuants layout, PackedBlock block, int c) {
     int j = c / layout.group();
     float scale = block.d[j] * block.scale[j];
     return layout.hasMinimums()
-        ? scale * block.quants[c] - block.dMin * block.min[j]
+        ? scale * block.quants[c] - block.dMin[j] * block.min[j]
         : scale * (block.quants[c] - layout.bias());
   }
 
@@ -119,6 +130,25 @@ final class PackedMatrixTest {
         assertThat(w.rows()).isEqualTo(rows / 16 * 16);
         float[] x = gaussian(columns);
         assertThat(multiply(VECTOR, w, x)).isEqualTo(multiply(SCALAR, w, x));
+      }
+    }
+  }
+
+  /** Tokens are multiplied by fours, and what is left over one by one. */
+  @ParameterizedTest
+  @EnumSource
+  void batchesGiveTheBitsOfTheirTokens(Type type) {
+    for (int columns : new int[] {256, 768, 2816}) {
+      PackedMatrix w = random(type.ggml(), 112, columns).packed().orElseThrow();
+      for (int tokens : new int[] {2, 4, 7, 9}) {
+        float[] x = gaussian(tokens * columns);
+        float[] batch = multiply(VECTOR, w, x, tokens);
+        assertThat(batch).isEqualTo(multiply(SCALAR, w, x, tokens));
+        for (int t = 0; t < tokens; t++) {
+          float[] token = Arrays.copyOfRange(x, t * columns, (t + 1) * columns);
+          float[] expected = multiply(VECTOR, w, token);
+          assertThat(Arrays.copyOfRange(batch, t * 112, (t + 1) * 112)).isEqualTo(expected);
+        }
       }
     }
   }
@@ -141,10 +171,17 @@ final class PackedMatrixTest {
     for (int filling : new int[] {0, 0xff, 0x0f, 0xf0, 0x55, 0x80, 0x7f}) {
       for (float d : new float[] {0, 1, -1, 0x1p-24f, -0x1p-24f, 65504}) {
         Matrix w = filled(type.ggml(), columns, filling, d);
+        float[] all = new float[vectors.length * columns];
+        for (int i = 0; i < vectors.length; i++) {
+          System.arraycopy(vectors[i], 0, all, i * columns, columns);
+        }
+        PackedMatrix packed = w.packed().orElseThrow();
+        assertThat(multiply(VECTOR, packed, all, vectors.length))
+            .isEqualTo(multiply(SCALAR, packed, all, vectors.length));
         for (float[] x : vectors) {
           float[] expected = multiply(SCALAR, w.packed().orElseThrow(), x);
           assertThat(multiply(VECTOR, w.packed().orElseThrow(), x)).isEqualTo(expected);
-          float[] exact = exact(w, quantize(SCALAR, x));
+          float[] exact = exact(w, round(SCALAR, x, 1));
           for (int r = 0; r < expected.length; r++) {
             double room = 1e-5 * Math.abs(d) * 64 * 64 * largest(x) * columns;
             assertThat((double) expected[r]).isCloseTo(exact[r], Offset.offset(room));
@@ -161,10 +198,18 @@ final class PackedMatrixTest {
     Arrays.fill(data, (byte) filling);
     short half = Float.floatToFloat16(d);
     for (int at = 0; at < data.length; at += type.blockBytes()) {
-      int scale = at + (type == GgmlType.Q6_K ? 208 : 0);
+      int scale =
+          at
+              + switch (type) {
+                case Q2_K -> 80;
+                case Q3_K -> 108;
+                case Q6_K -> 208;
+                default -> 0;
+              };
       put(data, scale, half);
-      if (type == GgmlType.Q4_K || type == GgmlType.Q5_K) {
-        put(data, scale + 2, half);
+      switch (type) {
+        case Q4_1, Q5_1, Q2_K, Q4_K, Q5_K -> put(data, scale + 2, half);
+        default -> {}
       }
     }
     return matrix(type, rows, columns, data).pack(Arena.ofAuto());
@@ -184,14 +229,14 @@ final class PackedMatrixTest {
   }
 
   /** The product with the rounded activations, in double precision. */
-  private static float[] exact(Matrix w, QuantizedVector x) {
+  private static float[] exact(Matrix w, Activations x) {
     float[] y = new float[w.rows()];
     float[] row = new float[w.columns()];
     for (int r = 0; r < w.rows(); r++) {
       w.dequantizeRow(r, row, 0);
       double sum = 0;
       for (int c = 0; c < w.columns(); c++) {
-        sum += (double) row[c] * x.scales()[c / 32] * x.quant(c);
+        sum += (double) row[c] * x.groups(32).scales()[c / 32] * x.quant(0, c);
       }
       y[r] = (float) sum;
     }
@@ -204,7 +249,7 @@ final class PackedMatrixTest {
     Matrix w = random(type.ggml(), 64, 1024);
     float[] x = gaussian(1024);
     float[] y = multiply(VECTOR, w.packed().orElseThrow(), x);
-    float[] exact = exact(w, quantize(VECTOR, x));
+    float[] exact = exact(w, round(VECTOR, x, 1));
     for (int r = 0; r < y.length; r++) {
       assertThat(y[r]).isCloseTo(exact[r], Offset.offset(1e-5f));
     }
@@ -213,11 +258,11 @@ final class PackedMatrixTest {
   @Test
   void activationsAreOffByHalfAStepAtMost() {
     float[] x = gaussian(1280);
-    QuantizedVector rounded = quantize(VECTOR, x);
+    Activations rounded = round(VECTOR, x, 1);
     for (int i = 0; i < x.length; i++) {
-      float step = rounded.scales()[i / 32];
-      assertThat(rounded.quant(i)).isBetween(-127, 127);
-      assertThat(rounded.quant(i) * step).isCloseTo(x[i], Offset.offset(0.501f * step));
+      float step = rounded.groups(32).scales()[i / 32];
+      assertThat(rounded.quant(0, i)).isBetween(-127, 127);
+      assertThat(rounded.quant(0, i) * step).isCloseTo(x[i], Offset.offset(0.501f * step));
     }
   }
 
@@ -227,13 +272,15 @@ final class PackedMatrixTest {
     for (int round = 0; round < 200; round++) {
       double scale = Math.pow(10, random.nextInt(-40, 38));
       float[] x = activations(512, i -> random.nextGaussian() * scale);
-      QuantizedVector expected = quantize(SCALAR, x);
-      QuantizedVector vector = quantize(VECTOR, x);
-      assertThat(bits(vector.pairs())).isEqualTo(bits(expected.pairs()));
-      assertThat(bits(vector.starts16())).isEqualTo(bits(expected.starts16()));
-      assertThat(bits(vector.starts32())).isEqualTo(bits(expected.starts32()));
-      assertThat(vector.scales()).isEqualTo(expected.scales());
-      assertThat(vector.totals()).isEqualTo(expected.totals());
+      Activations expected = round(SCALAR, x, 2);
+      Activations found = round(VECTOR, x, 2);
+      assertThat(bits(found.pairs())).isEqualTo(bits(expected.pairs()));
+      for (int length : new int[] {16, 32}) {
+        Activations.Groups groups = expected.groups(length);
+        assertThat(bits(found.groups(length).starts())).isEqualTo(bits(groups.starts()));
+        assertThat(found.groups(length).scales()).isEqualTo(groups.scales());
+        assertThat(found.groups(length).totals()).isEqualTo(groups.totals());
+      }
     }
   }
 
@@ -294,7 +341,6 @@ final class PackedMatrixTest {
   void whatCannotBePackedIsLeftAsItIs() {
     assertThat(random(GgmlType.Q4_K, 15, 512).packed()).isEmpty();
     assertThat(random(GgmlType.Q4_0, 64, 288).packed()).isEmpty();
-    assertThat(random(GgmlType.F16, 64, 512).packed()).isEmpty();
   }
 
   @Test
@@ -303,8 +349,8 @@ final class PackedMatrixTest {
     assertThatThrownBy(() -> new PackedMatrix(w.layout(), w.data(), 32, 256))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("32 packed rows of 256 Q4_K numbers");
-    assertThatThrownBy(() -> new QuantizedVector(512).resize(768))
+    assertThatThrownBy(() -> round(SCALAR, new float[48], 1))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("768 columns");
+        .hasMessageContaining("48 columns");
   }
 }

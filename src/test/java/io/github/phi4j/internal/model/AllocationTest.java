@@ -12,12 +12,14 @@ import io.github.phi4j.testing.Allocations;
 import io.github.phi4j.testing.RandomModel;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the forward pass leaves for the garbage collector: nothing. */
@@ -34,6 +36,7 @@ final class AllocationTest {
         byType,
         Stream.of(
             Arguments.of(GgmlType.F32, KvCacheType.F32, 1),
+            Arguments.of(GgmlType.F32, KvCacheType.Q8_0, 1),
             Arguments.of(GgmlType.Q8_0, KvCacheType.F16, 5)));
   }
 
@@ -61,6 +64,30 @@ final class AllocationTest {
     assertNoneAllocated(random, cacheType, batch, PackedWeights.OFF);
   }
 
+  /** Batches of five are one of four and a token alone. */
+  @ParameterizedTest
+  @CsvSource({"Q4_0, 1", "Q4_K, 1", "Q5_K, 1", "Q6_K, 1", "Q4_K, 5", "Q6_K, 5"})
+  void packedWeightsAllocateNothingEither(GgmlType type, int batch) {
+    RandomModel random = RandomModel.phi4().heads(4, 2, 64).feedForward(256).layers(1).type(type);
+    assertNoneAllocated(random, KvCacheType.F16, batch, PackedWeights.MEMORY);
+  }
+
+  @Test
+  void aMixOfPackedTypesAllocatesNothingEither() {
+    RandomModel random =
+        RandomModel.phi4()
+            .heads(4, 2, 64)
+            .feedForward(256)
+            .types(name ->
+                switch (name) {
+                  case "output.weight", "blk.0.ffn_down.weight" -> GgmlType.Q6_K;
+                  case "blk.0.attn_qkv.weight", "blk.1.attn_qkv.weight" -> GgmlType.Q5_K;
+                  case "blk.1.ffn_down.weight" -> GgmlType.Q4_0;
+                  default -> GgmlType.Q4_K;
+                });
+    assertNoneAllocated(random, KvCacheType.F16, 1, PackedWeights.MEMORY);
+  }
+
   private void assertNoneAllocated(
       RandomModel random, KvCacheType cacheType, int batch, PackedWeights packed) {
     Path path = random.write(directory.resolve("random.gguf"));
@@ -74,15 +101,17 @@ final class AllocationTest {
       threads.add(Thread.currentThread());
       ForwardPass forward = model.forwardPass();
       int[] tokens = model.randomTokens(60, 1);
-      float[] logits = new float[model.config().vocabularySize()];
+      Slice slice = new Slice(cache, () -> false);
+      List<Slice> slices = List.of(slice);
+      float[][] logits = model.newRows(1);
 
       Allocations.assertNoneAfterWarmUp(
           threads,
           () -> {
             cache.truncate(0);
             for (int i = 0; i < tokens.length; i += batch) {
-              forward.append(tokens, i, batch, cache, () -> false);
-              forward.logits(batch - 1, 1, logits);
+              slice.set(tokens, i, batch, 1, logits, 0);
+              forward.run(slices);
             }
           });
     }

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -238,36 +237,104 @@ final class ForwardPassTest {
   }
 
   @Test
-  void aCancelledBatchLeavesTheCacheAsItWas() {
+  void sequencesThatShareAPassGetTheBitsThatTheyGetAlone() {
+    RandomModel random =
+        RandomModel.phi4()
+            .heads(4, 2, 64)
+            .feedForward(256)
+            .types(name -> name.endsWith("down.weight") ? GgmlType.Q6_K : GgmlType.Q4_K);
+    try (LoadedModel model = load(random, 2);
+        KvCache first = model.newCache(KvCacheType.F16, 100);
+        KvCache second = model.newCache(KvCacheType.F16, 100);
+        KvCache third = model.newCache(KvCacheType.F32, 100)) {
+      int[] a = model.randomTokens(80, 1);
+      int[] b = model.randomTokens(80, 2);
+      int[] c = model.randomTokens(80, 3);
+      model.append(a, 0, 70, first);
+      model.append(b, 0, 3, second);
+      float[][] rowsOfA = model.newRows(2);
+      float[][] rowsOfB = model.newRows(1);
+      float[][] rowsOfC = model.newRows(66);
+
+      model.run(
+          slice(first, a, 70, 1, 1, rowsOfA, 1),
+          slice(second, b, 3, 5, 1, rowsOfB, 0),
+          slice(third, c, 0, 66, 66, rowsOfC, 0));
+      assertThat(List.of(first.length(), second.length(), third.length()))
+          .containsExactly(71, 8, 66);
+      assertThat(rowsOfA[0]).containsOnly(0);
+      assertThat(rowsOfA[1]).isEqualTo(model.logits(a, KvCacheType.F16, 256)[70]);
+      assertThat(rowsOfB[0]).isEqualTo(model.logits(b, KvCacheType.F16, 256)[7]);
+      float[][] alone = model.logits(c, KvCacheType.F32, 256);
+      assertThat(rowsOfC).isDeepEqualTo(Arrays.copyOf(alone, 66));
+    }
+  }
+
+  private static Slice slice(
+      KvCache cache, int[] tokens, int from, int count, int rows, float[][] out, int outFrom) {
+    Slice slice = new Slice(cache, () -> false);
+    slice.set(tokens, from, count, rows, out, outFrom);
+    return slice;
+  }
+
+  @Test
+  void aCancelledSequenceDropsOutAndTheOthersGoOn() {
     try (LoadedModel model = load(RandomModel.phi4(), 2);
-        KvCache cache = model.newCache(KvCacheType.F32, 100)) {
+        KvCache before = model.newCache(KvCacheType.F32, 100);
+        KvCache cancelled = model.newCache(KvCacheType.F32, 100);
+        KvCache after = model.newCache(KvCacheType.F32, 100)) {
       int[] tokens = model.randomTokens(40, 2);
-      model.append(tokens, 0, 30, cache);
-      AtomicInteger asked = new AtomicInteger();
-
-      assertThatThrownBy(() ->
-              model.forwardPass().append(tokens, 30, 10, cache, () -> asked.incrementAndGet() == 2))
-          .isInstanceOf(CancellationException.class);
-      assertThat(cache.length()).isEqualTo(30);
-
+      model.append(tokens, 0, 30, cancelled);
       float[][] expected = model.logits(tokens);
-      assertThat(model.append(tokens, 30, 10, cache).getLast()).isEqualTo(expected[39]);
+      float[][] rows = model.newRows(2);
+      AtomicInteger asked = new AtomicInteger();
+      Slice leaving = new Slice(cancelled, () -> asked.incrementAndGet() == 2);
+      leaving.set(tokens, 30, 10, 1, model.newRows(1), 0);
+
+      model.run(
+          slice(before, tokens, 0, 3, 1, rows, 0), leaving, slice(after, tokens, 0, 9, 1, rows, 1));
+
+      assertThat(leaving.computed()).isFalse();
+      assertThat(cancelled.length()).isEqualTo(30);
+      assertThat(rows[0]).isEqualTo(expected[2]);
+      assertThat(rows[1]).isEqualTo(expected[8]);
+      assertThat(after.length()).isEqualTo(9);
+      assertThat(model.append(tokens, 30, 10, cancelled).getLast()).isEqualTo(expected[39]);
+      assertThat(model.append(tokens, 9, 31, after).getLast()).isEqualTo(expected[39]);
     }
   }
 
   @Test
-  void logitsAreOnlyThereForTokensOfTheLastBatch() {
+  void aSequenceWithoutRoomFailsAlone() {
     try (LoadedModel model = load(RandomModel.phi4(), 1);
-        KvCache cache = model.newCache(KvCacheType.F32, 100)) {
-      ForwardPass forward = model.forwardPass();
-      float[] out = new float[4 * model.config().vocabularySize()];
-      forward.append(new int[] {1, 2, 3}, 0, 3, cache, () -> false);
+        KvCache small = model.newCache(KvCacheType.F32, 2);
+        KvCache large = model.newCache(KvCacheType.F32, 3)) {
+      int[] tokens = {1, 2, 3};
+      Slice tooMany = slice(small, tokens, 0, 3, 0, null, 0);
+      Slice other = slice(large, tokens, 0, 3, 0, null, 0);
+      model.forwardPass().run(List.of(tooMany, other));
 
-      for (int[] range : new int[][] {{0, 4}, {3, 1}, {-1, 1}, {0, 0}}) {
-        assertThatThrownBy(() -> forward.logits(range[0], range[1], out))
-            .isInstanceOf(IndexOutOfBoundsException.class)
-            .hasMessageContaining("batch of 3");
-      }
+      assertThat(tooMany.computed()).isFalse();
+      assertThat(tooMany.failure()).isPresent();
+      assertThat(other.computed()).isTrue();
+      assertThat(small.length()).isZero();
+    }
+  }
+
+  @Test
+  void aPassRefusesMoreTokensThanItsBuffersHold() {
+    try (LoadedModel model = load(RandomModel.phi4(), 1);
+        KvCache first = model.newCache(KvCacheType.F32, 256);
+        KvCache second = model.newCache(KvCacheType.F32, 256)) {
+      int[] tokens = new int[ForwardPass.MAX_BATCH];
+      List<Slice> slices =
+          List.of(
+              slice(first, tokens, 0, 256, 0, null, 0), slice(second, tokens, 0, 1, 0, null, 0));
+
+      assertThatThrownBy(() -> model.forwardPass().run(slices))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("257 tokens");
+      assertThat(first.length()).isZero();
     }
   }
 

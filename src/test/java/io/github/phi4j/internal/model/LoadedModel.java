@@ -8,7 +8,6 @@ import io.github.phi4j.internal.kernel.Kernels;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -16,6 +15,7 @@ import java.util.Random;
 final class LoadedModel implements AutoCloseable {
 
   private final Arena arena = Arena.ofShared();
+  private final KvMemory memory = new KvMemory(() -> Long.MAX_VALUE);
   private final WorkerPool pool;
   private final GgufFile file;
   private final PhiConfig config;
@@ -33,7 +33,9 @@ final class LoadedModel implements AutoCloseable {
     forwardPass =
         new ForwardPass(
             config,
-            packed == PackedWeights.OFF ? weights : WeightPacking.pack(weights, pool, arena),
+            packed == PackedWeights.OFF
+                ? weights
+                : WeightPacking.of(weights).inMemory(pool, arena, (done, total) -> {}),
             pool,
             kernels);
   }
@@ -55,7 +57,7 @@ final class LoadedModel implements AutoCloseable {
   }
 
   KvCache newCache(KvCacheType type, int capacity) {
-    return new KvCache(config, type, capacity);
+    return new KvCache(config, new KvCache.Format(type, type), capacity, memory);
   }
 
   /** Random ids of the model's vocabulary. */
@@ -83,20 +85,34 @@ final class LoadedModel implements AutoCloseable {
 
   /** Appends one batch and returns the logits after each of its tokens. */
   List<float[]> append(int[] tokens, int from, int count, KvCache cache) {
-    int vocabulary = config.vocabularySize();
-    float[] out = new float[count * vocabulary];
-    forwardPass.append(tokens, from, count, cache, () -> false);
-    forwardPass.logits(0, count, out);
-    List<float[]> rows = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      rows.add(Arrays.copyOfRange(out, i * vocabulary, (i + 1) * vocabulary));
+    float[][] rows = newRows(count);
+    Slice slice = new Slice(cache, () -> false);
+    slice.set(tokens, from, count, count, rows, 0);
+    run(slice);
+    return List.of(rows);
+  }
+
+  /** Room for logits, (count, vocabulary). */
+  float[][] newRows(int count) {
+    return new float[count][config.vocabularySize()];
+  }
+
+  /** Runs a pass that nothing may go wrong in. */
+  void run(Slice... slices) {
+    forwardPass.run(List.of(slices));
+    for (Slice slice : slices) {
+      slice
+          .failure()
+          .ifPresent(e -> {
+            throw e;
+          });
     }
-    return rows;
   }
 
   @Override
   public void close() {
     pool.close();
+    memory.close();
     arena.close();
   }
 }

@@ -36,7 +36,7 @@ final class ReferenceLogitsTest {
     List<Arguments> cases = new ArrayList<>();
     for (Kernels kernels : all) {
       for (TinyModel model : TinyModel.values()) {
-        for (KvCacheType type : KvCacheType.values()) {
+        for (KvCacheType type : List.of(KvCacheType.F32, KvCacheType.F16)) {
           cases.add(Arguments.of(kernels.name(), model, type, kernels));
         }
       }
@@ -70,12 +70,11 @@ final class ReferenceLogitsTest {
     }
   }
 
-  /** Token by token, since longer batches do not use packed weights. */
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("packedCases")
   void packedWeightsAreAtLeastAsCloseToExactAsLlamaCpp(String name, TinyModel tiny, Kernels kernels)
       throws IOException {
-    float[][] logits = logits(tiny, KvCacheType.F16, kernels, PackedWeights.MEMORY, 1);
+    float[][] logits = logits(tiny, KvCacheType.F16, kernels, PackedWeights.MEMORY, 5, 1);
     float[][] exact = tiny.exactLogits();
     JsonNode noise = noise(tiny);
     double kl = 0;
@@ -114,12 +113,14 @@ final class ReferenceLogitsTest {
       PhiConfig config = PhiConfig.read(file.metadata(), finding -> {});
       PhiWeights weights = PhiLoader.load(file, config);
       if (packed == PackedWeights.MEMORY) {
-        weights = WeightPacking.pack(weights, pool, arena);
+        weights = WeightPacking.of(weights).inMemory(pool, arena, (done, total) -> {});
       }
       ForwardPass forward = new ForwardPass(config, weights, pool, kernels);
       for (String line : TinyModel.text("prompts.jsonl").lines().toList()) {
         int[] ids = JSON.readValue(line, int[].class);
-        try (KvCache cache = new KvCache(config, type, 64)) {
+        try (KvCache cache =
+            new KvCache(
+                config, new KvCache.Format(type, type), 64, new KvMemory(() -> Long.MAX_VALUE))) {
           for (int from = 0, i = 0; from < ids.length; i++) {
             int count = Math.min(batches[i % batches.length], ids.length - from);
             rows.addAll(feed(forward, ids, from, count, cache));
@@ -133,15 +134,11 @@ final class ReferenceLogitsTest {
 
   private static List<float[]> feed(
       ForwardPass forward, int[] ids, int from, int count, KvCache cache) {
-    int vocabulary = 4096;
-    float[] out = new float[count * vocabulary];
-    forward.append(ids, from, count, cache, () -> false);
-    forward.logits(0, count, out);
-    List<float[]> rows = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      rows.add(Arrays.copyOfRange(out, i * vocabulary, (i + 1) * vocabulary));
-    }
-    return rows;
+    float[][] rows = new float[count][4096];
+    Slice slice = new Slice(cache, () -> false);
+    slice.set(ids, from, count, count, rows, 0);
+    forward.run(List.of(slice));
+    return List.of(rows);
   }
 
   private static JsonNode noise(TinyModel tiny) throws IOException {

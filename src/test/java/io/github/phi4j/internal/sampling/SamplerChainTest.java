@@ -8,8 +8,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import io.github.phi4j.api.Sampling;
+import io.github.phi4j.api.TokenCandidates;
+import io.github.phi4j.api.TokenSampler;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -135,8 +139,25 @@ final class SamplerChainTest {
           .frequencyPenalty(0.1f)
           .penaltyWindow(-1)
           .logitBias(3, 2)
-          .build()
+          .build(),
+      Sampling.builder()
+          .temperature(1.5f)
+          .dry(Sampling.Dry.of(0.8f))
+          .topNSigma(1.5f)
+          .xtc(new Sampling.Xtc(0.5f, 0.05f))
+          .dynamicTemperature(new Sampling.DynamicTemperature(0.7f, 1.2f))
+          .build(),
+      mirostat(1, 0),
+      mirostat(2, 0.1f),
+      Sampling.builder().temperature(1).sampler(candidates -> candidates.keep(id -> id > 3)).build()
     };
+  }
+
+  private static Sampling mirostat(int version, float learningRate) {
+    return Sampling.builder()
+        .temperature(0.9f)
+        .mirostat(new Sampling.Mirostat(version, 4, learningRate))
+        .build();
   }
 
   @ParameterizedTest
@@ -212,8 +233,100 @@ final class SamplerChainTest {
   }
 
   @Test
+  void dryComesBeforeTopNSigmaAndTopK() {
+    int[] context = {1, 2, 0, 1, 2}; // 0 would go on
+    Sampling.Builder sampling =
+        Sampling.builder().temperature(1).dry(new Sampling.Dry(4, 1, 2, -1, List.of())).topK(1);
+    assertThat(drawn(sampling, new float[] {9, 6, 0, 0}, context)).containsExactly(1);
+    // Of 9, 6, 0, 0 two standard deviations keep 0 and 1; of 9, 0, 0, 0 they keep 0 alone.
+    assertThat(
+            drawn(Sampling.builder().temperature(5).topNSigma(2).topK(3), new float[] {9, 6, 0, 0}))
+        .containsExactly(0, 1);
+  }
+
+  @Test
+  void xtcLooksAtWhatTheFiltersLeft() {
+    // Of the first two 0.5 and 0.3 make 0.62 and 0.38: both are top choices, and one is left.
+    float[] logits = logitsOf(0.5, 0.3, 0.2);
+    Sampling.Builder sampling =
+        Sampling.builder().temperature(1).topK(2).xtc(new Sampling.Xtc(1, 0.35f));
+    assertThat(drawn(sampling, logits)).containsExactly(1);
+  }
+
+  @Test
+  void mirostatTakesThePlaceOfTheFilters() {
+    Sampling.Builder sampling =
+        Sampling.builder()
+            .temperature(1)
+            .topK(1)
+            .minP(1)
+            .topNSigma(0.01f)
+            .xtc(new Sampling.Xtc(1, 0.1f))
+            .dynamicTemperature(new Sampling.DynamicTemperature(1, 1))
+            .mirostat(new Sampling.Mirostat(2, 5, 0));
+    assertThat(drawn(sampling, logitsOf(0.5, 0.3, 0.2))).containsExactly(0, 1, 2);
+  }
+
+  @Test
+  void anOwnSamplerSeesBansAndIsSeenByTheFilters() {
+    TokenSampler sampler =
+        candidates -> {
+          assertThat(candidates.size()).isEqualTo(4);
+          assertThat(candidates.logit(2)).isEqualTo(BANNED);
+          candidates.setLogit(3, 10);
+        };
+    SamplerChain chain =
+        chain(Sampling.builder().temperature(1).topK(1).sampler(sampler).build(), 4, 2);
+    assertThat(next(chain, 1, 2, 3, 0)).isEqualTo(3);
+  }
+
+  @Test
+  void ownSamplersRunInOrderAndInGreedySamplingToo() {
+    Sampling sampling =
+        Sampling.builder()
+            .sampler(candidates -> candidates.keep(id -> id != 1))
+            .sampler(candidates -> candidates.choose(candidates.indexOf(2)))
+            .build();
+    assertThat(next(chain(sampling, 4), 1, 9, 3, 5)).isEqualTo(2);
+  }
+
+  /** Chooses one id after the other. */
+  private static final class Counting implements TokenSampler {
+    private final List<Long> seeds;
+    private int next;
+
+    Counting(List<Long> seeds) {
+      this.seeds = seeds;
+    }
+
+    @Override
+    public TokenSampler start(long seed) {
+      seeds.add(seed);
+      return new Counting(seeds);
+    }
+
+    @Override
+    public void apply(TokenCandidates candidates) {
+      candidates.choose(next++);
+    }
+  }
+
+  @Test
+  void anOwnSamplerIsStartedForEachGenerationWithItsSeed() {
+    List<Long> seeds = new ArrayList<>();
+    Sampling sampling = Sampling.builder().seed(8).sampler(new Counting(seeds)).build();
+    SamplerChain first = chain(sampling, 3);
+    assertThat(next(first, 1, 2, 3)).isZero();
+    assertThat(next(first, 1, 2, 3)).isEqualTo(1);
+    assertThat(next(chain(sampling.withSeed(9), 3), 1, 2, 3)).isZero();
+    assertThat(next(first, 1, 2, 3)).isEqualTo(2);
+    assertThat(seeds).containsExactly(8L, 9L);
+  }
+
+  @Test
   void stopTokensMayComeAfterTheMinimumOnly() {
-    SamplerChain chain = new SamplerChain(Sampling.greedy(), 3, NONE, new int[] {0}, 2);
+    SamplerChain chain =
+        new SamplerChain(Sampling.greedy(), 3, NONE, new int[] {0}, 2, SequenceBreakers.NONE);
     assertThat(next(chain, 9, 2, 1)).isEqualTo(1);
     assertThat(next(chain, 9, 2, 1)).isEqualTo(1);
     assertThat(next(chain, 9, 2, 1)).isZero();
@@ -228,7 +341,8 @@ final class SamplerChainTest {
         .isThrownBy(() -> chain(Sampling.greedy(), 10, 2, -1))
         .withMessageContaining("must not be sampled -1:");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new SamplerChain(Sampling.greedy(), 10, NONE, new int[] {11}, 1))
+        .isThrownBy(() ->
+            new SamplerChain(Sampling.greedy(), 10, NONE, new int[] {11}, 1, SequenceBreakers.NONE))
         .withMessageContaining("stop token 11:");
   }
 

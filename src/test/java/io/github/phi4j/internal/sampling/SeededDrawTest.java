@@ -37,7 +37,7 @@ final class SeededDrawTest {
     double[] probabilities = {0.02, 0.4, 0.08, 0.2, 0.3};
     int draws = 100_000;
     int[] seen = new int[probabilities.length];
-    SeededDraw draw = new SeededDraw(seed);
+    SeededDraw draw = new SeededDraw(new SplitMix64(seed));
     Candidates candidates = ofProbabilities(probabilities);
     for (int i = 0; i < draws; i++) {
       seen[draw.choose(candidates)]++;
@@ -54,7 +54,7 @@ final class SeededDrawTest {
   void theFirstDrawsOfNeighbouringSeedsFollowTheProbabilities() {
     int[] seen = new int[4];
     for (int seed = 0; seed < 10_000; seed++) {
-      seen[new SeededDraw(seed).choose(ofLogits(0, 0, 0, 0))]++;
+      seen[new SeededDraw(new SplitMix64(seed)).choose(ofLogits(0, 0, 0, 0))]++;
     }
     assertThat(IntStream.of(seen)).allMatch(count -> Math.abs(count - 2500) < 150);
   }
@@ -63,7 +63,7 @@ final class SeededDrawTest {
   void impossibleTokensAreNeverDrawn() {
     float banned = Float.NEGATIVE_INFINITY;
     for (int seed = 0; seed < 1000; seed++) {
-      SeededDraw draw = new SeededDraw(seed);
+      SeededDraw draw = new SeededDraw(new SplitMix64(seed));
       assertThat(draw.choose(ofLogits(banned, -1e30f, 2, banned, -200, banned))).isEqualTo(2);
       assertThat(draw.choose(ofLogits(banned, 1, banned, 1, banned))).isIn(1, 3);
     }

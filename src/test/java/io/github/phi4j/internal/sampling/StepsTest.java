@@ -5,6 +5,7 @@ import static io.github.phi4j.internal.sampling.CandidatesFixture.logits;
 import static io.github.phi4j.internal.sampling.CandidatesFixture.ofLogits;
 import static io.github.phi4j.internal.sampling.CandidatesFixture.ofProbabilities;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -221,6 +222,77 @@ final class StepsTest {
     candidates = apply(new Temperature(Float.MIN_VALUE), ofLogits(1, 1, 0));
     candidates.softmax();
     assertThat(candidates.probabilities()).containsExactly(0.5f, 0.5f, 0);
+  }
+
+  @Test
+  void topNSigmaKeepsTheLogitsNearTheHighest() {
+    // Of 1, 2, 3, 4 the mean is 2.5 and the deviation √1.25 = 1.118; a ban counts for nothing.
+    assertThat(ids(apply(new TopNSigma(0.5f), ofLogits(1, 4, BANNED, 3, 2)))).containsExactly(1);
+    assertThat(ids(apply(new TopNSigma(1), ofLogits(1, 4, BANNED, 3, 2)))).containsExactly(1, 3);
+    assertThat(ids(apply(new TopNSigma(2), ofLogits(1, 4, BANNED, 3, 2)))).containsExactly(1, 3, 4);
+    assertThat(ids(apply(new TopNSigma(3), ofLogits(1, 4, BANNED, 3, 2))))
+        .containsExactly(0, 1, 3, 4);
+  }
+
+  @Test
+  void topNSigmaOfEqualLogitsKeepsThemAll() {
+    assertThat(ids(apply(new TopNSigma(1), ofLogits(0.1f, 0.1f, BANNED, 0.1f))))
+        .containsExactly(0, 1, 3);
+  }
+
+  private static int[] xtc(float probability, float threshold, double... probabilities) {
+    Xtc xtc = new Xtc(probability, threshold, new SplitMix64(1));
+    return ids(apply(xtc, ofProbabilities(probabilities)));
+  }
+
+  @Test
+  void xtcLeavesOutAllTopChoicesButTheLeastProbable() {
+    assertThat(xtc(1, 0.15f, 0.2, 0.4, 0.1, 0.3)).containsExactly(0, 2);
+    assertThat(xtc(1, 0.25f, 0.2, 0.4, 0.1, 0.3)).containsExactly(0, 2, 3);
+    assertThat(xtc(1, 0.05f, 0.2, 0.4, 0.1, 0.3)).containsExactly(2);
+  }
+
+  @Test
+  void xtcNeedsTwoTopChoices() {
+    assertThat(xtc(1, 0.35f, 0.2, 0.4, 0.1, 0.3)).containsExactly(0, 1, 2, 3);
+    assertThat(xtc(1, 0.45f, 0.2, 0.4, 0.1, 0.3)).containsExactly(0, 1, 2, 3);
+    assertThat(xtc(1, 0.51f, 0.2, 0.4, 0.1, 0.3)).containsExactly(0, 1, 2, 3);
+  }
+
+  @Test
+  void xtcOfEqualTopChoicesKeepsTheLastInOrder() {
+    assertThat(xtc(1, 0.2f, 0.25, 0.25, 0.25, 0.25)).containsExactly(3);
+    Candidates sorted = apply(new TopK(3), ofProbabilities(0.1, 0.3, 0.3, 0.3));
+    apply(new Xtc(1, 0.2f, new SplitMix64(1)), sorted);
+    assertThat(ids(sorted)).containsExactly(3);
+    assertThat(sorted.sorted()).isTrue();
+  }
+
+  @Test
+  void xtcHappensAsOftenAsItsProbabilitySays() {
+    Xtc xtc = new Xtc(0.3f, 0.1f, new SplitMix64(5));
+    int happened = 0;
+    for (int i = 0; i < 10_000; i++) {
+      happened += apply(xtc, ofProbabilities(0.6, 0.4)).size() == 1 ? 1 : 0;
+    }
+    assertThat(happened).isBetween(2800, 3200); // four standard deviations of 46
+  }
+
+  @Test
+  void dynamicTemperatureFollowsTheEntropy() {
+    // 0.8 and 0.2 have the entropy 0.8 ln 1.25 + 0.2 ln 5 = 0.50040, a share of 0.72193 of ln 2;
+    // temperatures from 0.5 to 1.5 make 1.22193 of it, and 1.02118 of its square.
+    float difference = (float) Math.log(4);
+    float[] linear = logits(apply(new DynamicTemperature(1, 0.5f, 1), ofProbabilities(0.8, 0.2)));
+    assertThat(linear[0] - linear[1]).isCloseTo(difference / 1.22193f, within(1e-5f));
+    float[] squared = logits(apply(new DynamicTemperature(1, 0.5f, 2), ofProbabilities(0.8, 0.2)));
+    assertThat(squared[0] - squared[1]).isCloseTo(difference / 1.02118f, within(1e-5f));
+  }
+
+  @Test
+  void dynamicTemperatureOfZeroLeavesTheBest() {
+    assertThat(ids(apply(new DynamicTemperature(1, 2, 1), ofLogits(BANNED, 3, BANNED))))
+        .containsExactly(1);
   }
 
   @Test

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.github.phi4j.api.ChatFormat;
 import io.github.phi4j.api.Message;
+import io.github.phi4j.api.ToolCall;
 import io.github.phi4j.testing.GgufWriter;
 import io.github.phi4j.testing.Vocabularies;
 import java.nio.charset.StandardCharsets;
@@ -146,7 +147,7 @@ final class ChatFormatTest {
   void conversationsAreWrittenByteForByte(
       ChatFormat format, List<Message> messages, String expected) {
     StringBuilder rendered = new StringBuilder();
-    new ChatRenderer(format, P, special -> true).render(messages, new StringSink(rendered));
+    new ChatRenderer(format, P, special -> true).render(messages, false, new StringSink(rendered));
     assertThat(rendered).hasToString(expected);
   }
 
@@ -173,7 +174,8 @@ final class ChatFormatTest {
               Message.assistant(texts.get(i + 2)),
               Message.user(texts.get(i + 3)));
       rendered.setLength(0);
-      new ChatRenderer(format, P, special -> true).render(messages, new StringSink(rendered));
+      new ChatRenderer(format, P, special -> true)
+          .render(messages, false, new StringSink(rendered));
       assertThat(tokenizer.encodeChat(messages))
           .containsExactly(tokenizer.encodeTrusted(rendered.toString()));
     }
@@ -241,20 +243,58 @@ final class ChatFormatTest {
     assertThat(IntStream.of(ids).filter(id -> id == 100351).count()).isEqualTo(1);
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = ChatFormat.class,
-      names = {"PHI4", "PHI4_REASONING"})
-  void toolsAreRefusedWhereTheFormatHasNone(ChatFormat format) {
-    GgufTokenizer tokenizer = tokenizer(format);
-    List<Message> result = List.of(Message.user("Hi"), Message.tool("{}"));
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> tokenizer.encodeChat(result))
-        .withMessage("the chat format " + format + " has no way to write a message of role TOOL");
-    List<Message> tools = List.of(Message.system("", "[]"), Message.user("Hi"));
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> tokenizer.encodeChat(tools))
-        .withMessageContaining("has no way to write the tools of a system message");
+  @Test
+  void aModelWithoutAFormatForToolsGetsAConvention() {
+    List<Message> messages =
+        List.of(
+            Message.system("Be brief.", "[]"),
+            Message.user("Hi"),
+            Message.assistant("", "", List.of(new ToolCall("f", "{\"a\":1}"))),
+            Message.tool("{}"));
+    StringBuilder rendered = new StringBuilder();
+    new ChatRenderer(PHI4, P, special -> true).render(messages, false, new StringSink(rendered));
+    assertThat(rendered)
+        .hasToString(
+            "<|im_start|>system<|im_sep|>Be brief.\n\n"
+                + ToolFormat.explain("[]")
+                + "<|im_end|><|im_start|>user<|im_sep|>Hi<|im_end|>"
+                + "<|im_start|>assistant<|im_sep|>"
+                + "{\"tool_calls\": [{\"name\": \"f\", \"arguments\": {\"a\":1}}]}<|im_end|>"
+                + "<|im_start|>user<|im_sep|>Result of the tool call:\n{}<|im_end|>"
+                + "<|im_start|>assistant<|im_sep|>");
+  }
+
+  @Test
+  void miniWritesCallsAsItWasTrainedTo() {
+    List<ToolCall> calls = List.of(new ToolCall("f", "{\"a\": 1}"), new ToolCall("g", "{ }"));
+    StringBuilder rendered = new StringBuilder();
+    new ChatRenderer(PHI4_MINI, P, special -> true)
+        .render(
+            List.of(Message.user("Hi"), Message.assistant("Yes.", "", calls), Message.tool("2")),
+            false,
+            new StringSink(rendered));
+    assertThat(rendered)
+        .hasToString(
+            "<|user|>Hi<|end|><|assistant|>Yes.<|tool_call|>"
+                + "[{\"name\": \"f\", \"arguments\": {\"a\": 1}},"
+                + " {\"name\": \"g\", \"arguments\": { }}]"
+                + "<|/tool_call|><|end|><|tool_response|>2<|end|><|assistant|>");
+  }
+
+  @Test
+  void thoughtsAreShownOnlyIfTheyAreKept() {
+    List<Message> messages =
+        List.of(Message.user("Hi"), Message.assistant("Hello", "Hm", List.of()));
+    for (boolean kept : List.of(true, false)) {
+      StringBuilder rendered = new StringBuilder();
+      new ChatRenderer(PHI4_MINI_REASONING, P, special -> true)
+          .render(messages, kept, new StringSink(rendered));
+      assertThat(rendered.toString())
+          .endsWith(
+              "<|assistant|>"
+                  + (kept ? "<think>Hm</think>\n\n" : "")
+                  + "Hello<|end|><|assistant|>");
+    }
   }
 
   @Test

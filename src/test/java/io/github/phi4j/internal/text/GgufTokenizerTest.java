@@ -120,7 +120,8 @@ final class GgufTokenizerTest {
       for (JsonNode message : row.get("messages")) {
         Message.Role role =
             Message.Role.valueOf(message.get("role").textValue().toUpperCase(Locale.ROOT));
-        messages.add(new Message(role, message.get("content").textValue(), Optional.empty()));
+        messages.add(
+            new Message(role, message.get("content").textValue(), Optional.empty(), "", List.of()));
       }
       assertThat(tokenizer.encodeChat(messages)).containsExactly(ids(row.get("prompt_ids")));
       assertThat(tokenizer.decode(ids(row.get("greedy_ids")))).isEqualTo(row.get("text").asText());

@@ -1,0 +1,34 @@
+package io.github.phi4j.api;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * One of the alternatives of {@link Completer#choose}.
+ *
+ * @param text the alternative
+ * @param probability the alternative's probability in relation to that of all alternatives, from 0
+ *     to 1: the softmax of the total log-probabilities. It favours short alternatives
+ * @param perTokenProbability the same with the log-probabilities divided by the number of tokens,
+ *     so that length neither favours nor harms an alternative
+ * @param tokens the alternative's tokens with their log-probabilities, each given the prompt and
+ *     the tokens before it
+ */
+public record Choice(
+    String text, double probability, double perTokenProbability, List<TokenLogProb> tokens) {
+
+  /** Creates a choice. */
+  public Choice {
+    Objects.requireNonNull(text, "text");
+    tokens = List.copyOf(tokens);
+  }
+
+  /**
+   * The natural logarithm of the alternative's own probability after the prompt.
+   *
+   * @return the sum over its tokens, at most 0
+   */
+  public double logProb() {
+    return tokens.stream().mapToDouble(TokenLogProb::logProb).sum();
+  }
+}

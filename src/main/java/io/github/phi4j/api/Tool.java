@@ -1,0 +1,30 @@
+package io.github.phi4j.api;
+
+import java.util.Objects;
+
+/**
+ * A tool that the model may ask the program to call.
+ *
+ * @param name what the model calls it: letters, digits, {@code _}, {@code -} and {@code .}, at most
+ *     64
+ * @param description what it does, for the model to read; may be empty
+ * @param parameters the JSON Schema of its arguments, which must describe an object, such as {@code
+ *     {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}}
+ */
+public record Tool(String name, String description, String parameters) {
+
+  /**
+   * Creates a tool. The schema is checked when the tool is first used.
+   *
+   * @throws IllegalArgumentException if the name is not one
+   */
+  public Tool {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(description, "description");
+    Objects.requireNonNull(parameters, "parameters");
+    if (!name.matches("[A-Za-z0-9_.-]{1,64}")) {
+      throw new IllegalArgumentException(
+          "a tool's name has 1 to 64 letters, digits, _, - and .: found \"" + name + "\"");
+    }
+  }
+}

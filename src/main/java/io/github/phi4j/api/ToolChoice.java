@@ -1,0 +1,84 @@
+package io.github.phi4j.api;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Whether the model calls tools. Immutable.
+ *
+ * @param mode how free it is
+ * @param name the one tool that it may call; only with {@link Mode#REQUIRED}
+ * @param parallel whether it may call several at once
+ */
+public record ToolChoice(Mode mode, Optional<String> name, boolean parallel) {
+
+  /** How free the model is. */
+  public enum Mode {
+    /** The model answers or calls tools, as it sees fit. */
+    AUTO,
+    /** The model calls at least one tool. */
+    REQUIRED,
+    /** The model sees the tools, and answers without calling any. */
+    NONE
+  }
+
+  /**
+   * Creates a choice.
+   *
+   * @throws IllegalArgumentException if a tool is named without being required
+   */
+  public ToolChoice {
+    Objects.requireNonNull(mode, "mode");
+    Objects.requireNonNull(name, "name");
+    if (name.isPresent() && mode != Mode.REQUIRED) {
+      throw new IllegalArgumentException("a named tool is always required, not " + mode);
+    }
+  }
+
+  /**
+   * The model answers or calls one or several tools.
+   *
+   * @return the choice
+   */
+  public static ToolChoice auto() {
+    return new ToolChoice(Mode.AUTO, Optional.empty(), true);
+  }
+
+  /**
+   * The model calls at least one tool.
+   *
+   * @return the choice
+   */
+  public static ToolChoice required() {
+    return new ToolChoice(Mode.REQUIRED, Optional.empty(), true);
+  }
+
+  /**
+   * The model answers without calling tools.
+   *
+   * @return the choice
+   */
+  public static ToolChoice none() {
+    return new ToolChoice(Mode.NONE, Optional.empty(), true);
+  }
+
+  /**
+   * The model calls this tool, once.
+   *
+   * @param name the tool's name
+   * @return the choice
+   */
+  public static ToolChoice named(String name) {
+    return new ToolChoice(Mode.REQUIRED, Optional.of(name), false);
+  }
+
+  /**
+   * Sets {@link #parallel()}.
+   *
+   * @param value whether several tools may be called at once
+   * @return this choice with that changed
+   */
+  public ToolChoice withParallel(boolean value) {
+    return new ToolChoice(mode, name, value);
+  }
+}

@@ -1,0 +1,30 @@
+package io.github.phi4j.cli;
+
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Sampling;
+import java.io.IOException;
+import picocli.CommandLine.Mixin;
+
+/** How an answer is generated. */
+final class AnswerOptions {
+
+  @Mixin private StopOptions stop;
+  @Mixin private GrammarOptions grammar;
+  @Mixin private ReasoningOptions reasoning;
+
+  GenerationOptions.Builder builder(Sampling sampling, Environment environment) throws IOException {
+    GenerationOptions.Builder options =
+        stop.generationOptions().sampling(sampling).reasoning(reasoning.reasoning());
+    grammar.grammar(environment).ifPresent(options::grammar);
+    return options;
+  }
+
+  /** Makes the options; what is wrong with them is wrong usage. */
+  static GenerationOptions build(GenerationOptions.Builder options) {
+    try {
+      return options.build();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package io.github.phi4j.cli;
+
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.Speculation;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** How the next tokens are guessed; the names are llama.cpp's. */
+final class SpeculationOptions {
+
+  @Option(
+      names = "--lookup",
+      description =
+          "Guess that the answer repeats parts of its context: faster where it does, and the same"
+              + " text.")
+  private boolean lookup;
+
+  @Option(
+      names = {"-md", "--model-draft"},
+      paramLabel = "FILE",
+      description =
+          "GGUF file of a smaller model with the same vocabulary, which guesses the next tokens.")
+  private Path draftFile;
+
+  @Option(
+      names = {"--draft", "--draft-max", "--draft-n"},
+      paramLabel = "N",
+      description = "Most tokens to guess at once. Default: 16.")
+  private Integer maxTokens;
+
+  /** Loads the draft model, if one is named. */
+  Draft open(Environment environment) {
+    if (lookup && draftFile != null) {
+      throw new UsageException("--lookup and -md are two ways to guess: give one of them");
+    }
+    if (maxTokens != null && !lookup && draftFile == null) {
+      throw new UsageException("--draft-max needs --lookup or -md FILE");
+    }
+    int most = maxTokens == null ? Speculation.DEFAULT_MAX_TOKENS : maxTokens;
+    try {
+      if (draftFile == null) {
+        return new Draft(
+            lookup ? new Speculation.Lookup(most) : Speculation.off(), Optional.empty());
+      }
+      new Speculation.Lookup(most); // checks the number before the model is loaded
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e);
+    }
+    Generator model = environment.models().load(draftFile, LoadOptions.defaults());
+    return new Draft(new Speculation.Draft(model, most), Optional.of(model));
+  }
+}

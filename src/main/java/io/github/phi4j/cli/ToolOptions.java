@@ -1,0 +1,76 @@
+package io.github.phi4j.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Tool;
+import io.github.phi4j.api.ToolChoice;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** Tools that the model may call. */
+final class ToolOptions {
+
+  @Option(
+      names = "--tools",
+      paramLabel = "FILE",
+      description =
+          "File with a JSON array of tools: name, description and parameters, a JSON Schema; each"
+              + " alone or as \"function\", as in requests to chat servers. Calls are printed by"
+              + " --json.")
+  private String file;
+
+  @Option(
+      names = "--tool-choice",
+      paramLabel = "CHOICE",
+      description = "auto, required, none, or the name of the tool to call. Default: auto.")
+  private String choice;
+
+  void apply(GenerationOptions.Builder options, boolean json) throws IOException {
+    if (file == null) {
+      if (choice != null) {
+        throw new UsageException("--tool-choice needs --tools FILE");
+      }
+      return;
+    }
+    if (!json) {
+      throw new UsageException("--tools needs --json, which prints the calls");
+    }
+    options.tools(read().toArray(Tool[]::new)).toolChoice(choice());
+  }
+
+  private ToolChoice choice() {
+    return switch (choice) {
+      case null -> ToolChoice.auto();
+      case "auto" -> ToolChoice.auto();
+      case "required" -> ToolChoice.required();
+      case "none" -> ToolChoice.none();
+      default -> ToolChoice.named(choice);
+    };
+  }
+
+  private List<Tool> read() throws IOException {
+    JsonNode array = new Json().document(file);
+    List<Tool> tools = new ArrayList<>();
+    if (!array.isArray()) {
+      throw new IOException(file + ": found no array; expected a JSON array of tools");
+    }
+    for (JsonNode element : array) {
+      JsonNode tool = element.has("function") ? element.get("function") : element;
+      if (!tool.path("name").isTextual()) {
+        throw new IOException(
+            file + ": found a tool without a name; expected name, description, parameters");
+      }
+      JsonNode parameters = tool.path("parameters");
+      tools.add(
+          new Tool(
+              tool.get("name").textValue(),
+              tool.path("description").asText(""),
+              parameters.isMissingNode()
+                  ? "{\"type\": \"object\", \"properties\": {}}"
+                  : parameters.toString()));
+    }
+    return tools;
+  }
+}

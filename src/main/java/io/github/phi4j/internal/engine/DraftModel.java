@@ -1,0 +1,142 @@
+package io.github.phi4j.internal.engine;
+
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.Session;
+import io.github.phi4j.api.Tokenizer;
+import java.util.Arrays;
+
+/**
+ * Guesses the tokens that another model, which should be a good deal smaller, finds most probable.
+ * Keeps a session of that model, so that it computes only what is new.
+ */
+final class DraftModel implements Proposer, AutoCloseable {
+
+  private final Generator model;
+  private final Session session;
+  private final int vocabularySize;
+  private int[] held = {}; // the tokens of the session
+  private int heldCount;
+  private double nanosPerToken;
+  private int maxTokens;
+
+  /**
+   * Opens a session.
+   *
+   * @throws IllegalArgumentException if the model has another vocabulary
+   * @throws IllegalStateException if the model is closed
+   */
+  DraftModel(Generator model, Tokenizer tokenizer) {
+    check(model.tokenizer(), tokenizer);
+    this.model = model;
+    vocabularySize = tokenizer.vocabularySize();
+    session = model.newSession();
+  }
+
+  private static void check(Tokenizer draft, Tokenizer own) {
+    int common = Math.min(draft.vocabularySize(), own.vocabularySize());
+    for (int id = 0; id < common; id++) {
+      if (!draft.text(id).equals(own.text(id))) {
+        throw new IllegalArgumentException(
+            "the draft model has another vocabulary: its token %d is '%s', that of the model '%s'"
+                .formatted(id, draft.text(id), own.text(id)));
+      }
+    }
+  }
+
+  boolean isOf(Generator generator) {
+    return model.equals(generator);
+  }
+
+  /** The same session for guesses of another length. */
+  DraftModel upTo(int newMaxTokens) {
+    maxTokens = newMaxTokens;
+    return this;
+  }
+
+  @Override
+  public int level(int[] tokens, int length) {
+    return length < session.contextLength() ? 0 : -1;
+  }
+
+  @Override
+  public int propose(int[] tokens, int length, int[] out, int most) {
+    try {
+      long start = System.nanoTime();
+      boolean far = catchUp(tokens, length) > maxTokens;
+      int count = guess(out, most);
+      if (!far) { // or else it is the prompt that took the time
+        nanosPerToken = (double) (System.nanoTime() - start) / Math.max(1, count);
+      }
+      return count;
+    } catch (IllegalStateException e) {
+      throw new IllegalStateException("the draft model cannot guess: " + e.getMessage(), e);
+    }
+  }
+
+  private int guess(int[] out, int most) {
+    int count = 0;
+    while (count < most) {
+      int token = mostProbable(session.logits());
+      if (token >= vocabularySize) {
+        break; // ids beyond the last token only fill up the model's matrix
+      }
+      out[count++] = token;
+      if (count < most && !feed(token)) {
+        break;
+      }
+    }
+    return count;
+  }
+
+  /** Brings the session to the text; returns how many tokens it had to compute. */
+  private int catchUp(int[] tokens, int length) {
+    int mismatch = Arrays.mismatch(held, 0, heldCount, tokens, 0, length);
+    int common = mismatch < 0 ? length : mismatch;
+    heldCount = session.position(); // fewer than fed, if a feed was cancelled
+    common = Math.min(common, heldCount);
+    session.rewind(common);
+    if (common < length) {
+      session.feed(Arrays.copyOfRange(tokens, common, length));
+    }
+    if (held.length < session.contextLength() && held.length < length + maxTokens) {
+      held = new int[Math.min(session.contextLength(), 2 * (length + maxTokens))];
+    }
+    System.arraycopy(tokens, 0, held, 0, length);
+    heldCount = length;
+    return length - common;
+  }
+
+  private boolean feed(int token) {
+    if (heldCount == session.contextLength()) {
+      return false;
+    }
+    session.feed(token);
+    held[heldCount++] = token;
+    return true;
+  }
+
+  private static int mostProbable(float[] logits) {
+    int best = 0;
+    for (int i = 1; i < logits.length; i++) {
+      if (logits[i] > logits[best]) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  @Override
+  public double nanosPerToken() {
+    return nanosPerToken;
+  }
+
+  @Override
+  public int maxTokens() {
+    return maxTokens;
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+}

@@ -1,0 +1,271 @@
+package io.github.phi4j.internal.engine;
+
+import io.github.phi4j.api.ChatFormat;
+import io.github.phi4j.api.FinishReason;
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Grammar;
+import io.github.phi4j.api.TextSink;
+import io.github.phi4j.api.ToolCall;
+import io.github.phi4j.api.ToolChoice;
+import io.github.phi4j.internal.schema.ToolGrammar;
+import io.github.phi4j.internal.text.GgufTokenizer;
+import io.github.phi4j.internal.text.StopMatcher;
+import io.github.phi4j.internal.text.ThoughtSplitter;
+import io.github.phi4j.internal.text.ToolFormat;
+import io.github.phi4j.internal.text.Utf8Accumulator;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+/**
+ * What the tokens of one completion say: thoughts, then an answer or calls of tools. It also knows
+ * the tokens that must come next, such as the end of thoughts whose budget is spent.
+ */
+final class Reply {
+
+  private static final String CALL = "<|tool_call|>";
+  private static final String CALL_CLOSED = "<|/tool_call|>";
+
+  private final GgufTokenizer tokenizer;
+  private final TextSink sink;
+  private final Optional<ThoughtSplitter> splitter;
+  private final int budget;
+  private final Optional<Grammar> grammar;
+  private final boolean constrained; // whether the whole answer follows the grammar
+  private final boolean silent; // whether tools are there that must not be called
+  private final Optional<ToolFormat> calls;
+  private final boolean mustCall;
+  private final OptionalInt callToken;
+  private final OptionalInt callClosed;
+
+  private final Utf8Accumulator utf8 = new Utf8Accumulator();
+  private final StopMatcher stopMatcher;
+  private final StringBuilder text = new StringBuilder();
+  private final StringBuilder thoughts = new StringBuilder();
+  private final StringBuilder called = new StringBuilder(); // or what may become calls
+  private boolean beyond;
+  private boolean calling;
+  private boolean answered;
+  private int thoughtTokens;
+  private boolean refused;
+  private int[] forced = {};
+  private int forcedAt;
+
+  Reply(GgufTokenizer tokenizer, GenerationOptions options, TextSink sink) {
+    this.tokenizer = tokenizer;
+    this.sink = sink;
+    stopMatcher = new StopMatcher(options.stopStrings());
+    Optional<ChatFormat> format = tokenizer.chatFormat();
+    boolean reasons =
+        format
+            .filter(f -> f == ChatFormat.PHI4_REASONING || f == ChatFormat.PHI4_MINI_REASONING)
+            .isPresent();
+    splitter =
+        reasons && options.reasoning().split()
+            ? Optional.of(new ThoughtSplitter(this::think, this::answer))
+            : Optional.empty();
+    budget = options.reasoning().budget().orElse(Integer.MAX_VALUE);
+    Optional<ToolFormat> tools =
+        options.tools().isEmpty() ? Optional.empty() : format.map(ToolFormat::of);
+    ToolChoice.Mode mode = options.toolChoice().mode();
+    calls = mode == ToolChoice.Mode.NONE ? Optional.empty() : tools;
+    mustCall = calls.isPresent() && mode == ToolChoice.Mode.REQUIRED;
+    callToken = tokenizer.special(CALL);
+    callClosed = tokenizer.special(CALL_CLOSED);
+    silent = mode == ToolChoice.Mode.NONE && tools.isPresent();
+    grammar = options.grammar().or(() -> grammar(options, tools));
+    constrained = grammar.isPresent() && !callsNatively();
+    if (splitter.isPresent() && (constrained || mustCall || budget == 0)) {
+      force(tokenizer.encodeTag(ThoughtSplitter.OPEN));
+    }
+  }
+
+  private static Optional<Grammar> grammar(GenerationOptions options, Optional<ToolFormat> tools) {
+    boolean free =
+        tools.isEmpty()
+            || (tools.get() == ToolFormat.NATIVE
+                && options.toolChoice().mode() == ToolChoice.Mode.NONE);
+    return free
+        ? Optional.empty()
+        : Optional.of(
+            Grammar.gbnf(ToolGrammar.of(options.tools(), options.toolChoice(), tools.get())));
+  }
+
+  /** What the answer, or in the native format of calls the calls, must be. */
+  Optional<Grammar> grammar() {
+    return grammar;
+  }
+
+  /** Tokens that must not come. */
+  IntStream banned() {
+    return silent ? callToken.stream() : IntStream.empty();
+  }
+
+  private boolean callsNatively() {
+    return calls.filter(format -> format == ToolFormat.NATIVE).isPresent();
+  }
+
+  /** Whether the tokens that come are to follow the grammar, if there is one. */
+  boolean guided() {
+    return callsNatively() ? calling : answering();
+  }
+
+  private boolean thinking() {
+    return splitter.filter(ThoughtSplitter::thinking).isPresent();
+  }
+
+  private boolean answering() {
+    return splitter.isEmpty() || splitter.get().answering();
+  }
+
+  /** The token that must come next, or -1 if the model is to choose. */
+  int forced() {
+    if (forcedAt == forced.length) {
+      if (thinking() && thoughtTokens >= budget && !utf8.unfinished()) {
+        force(tokenizer.encodeTag(ThoughtSplitter.CLOSE));
+      } else if (mustCall && callsNatively() && answering() && !calling) {
+        force(callToken.orElseThrow());
+      }
+    }
+    return forcedAt < forced.length ? forced[forcedAt++] : -1;
+  }
+
+  private void force(int... tokens) {
+    forced = tokens;
+    forcedAt = 0;
+  }
+
+  /** Ends the calls that have followed the grammar to its end. */
+  void close() {
+    if (calling && callsNatively() && callClosed.isPresent()) {
+      force(callClosed.getAsInt());
+    }
+  }
+
+  /**
+   * Whether a stop token ends the reply. Where an answer must follow, it only ends the thoughts.
+   */
+  boolean endsAtStop() {
+    boolean ends = !(thinking() && (constrained || mustCall));
+    if (!ends) {
+      force(tokenizer.encodeTag(ThoughtSplitter.CLOSE));
+    }
+    return ends;
+  }
+
+  /** Takes the next token. */
+  void accept(int token) {
+    if (callsNatively() && answering() && callToken.equals(OptionalInt.of(token))) {
+      emit(utf8.flush());
+      calling = true;
+      return;
+    }
+    thoughtTokens += thinking() ? 1 : 0;
+    beyond = constrained && !answering(); // what follows the tag in its token escaped the grammar
+    emit(utf8.append(bytes(token)));
+    beyond = false;
+  }
+
+  private byte[] bytes(int token) {
+    if (splitter.isPresent() && tokenizer.isSpecial(token)) {
+      String special = tokenizer.text(token);
+      if (special.equals(ThoughtSplitter.OPEN) || special.equals(ThoughtSplitter.CLOSE)) {
+        return special.getBytes(StandardCharsets.UTF_8);
+      }
+    }
+    return tokenizer.bytes(token);
+  }
+
+  private void emit(String piece) {
+    if (piece.isEmpty()) {
+      return;
+    }
+    if (splitter.isPresent()) {
+      splitter.get().append(piece);
+    } else {
+      answer(piece);
+    }
+  }
+
+  private void think(String piece) {
+    if (!refused) {
+      thoughts.append(piece);
+      refused = !sink.acceptReasoning(piece);
+    }
+  }
+
+  private void answer(String piece) {
+    if (beyond) {
+      return;
+    }
+    if (calling) {
+      called.append(piece);
+    } else if (calls.isPresent() && !callsNatively() && !answered) {
+      called.append(piece);
+      String open = calls.get().open();
+      if (called.toString().startsWith(open)) {
+        calling = true;
+      } else if (!open.startsWith(called.toString())) {
+        giveHeld();
+      }
+    } else {
+      give(stopMatcher.append(piece));
+    }
+  }
+
+  private void giveHeld() {
+    answered = true;
+    String held = called.toString();
+    called.setLength(0);
+    give(stopMatcher.append(held));
+  }
+
+  private void give(String piece) {
+    if (!piece.isEmpty() && !refused) {
+      text.append(piece);
+      refused = !sink.accept(piece);
+    }
+  }
+
+  /** Whether a stop string was found. */
+  boolean stopped() {
+    return stopMatcher.isMatched();
+  }
+
+  /** Whether the sink wants no more. */
+  boolean refused() {
+    return refused;
+  }
+
+  /** Ends the reply: what was held back is given. */
+  void finish() {
+    if (stopped() || refused) {
+      return;
+    }
+    if (!(grammar.isPresent() && guided())) { // half a character is not in the grammar
+      emit(utf8.flush());
+    }
+    splitter.ifPresent(ThoughtSplitter::flush);
+    if (!calling) {
+      giveHeld();
+      give(stopMatcher.flush());
+    }
+  }
+
+  String text() {
+    return text.toString();
+  }
+
+  String thoughts() {
+    return thoughts.toString();
+  }
+
+  /** The calls, if they are whole. */
+  List<ToolCall> calls(FinishReason reason) {
+    return calling && reason == FinishReason.STOP
+        ? calls.orElseThrow().parse(called.toString())
+        : List.of();
+  }
+}

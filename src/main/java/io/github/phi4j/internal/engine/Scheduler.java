@@ -1,0 +1,427 @@
+package io.github.phi4j.internal.engine;
+
+import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.internal.model.ForwardPass;
+import io.github.phi4j.internal.model.KvCache;
+import io.github.phi4j.internal.model.Slice;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Computes what the sequences of a generator wait for, several of them in each forward pass, on a
+ * thread of its own (continuous batching, Yu et al. 2022, "Orca"). Sequences join and leave from
+ * pass to pass. The calls that began first come first; each pass has their next tokens, and of
+ * prompts as much as does not hold the others up.
+ */
+final class Scheduler implements AutoCloseable {
+
+  /** How much longer a pass may take for the prompts in it, while others generate. */
+  private static final double SLOWER_BY_PROMPTS = 1.75;
+
+  /** Tokens of prompts in a pass before anything is known of their cost. */
+  private static final int FIRST_CHUNK = 2;
+
+  /** The next pass waits for sequences of the last one, for a part of the time that this took. */
+  private static final int WAITING_PART = 8;
+
+  private static final long LEAST_WAITING_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+  /** A sequence that has not asked for as many passes generates no more, or very slowly. */
+  private static final int PASSES_TO_LIVE = 8;
+
+  private static final Comparator<Sequence> OLDEST_FIRST =
+      Comparator.comparingLong(sequence -> sequence.age);
+
+  private final ForwardPass forwardPass;
+  private final ReentrantLock turn;
+  private final int maxSequences;
+  private final int maxCalls;
+  private final Thread thread = new Thread(this::run, "phi4j-scheduler");
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition work = lock.newCondition();
+
+  // Guarded by the lock.
+  private final List<Sequence> pending = new ArrayList<>();
+  private final List<Sequence> streams = new ArrayList<>(); // their last request was a step
+  private final PassCost cost = new PassCost();
+  private int calls;
+  private long age;
+  private long lastPassEnd;
+  private long lastPassNanos;
+  private boolean closed;
+
+  /**
+   * Starts the thread.
+   *
+   * @param turn held during a forward pass, by all whose passes use the same threads
+   */
+  Scheduler(ForwardPass forwardPass, ReentrantLock turn, LoadOptions options) {
+    this.forwardPass = forwardPass;
+    this.turn = turn;
+    maxSequences = options.maxSequences();
+    maxCalls = (int) Math.min(Integer.MAX_VALUE, (long) maxSequences + options.maxWaiting());
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** A new sequence, of which this knows nothing until it asks for tokens. */
+  Sequence sequence(KvCache cache, BooleanSupplier cancelled) {
+    return new Sequence(cache, cancelled, lock.newCondition());
+  }
+
+  /**
+   * Runs a call that will ask for tokens.
+   *
+   * @throws RejectedExecutionException if there are too many calls already
+   */
+  <T> T call(Sequence sequence, Supplier<T> body) {
+    begin(sequence);
+    try {
+      return body.get();
+    } finally {
+      end();
+    }
+  }
+
+  private void begin(Sequence sequence) {
+    lock.lock();
+    try {
+      if (calls >= maxCalls) {
+        throw new RejectedExecutionException(
+            ("the generator is busy with %d calls, %d of them at once, and may have no more; call"
+                    + " again later, or load the model with a higher maxSequences or maxWaiting")
+                .formatted(calls, Math.min(calls, maxSequences)));
+      }
+      calls++;
+      sequence.age = age++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void end() {
+    lock.lock();
+    try {
+      calls--;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Computes the tokens of a sequence that its cache does not have yet, and waits for it.
+   *
+   * @param tokens all tokens of the sequence
+   * @param end where those to compute end
+   * @param rows after how many of the last of them logits are wanted
+   * @param out receives the logits, (rows, vocabulary)
+   * @param step whether they are the next of a text rather than a prompt
+   * @throws CancellationException if the call was cancelled or its thread interrupted; what was
+   *     computed until then is in the cache
+   */
+  void compute(Sequence sequence, int[] tokens, int end, int rows, float[][] out, boolean step) {
+    boolean interrupted = false;
+    lock.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the generator is closed");
+      }
+      sequence.ask(tokens, end, rows, out, step);
+      if (sequence.cancelled()) {
+        sequence.pending = false;
+      } else {
+        enqueue(sequence);
+      }
+      while (sequence.pending) {
+        try {
+          sequence.settled.await();
+        } catch (InterruptedException _) {
+          interrupted = true;
+          sequence.interrupt();
+          drop(sequence);
+        }
+      }
+    } finally {
+      lock.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    report(sequence);
+  }
+
+  private static void report(Sequence sequence) {
+    switch (sequence.failure) {
+      case null -> {
+        if (!sequence.complete()) {
+          throw new CancellationException("the call was cancelled");
+        }
+      }
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      default -> throw new IllegalStateException(sequence.failure);
+    }
+  }
+
+  private void enqueue(Sequence sequence) {
+    sequence.awaited = false;
+    if (!sequence.step()) {
+      streams.remove(sequence);
+    }
+    pending.add(sequence);
+    if (pending.size() == 1 || noneAwaited()) { // or else the last that is awaited wakes the thread
+      work.signal();
+    }
+  }
+
+  /** Wakes the thread that waits for a cancelled sequence, unless a pass will notice and do so. */
+  void cancel(Sequence sequence) {
+    lock.lock();
+    try {
+      drop(sequence);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void drop(Sequence sequence) {
+    if (sequence.pending && !sequence.running) {
+      settle(sequence);
+    }
+  }
+
+  private void settle(Sequence sequence) {
+    pending.remove(sequence);
+    sequence.pending = false;
+    sequence.settled.signal();
+  }
+
+  /** No more tokens will follow those that a sequence has. */
+  void dismiss(Sequence sequence) {
+    lock.lock();
+    try {
+      if (streams.remove(sequence) && sequence.awaited) {
+        sequence.awaited = false;
+        work.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * What it gains to add tokens to the next pass of which some will be of use.
+   *
+   * @param more tokens to add
+   * @param useful how many of them are expected to be of use
+   * @param nanos the time that it takes to come by them
+   * @return how many times as many useful tokens there are then in the same time
+   */
+  double gain(int more, double useful, double nanos) {
+    lock.lock();
+    try {
+      int width = Math.max(1, streams.size());
+      double usual = cost.nanos(width);
+      double slower = cost.known() ? (cost.nanos(width + more) + nanos) / usual : 1;
+      return (width + useful) / width / slower;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    List<Sequence> batch = new ArrayList<>();
+    boolean open = true;
+    while (open) {
+      try {
+        open = nextBatch(batch);
+        if (open) {
+          finish(batch, Optional.empty(), runPass(batch));
+        }
+      } catch (Throwable e) { // a fault of the mapping is an Error, and may show late
+        finish(batch, Optional.of(e), 0);
+      } finally {
+        batch.clear();
+      }
+    }
+  }
+
+  /** Runs a pass; the nanoseconds it took. */
+  private long runPass(List<Sequence> batch) {
+    List<Slice> slices = batch.stream().map(sequence -> sequence.slice).toList();
+    turn.lock();
+    try { // the time is taken from here on: waiting says nothing about passes
+      long start = System.nanoTime();
+      forwardPass.run(slices);
+      return System.nanoTime() - start;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private boolean nextBatch(List<Sequence> batch) {
+    lock.lock();
+    try {
+      awaitSequences();
+      if (!closed) {
+        plan(batch);
+      }
+      return !closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until there is work, and a moment for those that choose a token of the last pass. */
+  private void awaitSequences() {
+    long waiting = Math.max(LEAST_WAITING_NANOS, lastPassNanos / WAITING_PART);
+    while (!closed) {
+      long left = waiting - (System.nanoTime() - lastPassEnd);
+      if (!pending.isEmpty() && (left <= 0 || noneAwaited())) {
+        return;
+      }
+      try {
+        if (pending.isEmpty()) {
+          work.await();
+        } else {
+          work.awaitNanos(left);
+        }
+      } catch (InterruptedException _) {
+        // By a stranger: the thread lives as long as the generator.
+      }
+    }
+  }
+
+  private boolean noneAwaited() {
+    for (Sequence stream : streams) {
+      if (stream.awaited) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Decides which tokens the next pass computes. */
+  private void plan(List<Sequence> batch) {
+    pending.sort(OLDEST_FIRST);
+    List<Sequence> served = pending.subList(0, Math.min(pending.size(), maxSequences));
+    int most = ForwardPass.MAX_BATCH / served.size();
+    int tokens = 0;
+    int prompts = 0;
+    for (Sequence sequence : served) {
+      if (sequence.step()) {
+        tokens += take(sequence, most, batch);
+      } else {
+        prompts++;
+      }
+    }
+    int left = prompts == 0 ? 0 : promptTokens(tokens);
+    for (Sequence sequence : served) {
+      if (left > 0 && !sequence.step()) {
+        left -= take(sequence, Math.max(1, left / prompts--), batch);
+      }
+    }
+    streams.forEach(stream -> stream.awaited = false);
+  }
+
+  private static int take(Sequence sequence, int most, List<Sequence> batch) {
+    int count = Math.min(most, sequence.remaining());
+    batch.add(sequence);
+    sequence.take(count);
+    return count;
+  }
+
+  /** How many tokens of prompts a pass may have besides others. */
+  private int promptTokens(int others) {
+    long now = System.nanoTime();
+    streams.removeIf(
+        stream -> !stream.pending && now - stream.lastStep > PASSES_TO_LIVE * lastPassNanos);
+    int room = ForwardPass.MAX_BATCH - others;
+    if (others == 0 && streams.isEmpty()) {
+      return room;
+    }
+    int usual = Math.max(others, streams.size());
+    double most = cost.known() ? cost.room(usual, SLOWER_BY_PROMPTS) : FIRST_CHUNK;
+    return (int) Math.clamp(most, 1, room);
+  }
+
+  /** Hands over what a pass gave. Its failure is that of all that were in it. */
+  private void finish(List<Sequence> batch, Optional<Throwable> failure, long nanos) {
+    lock.lock();
+    try {
+      lastPassEnd = System.nanoTime();
+      if (failure.isEmpty()) {
+        learn(batch, nanos);
+      }
+      // Where nobody is known to be in the pass, whoever waits would wait forever.
+      for (Sequence sequence : batch.isEmpty() ? List.copyOf(pending) : batch) {
+        finish(sequence, failure);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void learn(List<Sequence> batch, long nanos) {
+    int tokens = 0;
+    for (Sequence sequence : batch) {
+      if (!sequence.slice.computed()) {
+        return; // left on the way, and so took less time
+      }
+      tokens += sequence.slice.count();
+    }
+    lastPassNanos = nanos;
+    cost.add(tokens, nanos);
+  }
+
+  private void finish(Sequence sequence, Optional<Throwable> failure) {
+    if (!sequence.pending) {
+      return;
+    }
+    boolean settled = sequence.advance();
+    failure.ifPresent(reason -> sequence.failure = reason);
+    if (settled || failure.isPresent()) {
+      settle(sequence);
+    }
+    if (sequence.failure == null && sequence.complete()) {
+      sequence.lastStep = lastPassEnd;
+      sequence.awaited = true;
+      if (!streams.contains(sequence)) {
+        streams.add(sequence);
+      }
+    }
+  }
+
+  /** Ends the thread. No call may be running. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      work.signal();
+    } finally {
+      lock.unlock();
+    }
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException _) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package io.github.phi4j.internal.engine;
+
+import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.ThreadPool;
+import io.github.phi4j.internal.concurrent.PhysicalCores;
+import io.github.phi4j.internal.concurrent.WorkerPool;
+
+/**
+ * The threads that a program let a model have: its own, or those of a pool that it shares.
+ *
+ * @param pool the threads
+ * @param shared whether they belong to the program
+ */
+record Threads(WorkerPool pool, boolean shared) implements AutoCloseable {
+
+  static Threads of(LoadOptions options) {
+    if (options.threadPool().isEmpty()) {
+      int count = options.threads().orElseGet(PhysicalCores::available);
+      return new Threads(new WorkerPool(count), false);
+    }
+    ThreadPool pool = options.threadPool().get();
+    if (!(pool instanceof WorkerPool workers)) {
+      throw new IllegalArgumentException(
+          "a thread pool of " + pool.getClass() + "; only those of Phi4.newThreadPool can be used");
+    }
+    workers.checkOpen();
+    return new Threads(workers, true);
+  }
+
+  /** Ends the threads, unless they are shared. */
+  @Override
+  public void close() {
+    if (!shared) {
+      pool.close();
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.github.phi4j.internal.engine;
+
+import io.github.phi4j.api.Message;
+import io.github.phi4j.api.Tool;
+import io.github.phi4j.internal.text.ToolFormat;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Puts the tools of a request where the model looks for them: into the first system message. */
+final class ToolPrompt {
+
+  /** What stands before the tools in the examples of Phi-4-mini's model card. */
+  private static final String OPENING = "You are a helpful assistant with some tools.";
+
+  private ToolPrompt() {}
+
+  /**
+   * The messages with the tools in them.
+   *
+   * @throws IllegalArgumentException if a message describes tools already
+   */
+  static List<Message> describe(List<Message> messages, List<Tool> tools) {
+    if (tools.isEmpty()) {
+      return messages;
+    }
+    if (messages.stream().anyMatch(message -> message.tools().isPresent())) {
+      throw new IllegalArgumentException(
+          "tools are given twice: in a system message and in the options; leave out one of them");
+    }
+    boolean opened = messages.getFirst().role() == Message.Role.SYSTEM;
+    String content = opened ? messages.getFirst().content() : OPENING;
+    List<Message> described = new ArrayList<>();
+    described.add(
+        new Message(
+            Message.Role.SYSTEM, content, Optional.of(ToolFormat.describe(tools)), "", List.of()));
+    described.addAll(opened ? messages.subList(1, messages.size()) : messages);
+    return described;
+  }
+}

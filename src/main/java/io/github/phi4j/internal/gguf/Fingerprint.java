@@ -1,0 +1,68 @@
+package io.github.phi4j.internal.gguf;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The SHA-256 of what tells a model from others at little cost: of each file its size and all that
+ * stands before its tensors, and of each tensor the 4096 bytes in its middle. A change that leaves
+ * all of this as it was goes unnoticed.
+ */
+final class Fingerprint {
+
+  private static final int SAMPLE = 4096;
+  private static final int CHUNK = 1 << 16;
+
+  private final MessageDigest digest;
+  private final byte[] buffer = new byte[CHUNK];
+
+  private Fingerprint() {
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** The fingerprint of files and the tensors in them, both in order. */
+  static byte[] of(List<MappedFile> files, Collection<GgufTensor> tensors) {
+    Fingerprint fingerprint = new Fingerprint();
+    Map<Path, Long> headers = new HashMap<>();
+    tensors.forEach(tensor -> headers.merge(tensor.file(), tensor.offset(), Math::min));
+    for (MappedFile file : files) {
+      long size = file.bytes().byteSize();
+      long header = headers.getOrDefault(file.path(), size);
+      fingerprint.add(size);
+      fingerprint.add(header);
+      fingerprint.add(file.bytes().asSlice(0, header));
+    }
+    for (GgufTensor tensor : tensors) {
+      long sample = Math.min(SAMPLE, tensor.data().byteSize());
+      fingerprint.add(tensor.data().asSlice((tensor.data().byteSize() - sample) / 2, sample));
+    }
+    return fingerprint.digest.digest();
+  }
+
+  private void add(long number) {
+    digest.update(
+        ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(number).flip());
+  }
+
+  /** Copies first: a page that is gone must show as an error of the copy, not inside the digest. */
+  private void add(MemorySegment bytes) {
+    for (long at = 0; at < bytes.byteSize(); at += CHUNK) {
+      int count = (int) Math.min(CHUNK, bytes.byteSize() - at);
+      MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, at, buffer, 0, count);
+      digest.update(buffer, 0, count);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package io.github.phi4j.internal.gguf;
+
+import io.github.phi4j.api.ModelException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/** A file that is mapped for reading, for as long as the arena lives that it was mapped in. */
+public final class MappedFile {
+
+  private final Path path;
+  private final MemorySegment bytes;
+  private final Object fileKey; // tells it from another that is later put in its place, or null
+
+  private MappedFile(Path path, MemorySegment bytes, Object fileKey) {
+    this.path = path;
+    this.bytes = bytes;
+    this.fileKey = fileKey;
+  }
+
+  /**
+   * Maps a file.
+   *
+   * @param expected what it should be, for errors
+   * @throws ModelException if it cannot be read or is empty
+   */
+  public static MappedFile open(Path path, Arena arena, String expected) {
+    if (Files.isDirectory(path)) {
+      throw new ModelException(path, -1, "a directory", expected);
+    }
+    if (Files.exists(path)
+        && !Files.isRegularFile(path)) { // opening a pipe would wait for a writer
+      throw new ModelException(
+          path, -1, "something that is not a regular file and cannot be mapped", expected);
+    }
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      if (channel.size() == 0) {
+        throw new ModelException(path, 0, "an empty file", expected);
+      }
+      return of(path, channel, arena);
+    } catch (NoSuchFileException e) {
+      throw new ModelException(path, -1, "no such file", expected, e);
+    } catch (AccessDeniedException e) {
+      throw new ModelException(
+          path, -1, "a file that may not be read", expected + "; check its permissions", e);
+    } catch (IOException e) {
+      throw new ModelException(path, -1, "a file that cannot be mapped: " + e, expected, e);
+    }
+  }
+
+  /** Maps an open file; the channel may be closed afterwards. */
+  public static MappedFile of(Path path, FileChannel channel, Arena arena) throws IOException {
+    return new MappedFile(
+        path,
+        channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena),
+        attributes(path).fileKey());
+  }
+
+  private static BasicFileAttributes attributes(Path file) throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class);
+  }
+
+  /** Where it is. */
+  public Path path() {
+    return path;
+  }
+
+  /** All that is in it. */
+  public MemorySegment bytes() {
+    return bytes;
+  }
+
+  /**
+   * Checks that the file was not cut short since it was mapped. One that was deleted, renamed, or
+   * replaced by another stays mapped as it was.
+   *
+   * @throws ModelException if it was
+   */
+  public void checkUnchanged() {
+    BasicFileAttributes now;
+    try {
+      now = attributes(path);
+    } catch (IOException _) {
+      return;
+    }
+    if (Objects.equals(now.fileKey(), fileKey) && now.size() < bytes.byteSize()) {
+      throw new ModelException(
+          path,
+          now.size(),
+          "the end of the file, which was cut short while it was open",
+          bytes.byteSize() + " bytes as when it was loaded; restore the file and load it again");
+    }
+  }
+
+  /**
+   * Runs work that reads the mapping.
+   *
+   * @throws ModelException if the file was cut short meanwhile: a page that is gone shows as an
+   *     {@link InternalError}, and what is gone of the last page reads as zeros
+   */
+  public <T> T reading(Supplier<T> work) {
+    return reading(this::checkUnchanged, work);
+  }
+
+  static <T> T reading(Runnable check, Supplier<T> work) {
+    try {
+      T result = work.get();
+      check.run();
+      return result;
+    } catch (InternalError e) {
+      check.run();
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,410 @@
+package io.github.phi4j.internal.kernel;
+
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Products of {@link PackedNumbers} on vectors: one chain over the columns in order for each row,
+ * as {@link VectorKernels#multiply} has. Four vectors of rows at a time, since a step of a chain
+ * waits for the one before it.
+ */
+final class PackedNumberProducts {
+
+  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+  private static final VectorSpecies<Integer> INTS = VectorKernels.INTS;
+  private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
+  private static final int LANES = VectorKernels.LANES;
+  private static final int SLAB_ROWS = TileProducts.SLAB_ROWS;
+
+  /** The most tokens that are multiplied one after the other, unpacking rows for each of them. */
+  private static final int MAX_ALONE = 2;
+
+  // Constants come from arrays: C2 keeps what was loaded in a register, and rebuilds broadcasts.
+  private static final int[] HIGHS = filled(0xffff0000);
+  private static final int[] HALVES = filled(PackedHalves.HALF);
+  private static final float[] UPS = filled(PackedHalves.UP);
+  private static final float[] DOWNS = filled(PackedHalves.DOWN);
+
+  private PackedNumberProducts() {}
+
+  private static int[] filled(int number) {
+    int[] numbers = new int[LANES];
+    Arrays.fill(numbers, number);
+    return numbers;
+  }
+
+  private static float[] filled(float number) {
+    float[] numbers = new float[LANES];
+    Arrays.fill(numbers, number);
+    return numbers;
+  }
+
+  /** As {@link Kernels#multiplyPacked}. */
+  static void multiply(
+      PackedMatrix w,
+      PackedNumbers layout,
+      int firstRow,
+      int rows,
+      Activations x,
+      float[] y,
+      int yOffset,
+      int yStride,
+      Scratch scratch) {
+    int tokens = x.tokens();
+    if (tokens > MAX_ALONE) {
+      multiplySlabs(w, layout, firstRow, rows, x.numbers(), tokens, y, yOffset, yStride, scratch);
+      return;
+    }
+    for (int r = 0; r < rows; r += 4 * LANES) {
+      // Vectors that are missing are the last one again: rare, and cheaper than another kernel.
+      long a = w.scalesAt(firstRow + r, 0);
+      long b = w.scalesAt(firstRow + Math.min(r + LANES, rows - LANES), 0);
+      long c = w.scalesAt(firstRow + Math.min(r + 2 * LANES, rows - LANES), 0);
+      long d = w.scalesAt(firstRow + Math.min(r + 3 * LANES, rows - LANES), 0);
+      int some = Math.min(4 * LANES, rows - r);
+      for (int t = 0; t < tokens; t++) {
+        four(w, layout.format(), a, b, c, d, x.numbers(), t * w.columns(), scratch);
+        System.arraycopy(scratch.sums, 0, y, t * yStride + yOffset + r, some);
+      }
+    }
+  }
+
+  private static void four(
+      PackedMatrix w,
+      BlockFormat format,
+      long a,
+      long b,
+      long c,
+      long d,
+      float[] x,
+      int from,
+      Scratch scratch) {
+    float[] sums = scratch.sums;
+    switch (format) {
+      case F32 _ -> singles(w.data(), a, b, c, d, w.columns(), x, from, sums);
+      case F16 _ -> halves(w.data(), a, b, c, d, w.columns(), x, from, sums);
+      case BF16 _ -> brains(w.data(), a, b, c, d, w.columns(), x, from, sums);
+      case Q8_0 _ -> bytes(w.data(), a, b, c, d, w.columns(), x, from, sums);
+      case IQ4_NL _, IQ4_XS _ -> {
+        PackedTableProducts.multiply(w, a, b, x, from, scratch.numbers, sums, 0);
+        PackedTableProducts.multiply(w, c, d, x, from, scratch.numbers, sums, 2 * LANES);
+      }
+      default -> throw new IllegalArgumentException(format.type() + " is packed in another way");
+    }
+  }
+
+  /** As {@link VectorKernels#multiply}, of rows that lie side by side already. */
+  private static void multiplySlabs(
+      PackedMatrix w,
+      PackedNumbers layout,
+      int firstRow,
+      int rows,
+      float[] x,
+      int tokens,
+      float[] y,
+      int yOffset,
+      int yStride,
+      Scratch scratch) {
+    int block = layout.type().blockLength();
+    int step = tokens < 8 ? Tile.COLUMNS : Tile.COLUMNS / 2;
+    for (int r = 0; r < rows; r += SLAB_ROWS) {
+      int some = Math.min(SLAB_ROWS, rows - r);
+      Arrays.fill(scratch.sums, 0, tokens * SLAB_ROWS, 0);
+      for (int from = 0; from < w.columns(); from += step) {
+        int count = Math.min(step, w.columns() - from);
+        for (int i = 0; i < some; i += LANES) {
+          long at = w.scalesAt(firstRow + r + i, 0);
+          layout.stage(w.data(), at, w.columns(), from, count, scratch.tile);
+          int to = i / LANES * TileProducts.TILE_LENGTH;
+          layout.format().unpack(scratch.tile, count / block, scratch.numbers, to);
+        }
+        TileProducts.add(
+            scratch.numbers, some / LANES, count, x, from, w.columns(), tokens, scratch.sums);
+      }
+      for (int t = 0; t < tokens; t++) {
+        System.arraycopy(scratch.sums, t * SLAB_ROWS, y, t * yStride + yOffset + r, some);
+      }
+    }
+  }
+
+  /** Rows of {@link F32}. */
+  private static void singles(
+      MemorySegment w,
+      long a,
+      long b,
+      long c,
+      long d,
+      int columns,
+      float[] x,
+      int from,
+      float[] sums) {
+    PackedLayout.touch(w, a);
+    FloatVector ta = FloatVector.zero(FLOATS);
+    FloatVector tb = ta;
+    FloatVector tc = ta;
+    FloatVector td = ta;
+    for (int i = 0; i < columns; i++) {
+      FloatVector y = FloatVector.broadcast(FLOATS, x[from + i]);
+      ta = FloatVector.fromMemorySegment(FLOATS, w, a + i * 64L, ORDER).fma(y, ta);
+      tb = FloatVector.fromMemorySegment(FLOATS, w, b + i * 64L, ORDER).fma(y, tb);
+      tc = FloatVector.fromMemorySegment(FLOATS, w, c + i * 64L, ORDER).fma(y, tc);
+      td = FloatVector.fromMemorySegment(FLOATS, w, d + i * 64L, ORDER).fma(y, td);
+    }
+    ta.intoArray(sums, 0);
+    tb.intoArray(sums, LANES);
+    tc.intoArray(sums, 2 * LANES);
+    td.intoArray(sums, 3 * LANES);
+  }
+
+  /** Rows of {@link BF16}, two columns in a word. */
+  private static void brains(
+      MemorySegment w,
+      long a,
+      long b,
+      long c,
+      long d,
+      int columns,
+      float[] x,
+      int from,
+      float[] sums) {
+    IntVector high = IntVector.fromArray(INTS, HIGHS, 0);
+    PackedLayout.touch(w, a);
+    FloatVector ta = FloatVector.zero(FLOATS);
+    FloatVector tb = ta;
+    FloatVector tc = ta;
+    FloatVector td = ta;
+    for (int i = 0; i < columns / 2; i++) {
+      IntVector va = IntVector.fromMemorySegment(INTS, w, a + i * 64L, ORDER);
+      IntVector vb = IntVector.fromMemorySegment(INTS, w, b + i * 64L, ORDER);
+      IntVector vc = IntVector.fromMemorySegment(INTS, w, c + i * 64L, ORDER);
+      IntVector vd = IntVector.fromMemorySegment(INTS, w, d + i * 64L, ORDER);
+      FloatVector y = FloatVector.broadcast(FLOATS, x[from + 2 * i]);
+      ta = va.lanewise(LSHL, 16).reinterpretAsFloats().fma(y, ta);
+      tb = vb.lanewise(LSHL, 16).reinterpretAsFloats().fma(y, tb);
+      tc = vc.lanewise(LSHL, 16).reinterpretAsFloats().fma(y, tc);
+      td = vd.lanewise(LSHL, 16).reinterpretAsFloats().fma(y, td);
+      y = FloatVector.broadcast(FLOATS, x[from + 2 * i + 1]);
+      ta = va.and(high).reinterpretAsFloats().fma(y, ta);
+      tb = vb.and(high).reinterpretAsFloats().fma(y, tb);
+      tc = vc.and(high).reinterpretAsFloats().fma(y, tc);
+      td = vd.and(high).reinterpretAsFloats().fma(y, td);
+    }
+    ta.intoArray(sums, 0);
+    tb.intoArray(sums, LANES);
+    tc.intoArray(sums, 2 * LANES);
+    td.intoArray(sums, 3 * LANES);
+  }
+
+  /** Rows of {@link F16}, two columns in a word. */
+  private static void halves(
+      MemorySegment w,
+      long a,
+      long b,
+      long c,
+      long d,
+      int columns,
+      float[] x,
+      int from,
+      float[] sums) {
+    IntVector half = IntVector.fromArray(INTS, HALVES, 0);
+    FloatVector up = FloatVector.fromArray(FLOATS, UPS, 0);
+    FloatVector down = FloatVector.fromArray(FLOATS, DOWNS, 0);
+    PackedLayout.touch(w, a);
+    FloatVector ta = FloatVector.zero(FLOATS);
+    FloatVector tb = ta;
+    FloatVector tc = ta;
+    FloatVector td = ta;
+    for (int i = 0; i < columns / 2; i++) {
+      IntVector va = IntVector.fromMemorySegment(INTS, w, a + i * 64L, ORDER);
+      IntVector vb = IntVector.fromMemorySegment(INTS, w, b + i * 64L, ORDER);
+      IntVector vc = IntVector.fromMemorySegment(INTS, w, c + i * 64L, ORDER);
+      IntVector vd = IntVector.fromMemorySegment(INTS, w, d + i * 64L, ORDER);
+      FloatVector y = FloatVector.broadcast(FLOATS, x[from + 2 * i]);
+      ta =
+          va.lanewise(LSHL, 16)
+              .lanewise(ASHR, 3)
+              .and(half)
+              .reinterpretAsFloats()
+              .mul(up)
+              .mul(up)
+              .mul(down)
+              .fma(y, ta);
+      tb =
+          vb.lanewise(LSHL, 16)
+              .lanewise(ASHR, 3)
+              .and(half)
+              .reinterpretAsFloats()
+              .mul(up)
+              .mul(up)
+              .mul(down)
+              .fma(y, tb);
+      tc =
+          vc.lanewise(LSHL, 16)
+              .lanewise(ASHR, 3)
+              .and(half)
+              .reinterpretAsFloats()
+              .mul(up)
+              .mul(up)
+              .mul(down)
+              .fma(y, tc);
+      td =
+          vd.lanewise(LSHL, 16)
+              .lanewise(ASHR, 3)
+              .and(half)
+              .reinterpretAsFloats()
+              .mul(up)
+              .mul(up)
+              .mul(down)
+              .fma(y, td);
+      y = FloatVector.broadcast(FLOATS, x[from + 2 * i + 1]);
+      ta =
+          va.lanewise(ASHR, 3).and(half).reinterpretAsFloats().mul(up).mul(up).mul(down).fma(y, ta);
+      tb =
+          vb.lanewise(ASHR, 3).and(half).reinterpretAsFloats().mul(up).mul(up).mul(down).fma(y, tb);
+      tc =
+          vc.lanewise(ASHR, 3).and(half).reinterpretAsFloats().mul(up).mul(up).mul(down).fma(y, tc);
+      td =
+          vd.lanewise(ASHR, 3).and(half).reinterpretAsFloats().mul(up).mul(up).mul(down).fma(y, td);
+    }
+    ta.intoArray(sums, 0);
+    tb.intoArray(sums, LANES);
+    tc.intoArray(sums, 2 * LANES);
+    td.intoArray(sums, 3 * LANES);
+  }
+
+  /** Rows of {@link Q8_0}, four columns in a word, the scales of 64 in another. */
+  private static void bytes(
+      MemorySegment w,
+      long a,
+      long b,
+      long c,
+      long d,
+      int columns,
+      float[] x,
+      int from,
+      float[] sums) {
+    long quants = columns / 64 * 64L;
+    IntVector half = IntVector.fromArray(INTS, HALVES, 0);
+    FloatVector up = FloatVector.fromArray(FLOATS, UPS, 0);
+    FloatVector down = FloatVector.fromArray(FLOATS, DOWNS, 0);
+    PackedLayout.touch(w, a);
+    FloatVector ta = FloatVector.zero(FLOATS);
+    FloatVector tb = ta;
+    FloatVector tc = ta;
+    FloatVector td = ta;
+    for (int i = 0; i < columns / 32; i++) {
+      int left = (i & 1) == 0 ? 16 : 0;
+      long scale = i / 2 * 64L;
+      FloatVector da =
+          IntVector.fromMemorySegment(INTS, w, a + scale, ORDER)
+              .lanewise(LSHL, left)
+              .lanewise(ASHR, 3)
+              .and(half)
+              .reinterpretAsFloats()
+              .mul(up)
+              .mul(up)
+              .mul(down);
+      FloatVector db =
+          IntVector.fromMemorySegment(INTS, w, b + scale, ORDER)
+              .lanewise(LSHL, left)
+              .lanewise(ASHR, 3)
+              .and(half)
+              .reinterpretAsFloats()
+              .mul(up)
+              .mul(up)
+              .mul(down);
+      FloatVector dc =
+          IntVector.fromMemorySegment(INTS, w, c + scale, ORDER)
+              .lanewise(LSHL, left)
+              .lanewise(ASHR, 3)
+              .and(half)
+              .reinterpretAsFloats()
+              .mul(up)
+              .mul(up)
+              .mul(down);
+      FloatVector dd =
+          IntVector.fromMemorySegment(INTS, w, d + scale, ORDER)
+              .lanewise(LSHL, left)
+              .lanewise(ASHR, 3)
+              .and(half)
+              .reinterpretAsFloats()
+              .mul(up)
+              .mul(up)
+              .mul(down);
+      for (int j = 8 * i; j < 8 * i + 8; j++) {
+        IntVector va = IntVector.fromMemorySegment(INTS, w, a + quants + j * 64L, ORDER);
+        IntVector vb = IntVector.fromMemorySegment(INTS, w, b + quants + j * 64L, ORDER);
+        IntVector vc = IntVector.fromMemorySegment(INTS, w, c + quants + j * 64L, ORDER);
+        IntVector vd = IntVector.fromMemorySegment(INTS, w, d + quants + j * 64L, ORDER);
+        FloatVector y = FloatVector.broadcast(FLOATS, x[from + 4 * j]);
+        ta =
+            ((FloatVector) va.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0))
+                .mul(da)
+                .fma(y, ta);
+        tb =
+            ((FloatVector) vb.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0))
+                .mul(db)
+                .fma(y, tb);
+        tc =
+            ((FloatVector) vc.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0))
+                .mul(dc)
+                .fma(y, tc);
+        td =
+            ((FloatVector) vd.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0))
+                .mul(dd)
+                .fma(y, td);
+        y = FloatVector.broadcast(FLOATS, x[from + 4 * j + 1]);
+        ta =
+            ((FloatVector) va.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0))
+                .mul(da)
+                .fma(y, ta);
+        tb =
+            ((FloatVector) vb.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0))
+                .mul(db)
+                .fma(y, tb);
+        tc =
+            ((FloatVector) vc.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0))
+                .mul(dc)
+                .fma(y, tc);
+        td =
+            ((FloatVector) vd.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0))
+                .mul(dd)
+                .fma(y, td);
+        y = FloatVector.broadcast(FLOATS, x[from + 4 * j + 2]);
+        ta =
+            ((FloatVector) va.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0))
+                .mul(da)
+                .fma(y, ta);
+        tb =
+            ((FloatVector) vb.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0))
+                .mul(db)
+                .fma(y, tb);
+        tc =
+            ((FloatVector) vc.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0))
+                .mul(dc)
+                .fma(y, tc);
+        td =
+            ((FloatVector) vd.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0))
+                .mul(dd)
+                .fma(y, td);
+        y = FloatVector.broadcast(FLOATS, x[from + 4 * j + 3]);
+        ta = ((FloatVector) va.lanewise(ASHR, 24).convert(I2F, 0)).mul(da).fma(y, ta);
+        tb = ((FloatVector) vb.lanewise(ASHR, 24).convert(I2F, 0)).mul(db).fma(y, tb);
+        tc = ((FloatVector) vc.lanewise(ASHR, 24).convert(I2F, 0)).mul(dc).fma(y, tc);
+        td = ((FloatVector) vd.lanewise(ASHR, 24).convert(I2F, 0)).mul(dd).fma(y, td);
+      }
+    }
+    ta.intoArray(sums, 0);
+    tb.intoArray(sums, LANES);
+    tc.intoArray(sums, 2 * LANES);
+    td.intoArray(sums, 3 * LANES);
+  }
+}

@@ -1,0 +1,65 @@
+package io.github.phi4j.internal.kernel;
+
+import io.github.phi4j.internal.gguf.GgmlType;
+import java.lang.foreign.MemorySegment;
+
+/** Packed {@link Q4_1}: 160 bytes for 160. */
+final class PackedQ4_1 extends PackedQuants {
+  PackedQ4_1() {
+    super(GgmlType.Q4_1, 8, 32, 32, 8);
+  }
+
+  @Override
+  void encode(MemorySegment data, long at, int[] words) {
+    for (int j = 0; j < 8; j++) {
+      long block = at + 20L * j;
+      words[j] = BlockFormat.integer(data, block);
+      PackedQ4_0.encodeNibbles(data, block + 4, words, 8 + 4 * j);
+    }
+  }
+
+  @Override
+  void decode(int[] words, PackedBlock out) {
+    decodeScales(words, out);
+    PackedQ4_K.decodeNibbles(words, 8, out.quants);
+  }
+
+  /** Eight words, each a scale and what is added, as 16-bit floats. */
+  static void decodeScales(int[] words, PackedBlock out) {
+    for (int j = 0; j < 8; j++) {
+      out.d[j] = Float.float16ToFloat((short) words[j]);
+      out.scale[j] = 1;
+      out.dMin[j] = -Float.float16ToFloat((short) (words[j] >> 16));
+      out.min[j] = 1;
+    }
+  }
+
+  @Override
+  boolean hasMinimums() {
+    return true;
+  }
+
+  @Override
+  void unpackScales(MemorySegment w, long at, int blocks, PackedTile tile, int to) {
+    PackedHalves.withMinimums(w, at, 8 * blocks, bias(), tile.scales, tile.offsets, to);
+  }
+
+  @Override
+  void unpackQuants(MemorySegment w, long at, int blocks, float[] pairs, int to) {
+    Packed4Bits.unpack(w, at, 8 * blocks, pairs, to);
+  }
+
+  @Override
+  void multiply(
+      MemorySegment w,
+      long a,
+      long b,
+      int groups,
+      float[] pairs,
+      int from,
+      float[] starts,
+      int start,
+      float[] sums) {
+    Packed4Bits.multiply(w, a, b, groups, pairs, from, starts, start, bias(), sums);
+  }
+}

@@ -1,0 +1,90 @@
+package io.github.phi4j.internal.kernel;
+
+import io.github.phi4j.internal.gguf.GgmlType;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A layout whose products are sums of integers: quants of few bits times activations that are
+ * rounded to 8 bits, so that a lane holds two sums of 16 bits.
+ */
+abstract sealed class PackedQuants extends PackedLayout
+    permits PackedQ4_0,
+        PackedQ4_1,
+        PackedQ5_0,
+        PackedQ5_1,
+        PackedQ2_K,
+        PackedQ3_K,
+        PackedQ4_K,
+        PackedQ5_K,
+        PackedQ6_K {
+
+  private final int group;
+  private final int bias;
+
+  /**
+   * Creates a layout.
+   *
+   * @param scaleWords words of scales of a row in a block
+   * @param quantWords words of quants of a row in a block
+   * @param group the columns that share a scale
+   * @param bias the quant that counts as zero
+   */
+  PackedQuants(GgmlType type, int scaleWords, int quantWords, int group, int bias) {
+    super(type, scaleWords, quantWords);
+    this.group = group;
+    this.bias = bias;
+  }
+
+  /** The columns that share a scale. */
+  final int group() {
+    return group;
+  }
+
+  /** The quant that counts as zero in the integer sums: see {@link PackedSums} for its bounds. */
+  final short bias() {
+    return (short) bias;
+  }
+
+  /** Whether a group has a minimum, besides the one that the bias makes. */
+  abstract boolean hasMinimums();
+
+  /** The opposite of {@link #encode}. */
+  abstract void decode(int[] words, PackedBlock out);
+
+  /**
+   * Writes what the sums of each group of a vector of rows are worth to {@code tile.scales}, and
+   * what is added for each one of its total to {@code tile.offsets}.
+   *
+   * @param at the byte where the scales of the first row start
+   * @param to where the first group goes; the next ones follow at {@link PackedTile#ROWS}
+   */
+  abstract void unpackScales(MemorySegment w, long at, int blocks, PackedTile tile, int to);
+
+  /**
+   * Writes the quants of a vector of rows, from 0 on, in pairs.
+   *
+   * @param at the byte where the quants of the first row start
+   * @param to where the first pair goes; the next ones follow at {@link PackedTile#ROWS}
+   */
+  abstract void unpackQuants(MemorySegment w, long at, int blocks, float[] pairs, int to);
+
+  /**
+   * Multiplies two vectors of rows with a token, without a detour through unpacked quants.
+   *
+   * @param a the byte where the quants of the first row of one vector start
+   * @param b the same for the other
+   * @param pairs pairs of activations, from {@code from} on
+   * @param starts pairs of the negative sums of activations of each group, from {@code start} on
+   * @param sums (groups, {@link PackedTile#ROWS})
+   */
+  abstract void multiply(
+      MemorySegment w,
+      long a,
+      long b,
+      int groups,
+      float[] pairs,
+      int from,
+      float[] starts,
+      int start,
+      float[] sums);
+}

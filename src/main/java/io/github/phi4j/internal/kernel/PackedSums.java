@@ -1,0 +1,179 @@
+package io.github.phi4j.internal.kernel;
+
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Integer products of packed tiles with tokens, and the sums of floats that they end in.
+ *
+ * <p>A lane is a row, and holds two 16-bit sums, of low and of high columns. Quants are taken as
+ * they stand, from 0 on, while the sums start at what that is too much: the arithmetic is modulo
+ * 2¹⁶, so that only the sums of the quants less their bias need to fit. A half of a group has 16
+ * columns of at most 16 · 127 in magnitude, or 8 of 32 · 127: both are 32,512, and 32,767 fits.
+ */
+final class PackedSums {
+
+  private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
+  private static final int LANES = VectorKernels.LANES;
+  private static final int ROWS = PackedTile.ROWS;
+
+  /** From a group's sums of four tokens to the next group's. */
+  private static final int STRIDE = PackedTile.TOKENS * ROWS;
+
+  private PackedSums() {}
+
+  /**
+   * Multiplies a tile with four tokens.
+   *
+   * @param w (groups, length, rows), pairs of quants
+   * @param length the pairs of a group
+   * @param x pairs of activations, those of the first token from {@code at} on
+   * @param xStride from token to token
+   * @param starts of the first token from {@code start} on
+   * @param startStride from token to token
+   * @param sums (groups, tokens, rows)
+   */
+  static void multiplyFour(
+      float[] w,
+      int groups,
+      int length,
+      float[] x,
+      int at,
+      int xStride,
+      float[] starts,
+      int start,
+      int startStride,
+      short bias,
+      float[] sums) {
+    int at1 = at + xStride;
+    int at2 = at + 2 * xStride;
+    int at3 = at + 3 * xStride;
+    for (int g = 0; g < groups; g++) {
+      int s = start + g;
+      ShortVector s00 = FloatVector.broadcast(FLOATS, starts[s]).reinterpretAsShorts().mul(bias);
+      s += startStride;
+      ShortVector s10 = FloatVector.broadcast(FLOATS, starts[s]).reinterpretAsShorts().mul(bias);
+      s += startStride;
+      ShortVector s20 = FloatVector.broadcast(FLOATS, starts[s]).reinterpretAsShorts().mul(bias);
+      s += startStride;
+      ShortVector s30 = FloatVector.broadcast(FLOATS, starts[s]).reinterpretAsShorts().mul(bias);
+      ShortVector s01 = s00;
+      ShortVector s11 = s10;
+      ShortVector s21 = s20;
+      ShortVector s31 = s30;
+      for (int i = g * length; i < (g + 1) * length; i++) {
+        ShortVector w0 = FloatVector.fromArray(FLOATS, w, i * ROWS).reinterpretAsShorts();
+        ShortVector w1 = FloatVector.fromArray(FLOATS, w, i * ROWS + LANES).reinterpretAsShorts();
+        ShortVector x0 = FloatVector.broadcast(FLOATS, x[at + i]).reinterpretAsShorts();
+        s00 = s00.add(w0.mul(x0));
+        s01 = s01.add(w1.mul(x0));
+        ShortVector x1 = FloatVector.broadcast(FLOATS, x[at1 + i]).reinterpretAsShorts();
+        s10 = s10.add(w0.mul(x1));
+        s11 = s11.add(w1.mul(x1));
+        ShortVector x2 = FloatVector.broadcast(FLOATS, x[at2 + i]).reinterpretAsShorts();
+        s20 = s20.add(w0.mul(x2));
+        s21 = s21.add(w1.mul(x2));
+        ShortVector x3 = FloatVector.broadcast(FLOATS, x[at3 + i]).reinterpretAsShorts();
+        s30 = s30.add(w0.mul(x3));
+        s31 = s31.add(w1.mul(x3));
+      }
+      int to = g * STRIDE;
+      s00.reinterpretAsFloats().intoArray(sums, to);
+      s01.reinterpretAsFloats().intoArray(sums, to + LANES);
+      s10.reinterpretAsFloats().intoArray(sums, to + 2 * LANES);
+      s11.reinterpretAsFloats().intoArray(sums, to + 3 * LANES);
+      s20.reinterpretAsFloats().intoArray(sums, to + 4 * LANES);
+      s21.reinterpretAsFloats().intoArray(sums, to + 5 * LANES);
+      s30.reinterpretAsFloats().intoArray(sums, to + 6 * LANES);
+      s31.reinterpretAsFloats().intoArray(sums, to + 7 * LANES);
+    }
+  }
+
+  /** Adds the sums of two of four tokens to {@code y[to..]} and {@code y[to + yStride..]}. */
+  static void addTwo(
+      PackedTile tile,
+      int from,
+      int groups,
+      Activations.Groups x,
+      int at,
+      int xStride,
+      float[] y,
+      int to,
+      int yStride) {
+    float[] sums = tile.sums;
+    float[] scales = tile.scales;
+    float[] offsets = tile.offsets;
+    float[] dx = x.scales();
+    float[] totals = x.totals();
+    int at1 = at + xStride;
+    FloatVector y00 = FloatVector.fromArray(FLOATS, y, to);
+    FloatVector y01 = FloatVector.fromArray(FLOATS, y, to + LANES);
+    FloatVector y10 = FloatVector.fromArray(FLOATS, y, to + yStride);
+    FloatVector y11 = FloatVector.fromArray(FLOATS, y, to + yStride + LANES);
+    for (int g = 0; g < groups; g++) {
+      FloatVector offset0 = FloatVector.fromArray(FLOATS, offsets, g * ROWS);
+      FloatVector offset1 = FloatVector.fromArray(FLOATS, offsets, g * ROWS + LANES);
+      FloatVector total = FloatVector.broadcast(FLOATS, totals[at + g]);
+      y00 = offset0.fma(total, y00);
+      y01 = offset1.fma(total, y01);
+      total = FloatVector.broadcast(FLOATS, totals[at1 + g]);
+      y10 = offset0.fma(total, y10);
+      y11 = offset1.fma(total, y11);
+      FloatVector scale0 = FloatVector.fromArray(FLOATS, scales, g * ROWS);
+      FloatVector scale1 = FloatVector.fromArray(FLOATS, scales, g * ROWS + LANES);
+      int s = from + g * STRIDE;
+      FloatVector d = FloatVector.broadcast(FLOATS, dx[at + g]);
+      IntVector v = FloatVector.fromArray(FLOATS, sums, s).reinterpretAsInts();
+      v = v.lanewise(LSHL, 16).lanewise(ASHR, 16).add(v.lanewise(ASHR, 16));
+      y00 = ((FloatVector) v.convert(I2F, 0)).fma(scale0.mul(d), y00);
+      v = FloatVector.fromArray(FLOATS, sums, s + LANES).reinterpretAsInts();
+      v = v.lanewise(LSHL, 16).lanewise(ASHR, 16).add(v.lanewise(ASHR, 16));
+      y01 = ((FloatVector) v.convert(I2F, 0)).fma(scale1.mul(d), y01);
+      d = FloatVector.broadcast(FLOATS, dx[at1 + g]);
+      v = FloatVector.fromArray(FLOATS, sums, s + 2 * LANES).reinterpretAsInts();
+      v = v.lanewise(LSHL, 16).lanewise(ASHR, 16).add(v.lanewise(ASHR, 16));
+      y10 = ((FloatVector) v.convert(I2F, 0)).fma(scale0.mul(d), y10);
+      v = FloatVector.fromArray(FLOATS, sums, s + 3 * LANES).reinterpretAsInts();
+      v = v.lanewise(LSHL, 16).lanewise(ASHR, 16).add(v.lanewise(ASHR, 16));
+      y11 = ((FloatVector) v.convert(I2F, 0)).fma(scale1.mul(d), y11);
+    }
+    y00.intoArray(y, to);
+    y01.intoArray(y, to + LANES);
+    y10.intoArray(y, to + yStride);
+    y11.intoArray(y, to + yStride + LANES);
+  }
+
+  /** Adds the sums of a token that was multiplied alone, (groups, rows), to {@code y[to..]}. */
+  static void addOne(PackedTile tile, int groups, Activations.Groups x, int at, float[] y, int to) {
+    float[] sums = tile.sums;
+    float[] scales = tile.scales;
+    float[] offsets = tile.offsets;
+    float[] dx = x.scales();
+    float[] totals = x.totals();
+    FloatVector y0 = FloatVector.fromArray(FLOATS, y, to);
+    FloatVector y1 = FloatVector.fromArray(FLOATS, y, to + LANES);
+    for (int g = 0; g < groups; g++) {
+      int row = g * ROWS;
+      FloatVector total = FloatVector.broadcast(FLOATS, totals[at + g]);
+      y0 = FloatVector.fromArray(FLOATS, offsets, row).fma(total, y0);
+      y1 = FloatVector.fromArray(FLOATS, offsets, row + LANES).fma(total, y1);
+      FloatVector d = FloatVector.broadcast(FLOATS, dx[at + g]);
+      IntVector v = FloatVector.fromArray(FLOATS, sums, row).reinterpretAsInts();
+      v = v.lanewise(LSHL, 16).lanewise(ASHR, 16).add(v.lanewise(ASHR, 16));
+      FloatVector scale = FloatVector.fromArray(FLOATS, scales, row).mul(d);
+      y0 = ((FloatVector) v.convert(I2F, 0)).fma(scale, y0);
+      v = FloatVector.fromArray(FLOATS, sums, row + LANES).reinterpretAsInts();
+      v = v.lanewise(LSHL, 16).lanewise(ASHR, 16).add(v.lanewise(ASHR, 16));
+      scale = FloatVector.fromArray(FLOATS, scales, row + LANES).mul(d);
+      y1 = ((FloatVector) v.convert(I2F, 0)).fma(scale, y1);
+    }
+    y0.intoArray(y, to);
+    y1.intoArray(y, to + LANES);
+  }
+}

@@ -1,0 +1,44 @@
+package io.github.phi4j.internal.kernel;
+
+import java.util.Arrays;
+
+/**
+ * Some columns of two vectors of packed rows on their way to a product. What is missing if there is
+ * only one vector may be garbage, and so are its results.
+ */
+final class PackedTile {
+
+  /** The vectors of rows that are multiplied together. */
+  static final int VECTORS = 2;
+
+  /** The rows of a tile, which is also the distance between its columns. */
+  static final int ROWS = VECTORS * VectorKernels.LANES;
+
+  /** The most columns that are unpacked for all tokens: a tile, which stays in the cache. */
+  static final int COLUMNS = 256;
+
+  /** The most columns that are multiplied with a token on the fly. */
+  static final int LONG_COLUMNS = 6144;
+
+  /** The tokens that are multiplied together. */
+  static final int TOKENS = 4;
+
+  private static final int SHORTEST_GROUP = 16;
+
+  /** Quants, the bits of floats being two of them: (columns / 2, rows). */
+  final float[] pairs = new float[COLUMNS / 2 * ROWS];
+
+  /** What the sums of a group are worth: (groups, rows). */
+  final float[] scales = new float[LONG_COLUMNS / SHORTEST_GROUP * ROWS];
+
+  /** What is added for each one of a group's total: (groups, rows). */
+  final float[] offsets = new float[LONG_COLUMNS / SHORTEST_GROUP * ROWS];
+
+  /** Sums of groups in pairs of 16 bits: (groups, tokens, rows). */
+  final float[] sums = new float[Math.max(TOKENS * COLUMNS, LONG_COLUMNS) / SHORTEST_GROUP * ROWS];
+
+  /** Says that groups have no minimums. */
+  void clearOffsets(int groups) {
+    Arrays.fill(offsets, 0, groups * ROWS, 0);
+  }
+}

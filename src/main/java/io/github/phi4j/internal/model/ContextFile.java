@@ -1,0 +1,287 @@
+package io.github.phi4j.internal.model;
+
+import io.github.phi4j.api.KvCacheType;
+import io.github.phi4j.api.ModelException;
+import io.github.phi4j.internal.gguf.MappedFile;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.CRC32C;
+
+/**
+ * A context in a file: a header with the tokens, then the pages of its KV cache as they lie in
+ * memory, so that they are used where they are mapped. All numbers are little-endian.
+ *
+ * <pre>
+ *   0  8 bytes   "phi4j-kv"
+ *   8  int       version
+ *  12  32 bytes  fingerprint of the model
+ *  44  int       format of keys: 0 F32, 1 F16, 8 Q8_0, as ggml numbers them
+ *  48  int       format of values
+ *  52  int       1 if keys were rotated for a long context, else 0
+ *  56  int       tokens of the context
+ *  60  int       positions in the cache
+ *  64  int       up to this position the cache is what the tokens alone make it
+ *  68  long      bytes of a page
+ *  76  ints      the tokens
+ *      ints      CRC-32C of each page
+ *      int       CRC-32C of all before
+ *      zeros     up to a multiple of 4096
+ *      pages
+ * </pre>
+ *
+ * @param tokens of the context
+ * @param unshifted up to this position the cache is what the tokens alone make it
+ */
+@SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+public record ContextFile(int[] tokens, int unshifted) {
+
+  private static final byte[] MAGIC = {'p', 'h', 'i', '4', 'j', '-', 'k', 'v'};
+  private static final int VERSION = 1;
+  private static final int FINGERPRINT = 32;
+  private static final int FIXED = 76;
+  private static final int ALIGNMENT = 4096;
+  private static final String EXPECTED = "a session that phi4j saved";
+  private static final String REMEDY = "a whole one; delete it and save the session again";
+
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /**
+   * Writes a context. The file appears whole or, if anything fails, not at all; one that was there
+   * stays until then.
+   */
+  public void write(Path file, byte[] fingerprint, KvCache cache) throws IOException {
+    Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+    Path unfinished =
+        Files.createTempFile(target.getParent(), target.getFileName() + ".", ".unfinished");
+    try {
+      try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
+        writeAll(channel, header(fingerprint, cache));
+        for (int i = 0; i < KvCache.pageCount(cache.length()); i++) {
+          writeAll(channel, cache.page(i).asByteBuffer());
+        }
+        channel.force(true);
+      }
+      Files.move(
+          unfinished, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(unfinished);
+    }
+    forceFolder(target.getParent());
+  }
+
+  private static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
+  /** Makes the new name last through a power cut, where the system lets folders be opened. */
+  private static void forceFolder(Path folder) {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException _) {
+      return; // the file itself is safe
+    }
+  }
+
+  private ByteBuffer header(byte[] fingerprint, KvCache cache) {
+    int pages = KvCache.pageCount(cache.length());
+    ByteBuffer header =
+        ByteBuffer.allocate(Math.toIntExact(pagesOffset(tokens.length, pages)))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    header.put(MAGIC).putInt(VERSION).put(fingerprint);
+    header.putInt(id(cache.format().keys()));
+    header.putInt(id(cache.format().values()));
+    header.putInt(cache.longFactors() ? 1 : 0).putInt(tokens.length).putInt(cache.length());
+    header.putInt(unshifted).putLong(cache.pageBytes());
+    for (int token : tokens) {
+      header.putInt(token);
+    }
+    for (int i = 0; i < pages; i++) {
+      header.putInt(checksum(cache.page(i)));
+    }
+    header.putInt(checksum(MemorySegment.ofArray(header.array()).asSlice(0, header.position())));
+    return header.rewind();
+  }
+
+  private static int id(KvCacheType type) {
+    return switch (type) {
+      case F32 -> 0;
+      case F16 -> 1;
+      case Q8_0 -> 8;
+    };
+  }
+
+  private static int checksum(MemorySegment bytes) {
+    CRC32C sum = new CRC32C();
+    sum.update(bytes.asByteBuffer());
+    return (int) sum.getValue();
+  }
+
+  private static long checksumOffset(long tokens, long pages) {
+    return FIXED + Integer.BYTES * (tokens + pages);
+  }
+
+  private static long pagesOffset(long tokens, long pages) {
+    long end = checksumOffset(tokens, pages) + Integer.BYTES;
+    return Math.ceilDiv(end, ALIGNMENT) * ALIGNMENT;
+  }
+
+  /** A context that was read. */
+  public record Restored(ContextFile context, KvCache cache) {}
+
+  /**
+   * Maps a file and checks all of it; its pages stay in the file until they are written to.
+   *
+   * @throws ModelException if it is not a sound file of this model, or has no room in the context
+   */
+  public static Restored read(
+      Path path, byte[] fingerprint, PhiConfig config, int capacity, KvMemory memory) {
+    Arena arena = Arena.ofShared();
+    try {
+      MappedFile file = MappedFile.open(path, arena, EXPECTED);
+      Restored restored =
+          file.reading(() -> new Reader(file, arena, config).read(fingerprint, capacity, memory));
+      if (restored.cache().length() == 0) {
+        arena.close();
+      }
+      return restored;
+    } catch (Throwable e) { // the mapping must not outlive a file that is refused
+      arena.close();
+      throw e;
+    }
+  }
+
+  private record Reader(MappedFile file, Arena arena, PhiConfig config) {
+
+    Restored read(byte[] fingerprint, int capacity, KvMemory memory) {
+      checkKind(fingerprint);
+      int count = integer(56);
+      int positions = integer(60);
+      check(56, count >= 0 && positions >= 0 && positions <= count, "impossible lengths", REMEDY);
+      int pages = KvCache.pageCount(positions);
+      long checksumOffset = checksumOffset(count, pages);
+      check(
+          bytes().byteSize(),
+          checksumOffset + Integer.BYTES <= bytes().byteSize(),
+          "the end of the file",
+          REMEDY);
+      check(
+          checksumOffset,
+          checksum(bytes().asSlice(0, checksumOffset)) == integer(checksumOffset),
+          "a wrong checksum: the header is damaged",
+          REMEDY);
+      KvCache.Format format = new KvCache.Format(type(44), type(48));
+      checkPages(format, count, pages);
+      int[] tokens = bytes().asSlice(FIXED, 4L * count).toArray(INT);
+      check(
+          56,
+          count <= capacity,
+          count + " tokens",
+          "at most " + capacity + ", the context length; load the model with a longer context");
+      KvCache cache = new KvCache(config, format, capacity, memory);
+      List<KvPage> held = pages(pagesOffset(count, pages), pages);
+      cache.adopt(held, positions, integer(52) == 1, file);
+      return new Restored(new ContextFile(tokens, integer(64)), cache);
+    }
+
+    private MemorySegment bytes() {
+      return file.bytes();
+    }
+
+    private int integer(long offset) {
+      return bytes().get(INT, offset);
+    }
+
+    private void checkKind(byte[] fingerprint) {
+      check(0, bytes().byteSize() >= MAGIC.length, "too few bytes", EXPECTED);
+      byte[] magic = bytes().asSlice(0, MAGIC.length).toArray(ValueLayout.JAVA_BYTE);
+      check(0, Arrays.equals(magic, MAGIC), "something else", EXPECTED);
+      check(bytes().byteSize(), bytes().byteSize() >= FIXED, "the end of the file", REMEDY);
+      check(
+          MAGIC.length,
+          integer(MAGIC.length) == VERSION,
+          "version " + integer(MAGIC.length),
+          "version " + VERSION + "; save the session again with this version of phi4j");
+      byte[] model = bytes().asSlice(12, FINGERPRINT).toArray(ValueLayout.JAVA_BYTE);
+      check(
+          12,
+          Arrays.equals(model, fingerprint),
+          "a session of another model",
+          "one that was saved with the model that is loaded");
+    }
+
+    private KvCacheType type(long offset) {
+      for (KvCacheType type : KvCacheType.values()) {
+        if (id(type) == integer(offset)) {
+          return type;
+        }
+      }
+      throw new ModelException(
+          file.path(), offset, "number format " + integer(offset), REMEDY);
+    }
+
+    private void checkPages(KvCache.Format format, int count, int pages) {
+      long pageBytes = bytes().get(LONG, 68);
+      check(
+          68,
+          pageBytes == format.pageBytes(config),
+          "pages of " + pageBytes + " bytes",
+          "pages of " + format.pageBytes(config));
+      long from = pagesOffset(count, pages);
+      check(
+          bytes().byteSize(),
+          bytes().byteSize() == (pages == 0 ? bytes().byteSize() : from + pages * pageBytes),
+          "the end of the file",
+          REMEDY);
+      for (int i = 0; i < pages; i++) {
+        check(
+            from + i * pageBytes,
+            checksum(bytes().asSlice(from + i * pageBytes, pageBytes))
+                == integer(FIXED + 4L * (count + i)),
+            "a wrong checksum: keys and values are damaged",
+            REMEDY);
+      }
+    }
+
+    /** The pages, of which the last that is released ends the mapping. */
+    private List<KvPage> pages(long from, int count) {
+      long pageBytes = bytes().get(LONG, 68);
+      AtomicInteger left = new AtomicInteger(count);
+      List<KvPage> pages = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        pages.add(
+            new KvPage(
+                bytes().asSlice(from + i * pageBytes, pageBytes),
+                _ -> {
+                  if (left.decrementAndGet() == 0) {
+                    arena.close();
+                  }
+                }));
+      }
+      return pages;
+    }
+
+    private void check(long offset, boolean holds, String found, String expected) {
+      if (!holds) {
+        throw new ModelException(file.path(), offset, found, expected);
+      }
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package io.github.phi4j.internal.model;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * Where the pages of KV caches come from and go back to. A page takes memory when it is asked for;
+ * some that went back wait for their next use. Thread-safe.
+ */
+public final class KvMemory implements AutoCloseable {
+
+  /** Pages that wait take no more than this. */
+  private static final long MOST_SPARE_BYTES = 64L << 20;
+
+  /** How often the memory of the machine is looked at: it costs a few files read. */
+  private static final long CHECK_BYTES = 64L << 20;
+
+  /** What the program and the machine need besides. */
+  private static final long MARGIN_BYTES = 64L << 20;
+
+  private static final String REMEDY =
+      "free memory, lower the context length, or take a smaller type of KV cache";
+
+  private final LongSupplier available;
+  private final List<Block> spare = new ArrayList<>();
+  private final Map<KvPage, Block> used = new HashMap<>();
+  private long spareBytes;
+  private long usedBytes;
+  private long uncheckedBytes = CHECK_BYTES;
+  private boolean closed;
+  private Runnable reclaimer = () -> {};
+
+  private record Block(KvPage page, Arena arena, long bytes) {}
+
+  /**
+   * Creates a source of pages.
+   *
+   * @param available tells how many bytes the process may still take
+   */
+  public KvMemory(LongSupplier available) {
+    this.available = available;
+  }
+
+  /** Sets what gives pages back when memory is short. */
+  public void reclaimWith(Runnable newReclaimer) {
+    reclaimer = newReclaimer;
+  }
+
+  /** Bytes of the pages that are in use. */
+  public synchronized long usedBytes() {
+    return usedBytes;
+  }
+
+  /**
+   * Checks that there is memory for a context.
+   *
+   * @param bytes what it may come to take
+   * @param what the context, for the error
+   * @throws IllegalStateException if there is not; it says what is needed and what helps
+   */
+  public void require(long bytes, String what) {
+    if (available.getAsLong() - MARGIN_BYTES >= bytes) {
+      return;
+    }
+    reclaimer.run();
+    long left = Math.max(0, available.getAsLong() - MARGIN_BYTES);
+    if (left < bytes) {
+      throw new IllegalStateException(
+          "%s needs %d MiB for its KV cache, but only %d MiB are available: %s"
+              .formatted(what, mebibytes(bytes), left >> 20, REMEDY));
+    }
+  }
+
+  /** A page that holds anything. */
+  KvPage allocate(long bytes) {
+    KvPage page = takeSpare(bytes);
+    if (page != null) {
+      return page;
+    }
+    if (due(bytes)) {
+      require(bytes, "a context that grows by a page");
+    }
+    try {
+      return add(bytes);
+    } catch (OutOfMemoryError e) {
+      reclaimer.run();
+      throw new IllegalStateException(
+          "KV caches hold %d MiB and cannot get %d MiB more: %s"
+              .formatted(usedBytes() >> 20, mebibytes(bytes), REMEDY),
+          e);
+    }
+  }
+
+  private static long mebibytes(long bytes) {
+    return Math.ceilDiv(bytes, 1L << 20);
+  }
+
+  private synchronized KvPage takeSpare(long bytes) {
+    int last = spare.size() - 1;
+    while (last >= 0 && spare.get(last).bytes() != bytes) {
+      last--;
+    }
+    if (last < 0) {
+      return null;
+    }
+    Block block = spare.remove(last);
+    spareBytes -= bytes;
+    usedBytes += bytes;
+    block.page().renew();
+    return block.page();
+  }
+
+  private synchronized boolean due(long bytes) {
+    uncheckedBytes += bytes;
+    if (uncheckedBytes < CHECK_BYTES) {
+      return false;
+    }
+    uncheckedBytes = 0;
+    return true;
+  }
+
+  private KvPage add(long bytes) {
+    Arena arena = Arena.ofShared();
+    try {
+      MemorySegment memory = arena.allocate(bytes, 64);
+      KvPage page = new KvPage(memory, this::takeBack);
+      synchronized (this) {
+        used.put(page, new Block(page, arena, bytes));
+        usedBytes += bytes;
+      }
+      return page;
+    } catch (Throwable e) { // what cannot be had must not stay open
+      arena.close();
+      throw e;
+    }
+  }
+
+  private void takeBack(KvPage page) {
+    Block block;
+    synchronized (this) {
+      block = used.get(page);
+      usedBytes -= block.bytes();
+      if (!closed && spareBytes + block.bytes() <= MOST_SPARE_BYTES) {
+        spareBytes += block.bytes();
+        spare.add(block);
+        return;
+      }
+      used.remove(page);
+    }
+    block.arena().close();
+  }
+
+  /** Frees what waits, and from now on what goes back. */
+  @Override
+  public void close() {
+    List<Block> waiting;
+    synchronized (this) {
+      closed = true;
+      waiting = List.copyOf(spare);
+      spare.clear();
+      waiting.forEach(block -> used.remove(block.page()));
+      spareBytes = 0;
+    }
+    waiting.forEach(block -> block.arena().close());
+  }
+}

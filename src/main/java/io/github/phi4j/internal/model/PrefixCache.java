@@ -1,0 +1,222 @@
+package io.github.phi4j.internal.model;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Keys and values of contexts that sessions have computed, for others that begin with the same
+ * tokens: a tree of pages, each the next {@link KvCache#PAGE_LENGTH} tokens of its parent's, or at
+ * the end of a context fewer. Where it is full, the leaf goes that was not used for longest.
+ * Thread-safe.
+ */
+public final class PrefixCache implements AutoCloseable {
+
+  private final long capacity;
+  private final Map<Kind, Node> roots = new HashMap<>();
+  private long clock;
+  private long bytes;
+  private long hits;
+  private long misses;
+  private long reusedTokens;
+
+  /** Contexts share nothing with those of another kind. */
+  private record Kind(KvCache.Format format, boolean longFactors) {}
+
+  private static final class Node {
+    final Node parent;
+    final List<Node> children = new ArrayList<>();
+    int[] tokens;
+    KvPage page;
+    long used;
+
+    Node(Node parent, int[] tokens, KvPage page) {
+      this.parent = parent;
+      this.tokens = tokens;
+      this.page = page;
+    }
+
+    /** How many of its tokens come next. */
+    int match(int[] context, int from, int end) {
+      int most = Math.min(tokens.length, end - from);
+      int mismatch = Arrays.mismatch(tokens, 0, most, context, from, from + most);
+      return mismatch < 0 ? most : mismatch;
+    }
+  }
+
+  /**
+   * Creates an empty cache.
+   *
+   * @param capacity the most bytes of pages that it holds
+   */
+  public PrefixCache(long capacity) {
+    this.capacity = capacity;
+  }
+
+  /**
+   * Gives a cache the pages of the longest known prefix, if that is longer than what it holds.
+   *
+   * @param tokens of the context that the cache is for
+   * @param end how many of them may come from here
+   * @return how many positions it got
+   */
+  public synchronized int extend(KvCache cache, int[] tokens, int end) {
+    if (capacity == 0 || end <= cache.length()) {
+      return 0;
+    }
+    List<Node> path = new ArrayList<>();
+    int found = find(roots.get(kind(cache)), tokens, end, path);
+    int gained = found - cache.length();
+    if (gained <= 0) {
+      misses++;
+      return 0;
+    }
+    path.forEach(node -> node.used = ++clock);
+    cache.adopt(path.stream().map(node -> node.page.hold()).toList(), found, cache.longFactors());
+    hits++;
+    reusedTokens += gained;
+    return gained;
+  }
+
+  private static Kind kind(KvCache cache) {
+    return new Kind(cache.format(), cache.longFactors());
+  }
+
+  private static int find(Node root, int[] tokens, int end, List<Node> path) {
+    int found = 0;
+    for (Node node = root; node != null; ) {
+      Node best = null;
+      int longest = 0;
+      for (Node child : node.children) {
+        int match = child.match(tokens, found, end);
+        if (match > longest) {
+          best = child;
+          longest = match;
+        }
+      }
+      if (best != null) {
+        path.add(best);
+        found += longest;
+      }
+      node = longest == KvCache.PAGE_LENGTH ? best : null;
+    }
+    return found;
+  }
+
+  /**
+   * Takes note of what a cache holds.
+   *
+   * @param tokens of the context that the cache is for
+   * @param length how many of them are taken; later ones must be no matter of this cache
+   */
+  public synchronized void add(KvCache cache, int[] tokens, int length) {
+    if (cache.pageBytes() > capacity) {
+      return;
+    }
+    Node node = roots.computeIfAbsent(kind(cache), _ -> new Node(null, null, null));
+    for (int from = 0; from < length && node != null; from += KvCache.PAGE_LENGTH) {
+      int number = from / KvCache.PAGE_LENGTH;
+      if (cache.page(number).isReadOnly()) {
+        break; // in a file, which others must not depend on
+      }
+      int end = Math.min(length, from + KvCache.PAGE_LENGTH);
+      node = add(node, Arrays.copyOfRange(tokens, from, end), cache, number);
+      if (node != null) {
+        node.used = ++clock;
+      }
+    }
+    evict();
+  }
+
+  /** The child with these tokens; null if nothing can follow, since one has them and more. */
+  private Node add(Node parent, int[] tokens, KvCache cache, int number) {
+    for (Node child : parent.children) {
+      int match = child.match(tokens, 0, tokens.length);
+      if (match == tokens.length) {
+        child.used = ++clock;
+        return child.tokens.length == match ? child : null;
+      }
+      if (match == child.tokens.length) { // it ended here, and now goes on
+        child.page.release();
+        child.page = cache.holdPage(number);
+        child.tokens = tokens;
+        return child;
+      }
+    }
+    Node child = new Node(parent, tokens, cache.holdPage(number));
+    parent.children.add(child);
+    bytes += child.page.memory().byteSize();
+    return child;
+  }
+
+  private void evict() {
+    while (bytes > capacity) {
+      Node oldest = null;
+      for (Node root : roots.values()) {
+        oldest = oldestLeaf(root, oldest);
+      }
+      remove(oldest);
+    }
+  }
+
+  private static Node oldestLeaf(Node root, Node than) {
+    Node oldest = than;
+    List<Node> open = new ArrayList<>(List.of(root));
+    while (!open.isEmpty()) {
+      Node node = open.removeLast();
+      open.addAll(node.children);
+      boolean leaf = node.parent != null && node.children.isEmpty();
+      if (leaf && (oldest == null || node.used < oldest.used)) {
+        oldest = node;
+      }
+    }
+    return oldest;
+  }
+
+  private void remove(Node leaf) {
+    leaf.parent.children.remove(leaf);
+    bytes -= leaf.page.memory().byteSize();
+    leaf.page.release();
+  }
+
+  /** Lets go of everything. */
+  public synchronized void clear() {
+    for (Node root : roots.values()) {
+      List<Node> open = new ArrayList<>(root.children);
+      while (!open.isEmpty()) {
+        Node node = open.removeLast();
+        open.addAll(node.children);
+        node.page.release();
+      }
+    }
+    roots.clear();
+    bytes = 0;
+  }
+
+  /** Bytes of the pages that it holds. */
+  public synchronized long bytes() {
+    return bytes;
+  }
+
+  /** How often a context began with more tokens from here than it had. */
+  public synchronized long hits() {
+    return hits;
+  }
+
+  /** How often one did not. */
+  public synchronized long misses() {
+    return misses;
+  }
+
+  /** Positions that contexts got from here. */
+  public synchronized long reusedTokens() {
+    return reusedTokens;
+  }
+
+  @Override
+  public void close() {
+    clear();
+  }
+}

@@ -1,0 +1,226 @@
+package io.github.phi4j.internal.model;
+
+import io.github.phi4j.api.ModelException;
+import io.github.phi4j.api.PackingListener;
+import io.github.phi4j.internal.concurrent.WorkerPool;
+import io.github.phi4j.internal.gguf.MappedFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.zip.CRC32C;
+
+/** The packed weights of a model in a mapped file of their own: see {@link WeightFileHeader}. */
+public final class WeightFile {
+
+  /** What the names of unfinished files end with. */
+  public static final String UNFINISHED = ".tmp";
+
+  private final MappedFile file;
+  private final WeightFileHeader header;
+  private final WeightPacking packing;
+
+  private WeightFile(MappedFile file, WeightFileHeader header, WeightPacking packing) {
+    this.file = file;
+    this.header = header;
+    this.packing = packing;
+  }
+
+  /**
+   * Maps a file, if it is complete and of this model. Its data is not read.
+   *
+   * @param fingerprint the model's
+   * @throws ModelException if it is of another model or release, cut short, or damaged
+   * @throws IOException if it cannot be read
+   */
+  public static WeightFile open(Path path, WeightPacking packing, byte[] fingerprint, Arena arena)
+      throws IOException {
+    try (FileChannel channel = channel(path)) {
+      WeightFileHeader header = WeightFileHeader.read(path, channel);
+      header.check(path, packing, fingerprint);
+      MappedFile file = MappedFile.of(path, channel, arena);
+      if (file.bytes().byteSize() != header.fileBytes()) {
+        throw new ModelException(
+            path, file.bytes().byteSize(), "a file that changes", "one that is complete");
+      }
+      return new WeightFile(file, header, packing);
+    }
+  }
+
+  /**
+   * The path that the model had when a file was made.
+   *
+   * @throws ModelException if that is not a sound file of packed weights
+   */
+  public static String source(Path path) throws IOException {
+    try (FileChannel channel = channel(path)) {
+      return WeightFileHeader.read(path, channel).source();
+    }
+  }
+
+  private static FileChannel channel(Path path) throws IOException {
+    if (Files.exists(path)
+        && !Files.isRegularFile(path)) { // opening a pipe would wait for a writer
+      throw new ModelException(path, -1, "something that is not a regular file", "packed weights");
+    }
+    return FileChannel.open(path, StandardOpenOption.READ);
+  }
+
+  /** The model's weights with their packed copies. */
+  public PhiWeights weights() {
+    return packing.with(data());
+  }
+
+  private MemorySegment data() {
+    return file.bytes().asSlice(header.dataAt());
+  }
+
+  /** Runs work that reads the packed weights: see {@link MappedFile#reading}. */
+  public <T> T reading(Supplier<T> work) {
+    return file.reading(work);
+  }
+
+  /**
+   * Packs a model's weights into a file. It appears under its name only once it is complete and on
+   * the disk; until then it has another name, and after a failure it is gone.
+   *
+   * @param fingerprint the model's
+   * @param source the path of the model
+   * @throws IOException if it cannot be written
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted
+   */
+  public static void write(
+      Path path,
+      WeightPacking packing,
+      byte[] fingerprint,
+      String source,
+      WorkerPool pool,
+      PackingListener listener)
+      throws IOException {
+    Path unfinished =
+        path.resolveSibling(path.getFileName() + "." + UUID.randomUUID() + UNFINISHED);
+    try {
+      try (FileChannel channel =
+          FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        write(channel, packing, fingerprint, source, pool, listener);
+        channel.force(true);
+      }
+      Files.move(
+          unfinished, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      forceFolder(path.toAbsolutePath().getParent());
+    } finally {
+      Files.deleteIfExists(unfinished);
+    }
+  }
+
+  /** Writes the data first, so that a file without it has no header either. */
+  private static void write(
+      FileChannel channel,
+      WeightPacking packing,
+      byte[] fingerprint,
+      String source,
+      WorkerPool pool,
+      PackingListener listener)
+      throws IOException {
+    int[] checksums = new int[packing.parts().size()];
+    WeightFileHeader header =
+        new WeightFileHeader(
+            fingerprint, WeightFileHeader.table(packing), checksums, source, packing.bytes());
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment[] buffers = buffers(packing, pool, arena);
+      packing.forEachPart(
+          pool,
+          listener,
+          (number, worker) -> {
+            WeightPacking.Part part = packing.parts().get(number);
+            packing.pack(part, buffers[worker]);
+            ByteBuffer packed = buffers[worker].asSlice(0, part.bytes()).asByteBuffer();
+            checksums[number] = checksum(packed.duplicate());
+            put(channel, packed, header.dataAt() + part.offset());
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    put(channel, header.encode(), 0);
+  }
+
+  private static MemorySegment[] buffers(WeightPacking packing, WorkerPool pool, Arena arena) {
+    MemorySegment[] buffers = new MemorySegment[pool.threads()];
+    for (int i = 0; i < buffers.length; i++) {
+      buffers[i] = arena.allocate(packing.largestPart(), WeightFileHeader.PAGE);
+    }
+    return buffers;
+  }
+
+  private static int checksum(ByteBuffer bytes) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes);
+    return (int) checksum.getValue();
+  }
+
+  private static void put(FileChannel channel, ByteBuffer bytes, long at) {
+    try {
+      long position = at;
+      while (bytes.hasRemaining()) {
+        position += channel.write(bytes, position);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Makes the name last as well, on systems that let a folder be forced. */
+  private static void forceFolder(Path folder) {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException _) {
+      // Windows has no such thing.
+    }
+  }
+
+  /**
+   * Reads the whole file, and packs the model once more to compare.
+   *
+   * @throws ModelException if a part is damaged, or not what the model packs to
+   */
+  public void verify(WorkerPool pool, PackingListener listener) {
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment[] buffers = buffers(packing, pool, arena);
+      reading(() -> {
+        packing.forEachPart(pool, listener, (number, worker) -> verify(number, buffers[worker]));
+        return null;
+      });
+    }
+  }
+
+  private void verify(int number, MemorySegment buffer) {
+    WeightPacking.Part part = packing.parts().get(number);
+    MemorySegment bytes = buffer.asSlice(0, part.bytes());
+    // A copy, since a page that is gone would not be survived inside of the checksum.
+    bytes.copyFrom(data().asSlice(part.offset(), part.bytes()));
+    long at = header.dataAt() + part.offset();
+    if (checksum(bytes.asByteBuffer()) != header.checksums()[number]) {
+      throw new ModelException(
+          file.path(),
+          at,
+          part.bytes() + " bytes with a wrong checksum",
+          "undamaged data; delete the file and pack the model anew");
+    }
+    packing.pack(part, bytes);
+    if (checksum(bytes.asByteBuffer()) != header.checksums()[number]) {
+      throw new ModelException(
+          file.path(),
+          at,
+          "weights that are not the model's, which was changed",
+          "what the model packs to; delete the file and pack the model anew");
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.github.phi4j.internal.sampling;
+
+import io.github.phi4j.api.TokenLogProb;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Logits to natural logarithms of probabilities, summed up in double precision. For one thread at a
+ * time: the arrays of the ranking are used again.
+ */
+public final class LogProbabilities {
+
+  private final Ranking ranking = new Ranking();
+
+  /** log Σ exp(logit): a token's log-probability is its logit minus this. */
+  public static double logSum(float[] logits) {
+    float max = Float.NEGATIVE_INFINITY;
+    for (float logit : logits) {
+      max = Math.max(max, logit);
+    }
+    double sum = 0;
+    for (float logit : logits) {
+      sum += Math.exp(logit - max);
+    }
+    return max + Math.log(sum);
+  }
+
+  /** The log-probability of a token, without alternatives. */
+  public static TokenLogProb of(float[] logits, int token) {
+    return new TokenLogProb(token, logits[token] - logSum(logits), List.of());
+  }
+
+  /** The log-probability of a token, beside the most probable ones. */
+  public TokenLogProb of(float[] logits, int token, int alternatives) {
+    double logSum = logSum(logits);
+    int count = Math.min(alternatives, logits.length);
+    List<TokenLogProb.Alternative> top = new ArrayList<>(count);
+    if (count > 0) {
+      ranking.rank(logits, logits.length, count);
+    }
+    for (int rank = 0; rank < count; rank++) {
+      int id = ranking.index(rank);
+      top.add(new TokenLogProb.Alternative(id, logits[id] - logSum));
+    }
+    return new TokenLogProb(token, logits[token] - logSum, top);
+  }
+}

@@ -1,0 +1,45 @@
+package io.github.phi4j.internal.sampling;
+
+/**
+ * Excludes the top choices: at random, leaves out all tokens that are at least as probable as a
+ * threshold but for the least probable of them (p-e-w 2024, as llama.cpp does it).
+ */
+final class Xtc implements SamplingStep {
+
+  private static final float HIGHEST_THRESHOLD = 0.5f; // above it no two tokens can be
+  private static final float DROPPED = -1;
+
+  private final float probability;
+  private final float threshold;
+  private final SplitMix64 random;
+
+  Xtc(float probability, float threshold, SplitMix64 random) {
+    this.probability = probability;
+    this.threshold = threshold;
+    this.random = random;
+  }
+
+  @Override
+  public void apply(Candidates candidates) {
+    if (threshold > HIGHEST_THRESHOLD
+        || candidates.size() < 2
+        || random.nextDouble() > probability) {
+      return;
+    }
+    candidates.softmax();
+    float[] probabilities = candidates.probabilities();
+    int size = candidates.size();
+    int last = -1; // the least probable of the top choices, the last one in order if there are some
+    for (int i = 0; i < size; i++) {
+      if (probabilities[i] >= threshold && (last < 0 || probabilities[i] <= probabilities[last])) {
+        last = i;
+      }
+    }
+    for (int i = 0; i < size; i++) {
+      if (probabilities[i] >= threshold && i != last) {
+        probabilities[i] = DROPPED;
+      }
+    }
+    candidates.keepAtLeast(0, probabilities);
+  }
+}

@@ -1,0 +1,109 @@
+package io.github.phi4j.internal.schema;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Collects the rules of a grammar, and writes the parts that rules are made of. */
+final class Gbnf {
+
+  private static final int MAX_RULES = 20_000;
+
+  private final Map<String, String> rules = new LinkedHashMap<>();
+  private final Map<String, String> names = new LinkedHashMap<>(); // by rule body
+
+  /** Reserves a name that begins so. */
+  String reserve(String wanted) {
+    String base = wanted.replaceAll("[^A-Za-z0-9]+", "-").replaceAll("^-+|-+$", "");
+    base = base.isEmpty() || !Character.isLetter(base.charAt(0)) ? "r-" + base : base;
+    String name = base;
+    for (int i = 2; rules.containsKey(name); i++) {
+      name = base + "-" + i;
+    }
+    if (rules.size() >= MAX_RULES) {
+      throw new IllegalArgumentException(
+          "the JSON Schema needs more than " + MAX_RULES + " grammar rules; simplify it");
+    }
+    rules.put(name, "");
+    return name;
+  }
+
+  /** Gives a reserved name its rule. */
+  void define(String name, String body) {
+    rules.put(name, body);
+  }
+
+  /** The name of a rule with this body: one that is there, or a new one that begins as wanted. */
+  String rule(String wanted, String body) {
+    String known = names.get(body);
+    if (known != null) {
+      return known;
+    }
+    String name = reserve(wanted);
+    define(name, body);
+    names.put(body, name);
+    return name;
+  }
+
+  /** The grammar, beginning with the rule {@code root}. */
+  String text() {
+    return rules.entrySet().stream()
+        .map(rule -> rule.getKey() + " ::= " + rule.getValue())
+        .collect(Collectors.joining("\n", "", "\n"));
+  }
+
+  /** A literal text. */
+  static String literal(String text) {
+    StringBuilder quoted = new StringBuilder("\"");
+    text.codePoints()
+        .forEach(c -> {
+          switch (c) {
+            case '"' -> quoted.append("\\\"");
+            case '\\' -> quoted.append("\\\\");
+            case '\n' -> quoted.append("\\n");
+            case '\r' -> quoted.append("\\r");
+            case '\t' -> quoted.append("\\t");
+            default -> quoted.append(inClass(c));
+          }
+        });
+    return quoted.append('"').toString();
+  }
+
+  /** One of some bodies. */
+  static String oneOf(List<String> bodies) {
+    return bodies.size() == 1 ? bodies.getFirst() : "(" + String.join(" | ", bodies) + ")";
+  }
+
+  /** A character as it may stand in brackets. */
+  static String inClass(int c) {
+    if (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9') {
+      return Character.toString(c);
+    }
+    if (c > ' ' && c < 0x7f && "\\\"'[]^-".indexOf(c) < 0) {
+      return Character.toString(c);
+    }
+    if (c == ' ') {
+      return " ";
+    }
+    return c < 0x80
+        ? "\\x%02X".formatted(c)
+        : c < 0x10000 ? "\\u%04X".formatted(c) : "\\U%08X".formatted(c);
+  }
+
+  /** Something, a number of times. */
+  static String times(String body, int min, int max) {
+    if (max == 0) {
+      return "\"\"";
+    }
+    if (min == 1 && max == 1) {
+      return body;
+    }
+    return body
+        + (max == Integer.MAX_VALUE
+            ? min == 0 ? "*" : min == 1 ? "+" : "{" + min + ",}"
+            : min == 0 && max == 1
+                ? "?"
+                : min == max ? "{" + min + "}" : "{" + min + "," + max + "}");
+  }
+}

@@ -1,0 +1,115 @@
+package io.github.phi4j.internal.text;
+
+import java.util.function.Consumer;
+
+/**
+ * Splits what a reasoning model writes into thoughts and answer, as it arrives in parts. Thoughts
+ * stand between the tags at the very beginning; text that does not begin with one is answer. White
+ * space before the tags and after them belongs to neither. The result does not depend on how the
+ * text is cut into parts. Not thread-safe.
+ */
+public final class ThoughtSplitter {
+
+  /** Opens the thoughts. */
+  public static final String OPEN = "<think>";
+
+  /** Closes the thoughts. */
+  public static final String CLOSE = "</think>";
+
+  private enum State {
+    BEGINNING,
+    THINKING,
+    BETWEEN,
+    ANSWERING
+  }
+
+  private final Consumer<String> thoughts;
+  private final Consumer<String> answer;
+  private final StringBuilder held = new StringBuilder(); // what may become a tag
+  private State state = State.BEGINNING;
+
+  /**
+   * Splits text.
+   *
+   * @param thoughts takes each piece of thought, never an empty one
+   * @param answer takes each piece of the answer, never an empty one
+   */
+  public ThoughtSplitter(Consumer<String> thoughts, Consumer<String> answer) {
+    this.thoughts = thoughts;
+    this.answer = answer;
+  }
+
+  /** Whether the text is between the tags. */
+  public boolean thinking() {
+    return state == State.THINKING;
+  }
+
+  /** Whether what comes is answer. */
+  public boolean answering() {
+    return state == State.BETWEEN || state == State.ANSWERING;
+  }
+
+  /** Takes the next part of the text. */
+  public void append(String text) {
+    switch (state) {
+      case BEGINNING -> begin(text);
+      case THINKING -> think(text);
+      case BETWEEN -> {
+        String rest = text.stripLeading();
+        if (!rest.isEmpty()) {
+          state = State.ANSWERING;
+          answer.accept(rest);
+        }
+      }
+      case ANSWERING -> give(answer, text);
+    }
+  }
+
+  private void begin(String text) {
+    String begun = held.append(text).toString().stripLeading();
+    if (begun.startsWith(OPEN)) {
+      state = State.THINKING;
+      held.setLength(0);
+      think(begun.substring(OPEN.length()));
+    } else if (!OPEN.startsWith(begun)) {
+      state = State.ANSWERING;
+      answer.accept(held.toString());
+    }
+  }
+
+  private void think(String text) {
+    held.append(text);
+    int closed = held.indexOf(CLOSE);
+    int end = closed >= 0 ? closed : held.length() - begunTag();
+    give(thoughts, held.substring(0, end));
+    if (closed >= 0) {
+      state = State.BETWEEN;
+      append(held.substring(closed + CLOSE.length()));
+    } else {
+      held.delete(0, end);
+    }
+  }
+
+  /** How many chars at the end may become the closing tag. */
+  private int begunTag() {
+    int length = Math.min(held.length(), CLOSE.length() - 1);
+    while (!CLOSE.startsWith(held.substring(held.length() - length))) {
+      length--;
+    }
+    return length;
+  }
+
+  /** Ends the text: what might still have become a tag is given as what it is. */
+  public void flush() {
+    if (state == State.BEGINNING || state == State.THINKING) {
+      give(state == State.THINKING ? thoughts : answer, held.toString());
+      held.setLength(0);
+    }
+  }
+
+  private static void give(Consumer<String> taker, String text) {
+    if (!text.isEmpty()) {
+      taker.accept(text);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.github.phi4j.json;
+
+/** JSON Schemas of Java types. */
+public final class RecordSchema {
+
+  private RecordSchema() {}
+
+  /**
+   * The JSON Schema of a type, by which Jackson reads and writes it:
+   *
+   * <ul>
+   *   <li>records, nested and recursive: objects of their components in order, all of them required
+   *       but those of type {@link java.util.Optional};
+   *   <li>strings, {@code char}, booleans, whole numbers within the bounds of their type, {@code
+   *       float}, {@code double}, {@link java.math.BigInteger}, {@link java.math.BigDecimal},
+   *       {@link java.util.UUID};
+   *   <li>enums: one of their names;
+   *   <li>arrays, {@link java.util.List}, {@link java.util.Set}, {@link java.util.Collection};
+   *   <li>{@code Map<String, T>};
+   *   <li>sealed interfaces of records: the record, with its simple name as the first member {@code
+   *       type}.
+   * </ul>
+   *
+   * <p>{@code @JsonProperty} renames components and enum constants;
+   * {@code @JsonPropertyDescription} describes a component.
+   *
+   * @param type the type
+   * @return the schema, in JSON
+   * @throws IllegalArgumentException if the type is none of these, or a part of it
+   */
+  public static String of(Class<?> type) {
+    return new SchemaWriter(type).schema();
+  }
+}

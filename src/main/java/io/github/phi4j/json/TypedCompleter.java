@@ -1,0 +1,105 @@
+package io.github.phi4j.json;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.phi4j.api.Completer;
+import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.FinishReason;
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Grammar;
+import io.github.phi4j.api.Message;
+import io.github.phi4j.api.Prompt;
+import java.util.Objects;
+
+/**
+ * Answers as values of Java types, most often records: the text that the model writes cannot leave
+ * the {@link RecordSchema schema} of the type, and Jackson makes a value of it.
+ *
+ * <p>The schema is not shown to the model: say in the prompt what the parts of the answer are. On
+ * the module path the type's package must be open to {@code com.fasterxml.jackson.databind}.
+ *
+ * <p>As thread-safe as the completer that it uses.
+ */
+public final class TypedCompleter {
+
+  private static final String JACKSON = "com.fasterxml.jackson.databind.json.JsonMapper";
+
+  private final Completer completer;
+
+  private TypedCompleter(Completer completer) {
+    this.completer = completer;
+  }
+
+  /**
+   * Makes typed answers of what a generator or session gives.
+   *
+   * @param completer what continues the prompts; closing it stays the caller's task
+   * @return the typed completer
+   * @throws IllegalStateException if Jackson is missing
+   */
+  public static TypedCompleter of(Completer completer) {
+    Objects.requireNonNull(completer, "completer");
+    try {
+      Class.forName(JACKSON);
+    } catch (ClassNotFoundException e) {
+      throw new IllegalStateException(
+          "typed answers need Jackson: add com.fasterxml.jackson.core:jackson-databind, and on the"
+              + " module path \"requires com.fasterxml.jackson.databind\"",
+          e);
+    }
+    return new TypedCompleter(completer);
+  }
+
+  /**
+   * Answers a conversation of one user message, with {@linkplain GenerationOptions#defaults()
+   * default options}.
+   *
+   * @param <T> the type of the answer
+   * @param userMessage the user's words
+   * @param type the type of the answer, as {@link RecordSchema#of} takes it
+   * @return the answer
+   * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, Class)}
+   * @throws IllegalStateException as {@link #generate(Prompt, GenerationOptions, Class)}
+   */
+  public <T> T generate(String userMessage, Class<T> type) {
+    return generate(Prompt.chat(Message.user(userMessage)), GenerationOptions.defaults(), type);
+  }
+
+  /**
+   * Continues a prompt with a value.
+   *
+   * @param <T> the type of the value
+   * @param prompt what to continue
+   * @param options how to continue it, without a grammar
+   * @param type the type of the value, as {@link RecordSchema#of} takes it
+   * @return the value
+   * @throws IllegalArgumentException if the options have a grammar, the type has no schema, or as
+   *     {@link Completer#generate(Prompt, GenerationOptions)}
+   * @throws IllegalStateException if something ended the text before the value was whole, such as
+   *     the limit of tokens; if a constructor of the type refuses the value; or as {@link
+   *     Completer#generate(Prompt, GenerationOptions)}
+   */
+  public <T> T generate(Prompt prompt, GenerationOptions options, Class<T> type) {
+    if (options.grammar().isPresent()) {
+      throw new IllegalArgumentException(
+          "the options have a grammar, but the type says what the answer must be; leave it out");
+    }
+    SchemaWriter writer = new SchemaWriter(type);
+    Completion completion =
+        completer.generate(prompt, options.withGrammar(Grammar.jsonSchema(writer.schema())));
+    if (completion.finishReason() != FinishReason.STOP) {
+      throw new IllegalStateException(
+          "the answer ended with %s before it was whole: %s"
+              .formatted(completion.finishReason(), completion.text()));
+    }
+    JsonMapper mapper = RecordBinding.mapper(writer.sealedTypes());
+    try {
+      return mapper.readValue(completion.text(), type);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(
+          "no %s can be made of %s: %s"
+              .formatted(type.getName(), completion.text(), e.getOriginalMessage()),
+          e);
+    }
+  }
+}

@@ -1,0 +1,288 @@
+package io.github.phi4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.FinishReason;
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.Sampling;
+import io.github.phi4j.api.Session;
+import io.github.phi4j.testing.TinyModel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Sequences that share forward passes: each gets what it would get alone. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class BatchingTest {
+
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+  @AfterEach
+  void close() {
+    threads.close();
+  }
+
+  private static Generator load(LoadOptions.Builder options) {
+    return load(TinyModel.Q8_0, options);
+  }
+
+  private static Generator load(TinyModel model, LoadOptions.Builder options) {
+    return Phi4.load(model.path(), options.threads(2).build());
+  }
+
+  private static GenerationOptions limited(int maxTokens) {
+    return GenerationOptions.builder().maxTokens(maxTokens).ignoreModelStop(true).build();
+  }
+
+  /** What one of many calls asks for. */
+  private record Request(Prompt prompt, GenerationOptions options) {
+    static Request random(Random random) {
+      int[] ids = random.ints(random.nextInt(1, 90), 0, 4000).toArray();
+      Sampling sampling =
+          random.nextBoolean() ? Sampling.greedy() : Sampling.topP(1, 0.9f).withSeed(ids[0]);
+      return new Request(
+          Prompt.tokens(ids),
+          GenerationOptions.builder()
+              .maxTokens(random.nextInt(1, 40))
+              .ignoreModelStop(random.nextBoolean())
+              .sampling(sampling)
+              .build());
+    }
+
+    List<Integer> answer(Generator generator) {
+      return generator.generate(prompt, options).tokens();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"Q8_0", "Q4_K_M"})
+  void sequencesThatJoinAndLeaveGetTheTokensThatTheyGetAlone(TinyModel model) throws Exception {
+    Random random = new Random(3);
+    try (Generator generator = load(model, LoadOptions.builder())) {
+      List<Request> requests = new ArrayList<>();
+      List<List<Integer>> expected = new ArrayList<>();
+      for (int i = 0; i < 24; i++) {
+        requests.add(Request.random(random));
+        expected.add(requests.get(i).answer(generator));
+      }
+      List<Future<List<Integer>>> answers = new ArrayList<>();
+      for (Request request : requests) {
+        answers.add(threads.submit(() -> request.answer(generator)));
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(8));
+      }
+      for (int i = 0; i < requests.size(); i++) {
+        assertThat(answers.get(i).get()).as("request %d", i).isEqualTo(expected.get(i));
+      }
+    }
+  }
+
+  @Test
+  void aLongPromptLeavesOthersTheirTokens() throws Exception {
+    try (Generator generator = load(LoadOptions.builder());
+        Session stream = generator.newSession();
+        Session reader = generator.newSession()) {
+      AtomicInteger pieces = new AtomicInteger();
+      CountDownLatch running = new CountDownLatch(20);
+      Future<Completion> endless =
+          threads.submit(() ->
+              stream.generate(
+                  Prompt.tokens(1, 2, 3),
+                  limited(Integer.MAX_VALUE),
+                  text -> {
+                    pieces.incrementAndGet();
+                    running.countDown();
+                    return true;
+                  }));
+      running.await();
+      int before = pieces.get();
+      reader.feed(new int[1500]); // six passes, if it were alone
+      int meanwhile = pieces.get() - before;
+      stream.cancel();
+
+      assertThat(endless.get().finishReason())
+          .isIn(FinishReason.CANCELLED, FinishReason.CONTEXT_FULL);
+      assertThat(meanwhile).isGreaterThan(20);
+    }
+  }
+
+  @Test
+  void aSinkThatDoesNotReturnHoldsNobodyUp() throws Exception {
+    try (Generator generator = load(LoadOptions.builder().maxSequences(1))) {
+      CountDownLatch stuck = new CountDownLatch(1);
+      CountDownLatch free = new CountDownLatch(1);
+      Future<Completion> slow =
+          threads.submit(() ->
+              generator.generate(
+                  Prompt.tokens(1, 2, 3),
+                  limited(20),
+                  text -> {
+                    stuck.countDown();
+                    awaitUninterruptibly(free);
+                    return true;
+                  }));
+      stuck.await();
+      List<Integer> quick = generator.generate(Prompt.tokens(4, 5), limited(10)).tokens();
+      assertThat(quick).hasSize(10);
+      free.countDown();
+
+      assertThat(slow.get().tokens()).hasSize(20);
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aSinkMayUseAnotherSession() {
+    try (Generator generator = load(LoadOptions.builder().maxSequences(1))) {
+      List<List<Integer>> inner = new ArrayList<>();
+      generator.generate(
+          Prompt.tokens(1, 2, 3),
+          limited(5),
+          text -> inner.add(generator.generate(Prompt.tokens(4, 5), limited(3)).tokens()));
+
+      assertThat(inner).isNotEmpty().allMatch(inner.getFirst()::equals);
+    }
+  }
+
+  @Test
+  void moreCallsThanMayWaitAreRefused() throws Exception {
+    try (Generator generator = load(LoadOptions.builder().maxSequences(1).maxWaiting(1))) {
+      CountDownLatch stuck = new CountDownLatch(2);
+      CountDownLatch free = new CountDownLatch(1);
+      List<Future<Completion>> accepted = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        accepted.add(
+            threads.submit(() ->
+                generator.generate(
+                    Prompt.tokens(1, 2, 3),
+                    limited(4),
+                    text -> {
+                      stuck.countDown();
+                      awaitUninterruptibly(free);
+                      return true;
+                    })));
+      }
+      stuck.await();
+      assertThatThrownBy(() -> generator.generate(Prompt.tokens(1), limited(1)))
+          .isInstanceOf(RejectedExecutionException.class)
+          .hasMessageContaining("2 calls")
+          .hasMessageContaining("maxWaiting");
+      free.countDown();
+      for (Future<Completion> each : accepted) {
+        assertThat(each.get().tokens()).hasSize(4);
+      }
+      assertThat(generator.generate(Prompt.tokens(1), limited(1)).tokens()).hasSize(1);
+    }
+  }
+
+  @Test
+  void moreSequencesThanAPassMayHaveTakeTurns() throws Exception {
+    try (Generator generator = load(LoadOptions.builder().maxSequences(2))) {
+      List<Integer> expected = generator.generate(Prompt.tokens(9, 8, 7), limited(12)).tokens();
+      List<Future<List<Integer>>> answers = new ArrayList<>();
+      for (int i = 0; i < 7; i++) {
+        answers.add(
+            threads.submit(() -> generator.generate(Prompt.tokens(9, 8, 7), limited(12)).tokens()));
+      }
+      for (Future<List<Integer>> answer : answers) {
+        assertThat(answer.get()).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void aFeedThatIsCancelledLeavesTheOthersAlone() throws Exception {
+    try (Generator generator = load(LoadOptions.builder());
+        Session cancelled = generator.newSession()) {
+      List<Integer> expected = generator.generate(Prompt.tokens(5, 6), limited(60)).tokens();
+      CountDownLatch begun = new CountDownLatch(1);
+      Future<List<Integer>> other =
+          threads.submit(() ->
+              generator
+                  .generate(
+                      Prompt.tokens(5, 6),
+                      limited(60),
+                      text -> {
+                        begun.countDown();
+                        return true;
+                      })
+                  .tokens());
+      begun.await();
+      Future<?> feed = threads.submit(() -> cancelled.feed(new int[1900]));
+      while (!feed.isDone()) {
+        cancelled.cancel(); // before it has begun this does nothing
+      }
+      assertThatThrownBy(feed::get).hasCauseInstanceOf(CancellationException.class);
+      assertThat(other.get()).isEqualTo(expected);
+      assertThat(cancelled.position()).isLessThan(1900);
+    }
+  }
+
+  @Test
+  void samplesOfOnePromptAreWhatTheirSeedsGive() {
+    Prompt prompt = Prompt.tokens(new Random(1).ints(70, 0, 4000).toArray());
+    GenerationOptions options = limited(20).withSampling(Sampling.topP(1, 0.95f).withSeed(100));
+    try (Generator generator = load(LoadOptions.builder().maxSequences(2).maxWaiting(0));
+        Session session = generator.newSession()) {
+      List<Completion> samples = session.generate(prompt, options, 4);
+
+      assertThat(samples).hasSize(4);
+      for (int i = 0; i < 4; i++) {
+        Sampling seeded = options.sampling().withSeed(100 + i);
+        assertThat(samples.get(i).tokens())
+            .isEqualTo(generator.generate(prompt, options.withSampling(seeded)).tokens());
+        assertThat(samples.get(i).usage().cachedTokens()).isEqualTo(70);
+      }
+      assertThat(session.position()).isEqualTo(70);
+      assertThat(generator.generate(prompt, options, 1))
+          .singleElement()
+          .extracting(Completion::tokens)
+          .isEqualTo(samples.getFirst().tokens());
+      assertThatThrownBy(() -> generator.generate(prompt, options, 0))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("at least 1");
+    }
+  }
+
+  @Test
+  void cancellingEndsAllSamples() throws Exception {
+    try (Generator generator = load(LoadOptions.builder());
+        Session session = generator.newSession()) {
+      Future<List<Completion>> samples =
+          threads.submit(
+              () -> session.generate(Prompt.tokens(1, 2, 3), limited(Integer.MAX_VALUE), 3));
+      while (!samples.isDone()) {
+        session.cancel();
+        TimeUnit.MILLISECONDS.sleep(1);
+      }
+      assertThat(samples.get())
+          .hasSize(3)
+          .allMatch(each -> each.finishReason() == FinishReason.CANCELLED);
+      assertThat(session.position()).isLessThanOrEqualTo(3);
+    }
+  }
+}

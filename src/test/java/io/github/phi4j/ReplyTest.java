@@ -1,0 +1,280 @@
+package io.github.phi4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.phi4j.api.ChatFormat;
+import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.FinishReason;
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.Grammar;
+import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.Message;
+import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.Reasoning;
+import io.github.phi4j.api.Sampling;
+import io.github.phi4j.api.TextSink;
+import io.github.phi4j.api.Tool;
+import io.github.phi4j.api.ToolCall;
+import io.github.phi4j.api.ToolChoice;
+import io.github.phi4j.testing.RandomModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Thoughts, answers and calls, of models with random weights. */
+final class ReplyTest {
+
+  private static final Tool WEATHER =
+      new Tool(
+          "get_weather",
+          "Tells the weather.",
+          """
+          {"type": "object", "properties": {"city": {"type": "string", "maxLength": 4},
+           "days": {"type": "integer", "minimum": 1, "maximum": 14}}, "required": ["city"]}\
+          """);
+  private static final Tool CLOCK =
+      new Tool("clock", "", "{\"type\": \"object\", \"properties\": {}}");
+
+  @TempDir static Path directory;
+  private static Path phi4;
+  private static Path mini;
+
+  @BeforeAll
+  static void write() {
+    phi4 = RandomModel.phi4().contextLength(4096).write(directory.resolve("phi4.gguf"));
+    mini = RandomModel.mini().contextLength(4096).write(directory.resolve("mini.gguf"));
+  }
+
+  private static Generator load(ChatFormat format) {
+    boolean small = format == ChatFormat.PHI4_MINI || format == ChatFormat.PHI4_MINI_REASONING;
+    return Phi4.load(
+        small ? mini : phi4, LoadOptions.builder().chatFormat(format).threads(1).build());
+  }
+
+  private static GenerationOptions.Builder options(long seed) {
+    return GenerationOptions.builder()
+        .maxTokens(300)
+        .sampling(Sampling.builder().temperature(2).seed(seed).build());
+  }
+
+  private static Prompt prompt() {
+    return Prompt.chat(Message.user("Hi"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"PHI4_REASONING", "PHI4_MINI_REASONING"})
+  void thoughtsEndWithTheirBudgetAndTheGrammarBeginsAfterThem(ChatFormat format) {
+    try (Generator model = load(format)) {
+      GenerationOptions options =
+          options(3)
+              .reasoning(Reasoning.defaults().withBudget(20))
+              .grammar(Grammar.gbnf("root ::= \"yes\" | \"no\""))
+              .build();
+      StringBuilder thoughts = new StringBuilder();
+      StringBuilder answer = new StringBuilder();
+      Completion completion =
+          model.generate(
+              prompt(),
+              options,
+              new TextSink() {
+                @Override
+                public boolean accept(String text) {
+                  answer.append(text);
+                  return true;
+                }
+
+                @Override
+                public boolean acceptReasoning(String thought) {
+                  thoughts.append(thought);
+                  return true;
+                }
+              });
+
+      assertThat(completion.text()).isIn("yes", "no").isEqualTo(answer.toString());
+      assertThat(completion.reasoning()).isNotEmpty().isEqualTo(thoughts.toString());
+      assertThat(completion.finishReason()).isEqualTo(FinishReason.STOP);
+      String whole =
+          model
+              .tokenizer()
+              .decode(completion.tokens().stream().mapToInt(Integer::intValue).toArray());
+      assertThat(whole)
+          .isEqualTo("<think>" + completion.reasoning() + "</think>" + completion.text());
+      int tags = model.tokenizer().encode("<think>").length;
+      int closing = model.tokenizer().encode("</think>").length;
+      assertThat(completion.tokens().size()).isLessThanOrEqualTo(tags + 23 + closing + 3);
+    }
+  }
+
+  @Test
+  void aBudgetOfNothingLeavesOutTheThoughts() {
+    try (Generator model = load(ChatFormat.PHI4_REASONING)) {
+      GenerationOptions options =
+          options(1)
+              .reasoning(Reasoning.defaults().withBudget(0))
+              .grammar(Grammar.gbnf("root ::= [a-z]{3}"))
+              .build();
+      Completion completion = model.generate(prompt(), options);
+
+      assertThat(completion.reasoning()).isEmpty();
+      assertThat(completion.text()).matches("[a-z]{3}");
+    }
+  }
+
+  @Test
+  void thoughtsStayInTheTextWhereTheyAreNotSplit() {
+    try (Generator model = load(ChatFormat.PHI4_REASONING)) {
+      GenerationOptions options =
+          options(1)
+              .reasoning(Reasoning.defaults().unsplit())
+              .grammar(Grammar.gbnf("root ::= \"<think>a</think>b\""))
+              .build();
+      Completion completion = model.generate(prompt(), options);
+
+      assertThat(completion.text()).isEqualTo("<think>a</think>b");
+      assertThat(completion.reasoning()).isEmpty();
+    }
+  }
+
+  @Test
+  void aModelThatDoesNotReasonHasNoThoughts() {
+    try (Generator model = load(ChatFormat.PHI4)) {
+      Grammar grammar = Grammar.gbnf("root ::= \"<think>a</think>b\"");
+      assertThat(model.generate(prompt(), options(1).grammar(grammar).build()).text())
+          .isEqualTo("<think>a</think>b");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(ChatFormat.class)
+  void requiredCallsAreValidAndGoRoundByteForByte(ChatFormat format) throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    try (Generator model = load(format)) {
+      for (int seed = 0; seed < 8; seed++) {
+        GenerationOptions options =
+            options(seed)
+                .maxTokens(1000)
+                .tools(WEATHER, CLOCK)
+                .toolChoice(ToolChoice.required())
+                .reasoning(Reasoning.defaults().withBudget(5))
+                .build();
+        Completion completion = model.generate(prompt(), options);
+        if (completion.finishReason() != FinishReason.STOP) {
+          assertThat(completion.toolCalls()).isEmpty();
+          continue;
+        }
+
+        assertThat(completion.text()).isEmpty();
+        assertThat(completion.toolCalls()).isNotEmpty();
+        for (ToolCall call : completion.toolCalls()) {
+          JsonNode arguments = json.readTree(call.arguments());
+          assertThat(arguments.isObject()).isTrue();
+          assertThat(call.name()).isIn("get_weather", "clock");
+          if (call.name().equals("get_weather")) {
+            assertThat(arguments.get("city").isTextual()).isTrue();
+          }
+        }
+        String written = text(model, completion.tokens());
+        List<Message> history = List.of(Message.user("Hi"), completion.message());
+        String shown = model.tokenizer().decode(model.tokenizer().encodeChat(history));
+        assertThat(shown).contains(written.substring(written.indexOf("</think>") + 8));
+      }
+    }
+  }
+
+  private static String text(Generator model, List<Integer> tokens) {
+    String text = model.tokenizer().decode(tokens.stream().mapToInt(Integer::intValue).toArray());
+    return text.contains("</think>") ? text : "</think>" + text;
+  }
+
+  @Test
+  void aNamedToolIsCalledOnceAndOneAtATimeMeansOne() {
+    try (Generator model = load(ChatFormat.PHI4_MINI)) {
+      GenerationOptions options =
+          options(2).tools(WEATHER, CLOCK).toolChoice(ToolChoice.named("clock")).build();
+
+      assertThat(model.generate(prompt(), options).toolCalls())
+          .extracting(ToolCall::name)
+          .containsExactly("clock");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"PHI4", "PHI4_MINI"})
+  void toolsThatMustNotBeCalledAreNot(ChatFormat format) {
+    try (Generator model = load(format)) {
+      int call = model.tokenizer().special("<|tool_call|>").orElse(-1);
+      for (int seed = 0; seed < 5; seed++) {
+        Completion completion =
+            model.generate(
+                prompt(),
+                options(seed).tools(CLOCK).toolChoice(ToolChoice.none()).maxTokens(100).build());
+        assertThat(completion.toolCalls()).isEmpty();
+        assertThat(completion.tokens()).doesNotContain(call);
+        assertThat(completion.text()).doesNotStartWith("{\"tool_calls\": [");
+      }
+    }
+  }
+
+  @Test
+  void anAnswerIsFreeUntilACallBegins() {
+    try (Generator model = load(ChatFormat.PHI4_MINI)) {
+      int call = model.tokenizer().special("<|tool_call|>").orElseThrow();
+      Sampling eager = Sampling.builder().temperature(1).seed(4).logitBias(call, 4).build();
+      Completion completion =
+          model.generate(prompt(), options(4).sampling(eager).tools(CLOCK).maxTokens(400).build());
+
+      assertThat(completion.text()).isNotEmpty();
+      assertThat(completion.toolCalls()).isNotEmpty();
+      assertThat(completion.tokens()).contains(call);
+    }
+  }
+
+  @Test
+  void anAnswerWithoutCallsIsStreamedAsItIs() {
+    try (Generator model = load(ChatFormat.PHI4)) {
+      List<String> pieces = new ArrayList<>();
+      Completion completion =
+          model.generate(prompt(), options(7).tools(CLOCK).maxTokens(30).build(), pieces::add);
+
+      assertThat(completion.toolCalls()).isEmpty();
+      assertThat(String.join("", pieces)).isEqualTo(completion.text()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void toolsNeedAConversationAndNoOtherGrammar() {
+    try (Generator model = load(ChatFormat.PHI4_MINI)) {
+      GenerationOptions options = options(1).tools(CLOCK).build();
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> model.generate(Prompt.raw("Hi"), options))
+          .withMessageContaining("use Prompt.chat");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() ->
+              model.generate(Prompt.chat(Message.system("", "[]"), Message.user("x")), options))
+          .withMessageContaining("given twice");
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> options(1).tools(CLOCK).grammar(Grammar.gbnf("root ::= \"a\"")).build())
+        .withMessageContaining("exclude each other");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> options(1).tools(CLOCK).toolChoice(ToolChoice.named("other")).build())
+        .withMessageContaining("other");
+    Tool wrong = new Tool("f", "", "{\"type\": \"array\"}");
+    try (Generator model = load(ChatFormat.PHI4_MINI)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> model.generate(prompt(), options(1).tools(wrong).build()))
+          .withMessageContaining("tool f")
+          .withMessageContaining("expected object");
+    }
+  }
+}

@@ -1,0 +1,281 @@
+package io.github.phi4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.KvCacheType;
+import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.ModelException;
+import io.github.phi4j.api.PackedWeights;
+import io.github.phi4j.api.Session;
+import io.github.phi4j.api.SessionOptions;
+import io.github.phi4j.testing.ForkedJvm;
+import io.github.phi4j.testing.RandomModel;
+import io.github.phi4j.testing.TinyModel;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Sessions in files. */
+final class SavedSessionTest {
+
+  @TempDir private Path directory;
+
+  private static Generator load() {
+    return Phi4.load(
+        TinyModel.Q8_0.path(),
+        LoadOptions.builder()
+            .packedWeights(PackedWeights.OFF)
+            .prefixCacheBytes(0)
+            .contextLength(300)
+            .build());
+  }
+
+  private static int[] tokens(int count) {
+    return new Random(8).ints(count, 0, 300).toArray();
+  }
+
+  private Path file() {
+    return directory.resolve("chat.session");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aRestoredSessionGoesOnWithTheSameBits(KvCacheType type) {
+    try (Generator generator = load();
+        Session session =
+            generator.newSession(SessionOptions.builder().kvCacheType(type).build())) {
+      session.feed(tokens(150));
+      session.save(file());
+      session.feed(3, 4, 5);
+      try (Session restored = generator.restore(file());
+          Session second = generator.restore(file())) {
+        assertThat(restored.position()).isEqualTo(150);
+        restored.save(file()); // on itself
+        restored.feed(3, 4, 5);
+        assertThat(restored.logits()).isEqualTo(session.logits());
+        second.rewind(64);
+        second.feed(Arrays.copyOfRange(tokens(150), 64, 150));
+        second.feed(3, 4, 5);
+        assertThat(second.logits()).isEqualTo(session.logits());
+      }
+    }
+    assertThat(directory.toFile().list()).as("nothing unfinished").containsExactly("chat.session");
+  }
+
+  @Test
+  void anEmptySessionIsOneToo() {
+    try (Generator generator = load();
+        Session session = generator.newSession()) {
+      session.save(file());
+      try (Session restored = generator.restore(file())) {
+        assertThat(restored.position()).isZero();
+        restored.feed(1, 2);
+        session.feed(1, 2);
+        assertThat(restored.logits()).isEqualTo(session.logits());
+      }
+    }
+  }
+
+  @Test
+  void aFileThatIsNotSoundIsRefusedWithTheReason() throws IOException {
+    try (Generator generator = load();
+        Session session = generator.newSession()) {
+      session.feed(tokens(100));
+      session.save(file());
+      byte[] sound = Files.readAllBytes(file());
+      int pages = 4096;
+
+      assertRefused(generator, new byte[0], "an empty file");
+      assertRefused(generator, "GGUF and so on".getBytes("US-ASCII"), "something else");
+      assertRefused(generator, changed(sound, 8, 2), "version 2");
+      assertRefused(generator, changed(sound, 20, sound[20] + 1), "another model");
+      assertRefused(generator, changed(sound, 80, sound[80] + 1), "header is damaged");
+      assertRefused(generator, changed(sound, 59, 0x7f), "the end of the file");
+      assertRefused(
+          generator, changed(sound, pages + 5000, sound[pages + 5000] ^ 1), "keys and values");
+      for (int length : new int[] {3, 60, 90, 400, pages, sound.length - 1}) {
+        assertRefused(generator, Arrays.copyOf(sound, length), "found");
+      }
+      assertRefused(generator, Arrays.copyOf(sound, sound.length + 1), "the end of the file");
+      Random random = new Random(4);
+      for (int i = 0; i < 200; i++) {
+        byte[] damaged = sound.clone();
+        int at = i < 100 ? random.nextInt(480) : pages + random.nextInt(sound.length - pages);
+        damaged[at] ^= (byte) (1 << random.nextInt(8));
+        assertRefused(generator, damaged, "found");
+      }
+      assertThatThrownBy(() -> generator.restore(directory.resolve("none")))
+          .isInstanceOf(ModelException.class)
+          .hasMessageContaining("no such file");
+      assertThatThrownBy(() -> session.save(directory.resolve("no/folder")))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining("could not be saved");
+    }
+  }
+
+  private static byte[] changed(byte[] bytes, int at, int value) {
+    byte[] changed = bytes.clone();
+    changed[at] = (byte) value;
+    return changed;
+  }
+
+  private void assertRefused(Generator generator, byte[] bytes, String reason) throws IOException {
+    Path file = Files.write(directory.resolve("bad.session"), bytes);
+    assertThatThrownBy(() -> generator.restore(file))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining(reason);
+  }
+
+  @Test
+  void aSessionOfAnotherModelOrALongerContextIsRefused() {
+    try (Generator generator = load();
+        Session session = generator.newSession()) {
+      session.feed(tokens(100));
+      session.save(file());
+    }
+    Path other = RandomModel.phi4().write(directory.resolve("other.gguf"));
+    try (Generator generator = Phi4.load(other)) {
+      assertThatThrownBy(() -> generator.restore(file())).hasMessageContaining("another model");
+    }
+    LoadOptions small = LoadOptions.builder().contextLength(99).build();
+    try (Generator generator = Phi4.load(TinyModel.Q8_0.path(), small)) {
+      assertThatThrownBy(() -> generator.restore(file()))
+          .hasMessageContaining("100 tokens")
+          .hasMessageContaining("at most 99");
+    }
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows cuts no file short that is mapped")
+  void aFileMayGoButNotBeCutShort() throws IOException {
+    try (Generator generator = load();
+        Session session = generator.newSession()) {
+      session.feed(tokens(200));
+      session.save(file());
+      try (Session restored = generator.restore(file())) {
+        Files.delete(file());
+        restored.feed(1);
+        session.feed(1);
+        assertThat(restored.logits()).isEqualTo(session.logits());
+      }
+      session.save(file());
+      try (Session restored = generator.restore(file())) {
+        try (RandomAccessFile cut = new RandomAccessFile(file().toFile(), "rw")) {
+          cut.setLength(5000);
+        }
+        assertThatThrownBy(() -> restored.feed(1, 2))
+            .isInstanceOf(ModelException.class)
+            .hasMessageContaining(file().toString())
+            .hasMessageContaining("cut short");
+      }
+      session.feed(2); // others do not mind
+    }
+  }
+
+  @Test
+  void anotherProcessGoesOnWhereThisOneEnded() {
+    float[] expected;
+    try (Generator generator = load();
+        Session session = generator.newSession()) {
+      session.feed(tokens(130));
+      session.save(file());
+      session.feed(42);
+      expected = session.logits();
+    }
+
+    String printed =
+        ForkedJvm.run(
+            GoOn.class,
+            directory,
+            List.of(),
+            TinyModel.Q8_0.path().toAbsolutePath().toString(),
+            file().toString());
+
+    assertThat(printed).contains("130 " + Arrays.hashCode(expected));
+  }
+
+  /** Restores a session, feeds it a token, and prints a hash of the logits. */
+  static final class GoOn {
+    private GoOn() {}
+
+    public static void main(String[] args) {
+      LoadOptions options = LoadOptions.builder().packedWeights(PackedWeights.OFF).build();
+      try (Generator generator = Phi4.load(Path.of(args[0]), options);
+          Session session = generator.restore(Path.of(args[1]))) {
+        int position = session.position();
+        session.feed(42);
+        System.out.println(position + " " + Arrays.hashCode(session.logits()));
+      }
+    }
+  }
+
+  @Test
+  void aProcessThatDiesWhileItSavesLeavesTheOldFile() throws IOException {
+    String printed =
+        ForkedJvm.run(
+            Dies.class,
+            directory,
+            List.of(),
+            TinyModel.Q8_0.path().toAbsolutePath().toString(),
+            file().toString());
+
+    assertThat(printed).contains("halting");
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files.filter(file -> file.toString().endsWith(".unfinished"))).isNotEmpty();
+    }
+    try (Generator generator = load();
+        Session restored = generator.restore(file())) {
+      assertThat(restored.position()).isEqualTo(10);
+    }
+  }
+
+  /** Saves a short session, and halts while it saves a longer one over it. */
+  static final class Dies {
+    private Dies() {}
+
+    public static void main(String[] args) throws IOException {
+      Path file = Path.of(args[1]);
+      Generator generator = Phi4.load(Path.of(args[0]));
+      Session session = generator.newSession();
+      session.feed(tokens(10));
+      session.save(file);
+      session.feed(tokens(280));
+      Thread.ofPlatform()
+          .start(() -> {
+            while (true) {
+              session.save(file);
+              if (Thread.interrupted()) {
+                return;
+              }
+            }
+          });
+      while (unfinished(file) == 0) {
+        Thread.onSpinWait();
+      }
+      System.out.println("halting");
+      System.out.flush();
+      Runtime.getRuntime().halt(0);
+    }
+
+    private static long unfinished(Path file) throws IOException {
+      try (Stream<Path> files = Files.list(file.getParent())) {
+        return files.filter(path -> path.toString().endsWith(".unfinished")).count();
+      }
+    }
+  }
+}

@@ -1,0 +1,213 @@
+package io.github.phi4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.FinishReason;
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.Sampling;
+import io.github.phi4j.api.Session;
+import io.github.phi4j.api.Speculation;
+import io.github.phi4j.testing.TinyModel;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Many threads that generate, feed, cancel, close and fail at random: nothing hangs, nothing is
+ * left over, and each text that is finished is the one that it is alone. The system property {@code
+ * phi4j.soak} says for how many seconds.
+ */
+final class SoakTest {
+
+  private static final int USERS = 64;
+  private static final int TASKS = 24;
+  private static final long MEGABYTE = 1 << 20;
+
+  private final long seconds = Long.getLong("phi4j.soak", 3);
+  private final AtomicInteger finished = new AtomicInteger();
+  private final AtomicInteger cancelled = new AtomicInteger();
+
+  /** A prompt with the text that follows it. */
+  private record Task(Prompt prompt, GenerationOptions options, String text) {}
+
+  @Test
+  void manySessionsAtOnceLeaveNothingBehind() throws Exception {
+    soak(1); // what is loaded once and for all
+    long heap = heap();
+    long native0 = resident();
+    soak(seconds);
+
+    assertThat(finished.get()).isGreaterThan(USERS / 2);
+    assertThat(cancelled.get()).isPositive();
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .noneMatch(name -> name.startsWith("phi4j-"));
+    assertThat(heap()).as("bytes of heap").isLessThan(heap + 32 * MEGABYTE);
+    assertThat(resident()).as("bytes of memory").isLessThan(native0 + 512 * MEGABYTE);
+    assertThat(mappings()).as("mappings of the model").isZero();
+  }
+
+  private static long heap() {
+    for (int i = 0; i < 3; i++) {
+      System.gc();
+    }
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+
+  private static long resident() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.isReadable(status)) {
+      return 0;
+    }
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+        .sum();
+  }
+
+  private static long mappings() throws IOException {
+    Path maps = Path.of("/proc/self/maps");
+    if (!Files.isReadable(maps)) {
+      return 0;
+    }
+    String model = TinyModel.Q8_0.path().getFileName().toString();
+    return Files.readAllLines(maps).stream().filter(line -> line.endsWith(model)).count();
+  }
+
+  private void soak(long duration) throws InterruptedException, ExecutionException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(duration);
+    LoadOptions options = LoadOptions.builder().threads(2).maxSequences(16).build();
+    ThreadFactory platform = Thread.ofPlatform().name("user-", 0).factory();
+    ThreadFactory virtual = Thread.ofVirtual().name("virtual-user-", 0).factory();
+    try (Generator generator = Phi4.load(TinyModel.Q8_0.path(), options);
+        ScheduledExecutorService troublemaker = Executors.newScheduledThreadPool(2)) {
+      List<Task> tasks = tasks(generator);
+      List<Future<?>> results = new ArrayList<>();
+      try (var even = Executors.newThreadPerTaskExecutor(platform);
+          var odd = Executors.newThreadPerTaskExecutor(virtual)) {
+        for (int i = 0; i < USERS; i++) {
+          Random random = new Random(i);
+          results.add(
+              (i % 2 == 0 ? even : odd)
+                  .submit(() -> {
+                    while (System.nanoTime() < end) {
+                      use(generator, tasks, troublemaker, random);
+                    }
+                    return null;
+                  }));
+        }
+        for (Future<?> result : results) {
+          result.get();
+        }
+      }
+    }
+  }
+
+  private static List<Task> tasks(Generator generator) {
+    Random random = new Random(77);
+    List<Task> tasks = new ArrayList<>();
+    for (int i = 0; i < TASKS; i++) {
+      int[] ids = random.ints(random.nextInt(1, i % 6 == 0 ? 400 : 40), 0, 4000).toArray();
+      Sampling sampling = i % 3 == 0 ? Sampling.greedy() : Sampling.topP(1, 0.9f).withSeed(i);
+      GenerationOptions options =
+          GenerationOptions.builder()
+              .maxTokens(random.nextInt(1, 30))
+              .sampling(sampling)
+              .ignoreModelStop(i % 2 == 0)
+              .build();
+      Prompt prompt = Prompt.tokens(ids);
+      tasks.add(new Task(prompt, options, generator.generate(prompt, options).text()));
+    }
+    return tasks;
+  }
+
+  private void use(
+      Generator generator, List<Task> tasks, ScheduledExecutorService troublemaker, Random random) {
+    Task task = tasks.get(random.nextInt(tasks.size()));
+    GenerationOptions options =
+        random.nextInt(4) == 0
+            ? task.options().withSpeculation(Speculation.lookup())
+            : task.options();
+    try (Session session = generator.newSession()) {
+      switch (random.nextInt(8)) {
+        case 0 -> // a cancel, sooner or later
+            withTrouble(troublemaker, session::cancel, random, session, options, task);
+        case 1 -> // a close
+            withTrouble(troublemaker, session::close, random, session, options, task);
+        case 2 -> { // an interrupt
+          Thread self = Thread.currentThread();
+          withTrouble(troublemaker, self::interrupt, random, session, options, task);
+        }
+        case 3 -> // a sink that fails
+            session.generate(
+                task.prompt(),
+                options,
+                text -> {
+                  throw new ArithmeticException("the sink fails");
+                });
+        case 4 -> { // tokens one by one, and back
+          session.feed(1, 2, 3);
+          session.feed(random.nextInt(4000));
+          session.rewind(2);
+          check(session.generate(task.prompt(), options), task);
+        }
+        case 5 -> session.feed(5000); // no such token
+        case 6 ->
+            session
+                .generate(task.prompt(), options, 2)
+                .forEach(each -> {
+                  assertThat(each.finishReason()).isNotEqualTo(FinishReason.CANCELLED);
+                });
+        default -> check(generator.generate(task.prompt(), options), task);
+      }
+    } catch (CancellationException | ArithmeticException | IllegalArgumentException _) {
+      cancelled.incrementAndGet();
+    } catch (IllegalStateException e) {
+      assertThat(e).hasMessageContaining("closed");
+    } finally {
+      Thread.interrupted();
+    }
+  }
+
+  private void withTrouble(
+      ScheduledExecutorService troublemaker,
+      Runnable trouble,
+      Random random,
+      Session session,
+      GenerationOptions options,
+      Task task) {
+    Future<?> later = troublemaker.schedule(trouble, random.nextInt(30), TimeUnit.MILLISECONDS);
+    try {
+      check(session.generate(task.prompt(), options), task);
+    } finally {
+      later.cancel(false);
+    }
+  }
+
+  private void check(Completion completion, Task task) {
+    if (completion.finishReason() == FinishReason.CANCELLED) {
+      assertThat(task.text()).startsWith(completion.text());
+      cancelled.incrementAndGet();
+    } else {
+      assertThat(completion.text()).isEqualTo(task.text());
+      finished.incrementAndGet();
+    }
+  }
+}

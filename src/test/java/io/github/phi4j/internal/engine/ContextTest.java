@@ -1,0 +1,80 @@
+package io.github.phi4j.internal.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.phi4j.api.KvCacheType;
+import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.Session;
+import io.github.phi4j.internal.gguf.GgmlType;
+import io.github.phi4j.internal.model.KvCache;
+import io.github.phi4j.internal.model.KvMemory;
+import io.github.phi4j.testing.RandomModel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Logits that were computed ahead are those that come of one token after the other. */
+final class ContextTest {
+
+  private static final int LENGTH = 60;
+
+  @TempDir private Path directory;
+
+  private final Random random = new Random(11);
+
+  @Test
+  void whateverIsGuessedTheLogitsAreTheSame() {
+    assertGuessesChangeNothing(
+        RandomModel.phi4().heads(4, 2, 64).feedForward(256).type(GgmlType.Q4_K));
+  }
+
+  @Test
+  void guessesThatReachBeyondTheBorderOfTheRopeFactorsAreCut() {
+    assertGuessesChangeNothing(RandomModel.mini());
+  }
+
+  private void assertGuessesChangeNothing(RandomModel model) {
+    Path file = model.contextLength(LENGTH + 2).write(directory.resolve("random.gguf"));
+    LoadOptions options = LoadOptions.builder().threads(2).build();
+    int[] text = random.ints(LENGTH, 0, 300).toArray();
+    try (DefaultGenerator generator = (DefaultGenerator) Engine.load(file, options)) {
+      List<float[]> expected = new ArrayList<>();
+      for (int count = 1; count <= LENGTH; count++) { // whole, for the factors go by the length
+        try (Session session = generator.newSession()) {
+          session.feed(Arrays.copyOf(text, count));
+          expected.add(session.logits());
+        }
+      }
+      KvCache.Format format = new KvCache.Format(KvCacheType.F16, KvCacheType.F16);
+      KvMemory memory = new KvMemory(() -> Long.MAX_VALUE);
+      KvCache cache = new KvCache(generator.model().config(), format, LENGTH + 2, memory);
+      Context context = new Context(generator, cache, () -> false);
+      try {
+        context.append(text, LENGTH - 1, null); // something to rewind
+        context.rewind(0);
+        for (int count = 1; count <= LENGTH; count++) {
+          context.add(text[count - 1]);
+          if (!context.hasLogits()) {
+            guess(context, text);
+          }
+          assertThat(context.logits()).as("after %d", count).isEqualTo(expected.get(count - 1));
+        }
+        assertThat(context.computedTokens()).isGreaterThanOrEqualTo(LENGTH);
+      } finally {
+        context.close();
+      }
+    }
+  }
+
+  /** Some tokens that are right, and then some that are wrong. */
+  private void guess(Context context, int[] text) {
+    int[] guess = random.ints(random.nextInt(1, 6), 0, 300).toArray();
+    int right = Math.min(random.nextInt(guess.length + 1), text.length - context.length());
+    System.arraycopy(text, context.length(), guess, 0, right);
+    context.computeAhead(guess, context.roomAhead(guess.length));
+  }
+}

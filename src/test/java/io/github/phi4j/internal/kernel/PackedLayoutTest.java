@@ -1,0 +1,76 @@
+package io.github.phi4j.internal.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** That packing loses nothing, for every type: the words of a block give its numbers back. */
+final class PackedLayoutTest {
+
+  static List<BlockFormat> formats() {
+    return BlockFormats.all();
+  }
+
+  @ParameterizedTest
+  @MethodSource("formats")
+  void keepsTheReferenceBlocks(BlockFormat format) throws IOException {
+    byte[] blocks = BlockFormatTest.resource(format.type() + ".blocks");
+    if (blocks == null) {
+      assertThat(format.type().name()).isIn("F32", "F16", "BF16"); // tested below
+      return;
+    }
+    keeps(format, blocks);
+  }
+
+  @ParameterizedTest
+  @MethodSource("formats")
+  void keepsRandomBits(BlockFormat format) {
+    byte[] bits = new byte[Math.toIntExact(format.type().rowBytes(64 * PackedLayout.BLOCK))];
+    new Random(3).nextBytes(bits); // scales of every kind among them
+    keeps(format, bits);
+  }
+
+  private static void keeps(BlockFormat format, byte[] bytes) {
+    MemorySegment data = MemorySegment.ofArray(bytes);
+    long block = format.type().rowBytes(PackedLayout.BLOCK);
+    PackedLayout layout = PackedLayout.of(format);
+    int[] words = new int[layout.scaleWords() + layout.quantWords()];
+    float[] expected = new float[PackedLayout.BLOCK];
+    for (long at = 0; at < bytes.length; at += block) {
+      layout.encode(data, at, words);
+      switch (layout) {
+        case PackedNumbers numbers -> {
+          MemorySegment decoded = numbers.newBlocks();
+          numbers.decode(words, decoded);
+          assertThat(decoded.mismatch(data.asSlice(at, block)))
+              .as("from byte %d", at)
+              .isEqualTo(-1);
+        }
+        case PackedQuants quants -> {
+          PackedBlock decoded = new PackedBlock();
+          quants.decode(words, decoded);
+          format.dequantize(data, at, expected, 0, PackedLayout.BLOCK);
+          for (int c = 0; c < PackedLayout.BLOCK; c++) {
+            assertThat(Float.floatToIntBits(value(quants, decoded, c)))
+                .as("block at %d, column %d", at, c)
+                .isEqualTo(Float.floatToIntBits(expected[c]));
+          }
+        }
+      }
+    }
+  }
+
+  /** As the formats compute a number, rounding by rounding. */
+  private static float value(PackedQuants layout, PackedBlock block, int c) {
+    int j = c / layout.group();
+    float scale = block.d[j] * block.scale[j];
+    return layout.hasMinimums()
+        ? scale * block.quants[c] - block.dMin[j] * block.min[j]
+        : scale * (block.quants[c] - layout.bias());
+  }
+}

@@ -1,0 +1,275 @@
+package io.github.phi4j.internal.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import io.github.phi4j.Phi4;
+import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.FinishReason;
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.Grammar;
+import io.github.phi4j.api.GrammarException;
+import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.Sampling;
+import io.github.phi4j.internal.grammar.SchemaSampler;
+import io.github.phi4j.testing.RandomModel;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SchemaGrammarTest {
+
+  private static final JsonMapper MAPPER = new JsonMapper();
+  private static final JsonSchemaFactory FACTORY =
+      JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012);
+
+  private static void assertValid(String schema, String text) {
+    JsonSchema validator = FACTORY.getSchema(schema);
+    assertThat(
+            validator.validate(
+                text,
+                InputFormat.JSON,
+                context -> context.getExecutionConfig().setFormatAssertionsEnabled(true)))
+        .as("%s for %s", text, schema)
+        .isEmpty();
+  }
+
+  /** Texts of the grammars of 500 schemas, as wild as a grammar allows. */
+  @Test
+  void whatTheGrammarsSayIsValid() throws Exception {
+    for (int seed = 0; seed < 500; seed++) {
+      String schema = new RandomSchemas(seed).next().toString();
+      SchemaSampler sampler = new SchemaSampler(schema);
+      Random random = new Random(seed);
+      for (int i = 0; i < 4; i++) {
+        String text = sampler.text(random);
+        assertThat(sampler.matches(text)).as("%s for %s", text, schema).isTrue();
+        MAPPER.readTree(text);
+        assertValid(schema, text);
+      }
+    }
+  }
+
+  /** The validator only knows the top level domains of today, so they are replaced by one. */
+  @Test
+  void addressesAreValidButForTheirTopLevelDomain() {
+    String schema = "{\"type\": \"string\", \"format\": \"email\"}";
+    SchemaSampler sampler = new SchemaSampler(schema);
+    Random random = new Random(4);
+    for (int i = 0; i < 200; i++) {
+      assertValid(schema, sampler.text(random).replaceAll("\\.[a-zA-Z]+\"$", ".com\""));
+    }
+  }
+
+  /** The same through a model with random weights, hot and cut short. */
+  @Test
+  void whatModelsWriteIsValidOrTheBeginningOfIt(@TempDir Path directory) {
+    Path file =
+        RandomModel.phi4().layers(1).contextLength(2048).write(directory.resolve("model.gguf"));
+    int whole = 0;
+    try (Generator model = Phi4.load(file, LoadOptions.builder().threads(1).build())) {
+      for (int seed = 0; seed < 40; seed++) {
+        String schema = new RandomSchemas(seed).next().toString();
+        SchemaSampler sampler = new SchemaSampler(schema);
+        Completion completion =
+            model.generate(
+                Prompt.raw("x"),
+                GenerationOptions.builder()
+                    .grammar(Grammar.jsonSchema(schema))
+                    .maxTokens(seed % 4 == 0 ? 5 : 150)
+                    .sampling(Sampling.builder().temperature(1 + seed % 3 * 2).seed(seed).build())
+                    .build());
+        if (completion.finishReason() == FinishReason.STOP) {
+          assertValid(schema, completion.text());
+          whole++;
+        } else {
+          assertThat(completion.finishReason()).isEqualTo(FinishReason.MAX_TOKENS);
+        }
+        assertThat(sampler.isPrefix(completion.text())).isTrue();
+      }
+    }
+    assertThat(whole).isGreaterThan(10);
+  }
+
+  /** Every integer and many decimals around bounds are in the grammar exactly if they are valid. */
+  @Test
+  void boundsAreExact() {
+    Random random = new Random(9);
+    for (int round = 0; round < 60; round++) {
+      int scale = random.nextInt(4);
+      BigDecimal low = BigDecimal.valueOf(random.nextInt(500) - 250, scale);
+      BigDecimal high = low.add(BigDecimal.valueOf(1 + random.nextInt(300), scale));
+      boolean openLow = random.nextBoolean();
+      boolean openHigh = random.nextBoolean();
+      String bounds =
+          "\"%s\": %s, \"%s\": %s"
+              .formatted(
+                  openLow ? "exclusiveMinimum" : "minimum", low.toPlainString(),
+                  openHigh ? "exclusiveMaximum" : "maximum", high.toPlainString());
+      SchemaSampler numbers = new SchemaSampler("{\"type\": \"number\", " + bounds + "}");
+      for (int i = -3300; i < 3300; i += 1 + random.nextInt(20)) {
+        for (BigDecimal value :
+            List.of(
+                BigDecimal.valueOf(i, 2),
+                BigDecimal.valueOf(i, 4),
+                low.add(BigDecimal.valueOf(i % 5, 3)),
+                high.add(BigDecimal.valueOf(i % 5, 3)))) {
+          boolean above = value.compareTo(low) > (openLow ? 0 : -1);
+          boolean below = value.compareTo(high) < (openHigh ? 0 : 1);
+          assertThat(numbers.matches(value.toPlainString()))
+              .as("%s with %s", value, bounds)
+              .isEqualTo(above && below);
+        }
+      }
+      if (scale == 0 && high.subtract(low).compareTo(BigDecimal.valueOf(3)) > 0) {
+        SchemaSampler integers = new SchemaSampler("{\"type\": \"integer\", " + bounds + "}");
+        for (int i = -600; i < 600; i++) {
+          BigDecimal value = BigDecimal.valueOf(i);
+          boolean above = value.compareTo(low) > (openLow ? 0 : -1);
+          boolean below = value.compareTo(high) < (openHigh ? 0 : 1);
+          assertThat(integers.matches(Integer.toString(i)))
+              .as("%s with %s", value, bounds)
+              .isEqualTo(above && below);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"type\":\"string\",\"pattern\":\"^[a-c]+$\"} | \"abc\" | \"abd\"",
+        "{\"type\":\"string\",\"pattern\":\"b\"} | \"abc\" | \"acd\"",
+        "{\"type\":\"string\",\"pattern\":\"^a\\u007cb$\"} | \"xxb\" | \"ba\"",
+        "{\"type\":\"string\",\"pattern\":\"^\\\\d{2,3}?$\"} | \"123\" | \"1\"",
+        "{\"type\":\"string\",\"pattern\":\"^.$\"} | \"\\\"\" | \"\\n\"",
+        "{\"type\":\"string\",\"maxLength\":1} | \"😀\" | \"ab\"",
+        "{\"type\":\"string\",\"maxLength\":1} | \"\\u00e9\" | \"\\ud83d\"",
+        "{\"format\":\"date\"} | \"2024-02-29\" | \"2023-02-29\"",
+        "{\"format\":\"date\"} | \"2000-02-29\" | \"1900-02-29\"",
+        "{\"format\":\"date\"} | \"1999-12-31\" | \"1999-11-31\"",
+        "{\"format\":\"time\"} | \"23:59:59.5+01:00\" | \"24:00:00Z\"",
+        "{\"format\":\"ipv4\"} | \"255.0.10.1\" | \"256.0.0.1\"",
+        "{\"type\":\"array\",\"items\":{\"type\":\"null\"},\"minItems\":2} | [null,null] | [null]",
+        "{\"type\":\"array\",\"items\":{\"type\":\"null\"},\"maxItems\":2} | [] | [null,null,null]",
+        "{\"items\":[{\"const\":1},{\"const\":2}]} | [1,2] | [2]",
+        "{\"prefixItems\":[{\"const\":1}],\"items\":{\"const\":2}} | [1,2,2] | [1,1]",
+        "{\"properties\":{\"a\":{\"const\":1},\"b\":{\"const\":2}}} | {\"b\":2} |"
+            + " {\"b\":2,\"a\":1}",
+        "{\"properties\":{\"a\":{\"const\":1}},\"required\":[\"a\"]} | { \"a\": 1} | {}",
+        "{\"properties\":{\"a\":{\"const\":1}},\"additionalProperties\":true} | {\"a\":1,\"c\":[]}"
+            + " | {\"a\":2}",
+        "{\"additionalProperties\":{\"type\":\"null\"}} | {\"x\":null,\"y\":null} | {\"x\":1}",
+        "{\"type\":\"object\"} | {\"x\":{\"y\":[1.5e3,true]}} | []",
+        "{\"allOf\":[{\"type\":\"integer\",\"minimum\":3},{\"maximum\":5}]} | 4 | 6",
+        "{\"anyOf\":[{\"type\":\"null\"},{\"const\":\"x\"}]} | null | \"y\"",
+        "{\"type\":[\"null\",\"boolean\"]} | true | 0",
+        "{\"enum\":[1,\"a\",{\"b\":[]}],\"type\":[\"object\",\"string\"]} | {\"b\": []} | 1",
+        "{\"$ref\":\"#/$defs/a~1b%20c\",\"$defs\":{\"a/b c\":{\"const\":1}}} | 1 | 2",
+        "{\"type\":\"object\",\"properties\":{\"x\":false}} | {} | {\"x\":1}",
+        "{\"type\":\"integer\",\"multipleOf\":1} | 12345 | 1.5",
+      })
+  void aSchemaHasThisTextAndNotThat(String schema, String valid, String invalid) {
+    SchemaSampler sampler = new SchemaSampler(schema);
+    assertThat(sampler.matches(valid)).as(valid).isTrue();
+    assertThat(sampler.matches(invalid)).as(invalid).isFalse();
+  }
+
+  @Test
+  void aRecursiveSchemaNests() {
+    SchemaSampler sampler =
+        new SchemaSampler(
+            """
+            {"$ref": "#/$defs/tree", "$defs": {"tree": {"type": "object",
+             "properties": {"children": {"type": "array", "items": {"$ref": "#/$defs/tree"}}}}}}\
+            """);
+    assertThat(sampler.matches("{\"children\":[{},{\"children\":[{\"children\":[]}]}]}")).isTrue();
+    assertThat(sampler.matches("{\"children\":[1]}")).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"oneOf\":[{\"properties\":{\"t\":{\"const\":1}},\"required\":[\"t\"]},{\"properties\":{\"t\":{\"const\":2}},\"required\":[\"t\"]}]}"
+            + " | {\"t\":2}",
+        "{\"oneOf\":[{\"type\":\"string\"},{\"type\":\"integer\",\"maximum\":0},{\"type\":\"integer\",\"minimum\":1}]}"
+            + " | 7",
+        "{\"oneOf\":[{\"properties\":{\"a\":{}},\"required\":[\"a\"]},{\"properties\":{\"b\":{}},\"required\":[\"b\"]}]}"
+            + " | {\"b\":[]}",
+      })
+  void oneOfOfDisjointBranchesIsTheirUnion(String schema, String valid) {
+    assertThat(new SchemaSampler(schema).matches(valid)).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"not\":{}} | #/not: \"not\" cannot be enforced",
+        "{\"properties\":{\"a/b\":{\"uniqueItems\":true,\"type\":\"array\"}}} |"
+            + " #/properties/a~1b/uniqueItems: \"uniqueItems\" cannot",
+        "{\"oneOf\":[{\"type\":\"number\"},{\"type\":\"integer\"}]} | #/oneOf: \"oneOf\" cannot be"
+            + " enforced: a value might be valid for both branches 0 and 1",
+        "{\"$ref\":\"https://example.org/x\"} | nothing is fetched",
+        "{\"$ref\":\"#/$defs/x\"} | a reference to a schema that is there",
+        "{\"$ref\":\"#\"} | references in a circle",
+        "{\"allOf\":[{\"$ref\":\"#\"}],\"type\":\"null\"} | leads back to itself",
+        "{\"type\":\"strin\"} | #/type: found \"strin\"; expected one of array",
+        "{\"type\":\"string\",\"format\":\"uri\"} | #/format: \"format\" cannot be enforced",
+        "{\"type\":\"string\",\"pattern\":\"(?=a)\"} | #/pattern: found a group that looks around"
+            + " at character 1",
+        "{\"type\":\"string\",\"pattern\":\"(a)\\\\1\"} | found \\1 at character 6",
+        "{\"type\":\"string\",\"pattern\":\"a+\",\"maxLength\":3} | #/maxLength: \"maxLength\""
+            + " cannot be enforced",
+        "{\"type\":\"integer\",\"minimum\":3,\"maximum\":2} | a schema that no value is valid for",
+        "{\"type\":\"integer\",\"multipleOf\":2} | #/multipleOf",
+        "{\"minimum\":\"3\"} | #/minimum: found \"3\"; expected a number",
+        "{\"colour\":1} | #/colour: \"colour\" cannot be enforced: take it out",
+        "{\"type\":\"object\",\"minProperties\":2} | #/minProperties",
+        "3 | found a JSON integer; expected a schema",
+        "{ | JSON, line 1, column 2",
+        "false | a schema that no value is valid for",
+      })
+  void whatCannotBeEnforcedIsRefusedByName(String schema, String message) {
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> SchemaGrammar.of(schema))
+        .withMessageContaining(message);
+  }
+
+  @Test
+  void aSchemaOfEndlessValuesIsRefused() {
+    String endless =
+        "{\"type\":\"object\",\"properties\":{\"x\":{\"$ref\":\"#\"}},\"required\":[\"x\"]}";
+    assertThatExceptionOfType(GrammarException.class).isThrownBy(() -> new SchemaSampler(endless));
+  }
+
+  @Test
+  void notesArePassedOver() throws Exception {
+    JsonNode schema =
+        MAPPER.readTree(
+            """
+            {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "x", "title": "t",
+             "description": "d", "default": 1, "examples": [1], "$comment": "c", "x-note": 1,
+             "type": "null"}\
+            """);
+    assertThat(new SchemaSampler(schema.toString()).matches("null")).isTrue();
+  }
+}

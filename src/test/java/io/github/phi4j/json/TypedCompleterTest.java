@@ -1,0 +1,115 @@
+package io.github.phi4j.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.github.phi4j.Phi4;
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.Grammar;
+import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.Sampling;
+import io.github.phi4j.testing.RandomModel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TypedCompleterTest {
+
+  enum Color {
+    RED,
+    @JsonProperty("deep-blue")
+    BLUE
+  }
+
+  sealed interface Form permits Circle, Square {}
+
+  record Circle(byte radius) implements Form {}
+
+  record Square(short side, Color color) implements Form {}
+
+  record Node(int value, Optional<Node> next) {}
+
+  record Everything(
+      @JsonProperty("the-char") char letter,
+      @JsonPropertyDescription("How much.") double amount,
+      boolean flag,
+      UUID id,
+      Form form,
+      Optional<Color> color,
+      List<Long> numbers,
+      int[] bytes,
+      Map<String, Boolean> map,
+      Node node) {}
+
+  record Unknown(Thread thread) {}
+
+  @Test
+  void everyAnswerIsAValue(@TempDir Path directory) {
+    Path file = RandomModel.phi4().contextLength(4096).write(directory.resolve("model.gguf"));
+    int whole = 0;
+    try (Generator model = Phi4.load(file, LoadOptions.builder().threads(1).build())) {
+      TypedCompleter typed = TypedCompleter.of(model);
+      for (int seed = 0; seed < 5; seed++) {
+        GenerationOptions options =
+            GenerationOptions.builder()
+                .sampling(Sampling.builder().temperature(1).seed(seed).build())
+                .maxTokens(600)
+                .build();
+        try {
+          Square square = typed.generate(Prompt.raw("x"), options, Square.class);
+          assertThat(square.color()).isNotNull();
+          Form form = typed.generate(Prompt.raw("x"), options, Form.class);
+          assertThat(form).isNotNull();
+          Everything everything = typed.generate(Prompt.raw("x"), options, Everything.class);
+          assertThat(everything.node()).isNotNull();
+          assertThat(everything.color()).isNotNull();
+          whole++;
+        } catch (IllegalStateException e) {
+          assertThat(e).hasMessageStartingWith("the answer ended with MAX_TOKENS");
+        }
+      }
+      assertThat(whole).isPositive();
+      GenerationOptions few = GenerationOptions.builder().maxTokens(3).build();
+      assertThatIllegalStateException()
+          .isThrownBy(() -> typed.generate(Prompt.raw("x"), few, Square.class))
+          .withMessageStartingWith("the answer ended with MAX_TOKENS before it was whole: {");
+      GenerationOptions constrained = few.withGrammar(Grammar.gbnf("root ::= \"a\""));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> typed.generate(Prompt.raw("x"), constrained, Square.class))
+          .withMessageContaining("leave it out");
+    }
+  }
+
+  @Test
+  void theSchemaHasTheComponentsInOrder() {
+    assertThat(RecordSchema.of(Square.class))
+        .isEqualTo(
+            "{\"$ref\":\"#/$defs/Square\",\"$defs\":{\"Square\":{\"type\":\"object\",\"properties\":"
+                + "{\"side\":{\"type\":\"integer\",\"minimum\":-32768,\"maximum\":32767},"
+                + "\"color\":{\"enum\":[\"RED\",\"deep-blue\"]}},\"required\":[\"side\",\"color\"],"
+                + "\"additionalProperties\":false}}}");
+    assertThat(RecordSchema.of(Node.class)).contains("\"next\":{\"$ref\":\"#/$defs/Node\"}");
+    assertThat(RecordSchema.of(Everything.class))
+        .contains("\"the-char\"")
+        .contains("\"description\":\"How much.\"")
+        .contains("\"const\":\"Circle\"");
+  }
+
+  @Test
+  void aTypeWithoutASchemaIsNamedWithItsPlace() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RecordSchema.of(Unknown.class))
+        .withMessage(
+            "Unknown.thread: the type java.lang.Thread has no JSON Schema; RecordSchema says which"
+                + " types have one");
+  }
+}
