@@ -4,9 +4,9 @@ package io.github.phi4j.api;
  * Whether a model has a second copy of its weights, in the order that products read fastest.
  *
  * <p>The copy holds the same bits as the file, rearranged, of matrices of every type whose rows are
- * whole blocks of 256 numbers; others are read from the file as before. It is
- * as large as the tensors are in the file, or up to 6 % larger (Q3_K, Q4_K; 11 % for Q4_0), and
- * serves all products. Where it lies makes no difference to results.
+ * whole blocks of 256 numbers; others are read from the file as before. It is as large as the
+ * tensors are in the file, or up to 6 % larger (Q3_K, Q4_K; 11 % for Q4_0), and serves all
+ * products. Where it lies makes no difference to results.
  *
  * <p>What it does to exactness: nothing for F32, F16, BF16, Q8_0, IQ4_NL and IQ4_XS, whose products
  * are the same bits as without a copy. A product with packed weights of another type takes its

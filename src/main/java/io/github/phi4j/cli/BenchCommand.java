@@ -116,7 +116,8 @@ final class BenchCommand implements Callable<Integer> {
                     .apply(
                         ComputeOptions.loadOptions(count, contextLength, kvCache)
                             .prefixCacheBytes(0) // what is measured must be computed
-                            .maxSequences(Math.max(LoadOptions.defaults().maxSequences(), sequences)),
+                            .maxSequences(
+                                Math.max(LoadOptions.defaults().maxSequences(), sequences)),
                         environment)
                     .build())
             .toList();

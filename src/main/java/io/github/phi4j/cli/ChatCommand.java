@@ -8,7 +8,6 @@ import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Session;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;

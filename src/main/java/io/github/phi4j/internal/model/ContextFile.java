@@ -233,8 +233,7 @@ public record ContextFile(int[] tokens, int unshifted) {
           return type;
         }
       }
-      throw new ModelException(
-          file.path(), offset, "number format " + integer(offset), REMEDY);
+      throw new ModelException(file.path(), offset, "number format " + integer(offset), REMEDY);
     }
 
     private void checkPages(KvCache.Format format, int count, int pages) {

@@ -56,8 +56,7 @@ class GrammarFuzzTest {
     return switch (random.nextInt(depth == 0 ? 3 : 8)) {
       case 0 -> new Expression.Characters(SETS[random.nextInt(SETS.length)]);
       case 1 -> Expression.literal(LITERALS[random.nextInt(LITERALS.length)]);
-      case 2 ->
-          Expression.reference(random.nextInt(3) == 0 ? "root" : "r" + random.nextInt(rules));
+      case 2 -> Expression.reference(random.nextInt(3) == 0 ? "root" : "r" + random.nextInt(rules));
       case 3, 4 -> new Expression.Choice(several(random, depth, rules));
       case 5, 6 -> new Expression.Sequence(several(random, depth, rules));
       default -> {
