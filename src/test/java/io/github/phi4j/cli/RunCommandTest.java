@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.phi4j.api.ChatFormat;
 import io.github.phi4j.api.FinishReason;
+import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.KvCacheType;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Message;
@@ -299,6 +300,20 @@ class RunCommandTest {
     assertThat(shell.models.options.minTokens()).isEqualTo(2);
     assertThat(shell.models.options.stopStrings()).containsExactly("User:", "\n\n");
     assertThat(shell.models.options.ignoreModelStop()).isTrue();
+  }
+
+  @Test
+  void aGrammarIsPassedOnFromAnOptionOrAFile(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("yes.gbnf"), "root ::= \"yes\"\n");
+
+    shell.run("run", "--grammar", "root ::= \"no\"", "x");
+    assertThat(shell.models.options.grammar()).hasValue(Grammar.gbnf("root ::= \"no\""));
+    shell.run("run", "--grammar-file", file.toString(), "x");
+    assertThat(shell.models.options.grammar()).hasValue(Grammar.gbnf("root ::= \"yes\""));
+    shell.run("run", "x");
+    assertThat(shell.models.options.grammar()).isEmpty();
+    assertThat(shell.run("run", "--grammar", "x", "--grammar-file", "y", "x").err())
+        .contains("more than one grammar");
   }
 
   @Test

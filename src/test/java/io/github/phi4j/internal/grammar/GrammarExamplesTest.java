@@ -37,8 +37,18 @@ class GrammarExamplesTest {
         Arguments.of(
             "c.gbnf",
             List.of(
-                "int main(int a, char b) {\nint x = -f(a, 3) * (b + 1);\nif (x < 2) {\n} else {\n"
-                    + "g();\n}\n// a < b\n/* ** text **/\nreturn x;\n}\n")),
+                """
+                int main(int a, char b) {
+                int x = -f(a, 3) * (b + 1);
+                if (x < 2) {
+                } else {
+                g();
+                }
+                // a < b
+                /* ** text **/
+                return x;
+                }
+                """)),
         Arguments.of(
             "chess.gbnf", List.of("1. e4 e5\n2. Nf3 Nc6\n", "1. O-O-O+ exd8=Q#\n99. R1a3 O-O\n")),
         Arguments.of("list.gbnf", List.of("- a\n- größer als π 😀\n")),

@@ -53,22 +53,18 @@ class GrammarFuzzTest {
   }
 
   private static Expression expression(Random random, int depth, int rules) {
-    switch (random.nextInt(depth == 0 ? 3 : 8)) {
-      case 0:
-        return new Expression.Characters(SETS[random.nextInt(SETS.length)]);
-      case 1:
-        return Expression.literal(LITERALS[random.nextInt(LITERALS.length)]);
-      case 2:
-        return Expression.reference(random.nextInt(3) == 0 ? "root" : "r" + random.nextInt(rules));
-      case 3, 4:
-        return new Expression.Choice(several(random, depth, rules));
-      case 5, 6:
-        return new Expression.Sequence(several(random, depth, rules));
-      default:
+    return switch (random.nextInt(depth == 0 ? 3 : 8)) {
+      case 0 -> new Expression.Characters(SETS[random.nextInt(SETS.length)]);
+      case 1 -> Expression.literal(LITERALS[random.nextInt(LITERALS.length)]);
+      case 2 -> Expression.reference(random.nextInt(3) == 0 ? "root" : "r" + random.nextInt(rules));
+      case 3, 4 -> new Expression.Choice(several(random, depth, rules));
+      case 5, 6 -> new Expression.Sequence(several(random, depth, rules));
+      default -> {
         int min = random.nextInt(3);
         int max = random.nextBoolean() ? Expression.UNBOUNDED : min + random.nextInt(3);
-        return new Expression.Repetition(expression(random, depth - 1, rules), min, max);
-    }
+        yield new Expression.Repetition(expression(random, depth - 1, rules), min, max);
+      }
+    };
   }
 
   private static List<Expression> several(Random random, int depth, int rules) {

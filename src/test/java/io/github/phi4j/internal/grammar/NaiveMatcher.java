@@ -114,7 +114,7 @@ final class NaiveMatcher {
       if ((b & 0xc0) != 0x80) {
         return Set.of();
       }
-      low = low << 6 | b & 0x3f;
+      low = (low << 6) | (b & 0x3f);
     }
     int missing = length - here;
     int high = ((low + 1) << (6 * missing)) - 1;
