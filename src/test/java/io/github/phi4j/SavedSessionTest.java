@@ -16,6 +16,7 @@ import io.github.phi4j.testing.TinyModel;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -100,7 +101,8 @@ final class SavedSessionTest {
       int pages = 4096;
 
       assertRefused(generator, new byte[0], "an empty file");
-      assertRefused(generator, "GGUF and so on".getBytes("US-ASCII"), "something else");
+      assertRefused(
+          generator, "GGUF and so on".getBytes(StandardCharsets.US_ASCII), "something else");
       assertRefused(generator, changed(sound, 8, 2), "version 2");
       assertRefused(generator, changed(sound, 20, sound[20] + 1), "another model");
       assertRefused(generator, changed(sound, 80, sound[80] + 1), "header is damaged");

@@ -28,7 +28,6 @@ final class PackedHalves {
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   private static final VectorSpecies<Integer> INTS = VectorKernels.INTS;
-  private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
   private static final int ROWS = PackedTile.ROWS;
 
   private PackedHalves() {}

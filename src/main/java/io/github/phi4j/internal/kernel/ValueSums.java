@@ -49,8 +49,9 @@ final class ValueSums {
       FloatVector high1 = FloatVector.fromArray(FLOATS, out, to + d + h1 * rowLength + LANES);
       FloatVector high2 = FloatVector.fromArray(FLOATS, out, to + d + h2 * rowLength + LANES);
       FloatVector high3 = FloatVector.fromArray(FLOATS, out, to + d + h3 * rowLength + LANES);
+      long rowBytes = (long) rowLength * Float.BYTES;
       for (int i = 0; i < count; i++) {
-        long row = base + i * (long) (rowLength * Float.BYTES);
+        long row = base + i * rowBytes;
         FloatVector low = FloatVector.fromMemorySegment(FLOATS, page, row, ByteOrder.LITTLE_ENDIAN);
         FloatVector high =
             FloatVector.fromMemorySegment(
@@ -104,10 +105,10 @@ final class ValueSums {
         FloatVector high1 = FloatVector.fromArray(FLOATS, out, to + d + h1 * rowLength + 16);
         FloatVector high2 = FloatVector.fromArray(FLOATS, out, to + d + h2 * rowLength + 16);
         FloatVector high3 = FloatVector.fromArray(FLOATS, out, to + d + h3 * rowLength + 16);
+        long rowBytes = (long) rowLength * Short.BYTES;
         for (int i = 0; i < count; i++) {
           IntVector pairs =
-              IntVector.fromMemorySegment(
-                  INTS, page, base + i * (long) (rowLength * Short.BYTES), ByteOrder.LITTLE_ENDIAN);
+              IntVector.fromMemorySegment(INTS, page, base + i * rowBytes, ByteOrder.LITTLE_ENDIAN);
           FloatVector low =
               pairs
                   .lanewise(VectorOperators.LSHL, 16)

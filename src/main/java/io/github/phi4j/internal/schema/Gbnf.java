@@ -77,7 +77,7 @@ final class Gbnf {
 
   /** A character as it may stand in brackets. */
   static String inClass(int c) {
-    if (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9') {
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) {
       return Character.toString(c);
     }
     if (c > ' ' && c < 0x7f && "\\\"'[]^-".indexOf(c) < 0) {

@@ -30,7 +30,7 @@ final class SchemaTranslator {
   private final String name;
   private final Gbnf grammar;
   private final ValueRules values;
-  private final Map<Json, String> pointers = new IdentityHashMap<>();
+  private final IdentityHashMap<Json, String> pointers = new IdentityHashMap<>();
   private final Map<Json, Entry> entries = new HashMap<>();
 
   SchemaTranslator(Json root, Gbnf grammar, String name) {

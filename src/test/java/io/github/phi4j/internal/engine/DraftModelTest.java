@@ -23,8 +23,7 @@ final class DraftModelTest {
       int[] prompt = model.tokenizer().encodeChat(messages);
       int[] written =
           model.generate(Prompt.chat(messages)).tokens().stream().mapToInt(i -> i).toArray();
-      int[] text =
-          IntStream.concat(Arrays.stream(prompt), Arrays.stream(written)).toArray();
+      int[] text = IntStream.concat(Arrays.stream(prompt), Arrays.stream(written)).toArray();
       int[] guess = new int[4];
 
       assertThat(written.length).isGreaterThan(6);

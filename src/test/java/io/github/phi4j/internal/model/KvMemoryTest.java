@@ -33,17 +33,16 @@ final class KvMemoryTest {
 
   @Test
   void fewPagesWaitAndTheOthersAreFreed() {
+    List<KvPage> pages = new ArrayList<>();
     try (KvMemory memory = new KvMemory(() -> Long.MAX_VALUE)) {
-      List<KvPage> pages = new ArrayList<>();
       for (int i = 0; i < 100; i++) {
         pages.add(memory.allocate(PAGE));
       }
       pages.forEach(KvPage::release);
 
       assertThat(pages.stream().filter(page -> page.memory().scope().isAlive())).hasSize(64);
-      memory.close();
-      assertThat(pages).noneMatch(page -> page.memory().scope().isAlive());
     }
+    assertThat(pages).noneMatch(page -> page.memory().scope().isAlive());
   }
 
   @Test
