@@ -52,6 +52,10 @@ final class BatchingTest {
     return Phi4.load(model.path(), options.threads(2).build());
   }
 
+  private static Generator load(TinyModel model, ThreadPool pool) {
+    return Phi4.load(model.path(), LoadOptions.builder().threadPool(pool).build());
+  }
+
   private static GenerationOptions limited(int maxTokens) {
     return GenerationOptions.builder().maxTokens(maxTokens).ignoreModelStop(true).build();
   }
@@ -106,8 +110,8 @@ final class BatchingTest {
     GenerationOptions options =
         GenerationOptions.builder().maxTokens(100).ignoreModelStop(true).contextShift(2).build();
     try (ThreadPool pool = Phi4.newThreadPool(2);
-        Generator first = load(LoadOptions.builder().threadPool(pool));
-        Generator second = load(TinyModel.Q4_K_M, LoadOptions.builder().threadPool(pool));
+        Generator first = load(TinyModel.Q8_0, pool);
+        Generator second = load(TinyModel.Q4_K_M, pool);
         ExecutorService virtual = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Generator> generators = List.of(first, second);
       List<Callable<List<Integer>>> calls = new ArrayList<>();

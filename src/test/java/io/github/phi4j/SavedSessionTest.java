@@ -202,16 +202,18 @@ final class SavedSessionTest {
     }
   }
 
-  @Test
+  @ParameterizedTest
+  @EnumSource
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows cuts no file short that is mapped")
-  void aFileThatIsCutShortFailsOnlyTheSessionsThatAreInIt() {
+  void aFileThatIsCutShortFailsOnlyTheSessionsThatAreInIt(KvCacheType type) {
     String printed =
         ForkedJvm.run(
             CutsShort.class,
             directory,
             List.of(),
             TinyModel.Q8_0.path().toAbsolutePath().toString(),
-            file().toString());
+            file().toString(),
+            type.name());
 
     assertThat(printed).contains("all as expected");
   }
@@ -229,7 +231,9 @@ final class SavedSessionTest {
       try (Generator generator = Phi4.load(Path.of(args[0]));
           ExecutorService threads = Executors.newFixedThreadPool(3)) {
         String text = generator.generate(prompt, options).text();
-        try (Session session = generator.newSession()) {
+        SessionOptions how =
+            SessionOptions.builder().kvCacheType(KvCacheType.valueOf(args[2])).build();
+        try (Session session = generator.newSession(how)) {
           session.feed(tokens(250));
           session.save(file);
         }
@@ -315,21 +319,27 @@ final class SavedSessionTest {
 
   @Test
   void aProcessThatDiesWhileItSavesLeavesTheOldFile() throws IOException {
-    String printed =
-        ForkedJvm.run(
-            Dies.class,
-            directory,
-            List.of(),
-            TinyModel.Q8_0.path().toAbsolutePath().toString(),
-            file().toString());
+    boolean inTheMiddle = false;
+    for (int i = 0; i < 10 && !inTheMiddle; i++) { // the system may be too late to end it in time
+      ForkedJvm.run(
+          Dies.class,
+          directory,
+          List.of(),
+          TinyModel.Q8_0.path().toAbsolutePath().toString(),
+          file().toString());
 
-    assertThat(printed).contains("halting");
-    try (Stream<Path> files = Files.list(directory)) {
-      assertThat(files.filter(file -> file.toString().endsWith(".unfinished"))).isNotEmpty();
+      try (Generator generator = load();
+          Session restored = generator.restore(file())) {
+        assertThat(restored.position()).isIn(10, 290);
+        inTheMiddle = unfinished(file()) > 0;
+      }
     }
-    try (Generator generator = load();
-        Session restored = generator.restore(file())) {
-      assertThat(restored.position()).isEqualTo(10);
+    assertThat(inTheMiddle).isTrue();
+  }
+
+  private static long unfinished(Path file) throws IOException {
+    try (Stream<Path> files = Files.list(file.getParent())) {
+      return files.filter(path -> path.toString().endsWith(".unfinished")).count();
     }
   }
 
@@ -356,15 +366,7 @@ final class SavedSessionTest {
       while (unfinished(file) == 0) {
         Thread.onSpinWait();
       }
-      System.out.println("halting");
-      System.out.flush();
       Runtime.getRuntime().halt(0);
-    }
-
-    private static long unfinished(Path file) throws IOException {
-      try (Stream<Path> files = Files.list(file.getParent())) {
-        return files.filter(path -> path.toString().endsWith(".unfinished")).count();
-      }
     }
   }
 }
