@@ -53,10 +53,10 @@ final class Packed4Bits {
       ShortVector sa =
           FloatVector.broadcast(FLOATS, starts[start + g]).reinterpretAsShorts().mul(bias);
       ShortVector sb = sa;
-      for (int i = 4 * g; i < 4 * g + 4; i++) {
-        IntVector va = IntVector.fromMemorySegment(INTS, w, a + i * 64L, ORDER);
-        IntVector vb = IntVector.fromMemorySegment(INTS, w, b + i * 64L, ORDER);
-        int p = from + 4 * i;
+      for (int i = 0; i < 4; i++) {
+        IntVector va = IntVector.fromMemorySegment(INTS, w, a + (4 * g + i) * 64L, ORDER);
+        IntVector vb = IntVector.fromMemorySegment(INTS, w, b + (4 * g + i) * 64L, ORDER);
+        int p = from + 16 * g + 4 * i;
         ShortVector pair = FloatVector.broadcast(FLOATS, pairs[p]).reinterpretAsShorts();
         sa = sa.add(va.and(mask).reinterpretAsShorts().mul(pair));
         sb = sb.add(vb.and(mask).reinterpretAsShorts().mul(pair));

@@ -50,7 +50,10 @@ final class Packed6Bits {
     }
   }
 
-  /** See {@link PackedQuants#multiply}. */
+  /**
+   * See {@link PackedQuants#multiply}. What is left over in the words is taken up after they were
+   * gone through, so that the loops are short.
+   */
   static void multiply(
       MemorySegment w,
       long a,
@@ -67,44 +70,35 @@ final class Packed6Bits {
     IntVector low = IntVector.broadcast(INTS, LOW);
     IntVector high = IntVector.broadcast(INTS, HIGH);
     for (int g = 0; g < groups; g++) {
-      IntVector ua = IntVector.fromMemorySegment(INTS, w, a + g * 192L, ORDER);
-      IntVector va = IntVector.fromMemorySegment(INTS, w, a + g * 192L + 64, ORDER);
-      IntVector za = IntVector.fromMemorySegment(INTS, w, a + g * 192L + 128, ORDER);
-      IntVector ub = IntVector.fromMemorySegment(INTS, w, b + g * 192L, ORDER);
-      IntVector vb = IntVector.fromMemorySegment(INTS, w, b + g * 192L + 64, ORDER);
-      IntVector zb = IntVector.fromMemorySegment(INTS, w, b + g * 192L + 128, ORDER);
-      int p = from + 8 * g;
-      ShortVector pair = FloatVector.broadcast(FLOATS, starts[start + g]).reinterpretAsShorts();
-      ShortVector sa = pair.mul(bias);
+      ShortVector sa =
+          FloatVector.broadcast(FLOATS, starts[start + g]).reinterpretAsShorts().mul(bias);
       ShortVector sb = sa;
-      pair = FloatVector.broadcast(FLOATS, pairs[p]).reinterpretAsShorts();
-      sa = sa.add(ua.and(mask).reinterpretAsShorts().mul(pair));
-      sb = sb.add(ub.and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 1]).reinterpretAsShorts();
-      sa = sa.add(ua.lanewise(LSHR, 6).and(mask).reinterpretAsShorts().mul(pair));
-      sb = sb.add(ub.lanewise(LSHR, 6).and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 2]).reinterpretAsShorts();
-      sa = sa.add(va.and(mask).reinterpretAsShorts().mul(pair));
-      sb = sb.add(vb.and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 3]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 6).and(mask).reinterpretAsShorts().mul(pair));
-      sb = sb.add(vb.lanewise(LSHR, 6).and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 4]).reinterpretAsShorts();
-      sa = sa.add(za.and(mask).reinterpretAsShorts().mul(pair));
-      sb = sb.add(zb.and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 5]).reinterpretAsShorts();
-      sa = sa.add(za.lanewise(LSHR, 6).and(mask).reinterpretAsShorts().mul(pair));
-      sb = sb.add(zb.lanewise(LSHR, 6).and(mask).reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 6]).reinterpretAsShorts();
-      ua = ua.lanewise(LSHR, 12).and(low).or(va.lanewise(LSHR, 8).and(high));
-      ub = ub.lanewise(LSHR, 12).and(low).or(vb.lanewise(LSHR, 8).and(high));
-      sa = sa.add(ua.reinterpretAsShorts().mul(pair));
-      sb = sb.add(ub.reinterpretAsShorts().mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 7]).reinterpretAsShorts();
-      za = za.lanewise(LSHR, 12).and(low).or(va.lanewise(LSHR, 10).and(high));
-      zb = zb.lanewise(LSHR, 12).and(low).or(vb.lanewise(LSHR, 10).and(high));
-      sa = sa.add(za.reinterpretAsShorts().mul(pair));
-      sb = sb.add(zb.reinterpretAsShorts().mul(pair));
+      for (int i = 0; i < 3; i++) {
+        IntVector va = IntVector.fromMemorySegment(INTS, w, a + (3 * g + i) * 64L, ORDER);
+        IntVector vb = IntVector.fromMemorySegment(INTS, w, b + (3 * g + i) * 64L, ORDER);
+        int p = from + 8 * g + 2 * i;
+        ShortVector pair = FloatVector.broadcast(FLOATS, pairs[p]).reinterpretAsShorts();
+        sa = sa.add(va.and(mask).reinterpretAsShorts().mul(pair));
+        sb = sb.add(vb.and(mask).reinterpretAsShorts().mul(pair));
+        pair = FloatVector.broadcast(FLOATS, pairs[p + 1]).reinterpretAsShorts();
+        sa = sa.add(va.lanewise(LSHR, 6).and(mask).reinterpretAsShorts().mul(pair));
+        sb = sb.add(vb.lanewise(LSHR, 6).and(mask).reinterpretAsShorts().mul(pair));
+      }
+      int p = from + 8 * g + 6;
+      ShortVector sixth = FloatVector.broadcast(FLOATS, pairs[p]).reinterpretAsShorts();
+      ShortVector seventh = FloatVector.broadcast(FLOATS, pairs[p + 1]).reinterpretAsShorts();
+      IntVector u = IntVector.fromMemorySegment(INTS, w, a + g * 192L, ORDER);
+      IntVector v = IntVector.fromMemorySegment(INTS, w, a + g * 192L + 64, ORDER);
+      IntVector z = IntVector.fromMemorySegment(INTS, w, a + g * 192L + 128, ORDER);
+      u = u.lanewise(LSHR, 12).and(low).or(v.lanewise(LSHR, 8).and(high));
+      z = z.lanewise(LSHR, 12).and(low).or(v.lanewise(LSHR, 10).and(high));
+      sa = sa.add(u.reinterpretAsShorts().mul(sixth)).add(z.reinterpretAsShorts().mul(seventh));
+      u = IntVector.fromMemorySegment(INTS, w, b + g * 192L, ORDER);
+      v = IntVector.fromMemorySegment(INTS, w, b + g * 192L + 64, ORDER);
+      z = IntVector.fromMemorySegment(INTS, w, b + g * 192L + 128, ORDER);
+      u = u.lanewise(LSHR, 12).and(low).or(v.lanewise(LSHR, 8).and(high));
+      z = z.lanewise(LSHR, 12).and(low).or(v.lanewise(LSHR, 10).and(high));
+      sb = sb.add(u.reinterpretAsShorts().mul(sixth)).add(z.reinterpretAsShorts().mul(seventh));
       sa.reinterpretAsFloats().intoArray(sums, g * ROWS);
       sb.reinterpretAsFloats().intoArray(sums, g * ROWS + LANES);
     }
