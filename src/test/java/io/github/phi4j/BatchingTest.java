@@ -12,10 +12,13 @@ import io.github.phi4j.api.PackedWeights;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Session;
+import io.github.phi4j.api.SessionOptions;
+import io.github.phi4j.api.ThreadPool;
 import io.github.phi4j.testing.TinyModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -47,6 +50,10 @@ final class BatchingTest {
 
   private static Generator load(TinyModel model, LoadOptions.Builder options) {
     return Phi4.load(model.path(), options.threads(2).build());
+  }
+
+  private static Generator load(TinyModel model, ThreadPool pool) {
+    return Phi4.load(model.path(), LoadOptions.builder().threadPool(pool).build());
   }
 
   private static GenerationOptions limited(int maxTokens) {
@@ -92,6 +99,40 @@ final class BatchingTest {
       }
       for (int i = 0; i < requests.size(); i++) {
         assertThat(answers.get(i).get()).as("request %d", i).isEqualTo(expected.get(i));
+      }
+    }
+  }
+
+  /** Shifting takes its turn on threads that two generators compute with. */
+  @Test
+  void contextsShiftOnVirtualThreadsWhileOthersCompute() throws Exception {
+    SessionOptions small = SessionOptions.builder().contextLength(70).build();
+    GenerationOptions options =
+        GenerationOptions.builder().maxTokens(100).ignoreModelStop(true).contextShift(2).build();
+    try (ThreadPool pool = Phi4.newThreadPool(2);
+        Generator first = load(TinyModel.Q8_0, pool);
+        Generator second = load(TinyModel.Q4_K_M, pool);
+        ExecutorService virtual = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Generator> generators = List.of(first, second);
+      List<Callable<List<Integer>>> calls = new ArrayList<>();
+      List<List<Integer>> expected = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        Generator generator = generators.get(i % 2);
+        Prompt prompt = Prompt.tokens(i, 8, 9);
+        calls.add(() -> {
+          try (Session session = generator.newSession(small)) {
+            return session.generate(prompt, options).tokens();
+          }
+        });
+        expected.add(calls.getLast().call());
+        assertThat(expected.getLast()).hasSize(100);
+      }
+      List<Future<List<Integer>>> answers = new ArrayList<>();
+      for (int i = 0; i < 64; i++) {
+        answers.add(virtual.submit(calls.get(i % 8)));
+      }
+      for (int i = 0; i < 64; i++) {
+        assertThat(answers.get(i).get()).isEqualTo(expected.get(i % 8));
       }
     }
   }

@@ -374,7 +374,9 @@ final class GenerateTest {
 
   @Test
   void usageAndTimingsAddUp() {
-    try (Session session = tiny.newSession()) {
+    LoadOptions alone = LoadOptions.builder().prefixCacheBytes(0).build();
+    try (Generator own = Phi4.load(TinyModel.F32.path(), alone);
+        Session session = own.newSession()) {
       Completion completion = session.generate(question());
 
       assertThat(completion.usage().promptTokens()).isEqualTo(17);

@@ -271,6 +271,49 @@ final class KvCacheTest {
     }
   }
 
+  @Test
+  void aShiftKeepsTheWholePromptIfAsked() {
+    SessionOptions small = SessionOptions.builder().contextLength(100).build();
+    Prompt prompt = prompt(tokens(40, 2));
+    GenerationOptions.Builder options =
+        GenerationOptions.builder().maxTokens(150).ignoreModelStop(true);
+    try (Session whole = tiny.newSession(small);
+        Session counted = tiny.newSession(small)) {
+      Completion kept =
+          whole.generate(prompt, options.contextShift(GenerationOptions.KEEP_PROMPT).build());
+      assertThat(kept.tokens())
+          .isEqualTo(counted.generate(prompt, options.contextShift(40).build()).tokens())
+          .hasSize(150);
+      assertThat(whole.generate(prompt, few()).usage().cachedTokens()).isEqualTo(39);
+    }
+    assertThatThrownBy(() -> options.contextShift(-2).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("-1 for the prompt");
+  }
+
+  @Test
+  void aShiftChangesNothingThatOthersShare() {
+    SessionOptions small = SessionOptions.builder().contextLength(150).build();
+    int[] start = tokens(140, 12);
+    GenerationOptions shifting =
+        GenerationOptions.builder().maxTokens(120).ignoreModelStop(true).contextShift(3).build();
+    try (Generator generator = load(options());
+        Session session = generator.newSession(small)) {
+      session.feed(start);
+      try (Session fork = session.fork()) {
+        assertThat(session.generate(prompt(start), shifting).tokens()).hasSize(120);
+
+        fork.feed(1, 2);
+        assertThat(fork.logits()).isEqualTo(fresh(with(start, 1, 2)));
+      }
+      try (Session other = generator.newSession()) {
+        other.feed(with(start, 3));
+        assertThat(generator.prefixCacheUsage().hits()).isPositive();
+        assertThat(other.logits()).isEqualTo(fresh(with(start, 3)));
+      }
+    }
+  }
+
   /** With one block nothing of dropped tokens stays in the others, so shifting must be exact. */
   @ParameterizedTest
   @CsvSource({"F32, 1e-4", "F16, 1e-2", "Q8_0, 5e-2"})

@@ -10,6 +10,7 @@ import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Session;
+import io.github.phi4j.api.SessionOptions;
 import io.github.phi4j.api.Speculation;
 import io.github.phi4j.testing.TinyModel;
 import java.io.IOException;
@@ -28,6 +29,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Many threads that generate, feed, cancel, close and fail at random: nothing hangs, nothing is
@@ -39,6 +41,8 @@ final class SoakTest {
   private static final int USERS = 64;
   private static final int TASKS = 24;
   private static final long MEGABYTE = 1 << 20;
+
+  @TempDir private Path directory;
 
   private final long seconds = Long.getLong("phi4j.soak", 3);
   private final AtomicInteger finished = new AtomicInteger();
@@ -139,14 +143,15 @@ final class SoakTest {
   }
 
   private void use(
-      Generator generator, List<Task> tasks, ScheduledExecutorService troublemaker, Random random) {
+      Generator generator, List<Task> tasks, ScheduledExecutorService troublemaker, Random random)
+      throws IOException {
     Task task = tasks.get(random.nextInt(tasks.size()));
     GenerationOptions options =
         random.nextInt(4) == 0
             ? task.options().withSpeculation(Speculation.lookup())
             : task.options();
     try (Session session = generator.newSession()) {
-      switch (random.nextInt(8)) {
+      switch (random.nextInt(10)) {
         case 0 -> // a cancel, sooner or later
             withTrouble(troublemaker, session::cancel, random, session, options, task);
         case 1 -> // a close
@@ -169,7 +174,32 @@ final class SoakTest {
           check(session.generate(task.prompt(), options), task);
         }
         case 5 -> session.feed(5000); // no such token
-        case 6 ->
+        case 6 -> { // two that begin alike, of which one goes to a file and back
+          session.feed(7, 8, 9);
+          Path file = Files.createTempFile(directory, "session", null);
+          session.save(file);
+          try (Session fork = session.fork();
+              Session restored = generator.restore(file)) {
+            Files.delete(file);
+            fork.feed(1);
+            check(fork.generate(task.prompt(), options), task);
+            restored.feed(2);
+            check(restored.generate(task.prompt(), options), task);
+          }
+        }
+        case 7 -> { // a context that shifts, again and again
+          SessionOptions small = SessionOptions.builder().contextLength(40).build();
+          try (Session shifting = generator.newSession(small)) {
+            GenerationOptions endless =
+                GenerationOptions.builder()
+                    .maxTokens(60)
+                    .ignoreModelStop(true)
+                    .contextShift(3)
+                    .build();
+            assertThat(shifting.generate(Prompt.tokens(7, 8, 9), endless).tokens()).hasSize(60);
+          }
+        }
+        case 8 ->
             session
                 .generate(task.prompt(), options, 2)
                 .forEach(each -> {

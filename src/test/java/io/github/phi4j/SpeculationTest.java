@@ -10,6 +10,7 @@ import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Session;
+import io.github.phi4j.api.SessionOptions;
 import io.github.phi4j.api.Speculation;
 import io.github.phi4j.testing.RandomModel;
 import io.github.phi4j.testing.TinyModel;
@@ -25,7 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Guesses save time, or not; the text is the same. */
+/**
+ * Guesses save time, or not; the text is the same. With a seed the very tokens are compared: more
+ * than that they have the same distribution, which hence needs no statistics.
+ */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class SpeculationTest {
 
@@ -98,6 +102,20 @@ final class SpeculationTest {
 
       assertThat(with.tokens()).isEqualTo(without.tokens()).hasSize(52);
       assertThat(with.finishReason()).isEqualTo(without.finishReason());
+    }
+  }
+
+  @Test
+  void aContextThatShiftsGoesOnWithTheSameTokens() {
+    SessionOptions small = SessionOptions.builder().contextLength(90).build();
+    GenerationOptions plain = options().maxTokens(200).contextShift(7).build();
+    Prompt prompt = Prompt.tokens(1, 2, 3, 1, 2, 3, 1, 2);
+    for (Speculation speculation : List.of(Speculation.lookup(), Speculation.draft(draft))) {
+      try (Session expected = tiny.newSession(small);
+          Session session = tiny.newSession(small)) {
+        Completion with = session.generate(prompt, plain.withSpeculation(speculation));
+        assertThat(with.tokens()).isEqualTo(expected.generate(prompt, plain).tokens()).hasSize(200);
+      }
     }
   }
 

@@ -18,8 +18,9 @@ import java.util.Set;
  * @param stopTokens token ids that end the generation, besides the model's own
  * @param ignoreModelStop whether to go on where the model ends its turn, as benchmarks do; the
  *     model's stop tokens are then never chosen
- * @param contextShift how many tokens at the start stay when the context is full and the older half
- *     of the others is dropped to go on; empty to stop with {@link FinishReason#CONTEXT_FULL}
+ * @param contextShift how many tokens at the start stay, or {@link #KEEP_PROMPT}, when the context
+ *     is full and the older half of the others is dropped to go on; empty to stop with {@link
+ *     FinishReason#CONTEXT_FULL}
  * @param speculation how the next tokens are guessed to save time; the text does not depend on it
  * @param logProbs how many of the most probable tokens {@link Completion#logProbs()} tells beside
  *     each generated one, 0 for none but that; empty for no log-probabilities at all
@@ -47,6 +48,9 @@ public record GenerationOptions(
     List<Tool> tools,
     ToolChoice toolChoice) {
 
+  /** For {@link #contextShift()}: the whole prompt stays. */
+  public static final int KEEP_PROMPT = -1;
+
   private static final GenerationOptions DEFAULTS = builder().build();
 
   /**
@@ -70,9 +74,10 @@ public record GenerationOptions(
       throw new IllegalArgumentException("a stop string must not be empty");
     }
     stopTokens = Set.copyOf(stopTokens);
-    if (contextShift.orElse(0) < 0) {
+    if (contextShift.orElse(0) < KEEP_PROMPT) {
       throw new IllegalArgumentException(
-          "a context shift keeps 0 tokens or more, not " + contextShift.getAsInt());
+          "a context shift keeps 0 tokens or more, or -1 for the prompt, not "
+              + contextShift.getAsInt());
     }
     Objects.requireNonNull(speculation, "speculation");
     if (logProbs.orElse(0) < 0) {
@@ -263,11 +268,11 @@ public record GenerationOptions(
      * Sets {@link GenerationOptions#contextShift()}: a full context goes on without the older half
      * of its tokens, as llama.cpp's does. Keys of the newer half are rotated to their new
      * positions, but what they know of the dropped tokens stays in them, so that the text is not
-     * what the remaining tokens alone would give. A reasoning model loses the beginning of its
-     * thoughts.
+     * what the remaining tokens alone would give. Off unless it is asked for, and better left so
+     * for a reasoning model, which loses the beginning of its thoughts.
      *
-     * @param keep how many tokens at the start always stay, such as a system prompt; less than the
-     *     context length by 2 or more
+     * @param keep how many tokens at the start always stay, such as a system prompt, or {@link
+     *     GenerationOptions#KEEP_PROMPT}; less than the context length by 2 or more
      * @return this builder
      */
     public Builder contextShift(int keep) {

@@ -159,7 +159,7 @@ public final class LoadOptions {
   /**
    * The most calls that may wait while {@link #maxSequences()} others are computed.
    *
-   * @return the number, {@link Integer#MAX_VALUE} unless set
+   * @return the number, 1,024 unless set
    */
   public int maxWaiting() {
     return maxWaiting;
@@ -178,7 +178,7 @@ public final class LoadOptions {
     private Optional<ThreadPool> threadPool = Optional.empty();
     private Optional<ChatFormat> chatFormat = Optional.empty();
     private int maxSequences = 64;
-    private int maxWaiting = Integer.MAX_VALUE;
+    private int maxWaiting = 1024;
 
     private Builder() {}
 

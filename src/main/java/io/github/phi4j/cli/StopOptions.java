@@ -32,13 +32,16 @@ final class StopOptions {
       names = "--context-shift",
       description =
           "Go on when the context is full: the older half of its tokens is dropped, but for those"
-              + " of --keep. A reasoning model loses the beginning of its thoughts.")
+              + " of --keep. Off by default, and better left so with a reasoning model, which loses"
+              + " the beginning of its thoughts.")
   private boolean contextShift;
 
   @Option(
       names = "--keep",
       paramLabel = "N",
-      description = "Tokens at the start that a context shift does not drop. Default: 0.")
+      description =
+          "Tokens at the start that a context shift does not drop; -1 is the whole prompt. Default:"
+              + " 0.")
   private Integer keep;
 
   /** Options that end an answer so. */

@@ -43,9 +43,10 @@ class InspectCommandTest {
               chat format          phi4
 
             memory for a context of 1000 tokens
-              weights, mapped  6.71 MiB
-              KV cache in F32  2.93 MiB, with the weights 9.64 MiB
-              KV cache in F16  1.46 MiB, with the weights 8.18 MiB
+              weights, mapped   6.71 MiB
+              KV cache in F32   3.00 MiB, with the weights 9.71 MiB
+              KV cache in F16   1.50 MiB, with the weights 8.21 MiB
+              KV cache in Q8_0  816.00 KiB, with the weights 7.51 MiB
 
             packed weights
               state  none; 'phi4 pack' would make 7.25 MiB
@@ -123,7 +124,9 @@ class InspectCommandTest {
     assertThat(node.at("/model/head_count_kv").intValue()).isEqualTo(2);
     assertThat(node.at("/model/chat_format").textValue()).isEqualTo("phi4");
     assertThat(node.at("/memory/context_length").intValue()).isEqualTo(64);
+    assertThat(node.at("/memory/kv_cache_bytes/f32").longValue()).isEqualTo(196_608);
     assertThat(node.at("/memory/kv_cache_bytes/f16").longValue()).isEqualTo(98_304);
+    assertThat(node.at("/memory/kv_cache_bytes/q8_0").longValue()).isEqualTo(52_224);
     assertThat(node.at("/packed/state").textValue()).isEqualTo("missing");
     assertThat(node.at("/packed/bytes").longValue()).isEqualTo(7_600_000);
     assertThat(node.at("/metadata/phi3.block_count").longValue()).isEqualTo(6);

@@ -56,7 +56,7 @@ class MainTest {
         "run -c -1 hello",
         "run -ctk q9_0 hello",
         "run --keep 4 hello",
-        "run --context-shift --keep -1 hello",
+        "run --context-shift --keep -2 hello",
         "run --chat-format phi5 hello",
         "run --raw --system be hello",
         "run -p hello hello",

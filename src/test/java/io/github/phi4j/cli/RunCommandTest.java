@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.phi4j.api.ChatFormat;
 import io.github.phi4j.api.FinishReason;
+import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.KvCacheType;
 import io.github.phi4j.api.LoadOptions;
@@ -167,6 +168,36 @@ class RunCommandTest {
   }
 
   @Test
+  void whatAFullContextKeepsIsPassedOn() {
+    shell.run("run", "x");
+    assertThat(shell.models.options.contextShift()).isEmpty();
+    shell.run("run", "--context-shift", "x");
+    assertThat(shell.models.options.contextShift()).hasValue(0);
+    shell.run("run", "--context-shift", "--keep", "4", "x");
+    assertThat(shell.models.options.contextShift()).hasValue(4);
+    shell.run("run", "--context-shift", "--keep", "-1", "x");
+    assertThat(shell.models.options.contextShift()).hasValue(GenerationOptions.KEEP_PROMPT);
+  }
+
+  @Test
+  void aSessionIsReadFromItsFileAndWrittenToIt(@TempDir Path folder) {
+    String file = folder.resolve("chat").toString();
+
+    Shell.Result result = shell.run("run", "--prompt-cache", file, "x");
+    assertThat(result).isEqualTo(new Shell.Result(0, "forty-two\n", ""));
+    assertThat(shell.models.restored).isEmpty();
+    assertThat(Path.of(file)).exists();
+
+    shell.run("run", "--prompt-cache", file, "x");
+    assertThat(shell.models.restored).containsExactly(Path.of(file));
+
+    result = shell.run("run", "--prompt-cache", folder.resolve("no/chat").toString(), "x");
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err()).contains("cannot save").hasLineCount(1);
+    assertThat(shell.models.open).isZero();
+  }
+
+  @Test
   void speculationIsPassedOn() {
     shell.run("run", "x");
     assertThat(shell.models.options.speculation()).isEqualTo(Speculation.off());
@@ -209,6 +240,8 @@ class RunCommandTest {
         "32",
         "-ctk",
         "f32",
+        "-ctv",
+        "q8_0",
         "--packed",
         "memory",
         "--chat-format",
@@ -219,6 +252,7 @@ class RunCommandTest {
     assertThat(options.threads()).hasValue(3);
     assertThat(options.contextLength()).hasValue(32);
     assertThat(options.kvKeyType()).isEqualTo(KvCacheType.F32);
+    assertThat(options.kvValueType()).isEqualTo(KvCacheType.Q8_0);
     assertThat(options.packedWeights()).isEqualTo(PackedWeights.MEMORY);
     assertThat(options.chatFormat()).hasValue(ChatFormat.PHI4_MINI);
   }

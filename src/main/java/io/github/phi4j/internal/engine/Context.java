@@ -35,6 +35,7 @@ final class Context {
   private final KvCache cache;
   private final PrefixCache prefixes;
   private final Sequence sequence;
+  private final BooleanSupplier cancelled;
   private final int vocabularySize;
   private int[] tokens = new int[256]; // those computed ahead follow those of the context
   private int length;
@@ -50,7 +51,7 @@ final class Context {
   private int rowsFrom;
   private int rowCount;
 
-  private Optional<DraftModel> draft = Optional.empty();
+  private volatile Optional<DraftModel> draft = Optional.empty(); // any thread cancels it
 
   /**
    * Creates an empty context.
@@ -63,6 +64,7 @@ final class Context {
     this.scheduler = generator.scheduler();
     this.cache = cache;
     prefixes = generator.prefixes();
+    this.cancelled = cancelled;
     sequence = scheduler.sequence(cache, cancelled);
     vocabularySize = generator.model().config().vocabularySize();
   }
@@ -79,6 +81,7 @@ final class Context {
       copy.rowsFrom = length;
       copy.rowCount = 1;
     }
+    copy.forgetAhead();
     return copy;
   }
 
@@ -86,7 +89,7 @@ final class Context {
   DraftModel draft(Generator model) {
     if (draft.isEmpty() || !draft.get().isOf(model)) {
       draft.ifPresent(DraftModel::close);
-      draft = Optional.of(new DraftModel(model, generator.tokenizer()));
+      draft = Optional.of(new DraftModel(model, generator.tokenizer(), cancelled));
     }
     return draft.get();
   }
@@ -104,6 +107,7 @@ final class Context {
   /** Ends waiting for tokens, once the call is cancelled. */
   void cancel() {
     scheduler.cancel(sequence);
+    draft.ifPresent(DraftModel::cancel);
   }
 
   /** Fills an empty context that was given the cache of a file. */
@@ -113,8 +117,9 @@ final class Context {
     unshifted = file.unshifted();
   }
 
-  /** Writes all that is computed. */
+  /** Writes all that is computed of the tokens. */
   void save(Path path, byte[] fingerprint) throws IOException {
+    forgetAhead();
     new ContextFile(Arrays.copyOf(tokens, length), unshifted).write(path, fingerprint, cache);
   }
 
@@ -147,10 +152,11 @@ final class Context {
 
   /**
    * Makes room in a full context: after the first {@code keep} tokens the older half of the others
-   * is dropped, and what is computed of the newer half moves up.
+   * is dropped, and what is computed of the newer half moves up. The last token is computed anew,
+   * as it is if its logits were not there yet: what speculation did must not show in the text.
    */
   void shift(int keep) {
-    forgetAhead();
+    forgetLast();
     int distance = Math.max(1, (length - keep) / 2);
     if (cache.length() <= keep + distance) {
       cache.truncate(keep);
@@ -164,7 +170,6 @@ final class Context {
     }
     System.arraycopy(tokens, keep + distance, tokens, keep, length - keep - distance);
     length -= distance;
-    rowsFrom -= distance;
     unshifted = Math.min(unshifted, keep);
   }
 
@@ -203,6 +208,15 @@ final class Context {
       unshifted = Integer.MAX_VALUE;
     }
     sharedPages = Math.min(sharedPages, cache.length() / KvCache.PAGE_LENGTH);
+  }
+
+  /** Forgets what was computed of the last token, and ahead. */
+  private void forgetLast() {
+    if (cache.length() >= length) {
+      computedTokens--;
+    }
+    cache.truncate(length - 1);
+    rowCount = 0;
   }
 
   /** Forgets what was computed ahead. */

@@ -4,6 +4,9 @@ import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.api.Tokenizer;
 import java.util.Arrays;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 
 /**
  * Guesses the tokens that another model, which should be a good deal smaller, finds most probable.
@@ -14,8 +17,12 @@ final class DraftModel implements Proposer, AutoCloseable {
   /** Surer than that a few tokens repeat. */
   private static final int LEVEL = 4;
 
+  /** After so many tokens of a prompt a cancellation is noticed at the latest. */
+  private static final int CHUNK = 256;
+
   private final Generator model;
   private final Session session;
+  private final BooleanSupplier cancelled;
   private final int vocabularySize;
   private int[] held = {}; // the tokens of the session
   private int heldCount;
@@ -25,12 +32,14 @@ final class DraftModel implements Proposer, AutoCloseable {
   /**
    * Opens a session.
    *
+   * @param cancelled whether the call that the guesses are for was cancelled
    * @throws IllegalArgumentException if the model has another vocabulary
    * @throws IllegalStateException if the model is closed
    */
-  DraftModel(Generator model, Tokenizer tokenizer) {
+  DraftModel(Generator model, Tokenizer tokenizer, BooleanSupplier cancelled) {
     check(model.tokenizer(), tokenizer);
     this.model = model;
+    this.cancelled = cancelled;
     vocabularySize = tokenizer.vocabularySize();
     session = model.newSession();
   }
@@ -71,8 +80,18 @@ final class DraftModel implements Proposer, AutoCloseable {
         nanosPerToken = (double) (System.nanoTime() - start) / Math.max(1, count);
       }
       return count;
+    } catch (RejectedExecutionException _) {
+      return 0; // others keep the model busy: no reason to fail
     } catch (IllegalStateException e) {
+      throwIfCancelled();
       throw new IllegalStateException("the draft model cannot guess: " + e.getMessage(), e);
+    }
+  }
+
+  /** A cancellation of the draft model's own session has another reason: the model is closed. */
+  private void throwIfCancelled() {
+    if (cancelled.getAsBoolean() || Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("the call was cancelled");
     }
   }
 
@@ -98,14 +117,15 @@ final class DraftModel implements Proposer, AutoCloseable {
     heldCount = session.position(); // fewer than fed, if a feed was cancelled
     common = Math.min(common, heldCount);
     session.rewind(common);
-    if (common < length) {
-      session.feed(Arrays.copyOfRange(tokens, common, length));
-    }
     if (held.length < session.contextLength() && held.length < length + maxTokens) {
       held = new int[Math.min(session.contextLength(), 2 * (length + maxTokens))];
     }
     System.arraycopy(tokens, 0, held, 0, length);
     heldCount = length;
+    for (int from = common; from < length; from += CHUNK) {
+      throwIfCancelled();
+      session.feed(Arrays.copyOfRange(tokens, from, Math.min(length, from + CHUNK)));
+    }
     return length - common;
   }
 
@@ -136,6 +156,11 @@ final class DraftModel implements Proposer, AutoCloseable {
   @Override
   public int maxTokens() {
     return maxTokens;
+  }
+
+  /** Ends what the session computes. */
+  void cancel() {
+    session.cancel();
   }
 
   @Override

@@ -38,6 +38,7 @@ final class Generation {
   private final LogProbabilities logProbabilities = new LogProbabilities();
   private final List<TokenLogProb> logProbs = new ArrayList<>();
   private boolean stopTokenChosen;
+  private int kept; // when the context shifts
 
   Generation(
       DefaultGenerator generator,
@@ -93,11 +94,12 @@ final class Generation {
   }
 
   Completion run(int[] prompt) {
-    int keep = options.contextShift().orElse(0);
-    if (keep >= context.capacity() - 1) {
+    int asked = options.contextShift().orElse(0);
+    kept = asked == GenerationOptions.KEEP_PROMPT ? prompt.length : asked;
+    if (kept >= context.capacity() - 1) {
       throw new IllegalArgumentException(
           "a context shift that keeps %d tokens leaves no room in a context of %d; keep fewer"
-              .formatted(keep, context.capacity()));
+              .formatted(kept, context.capacity()));
     }
     Instants times = new Instants(context);
     int computed = context.computedTokens();
@@ -146,7 +148,7 @@ final class Generation {
       return limit;
     }
     if (context.full()) {
-      context.shift(options.contextShift().orElseThrow());
+      context.shift(kept);
     }
     if (token < 0) {
       token = sample();

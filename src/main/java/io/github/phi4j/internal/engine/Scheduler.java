@@ -58,7 +58,10 @@ final class Scheduler implements AutoCloseable {
   private long age;
   private long lastPassEnd;
   private long lastPassNanos;
+  private boolean faulted; // the last pass, for a reason that is not known
   private boolean closed;
+
+  private final List<Slice> slices = new ArrayList<>(); // of the thread, used again
 
   /**
    * Starts the thread.
@@ -258,7 +261,10 @@ final class Scheduler implements AutoCloseable {
 
   /** Runs a pass; the nanoseconds it took. */
   private long runPass(List<Sequence> batch) {
-    List<Slice> slices = batch.stream().map(sequence -> sequence.slice).toList();
+    slices.clear();
+    for (int i = 0; i < batch.size(); i++) {
+      slices.add(batch.get(i).slice);
+    }
     turn.lock();
     try { // the time is taken from here on: waiting says nothing about passes
       long start = System.nanoTime();
@@ -355,21 +361,47 @@ final class Scheduler implements AutoCloseable {
     return (int) Math.clamp(most, 1, room);
   }
 
-  /** Hands over what a pass gave. Its failure is that of all that were in it. */
+  /**
+   * Hands over what a pass gave. Its failure is that of all that were in it, unless one caused it.
+   */
   private void finish(List<Sequence> batch, Optional<Throwable> failure, long nanos) {
     lock.lock();
     try {
       lastPassEnd = System.nanoTime();
       if (failure.isEmpty()) {
         learn(batch, nanos);
+        faulted = false;
       }
       // Where nobody is known to be in the pass, whoever waits would wait forever.
-      for (Sequence sequence : batch.isEmpty() ? List.copyOf(pending) : batch) {
-        finish(sequence, failure);
+      List<Sequence> concerned = batch.isEmpty() ? List.copyOf(pending) : batch;
+      boolean again = failure.isPresent() && isWorthAnother(failure.get(), concerned);
+      for (Sequence sequence : concerned) {
+        if (again) {
+          sequence.undo();
+        }
+        finish(sequence, again ? Optional.empty() : failure);
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Whether a pass that failed is tried again: after a fault of a mapping without the sequences
+   * whose own file was cut short; and once if there are none, since a fault that shows late may be
+   * that of a sequence which has left, or of another generator that uses the same threads.
+   */
+  private boolean isWorthAnother(Throwable failure, List<Sequence> concerned) {
+    if (!(failure instanceof InternalError)) {
+      return false;
+    }
+    boolean blamed = false;
+    for (Sequence sequence : concerned) {
+      blamed |= sequence.blame();
+    }
+    boolean first = !faulted;
+    faulted = !blamed;
+    return blamed || first;
   }
 
   private void learn(List<Sequence> batch, long nanos) {

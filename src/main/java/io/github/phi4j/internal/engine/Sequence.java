@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.engine;
 
+import io.github.phi4j.api.ModelException;
 import io.github.phi4j.internal.model.KvCache;
 import io.github.phi4j.internal.model.Slice;
 import java.util.concurrent.locks.Condition;
@@ -108,6 +109,25 @@ final class Sequence {
     }
     running = false;
     return failure != null || next == end || cancelled();
+  }
+
+  /** Takes back what a pass computed that may have read what is gone. */
+  void undo() {
+    if (running) {
+      cache.truncate(next);
+      running = false;
+    }
+  }
+
+  /** Whether a file of its own was cut short, which then is why it fails. */
+  boolean blame() {
+    try {
+      cache.checkSource();
+      return false;
+    } catch (ModelException e) {
+      failure = e;
+      return true;
+    }
   }
 
   /** Whether all tokens were computed. */

@@ -48,6 +48,7 @@ final class KeyScores {
     int h2 = Math.min(2, heads - 1);
     int h3 = Math.min(3, heads - 1);
     for (int position = 0; position < count; position += 2 * LANES) {
+      PackedLayout.touch(page, at);
       long base = at + (long) position * Float.BYTES;
       FloatVector low0 = FloatVector.zero(FLOATS);
       FloatVector low1 = FloatVector.zero(FLOATS);
@@ -104,6 +105,7 @@ final class KeyScores {
     int h2 = Math.min(2, heads - 1);
     int h3 = Math.min(3, heads - 1);
     for (int position = 0; position < count; position += 32) {
+      PackedLayout.touch(page, at);
       for (int i = 0; i < 16; i += LANES) {
         long base = at + (position + 2L * i) * Short.BYTES;
         FloatVector low0 = FloatVector.zero(FLOATS);
@@ -177,6 +179,7 @@ final class KeyScores {
     int h2 = Math.min(2, heads - 1);
     int h3 = Math.min(3, heads - 1);
     for (int position = 0; position < count; position += 32) {
+      PackedLayout.touch(page, at);
       int shift = 24 - position / 2; // two of the four bytes
       for (int i = 0; i < 16; i += LANES) {
         long base = at + 4L * i;

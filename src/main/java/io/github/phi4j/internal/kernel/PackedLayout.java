@@ -92,7 +92,8 @@ public abstract sealed class PackedLayout permits PackedQuants, PackedNumbers {
   /**
    * Reads a byte, for what it does to compiled code: HotSpot turns a fault of a mapped file that
    * was cut short into an error only in code that has such an access. Vector loads alone do not
-   * count, and would end the JVM. Every method that loads vectors of packed rows has one.
+   * count, and would end the JVM. Every method that loads vectors of packed rows, or of pages of a
+   * KV cache, has one; it is in the loop, where code that is compiled from there has it too.
    */
   @SuppressWarnings("CheckReturnValue") // the access counts, not the byte
   static void touch(MemorySegment w, long at) {

@@ -40,6 +40,7 @@ final class ValueSums {
     int h2 = Math.min(2, heads - 1);
     int h3 = Math.min(3, heads - 1);
     for (int d = 0; d < rowLength; d += 2 * LANES) {
+      PackedLayout.touch(page, at);
       long base = at + (long) d * Float.BYTES;
       FloatVector low0 = FloatVector.fromArray(FLOATS, out, to + d);
       FloatVector low1 = FloatVector.fromArray(FLOATS, out, to + d + h1 * rowLength);
@@ -95,6 +96,7 @@ final class ValueSums {
     int h2 = Math.min(2, heads - 1);
     int h3 = Math.min(3, heads - 1);
     for (int block = 0; block < rowLength; block += KvLayout.BLOCK) {
+      PackedLayout.touch(page, at);
       for (int d = block; d < block + 16; d += LANES) {
         long base = at + (2L * d - block) * Short.BYTES;
         FloatVector low0 = FloatVector.fromArray(FLOATS, out, to + d);
@@ -165,6 +167,7 @@ final class ValueSums {
     int h2 = Math.min(2, heads - 1);
     int h3 = Math.min(3, heads - 1);
     for (int block = 0; block < rowLength; block += KvLayout.BLOCK) {
+      PackedLayout.touch(page, at);
       for (int d = block; d < block + 16; d += LANES) {
         long base = at + (long) block * KvLayout.PAGE_LENGTH + 4L * (d - block);
         long scaleBase =

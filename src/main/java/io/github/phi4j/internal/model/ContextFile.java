@@ -77,6 +77,7 @@ public record ContextFile(int[] tokens, int unshifted) {
         }
         channel.force(true);
       }
+      cache.checkSource();
       Files.move(
           unfinished, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
@@ -128,9 +129,17 @@ public record ContextFile(int[] tokens, int unshifted) {
     };
   }
 
+  /**
+   * Of copies, since a page of a file that is gone would not be survived inside of the checksum.
+   */
   private static int checksum(MemorySegment bytes) {
     CRC32C sum = new CRC32C();
-    sum.update(bytes.asByteBuffer());
+    byte[] copy = new byte[1 << 16];
+    for (long at = 0; at < bytes.byteSize(); at += copy.length) {
+      int count = (int) Math.min(copy.length, bytes.byteSize() - at);
+      MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, at, copy, 0, count);
+      sum.update(copy, 0, count);
+    }
     return (int) sum.getValue();
   }
 
@@ -195,6 +204,13 @@ public record ContextFile(int[] tokens, int unshifted) {
           count <= capacity,
           count + " tokens",
           "at most " + capacity + ", the context length; load the model with a longer context");
+      for (int i = 0; i < count; i++) {
+        check(
+            FIXED + 4L * i,
+            tokens[i] >= 0 && tokens[i] < config.vocabularySize(),
+            "token " + tokens[i],
+            REMEDY);
+      }
       KvCache cache = new KvCache(config, format, capacity, memory);
       List<KvPage> held = pages(pagesOffset(count, pages), pages);
       cache.adopt(held, positions, integer(52) == 1, file);
@@ -246,9 +262,12 @@ public record ContextFile(int[] tokens, int unshifted) {
       long from = pagesOffset(count, pages);
       check(
           bytes().byteSize(),
-          bytes().byteSize() == (pages == 0 ? bytes().byteSize() : from + pages * pageBytes),
+          bytes().byteSize() == from + pages * pageBytes,
           "the end of the file",
           REMEDY);
+      for (long at = checksumOffset(count, pages) + Integer.BYTES; at < from; at++) {
+        check(at, bytes().get(ValueLayout.JAVA_BYTE, at) == 0, "a byte that is not zero", REMEDY);
+      }
       for (int i = 0; i < pages; i++) {
         check(
             from + i * pageBytes,

@@ -137,6 +137,17 @@ public final class KvCache implements AutoCloseable {
     return source == null ? work.get() : source.reading(work);
   }
 
+  /**
+   * Checks the file that it was restored from.
+   *
+   * @throws io.github.phi4j.api.ModelException if that was cut short
+   */
+  public void checkSource() {
+    if (source != null) {
+      source.checkUnchanged();
+    }
+  }
+
   /** Makes room for {@code positions} in all, of which those from {@link #length} on change. */
   void reserve(int positions) {
     makeWritable(length, positions);

@@ -9,6 +9,7 @@ import io.github.phi4j.internal.gguf.GgmlType;
 import io.github.phi4j.internal.model.KvCache;
 import io.github.phi4j.internal.model.KvMemory;
 import io.github.phi4j.testing.RandomModel;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -66,6 +67,78 @@ final class ContextTest {
         assertThat(context.computedTokens()).isGreaterThanOrEqualTo(LENGTH);
       } finally {
         context.close();
+      }
+    }
+  }
+
+  private static Context newContext(DefaultGenerator generator, int capacity) {
+    KvCache.Format format = new KvCache.Format(KvCacheType.F16, KvCacheType.F16);
+    KvMemory memory = new KvMemory(() -> Long.MAX_VALUE);
+    KvCache cache = new KvCache(generator.model().config(), format, capacity, memory);
+    return new Context(generator, cache, () -> false);
+  }
+
+  private static float[] fresh(DefaultGenerator generator, int[] text, int... more) {
+    try (Session session = generator.newSession()) {
+      session.feed(text);
+      session.feed(more);
+      return session.logits();
+    }
+  }
+
+  @Test
+  void whatIsAheadIsNeitherSavedNorPartOfACopy() throws IOException {
+    Path file = RandomModel.phi4().write(directory.resolve("random.gguf"));
+    Path saved = directory.resolve("saved");
+    int[] text = random.ints(63, 0, 300).toArray(); // the tokens ahead are on another page
+    try (DefaultGenerator generator =
+        (DefaultGenerator) Engine.load(file, LoadOptions.builder().threads(2).build())) {
+      Context context = newContext(generator, 100);
+      context.append(text, 0, null);
+      context.add(7);
+      context.computeAhead(new int[] {1, 2, 3}, 3);
+      for (int next : new int[] {1, 9}) {
+        Context copy = context.copy(() -> false);
+        copy.add(next);
+        assertThat(copy.logits()).isEqualTo(fresh(generator, text, 7, next));
+        copy.close();
+      }
+      context.save(saved, generator.fingerprint());
+      try (Session restored = generator.restore(saved)) {
+        assertThat(restored.position()).isEqualTo(64);
+        assertThat(restored.logits()).isEqualTo(fresh(generator, text, 7));
+      }
+      context.add(1);
+      assertThat(context.logits()).isEqualTo(fresh(generator, text, 7, 1));
+      context.close();
+    }
+  }
+
+  @Test
+  void aContextThatShiftsDoesNotKnowWhatWasAhead() {
+    Path file = RandomModel.phi4().write(directory.resolve("random.gguf"));
+    int[] text = random.ints(79, 0, 300).toArray();
+    try (DefaultGenerator generator =
+        (DefaultGenerator) Engine.load(file, LoadOptions.builder().threads(2).build())) {
+      for (int keep : new int[] {0, 8, 76, 77, 78}) {
+        Context plain = newContext(generator, 80);
+        plain.append(text, 0, null);
+        plain.add(5);
+        Context ahead = newContext(generator, 80);
+        ahead.append(text, 0, null);
+        ahead.rewind(78);
+        ahead.add(text[78]);
+        ahead.computeAhead(new int[] {5}, 1);
+        ahead.add(5);
+        assertThat(ahead.hasLogits()).isTrue();
+
+        plain.shift(keep);
+        ahead.shift(keep);
+
+        assertThat(ahead.length()).isEqualTo(plain.length());
+        assertThat(ahead.logits()).isEqualTo(plain.logits());
+        plain.close();
+        ahead.close();
       }
     }
   }

@@ -1,14 +1,23 @@
 package io.github.phi4j.internal.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.phi4j.Phi4;
+import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.Session;
 import io.github.phi4j.testing.TinyModel;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +27,7 @@ final class DraftModelTest {
   @Test
   void theMostProbableTokensAreGuessedWhateverWasGuessedBefore() {
     try (Generator model = Phi4.load(TinyModel.Q8_0.path());
-        DraftModel draft = new DraftModel(model, model.tokenizer()).upTo(4)) {
+        DraftModel draft = new DraftModel(model, model.tokenizer(), () -> false).upTo(4)) {
       List<Message> messages = List.of(Message.user("What is 27 + 45?"));
       int[] prompt = model.tokenizer().encodeChat(messages);
       int[] written =
@@ -34,6 +43,54 @@ final class DraftModelTest {
         assertThat(guess).isEqualTo(Arrays.copyOfRange(written, at, at + 4));
       }
       assertThat(draft.nanosPerToken()).isPositive();
+    }
+  }
+
+  @Test
+  void aCancelledCallEndsWhatItsDraftModelComputes() {
+    AtomicInteger asked = new AtomicInteger();
+    AtomicBoolean over = new AtomicBoolean();
+    try (Generator model = Phi4.load(TinyModel.Q8_0.path());
+        DraftModel draft =
+            new DraftModel(
+                    model, model.tokenizer(), () -> !over.get() && asked.incrementAndGet() > 1)
+                .upTo(2)) {
+      int[] text = new Random(3).ints(600, 0, 4000).toArray();
+      int[] other = text.clone();
+      other[300] = text[300] + 1;
+      int[] guess = new int[2];
+
+      assertThatThrownBy(() -> draft.propose(text, text.length, guess, 2))
+          .isInstanceOf(CancellationException.class);
+      over.set(true);
+
+      // What was computed until then is known for what it is.
+      for (int[] next : new int[][] {other, text}) {
+        assertThat(draft.propose(next, next.length, guess, 1)).isEqualTo(1);
+        try (Session session = model.newSession()) {
+          session.feed(next);
+          float[] logits = session.logits();
+          for (float logit : logits) {
+            assertThat(logit).isLessThanOrEqualTo(logits[guess[0]]);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void aDraftModelThatOthersKeepBusyGuessesNothing() {
+    LoadOptions one = LoadOptions.builder().maxSequences(1).maxWaiting(0).build();
+    try (Generator model = Phi4.load(TinyModel.Q8_0.path(), one);
+        DraftModel draft = new DraftModel(model, model.tokenizer(), () -> false).upTo(2)) {
+      List<Integer> guessed = new ArrayList<>();
+      model.generate(
+          Prompt.tokens(1, 2, 3),
+          GenerationOptions.builder().maxTokens(5).ignoreModelStop(true).build(),
+          text -> guessed.add(draft.propose(new int[] {4, 5}, 2, new int[2], 2)));
+
+      assertThat(guessed).isNotEmpty().containsOnly(0);
+      assertThat(draft.propose(new int[] {4, 5}, 2, new int[2], 2)).isEqualTo(2);
     }
   }
 }

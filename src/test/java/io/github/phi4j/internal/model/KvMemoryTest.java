@@ -3,14 +3,23 @@ package io.github.phi4j.internal.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.phi4j.api.KvCacheType;
+import io.github.phi4j.internal.kernel.KernelProvider;
+import io.github.phi4j.testing.RandomModel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class KvMemoryTest {
 
   private static final long PAGE = 1 << 20;
+
+  @TempDir private Path directory;
 
   @Test
   void pagesGoBackWhenTheLastHolderLetsGo() {
@@ -43,6 +52,32 @@ final class KvMemoryTest {
       assertThat(pages.stream().filter(page -> page.memory().scope().isAlive())).hasSize(64);
     }
     assertThat(pages).noneMatch(page -> page.memory().scope().isAlive());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aShortChatInALongContextTakesWhatItUses(KvCacheType type) {
+    Path file = RandomModel.phi4().contextLength(16_384).write(directory.resolve("random.gguf"));
+    try (LoadedModel model = new LoadedModel(file, 1, KernelProvider.kernels());
+        KvMemory memory = new KvMemory(() -> Long.MAX_VALUE)) {
+      KvCache.Format format = new KvCache.Format(type, type);
+      KvCache cache = new KvCache(model.config(), format, 16_384, memory);
+      assertThat(memory.usedBytes()).isZero();
+      model.append(model.randomTokens(100, 1), 0, 100, cache);
+      assertThat(memory.usedBytes()).isEqualTo(2 * format.pageBytes(model.config()));
+
+      KvCache fork = cache.fork();
+      assertThat(memory.usedBytes()).as("shared").isEqualTo(2 * format.pageBytes(model.config()));
+      model.append(new int[] {1}, 0, 1, fork);
+      assertThat(memory.usedBytes())
+          .as("a copy of the page that was written to")
+          .isEqualTo(3 * format.pageBytes(model.config()));
+      fork.close();
+      cache.truncate(64);
+      assertThat(memory.usedBytes()).isEqualTo(format.pageBytes(model.config()));
+      cache.close();
+      assertThat(memory.usedBytes()).isZero();
+    }
   }
 
   @Test
