@@ -73,7 +73,8 @@ public sealed interface Grammar {
    *       properties get others;
    *   <li>{@code items prefixItems minItems maxItems};
    *   <li>{@code minLength maxLength}, in code points; {@code format}: date, time, date-time, uuid,
-   *       email, ipv4; {@code pattern}: regular expressions without looking around, back
+   *       email (in the domain of a country, or a common generic one such as com, org, net, edu,
+   *       info), ipv4; {@code pattern}: regular expressions without looking around, back
    *       references, {@code \b} and {@code \p}, anchored or not;
    *   <li>{@code minimum maximum exclusiveMinimum exclusiveMaximum}, exact to the digit.
    * </ul>

@@ -2,6 +2,7 @@ package io.github.phi4j.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.phi4j.api.GrammarException;
 import io.github.phi4j.api.ModelException;
 import java.io.BufferedOutputStream;
 import java.io.Console;
@@ -178,6 +179,9 @@ public final class Main implements Runnable {
 
   private int failed(Throwable fault) {
     environment.note(oneLine(describe(fault)));
+    if (fault instanceof GrammarException e) {
+      e.getMessage().lines().skip(1).forEach(environment.err()::println); // shows the place
+    }
     if (verbose) {
       fault.printStackTrace(environment.err());
     }
@@ -187,6 +191,7 @@ public final class Main implements Runnable {
   private static String describe(Throwable fault) {
     return switch (fault) {
       case ModelException e -> e.getMessage();
+      case GrammarException e -> e.getMessage().lines().findFirst().orElse("");
       case IllegalArgumentException e when e.getMessage() != null -> e.getMessage();
       case UncheckedIOException e -> e.getCause().getMessage();
       case IOException e -> Faults.reason(e);

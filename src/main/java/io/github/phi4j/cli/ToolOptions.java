@@ -62,15 +62,22 @@ final class ToolOptions {
         throw new IOException(
             file + ": found a tool without a name; expected name, description, parameters");
       }
-      JsonNode parameters = tool.path("parameters");
-      tools.add(
-          new Tool(
-              tool.get("name").textValue(),
-              tool.path("description").asText(""),
-              parameters.isMissingNode()
-                  ? "{\"type\": \"object\", \"properties\": {}}"
-                  : parameters.toString()));
+      tools.add(tool(tool));
     }
     return tools;
+  }
+
+  private Tool tool(JsonNode tool) throws IOException {
+    JsonNode parameters = tool.path("parameters");
+    try {
+      return new Tool(
+          tool.get("name").textValue(),
+          tool.path("description").asText(""),
+          parameters.isMissingNode()
+              ? "{\"type\": \"object\", \"properties\": {}}"
+              : parameters.toString());
+    } catch (IllegalArgumentException e) {
+      throw new IOException(file + ": " + e.getMessage(), e);
+    }
   }
 }

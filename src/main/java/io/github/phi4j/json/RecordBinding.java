@@ -3,6 +3,7 @@ package io.github.phi4j.json;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.BeanProperty;
 import com.fasterxml.jackson.databind.DeserializationContext;
@@ -13,17 +14,46 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.OffsetTime;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
-/** Teaches Jackson what {@link RecordSchema} knows: optional components and sealed interfaces. */
+/**
+ * Teaches Jackson what {@link RecordSchema} knows: optional components, sealed interfaces, and
+ * times.
+ */
 final class RecordBinding {
 
   private RecordBinding() {}
 
-  static JsonMapper mapper(Set<Class<?>> sealedTypes) {
+  /**
+   * Makes a value of the text that follows the schema of its type.
+   *
+   * @param sealedTypes the sealed interfaces within the type
+   * @throws IllegalStateException if the type refuses it
+   */
+  static <T> T read(String text, Class<T> type, Set<Class<?>> sealedTypes) {
+    try {
+      return mapper(sealedTypes).readValue(text, type);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(
+          "no %s can be made of %s: %s".formatted(type.getName(), text, e.getOriginalMessage()), e);
+    }
+  }
+
+  private static JsonMapper mapper(Set<Class<?>> sealedTypes) {
     SimpleModule module = new SimpleModule();
     module.addDeserializer(Optional.class, new OptionalReader(null));
+    module.addDeserializer(LocalDate.class, reader(LocalDate::parse));
+    module.addDeserializer(LocalTime.class, reader(LocalTime::parse));
+    module.addDeserializer(OffsetTime.class, reader(OffsetTime::parse));
+    module.addDeserializer(OffsetDateTime.class, reader(OffsetDateTime::parse));
+    module.addDeserializer(Instant.class, reader(Instant::parse));
     JsonMapper.Builder mapper =
         JsonMapper.builder(
                 JsonFactory.builder()
@@ -38,6 +68,15 @@ final class RecordBinding {
       }
     }
     return mapper.build();
+  }
+
+  private static <T> JsonDeserializer<T> reader(Function<String, T> parse) {
+    return new JsonDeserializer<>() {
+      @Override
+      public T deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+        return parse.apply(parser.getText());
+      }
+    };
   }
 
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = SchemaWriter.TAG)

@@ -14,6 +14,10 @@ public final class RecordSchema {
    *   <li>strings, {@code char}, booleans, whole numbers within the bounds of their type, {@code
    *       float}, {@code double}, {@link java.math.BigInteger}, {@link java.math.BigDecimal},
    *       {@link java.util.UUID};
+   *   <li>{@link java.time.LocalDate}, {@link java.time.LocalTime}, {@link java.time.OffsetTime},
+   *       {@link java.time.OffsetDateTime}, {@link java.time.Instant}: as ISO 8601 writes them, the
+   *       last three with their offset. {@link TypedCompleter} reads them by itself; elsewhere
+   *       Jackson needs its module {@code jackson-datatype-jsr310};
    *   <li>enums: one of their names;
    *   <li>arrays, {@link java.util.List}, {@link java.util.Set}, {@link java.util.Collection};
    *   <li>{@code Map<String, T>};
@@ -27,8 +31,10 @@ public final class RecordSchema {
    * @param type the type
    * @return the schema, in JSON
    * @throws IllegalArgumentException if the type is none of these, or a part of it
+   * @throws IllegalStateException if Jackson is missing
    */
   public static String of(Class<?> type) {
+    Jackson.require();
     return new SchemaWriter(type).schema();
   }
 }

@@ -10,7 +10,6 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -18,13 +17,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 
 /** Derives the JSON Schema of one type; records and sealed interfaces become definitions. */
 final class SchemaWriter {
 
   /** The member that tells the records of a sealed interface apart. */
   static final String TAG = "type";
+
+  /** A format has none without an offset. */
+  private static final String LOCAL_TIME =
+      "^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?$";
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -88,14 +90,15 @@ final class SchemaWriter {
                   .put("minimum", BigDecimal.valueOf(-Float.MAX_VALUE))
                   .put("maximum", BigDecimal.valueOf(Float.MAX_VALUE));
           case "double", "java.lang.Double" -> node.put("type", "number");
-          default ->
-              type.equals(BigInteger.class)
-                  ? node.put("type", "integer")
-                  : type.equals(BigDecimal.class)
-                      ? node.put("type", "number")
-                      : type.equals(UUID.class)
-                          ? node.put("type", "string").put("format", "uuid")
-                          : null;
+          case "java.math.BigInteger" -> node.put("type", "integer");
+          case "java.math.BigDecimal" -> node.put("type", "number");
+          case "java.util.UUID" -> node.put("type", "string").put("format", "uuid");
+          case "java.time.LocalDate" -> node.put("type", "string").put("format", "date");
+          case "java.time.LocalTime" -> node.put("type", "string").put("pattern", LOCAL_TIME);
+          case "java.time.OffsetTime" -> node.put("type", "string").put("format", "time");
+          case "java.time.OffsetDateTime", "java.time.Instant" ->
+              node.put("type", "string").put("format", "date-time");
+          default -> null;
         });
   }
 

@@ -1,7 +1,5 @@
 package io.github.phi4j.json;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.phi4j.api.Completer;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.FinishReason;
@@ -22,8 +20,6 @@ import java.util.Objects;
  */
 public final class TypedCompleter {
 
-  private static final String JACKSON = "com.fasterxml.jackson.databind.json.JsonMapper";
-
   private final Completer completer;
 
   private TypedCompleter(Completer completer) {
@@ -39,14 +35,7 @@ public final class TypedCompleter {
    */
   public static TypedCompleter of(Completer completer) {
     Objects.requireNonNull(completer, "completer");
-    try {
-      Class.forName(JACKSON);
-    } catch (ClassNotFoundException e) {
-      throw new IllegalStateException(
-          "typed answers need Jackson: add com.fasterxml.jackson.core:jackson-databind, and on the"
-              + " module path \"requires com.fasterxml.jackson.databind\"",
-          e);
-    }
+    Jackson.require();
     return new TypedCompleter(completer);
   }
 
@@ -92,14 +81,6 @@ public final class TypedCompleter {
           "the answer ended with %s before it was whole: %s"
               .formatted(completion.finishReason(), completion.text()));
     }
-    JsonMapper mapper = RecordBinding.mapper(writer.sealedTypes());
-    try {
-      return mapper.readValue(completion.text(), type);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(
-          "no %s can be made of %s: %s"
-              .formatted(type.getName(), completion.text(), e.getOriginalMessage()),
-          e);
-    }
+    return RecordBinding.read(completion.text(), type, writer.sealedTypes());
   }
 }

@@ -15,14 +15,19 @@ import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Message;
 import io.github.phi4j.api.PackedWeights;
 import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.Reasoning;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Speculation;
+import io.github.phi4j.api.Tool;
+import io.github.phi4j.api.ToolCall;
+import io.github.phi4j.api.ToolChoice;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -348,6 +353,98 @@ class RunCommandTest {
     assertThat(shell.models.options.grammar()).isEmpty();
     assertThat(shell.run("run", "--grammar", "x", "--grammar-file", "y", "x").err())
         .contains("more than one grammar");
+  }
+
+  @Test
+  void aJsonSchemaIsPassedOnFromAnOptionOrAFile(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("x.json"), "{\"type\": \"null\"}");
+
+    shell.run("run", "-j", "{}", "x");
+    assertThat(shell.models.options.grammar()).hasValue(Grammar.jsonSchema("{}"));
+    shell.run("run", "--json-schema", "true", "x");
+    assertThat(shell.models.options.grammar()).hasValue(Grammar.jsonSchema("true"));
+    shell.run("run", "--json-schema-file", file.toString(), "x");
+    assertThat(shell.models.options.grammar()).hasValue(Grammar.jsonSchema("{\"type\": \"null\"}"));
+    shell.input("{}").run("run", "--json-schema-file", "-", "x");
+    assertThat(shell.models.options.grammar()).hasValue(Grammar.jsonSchema("{}"));
+    assertThat(shell.run("run", "-j", "{}", "--grammar-file", "y", "x").err())
+        .contains("more than one grammar");
+    assertThat(shell.run("run", "--json-schema-file", folder + "/none.json", "x").err())
+        .contains("none.json");
+  }
+
+  @Test
+  void toolsArePassedOnWithTheirChoice(@TempDir Path folder) throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("tools.json"),
+            """
+            [{"name": "clock"},
+             {"type": "function", "function": {"name": "add", "description": "Adds.",
+              "parameters": {"type": "object"}}}]\
+            """);
+    shell.models.calls = List.of(new ToolCall("add", "{\"a\":1}"));
+    Shell.Result result = shell.run("run", "--json", "--tools", file.toString(), "x");
+
+    assertThat(shell.models.options.tools())
+        .containsExactly(
+            new Tool("clock", "", "{\"type\": \"object\", \"properties\": {}}"),
+            new Tool("add", "Adds.", "{\"type\":\"object\"}"));
+    assertThat(shell.models.options.toolChoice()).isEqualTo(ToolChoice.auto());
+    assertThat(new ObjectMapper().readTree(result.out()).get("tool_calls").toString())
+        .isEqualTo("[{\"name\":\"add\",\"arguments\":\"{\\\"a\\\":1}\"}]");
+    Map<String, ToolChoice> choices =
+        Map.of(
+            "auto", ToolChoice.auto(),
+            "required", ToolChoice.required(),
+            "none", ToolChoice.none(),
+            "add", ToolChoice.named("add"));
+    choices.forEach((name, choice) -> {
+      shell.run("run", "--json", "--tools", file.toString(), "--tool-choice", name, "x");
+      assertThat(shell.models.options.toolChoice()).isEqualTo(choice);
+    });
+  }
+
+  @Test
+  void wrongToolsAreToldWithWhatIsExpected(@TempDir Path folder) throws IOException {
+    String file = Files.writeString(folder.resolve("tools.json"), "[{\"name\": \"f\"}]").toString();
+
+    assertThat(shell.run("run", "--tools", file, "x").err()).contains("--tools needs --json");
+    assertThat(shell.run("run", "--tool-choice", "none", "x").err()).contains("needs --tools FILE");
+    Shell.Result unknown = shell.run("run", "--json", "--tools", file, "--tool-choice", "g", "x");
+    assertThat(unknown.exitCode()).isEqualTo(2);
+    assertThat(unknown.err()).contains("g");
+    for (String wrong : List.of("{}", "[{}]", "[{\"name\": \"\"}]", "[{\"name\": \"f\"}", "3")) {
+      Files.writeString(folder.resolve("tools.json"), wrong);
+      Shell.Result result = shell.run("run", "--json", "--tools", file, "x");
+      assertThat(result.exitCode()).as(wrong).isEqualTo(1);
+      assertThat(result.err()).as(wrong).contains("tools.json");
+    }
+  }
+
+  @Test
+  void reasoningOptionsArePassedOn() throws IOException {
+    shell.run("run", "x");
+    assertThat(shell.models.options.reasoning()).isEqualTo(Reasoning.defaults());
+    shell.run("run", "--reasoning-budget", "-1", "--reasoning-format", "deepseek", "x");
+    assertThat(shell.models.options.reasoning()).isEqualTo(Reasoning.defaults());
+    shell.run("run", "--reasoning-budget", "100", "x");
+    assertThat(shell.models.options.reasoning()).isEqualTo(Reasoning.defaults().withBudget(100));
+    shell.run("run", "--reasoning-budget", "0", "x");
+    assertThat(shell.models.options.reasoning()).isEqualTo(Reasoning.defaults().withBudget(0));
+    shell.run("run", "--reasoning-format", "none", "x");
+    assertThat(shell.models.options.reasoning()).isEqualTo(Reasoning.defaults().unsplit());
+
+    assertThat(shell.run("run", "--reasoning-budget", "-2", "x").err())
+        .contains("--reasoning-budget -2: give -1, 0 or above");
+    assertThat(shell.run("run", "--reasoning-format", "x", "x").exitCode()).isEqualTo(2);
+    String both = "run --reasoning-format none --reasoning-budget 5 x";
+    assertThat(shell.run(both.split(" ")).err()).contains("apart from the answer");
+
+    shell.models.thoughts = "Hm.";
+    Shell.Result result = shell.run("run", "--json", "x");
+    assertThat(new ObjectMapper().readTree(result.out()).get("reasoning_content").asText())
+        .isEqualTo("Hm.");
   }
 
   @Test

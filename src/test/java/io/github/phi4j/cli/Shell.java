@@ -2,21 +2,32 @@ package io.github.phi4j.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.phi4j.testing.TinyModel;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.Optional;
 
-/** Runs commands inside of the test, on a model that is not there. */
+/** Runs commands inside of the test, on a model that is not there or on the trained tiny one. */
 final class Shell {
 
   final FakeModels models = new FakeModels();
+  private Models opened = models;
+  private Path model = FakeModels.FILE;
   private byte[] input = {};
   private OutputStream output;
 
   /** What a command left behind. */
   record Result(int exitCode, String out, String err) {}
+
+  static Shell ofTinyModel() {
+    Shell shell = new Shell();
+    shell.opened = Models.files();
+    shell.model = TinyModel.Q8_0.path();
+    return shell;
+  }
 
   Shell input(String text) {
     return input(text.getBytes(UTF_8));
@@ -41,8 +52,8 @@ final class Shell {
             new Output(output == null ? out : output),
             new PrintStream(err, true, UTF_8),
             false,
-            models,
-            Optional.of(FakeModels.FILE));
+            opened,
+            Optional.of(model));
     int exitCode = new Main(environment).execute(arguments);
     return new Result(exitCode, out.toString(UTF_8), err.toString(UTF_8));
   }

@@ -1,23 +1,40 @@
 package io.github.phi4j.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.github.phi4j.Phi4;
+import io.github.phi4j.api.Completer;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Sampling;
+import io.github.phi4j.internal.grammar.SchemaSampler;
 import io.github.phi4j.testing.RandomModel;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.OffsetTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,7 +68,12 @@ class TypedCompleterTest {
       Map<String, Boolean> map,
       Node node) {}
 
+  record Times(
+      LocalDate date, LocalTime time, OffsetTime zoned, OffsetDateTime moment, Instant instant) {}
+
   record Unknown(Thread thread) {}
+
+  record Unzoned(LocalDateTime moment) {}
 
   @Test
   void everyAnswerIsAValue(@TempDir Path directory) {
@@ -91,6 +113,53 @@ class TypedCompleterTest {
   }
 
   @Test
+  void whateverTheSchemaAllowsIsATime() {
+    SchemaSampler sampler = new SchemaSampler(RecordSchema.of(Times.class));
+    Random random = new Random(2);
+    for (int i = 0; i < 300; i++) {
+      Times times = RecordBinding.read(sampler.text(random), Times.class, Set.of());
+      assertThat(times.instant()).isNotNull();
+    }
+    String text =
+        """
+        {"date": "2024-02-29", "time": "23:59:59.5", "zoned": "08:00:00-01:30",
+         "moment": "2024-02-29T23:59:59Z", "instant": "2024-03-01T00:30:00+01:00"}\
+        """;
+    assertThat(RecordBinding.read(text, Times.class, Set.of()))
+        .isEqualTo(
+            new Times(
+                LocalDate.of(2024, 2, 29),
+                LocalTime.of(23, 59, 59, 500_000_000),
+                OffsetTime.of(8, 0, 0, 0, ZoneOffset.ofHoursMinutes(-1, -30)),
+                OffsetDateTime.of(2024, 2, 29, 23, 59, 59, 0, ZoneOffset.UTC),
+                Instant.parse("2024-02-29T23:30:00Z")));
+  }
+
+  /** The classes of the library alone, as a program without Jackson has them. */
+  @Test
+  void withoutJacksonTheErrorSaysWhatToAdd() throws Exception {
+    URL library = TypedCompleter.class.getProtectionDomain().getCodeSource().getLocation();
+    try (URLClassLoader loader =
+        new URLClassLoader(new URL[] {library}, ClassLoader.getPlatformClassLoader())) {
+      Class<?> completer = loader.loadClass(Completer.class.getName());
+      Object some = Proxy.newProxyInstance(loader, new Class<?>[] {completer}, (_, _, _) -> null);
+      Method typed = loader.loadClass(TypedCompleter.class.getName()).getMethod("of", completer);
+      Method schema = loader.loadClass(RecordSchema.class.getName()).getMethod("of", Class.class);
+
+      assertThatExceptionOfType(InvocationTargetException.class)
+          .isThrownBy(() -> typed.invoke(null, some))
+          .havingCause()
+          .isInstanceOf(IllegalStateException.class)
+          .withMessageContaining("add com.fasterxml.jackson.core:jackson-databind");
+      assertThatExceptionOfType(InvocationTargetException.class)
+          .isThrownBy(() -> schema.invoke(null, String.class))
+          .havingCause()
+          .isInstanceOf(IllegalStateException.class)
+          .withMessageContaining("add com.fasterxml.jackson.core:jackson-databind");
+    }
+  }
+
+  @Test
   void theSchemaHasTheComponentsInOrder() {
     assertThat(RecordSchema.of(Square.class))
         .isEqualTo(
@@ -112,5 +181,8 @@ class TypedCompleterTest {
         .withMessage(
             "Unknown.thread: the type java.lang.Thread has no JSON Schema; RecordSchema says which"
                 + " types have one");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RecordSchema.of(Unzoned.class))
+        .withMessageStartingWith("Unzoned.moment: the type java.time.LocalDateTime has no JSON");
   }
 }

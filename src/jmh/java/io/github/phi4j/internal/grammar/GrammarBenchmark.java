@@ -2,7 +2,10 @@ package io.github.phi4j.internal.grammar;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.phi4j.api.Sampling;
 import io.github.phi4j.internal.gguf.GgufFile;
+import io.github.phi4j.internal.sampling.SamplerChain;
+import io.github.phi4j.internal.sampling.SequenceBreakers;
 import io.github.phi4j.internal.sampling.TokenConstraint;
 import io.github.phi4j.internal.text.GgufTokenizer;
 import io.github.phi4j.testing.GgufWriter;
@@ -13,6 +16,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -26,7 +30,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What a grammar costs for each token, with the vocabularies of Phi-4 and Phi-4-mini. */
+/**
+ * What a grammar costs along a text, with the vocabularies of Phi-4 and Phi-4-mini: the masks
+ * alone, and all that is done for its tokens, beside the same without a grammar.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -94,6 +101,47 @@ public class GrammarBenchmark {
       } catch (IOException e) {
         throw new IllegalStateException(e);
       }
+    }
+  }
+
+  /** Chooses tokens along the text, as a model that writes it would have them chosen. */
+  @State(Scope.Benchmark)
+  public static class Chains {
+    private static final int[] NONE = {};
+
+    /** Greedy at 0, else a draw from the best 40. */
+    @Param({"0", "0.8"})
+    public float temperature;
+
+    private float[] logits;
+    private SamplerChain free;
+    private SamplerChain constrained;
+
+    /** Makes the chains. */
+    @Setup
+    public void setUp(GrammarBenchmark grammar) {
+      Random random = new Random(3);
+      logits = new float[grammar.vocabulary];
+      for (int i = 0; i < logits.length; i++) {
+        logits[i] = (float) random.nextGaussian();
+      }
+      free = chain(Optional.empty());
+      constrained = chain(Optional.of(grammar.constraint));
+    }
+
+    private SamplerChain chain(Optional<TokenConstraint> constraint) {
+      Sampling sampling = Sampling.builder().temperature(temperature).topK(40).seed(1).build();
+      return new SamplerChain(
+          sampling, logits.length, NONE, NONE, 0, SequenceBreakers.NONE, constraint);
+    }
+
+    /** A choice where the model is sure of a token. */
+    private int next(SamplerChain chain, int token) {
+      float logit = logits[token];
+      logits[token] = 12;
+      int chosen = chain.next(logits, NONE, 0);
+      logits[token] = logit;
+      return chosen;
     }
   }
 
@@ -172,6 +220,28 @@ public class GrammarBenchmark {
   @Benchmark
   public long first() {
     return along(grammar().constraint());
+  }
+
+  /** All that is done for the tokens of the text after the forward pass, without a grammar. */
+  @Benchmark
+  public int freeTokens(Chains chains) {
+    int sum = 0;
+    for (int token : tokens) {
+      sum += chains.next(chains.free, token);
+    }
+    return sum;
+  }
+
+  /** The same with the grammar, its masks once found before. */
+  @Benchmark
+  public int constrainedTokens(Chains chains) {
+    constraint.rewind(0);
+    int sum = 0;
+    for (int token : tokens) {
+      sum += chains.next(chains.constrained, token);
+      constraint.accept(token);
+    }
+    return sum;
   }
 
   /** The trie of the vocabulary, once a model. */

@@ -2,7 +2,6 @@ package io.github.phi4j.internal.kernel;
 
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.Arena;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -41,6 +40,8 @@ public class UnpackBenchmark {
   private Arena arena;
   private Matrix weights;
   private float[] out;
+  private Tile tile;
+  private float[] tileOut;
 
   /** Makes the blocks and checks that vectors give the bits of the specification. */
   @Setup
@@ -48,14 +49,24 @@ public class UnpackBenchmark {
     arena = Arena.ofShared();
     weights = RandomWeights.matrix(BlockFormats.of(type).orElseThrow(), ROWS, COLUMNS, arena);
     out = new float[COLUMNS];
-    for (int row = 0; row < ROWS; row++) {
-      weights.dequantizeRow(row, out, 0);
-      float[] expected = out.clone();
-      Arrays.fill(out, Float.NaN);
-      onVectors(row);
-      if (!Arrays.equals(out, expected)) {
-        throw new IllegalStateException(
-            "row " + row + " differs at " + Arrays.mismatch(out, expected));
+    tile = new Tile();
+    tileOut = new float[Tile.COLUMNS * VectorKernels.LANES];
+    for (int row = 0; row < ROWS; row += VectorKernels.LANES) {
+      for (int column = 0; column < COLUMNS; column += Tile.COLUMNS) {
+        onVectors(row, column);
+        check(row, column);
+      }
+    }
+  }
+
+  private void check(int first, int column) {
+    for (int lane = 0; lane < VectorKernels.LANES; lane++) {
+      weights.dequantizeRow(first + lane, out, 0);
+      for (int i = 0; i < Tile.COLUMNS; i++) {
+        if (tileOut[i * VectorKernels.LANES + lane] != out[column + i]) {
+          throw new IllegalStateException(
+              "row " + (first + lane) + " differs at column " + (column + i));
+        }
       }
     }
   }
@@ -66,9 +77,12 @@ public class UnpackBenchmark {
     arena.close();
   }
 
-  private void onVectors(int row) {
-    int blocks = COLUMNS / type.blockLength();
-    weights.format().dequantizeOnVectors(weights.data(), row * weights.rowBytes(), blocks, out, 0);
+  private void onVectors(int row, int column) {
+    long at = row * weights.rowBytes() + type.rowBytes(column);
+    int blocks = Tile.COLUMNS / type.blockLength();
+    tile.stage(
+        weights.format(), weights.data(), at, weights.rowBytes(), VectorKernels.LANES, blocks);
+    weights.format().unpack(tile, blocks, tileOut, 0);
   }
 
   /** The specification. */
@@ -83,9 +97,11 @@ public class UnpackBenchmark {
   /** The same by vectors. */
   @Benchmark
   public float[] vectors() {
-    for (int row = 0; row < ROWS; row++) {
-      onVectors(row);
+    for (int row = 0; row < ROWS; row += VectorKernels.LANES) {
+      for (int column = 0; column < COLUMNS; column += Tile.COLUMNS) {
+        onVectors(row, column);
+      }
     }
-    return out;
+    return tileOut;
   }
 }

@@ -206,6 +206,13 @@ final class Candidates {
     return sorted ? rank : ranking.index(rank);
   }
 
+  /** Makes room for {@link #rank} and {@link #keepRanked} with every count, all at once. */
+  void reserveRanks() {
+    ranking.reserve(vocabularySize);
+    spareIds = new int[vocabularySize];
+    spareLogits = new float[vocabularySize];
+  }
+
   /** Leaves only the first {@code count} of the candidates found by {@link #rank}, sorted. */
   void keepRanked(int count) {
     if (!sorted) {

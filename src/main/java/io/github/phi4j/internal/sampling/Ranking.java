@@ -15,6 +15,11 @@ final class Ranking {
   private final int[] histogram = new int[BUCKETS];
   private long[] keys = new long[1024];
 
+  /** Makes room for so many values at once, instead of as they come. */
+  void reserve(int values) {
+    keys = new long[Math.max(values, keys.length)];
+  }
+
   /**
    * Ranks the highest of the first {@code size} values: the highest first, of equal ones that with
    * the lower index first.

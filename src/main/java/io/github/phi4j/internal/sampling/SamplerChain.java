@@ -10,7 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Chooses the tokens of one generation, by the steps of a {@link Sampling} in llama.cpp's order.
- * For one thread at a time; after the first token of a generation nothing is allocated.
+ * For one thread at a time; nothing is allocated for a token once the buffers have grown.
  */
 public final class SamplerChain {
 
@@ -93,6 +93,9 @@ public final class SamplerChain {
     }
     steps = List.copyOf(on);
     choice = greedy ? new Greedy() : draw(sampling, vocabularySize, new SeededDraw(random));
+    if (choice instanceof MirostatV1) { // how many it keeps rises and falls along the text
+      candidates.reserveRanks();
+    }
   }
 
   private static void addLogitSteps(

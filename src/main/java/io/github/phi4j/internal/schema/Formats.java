@@ -21,6 +21,19 @@ final class Formats {
 
   private static final String LABEL = "[a-zA-Z] [a-zA-Z0-9]{0,15} (\"-\" [a-zA-Z0-9]{1,8}){0,2}";
 
+  /** Top-level domains, in lower case: common generic ones, then those of countries. */
+  private static final String TOP_LEVEL_DOMAIN =
+      "\"com\" | \"org\" | \"net\" | \"edu\" | \"gov\" | \"mil\" | \"int\" | \"info\" | \"biz\" |"
+          + " \"name\" | \"pro\" | \"app\" | \"dev\" | \"cloud\" | \"online\" | \"site\" | \"tech\""
+          + " | \"blog\" | \"shop\" | \"store\" | \"xyz\" | \"mobi\" | \"jobs\" | \"coop\" |"
+          + " \"museum\" | \"aero\" | \"a\" [c-gilmoq-uwxz] | \"b\" [abd-jmnorstvwyz] | \"c\""
+          + " [acdfghik-oru-z] | \"d\" [ejkmoz] | \"e\" [cegrstu] | \"f\" [ijkmor] | \"g\""
+          + " [abd-ilmnp-uwy] | \"h\" [kmnrtu] | \"i\" [del-oq-t] | \"j\" [emop] | \"k\""
+          + " [eghimnprwyz] | \"l\" [abcikr-vy] | \"m\" [acdeghk-z] | \"n\" [acefgilopruz] | \"om\""
+          + " | \"p\" [ae-hk-nrstwy] | \"qa\" | \"r\" [eosuw] | \"s\" [a-eg-ortuvxyz] | \"t\""
+          + " [cdfghj-ortvwz] | \"u\" [agksyz] | \"v\" [aceginu] | \"w\" [fs] | \"y\" [et] | \"z\""
+          + " [amw]";
+
   private final Gbnf grammar;
 
   Formats(Gbnf grammar) {
@@ -42,7 +55,7 @@ final class Formats {
                           .formatted(HEX)),
                   36,
                   36));
-      case "email" -> Optional.of(of(email(), 6, 255));
+      case "email" -> Optional.of(of(email(), 6, 167));
       case "ipv4" -> Optional.of(of(ipv4(), 7, 15));
       default -> Optional.empty();
     };
@@ -68,7 +81,8 @@ final class Formats {
             + label
             + " (\".\" "
             + label
-            + "){0,2} \".\" [a-zA-Z]{2,12}");
+            + "){0,2} \".\" "
+            + grammar.rule("top-level", TOP_LEVEL_DOMAIN));
   }
 
   private String ipv4() {

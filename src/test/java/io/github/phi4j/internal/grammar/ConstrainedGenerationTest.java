@@ -15,11 +15,16 @@ import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Sampling;
+import io.github.phi4j.api.Speculation;
 import io.github.phi4j.testing.RandomModel;
 import io.github.phi4j.testing.TinyModel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -151,6 +156,62 @@ final class ConstrainedGenerationTest {
 
     assertThat(completion.finishReason()).isEqualTo(FinishReason.STOP_STRING);
     assertThat(completion.text()).matches("[a-c]{2}");
+  }
+
+  static List<GenerationOptions> constrained() {
+    Sampling drawn = Sampling.builder().temperature(1).topP(0.95f).seed(3).build();
+    String json = GrammarExamplesTest.grammar("json.gbnf");
+    String list = GrammarExamplesTest.grammar("list.gbnf");
+    return List.of(
+        options(json).build(),
+        options(json).sampling(drawn).build(),
+        options(list).sampling(drawn.withSeed(4)).build(),
+        options(list).stopStrings("e", "1").build(),
+        options("root ::= (\"one two three, \")+").build(),
+        options("root ::= (\"one two three, \")+ \".\"").sampling(drawn).stopStrings(", ").build());
+  }
+
+  @ParameterizedTest
+  @MethodSource("constrained")
+  void guessesLeaveTheTextAsItIs(GenerationOptions plain) {
+    Prompt prompt = Prompt.chat(Message.user("Repeat: one two three, one two three, one two"));
+    Completion without = tiny.generate(prompt, plain);
+    try (Generator draft = Phi4.load(TinyModel.Q4_0.path())) {
+      for (Speculation speculation : List.of(Speculation.lookup(), Speculation.draft(draft))) {
+        Completion with = tiny.generate(prompt, plain.withSpeculation(speculation));
+
+        assertThat(with.tokens()).isEqualTo(without.tokens());
+        assertThat(with.text()).isEqualTo(without.text());
+        assertThat(with.finishReason()).isEqualTo(without.finishReason());
+      }
+    }
+  }
+
+  @Test
+  void guessesAreTakenWhereTheGrammarAllowsThem() {
+    GenerationOptions.Builder options = options("root ::= (\"one two three, \")+");
+    Completion completion = generate(options.speculation(Speculation.lookup()));
+
+    assertThat(completion.timings().acceptedTokens()).isPositive();
+  }
+
+  @Test
+  void callsSideBySideGetTheirOwnTexts() throws Exception {
+    List<GenerationOptions> all = new ArrayList<>(constrained());
+    Sampling drawn = Sampling.builder().temperature(1).seed(8).build();
+    all.add(GenerationOptions.builder().maxTokens(60).build());
+    all.add(GenerationOptions.builder().maxTokens(60).sampling(drawn).build());
+    all.add(all.getFirst().withSpeculation(Speculation.lookup()));
+    List<Completion> alone = all.stream().map(each -> tiny.generate(QUESTION, each)).toList();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Completion>> together =
+          all.stream().map(each -> threads.submit(() -> tiny.generate(QUESTION, each))).toList();
+      for (int i = 0; i < alone.size(); i++) {
+        assertThat(together.get(i).get().tokens()).isEqualTo(alone.get(i).tokens());
+        assertThat(together.get(i).get().text()).isEqualTo(alone.get(i).text());
+        assertThat(together.get(i).get().finishReason()).isEqualTo(alone.get(i).finishReason());
+      }
+    }
   }
 
   @Test

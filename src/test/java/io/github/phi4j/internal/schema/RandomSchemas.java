@@ -26,7 +26,8 @@ final class RandomSchemas {
           "^.$",
           "^\\\\\"$",
           "^$");
-  private static final List<String> FORMATS = List.of("date", "time", "date-time", "uuid", "ipv4");
+  private static final List<String> FORMATS =
+      List.of("date", "time", "date-time", "uuid", "email", "ipv4");
 
   private final Random random;
 
