@@ -41,11 +41,12 @@ final class ReadmeTest {
     Files.writeString(
         source,
         """
+        import com.fasterxml.jackson.databind.*;
         import io.github.phi4j.api.*;
         import io.github.phi4j.json.*;
         import java.util.*;
         public class %s {
-          public static void run(Generator phi4) {
+          public static void run(Generator phi4) throws Exception {
         %s
           }
         }

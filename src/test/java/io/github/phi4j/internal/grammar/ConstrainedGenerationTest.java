@@ -21,6 +21,7 @@ import io.github.phi4j.testing.TinyModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -108,6 +109,48 @@ final class ConstrainedGenerationTest {
         check(gbnf, random.generate(Prompt.raw("x"), options(gbnf).sampling(sampling).build()));
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {4, 5})
+  void modelsThatKnowNothingFollowGrammarsMadeAtRandom(long seed, @TempDir Path folder) {
+    Random random = new Random(seed);
+    Path file = RandomModel.phi4().seed(seed).write(folder.resolve("random.gguf"));
+    int ended = 0;
+    try (Generator model = Phi4.load(file, LoadOptions.defaults())) {
+      for (int followed = 0; followed < 40; ) {
+        String gbnf =
+            "root ::= %s\nother ::= %s".formatted(rightSide(random, 3), rightSide(random, 2));
+        Sampling sampling =
+            Sampling.builder().temperature(random.nextInt(3)).seed(random.nextLong()).build();
+        try {
+          model.prepare(Grammar.gbnf(gbnf));
+        } catch (GrammarException e) {
+          continue; // it recurses left or cannot end
+        }
+        GenerationOptions few = options(gbnf).sampling(sampling).maxTokens(12).build();
+        Completion completion = model.generate(Prompt.raw("x"), few);
+        check(gbnf, completion);
+        ended += completion.finishReason() == FinishReason.STOP ? 1 : 0;
+        followed++;
+      }
+    }
+    assertThat(ended).isGreaterThan(10);
+  }
+
+  private static String rightSide(Random random, int depth) {
+    return switch (random.nextInt(depth == 0 ? 3 : 7)) {
+      case 0 -> oneOf(random, "[a-c]", "[^x]", ".", "[é€😀]");
+      case 1 -> oneOf(random, "\"a\"", "\"ab\"", "\"é\"", "\"\\n\"");
+      case 2 -> oneOf(random, "root", "other", "other");
+      case 3, 4 -> "(" + rightSide(random, depth - 1) + " | " + rightSide(random, depth - 1) + ")";
+      case 5 -> rightSide(random, depth - 1) + " " + rightSide(random, depth - 1);
+      default -> "(" + rightSide(random, depth - 1) + ")" + oneOf(random, "?", "*", "+", "{1,2}");
+    };
+  }
+
+  private static String oneOf(Random random, String... texts) {
+    return texts[random.nextInt(texts.length)];
   }
 
   @Test
