@@ -62,7 +62,7 @@ final class Dry implements SamplingStep {
       return;
     }
     int exponent = Math.min(repeat - how.allowedLength(), longestExponent);
-    double penalty = how.multiplier() * StrictMath.pow(how.base(), exponent);
+    double penalty = how.multiplier() * Power.of(how.base(), exponent);
     candidates.setLogit(id, (float) Math.max(-Float.MAX_VALUE, logit - penalty));
   }
 

@@ -24,7 +24,7 @@ final class DynamicTemperature implements SamplingStep {
     }
     double entropy = candidates.entropy(candidates.softmax());
     double share = Math.clamp(entropy / StrictMath.log(size), 0, 1);
-    float temperature = (float) (lowest + (highest - lowest) * StrictMath.pow(share, exponent));
+    float temperature = (float) (lowest + (highest - lowest) * Power.of(share, exponent));
     if (temperature > 0) {
       candidates.divide(temperature);
     } else {

@@ -20,7 +20,7 @@ final class Mirostat implements TokenChoice {
     candidates.softmax();
     float[] probabilities = candidates.probabilities();
     int best = candidates.best();
-    float limit = (float) StrictMath.pow(2, -target.mu());
+    float limit = (float) Power.of(2, -target.mu());
     if (probabilities[best] < limit) {
       candidates.keepOnly(best);
     } else {

@@ -49,8 +49,8 @@ final class MirostatV1 implements TokenChoice {
   private int kept(double steepness, int size) {
     double excess = steepness - 1;
     double k =
-        StrictMath.pow(
-            excess * StrictMath.pow(2, target.mu()) / (1 - StrictMath.pow(vocabularySize, -excess)),
+        Power.of(
+            excess * Power.of(2, target.mu()) / (1 - Power.of(vocabularySize, -excess)),
             1 / steepness);
     return Math.clamp((int) k, 1, size); // NaN becomes 0
   }
