@@ -23,6 +23,7 @@ public final class KvCache implements AutoCloseable {
   private final Format format;
   private final KvLayout keyLayout;
   private final KvLayout valueLayout;
+  private final long pageBytes;
   private final int capacity;
   private final KvMemory memory;
   private final List<KvPage> pages = new ArrayList<>();
@@ -54,6 +55,7 @@ public final class KvCache implements AutoCloseable {
     this.format = format;
     keyLayout = new KvLayout(config.headLength(), format.keys());
     valueLayout = new KvLayout(config.headLength(), format.values());
+    pageBytes = format.pageBytes(config);
     this.capacity = capacity;
     this.memory = memory;
   }
@@ -90,7 +92,7 @@ public final class KvCache implements AutoCloseable {
 
   /** The size of a page. */
   long pageBytes() {
-    return format.pageBytes(config);
+    return pageBytes;
   }
 
   /** Forgets all positions from {@code newLength} on. */
@@ -161,9 +163,9 @@ public final class KvCache implements AutoCloseable {
     }
     for (int number = first / PAGE_LENGTH; number < pageCount(positions); number++) {
       if (number == pages.size()) {
-        pages.add(memory.allocate(pageBytes()));
+        pages.add(memory.allocate(pageBytes));
       } else if (!pages.get(number).isWritable()) {
-        KvPage copy = memory.allocate(pageBytes());
+        KvPage copy = memory.allocate(pageBytes);
         copy.memory().copyFrom(pages.get(number).memory());
         pages.set(number, copy).release();
       }
