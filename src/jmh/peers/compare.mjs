@@ -1,6 +1,6 @@
 // Runs phi4j and llama.cpp in turn on one GGUF file and prints how they compare: see README.md.
 import {execFileSync, spawn} from "node:child_process";
-import {existsSync, mkdirSync, readFileSync} from "node:fs";
+import {closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync} from "node:fs";
 import {arch, availableParallelism, cpus, loadavg, platform} from "node:os";
 import {basename, dirname, join, resolve} from "node:path";
 import {fileURLToPath} from "node:url";
@@ -169,10 +169,36 @@ async function install(peers) {
 
 const javaLlamaCppJar = () => join(installed, `llama-${javaLlamaCpp}.jar`);
 
+/** What phi4j knows of a model. */
+async function inspect(model) {
+  const {out} = await run("./phi4", ["inspect", "--json", model]);
+  return JSON.parse(out);
+}
+
+/**
+ * Reads a file from end to end, as `cat` does. What the memory of the turn before pushed out of the
+ * page cache comes back in large pieces; a mapping that faults it in gets single pages, which are
+ * slower to read for as long as they stay.
+ */
+function readThrough(file) {
+  const buffer = Buffer.alloc(8 << 20);
+  const descriptor = openSync(file, "r");
+  while (readSync(descriptor, buffer) > 0);
+  closeSync(descriptor);
+}
+
+/** The file that phi4j's kernels read: that with packed weights, where they are used. */
+async function mappedFile(o) {
+  if (["memory", "off"].includes(o.packed)) {
+    return o.model;
+  }
+  const {packed} = await inspect(o.model);
+  return packed?.state === "current" ? packed.file : o.model;
+}
+
 /** The bytes of weights that are read for each token: all but the embedding, of which it is a row. */
 async function bytesPerToken(model) {
-  const {out} = await run("./phi4", ["inspect", "--json", model]);
-  const {tensors} = JSON.parse(out);
+  const {tensors} = await inspect(model);
   const tied = !tensors.some(tensor => tensor.name === "output.weight");
   return tensors
     .filter(tensor => tied || tensor.name !== "token_embd.weight")
@@ -183,6 +209,7 @@ function contestants(phi4j, o) {
   const context = o.depth + o.pp + o.tg + 64;
   return {
     phi4j: async () => {
+      readThrough(await mappedFile(o));
       const packed = o.packed === undefined ? [] : [o.packed];
       const load = [join(here, "LoadSeconds.java"), o.model, o.threads, context, ...packed].map(String);
       const vector = "--add-modules=jdk.incubator.vector";
@@ -200,6 +227,7 @@ function contestants(phi4j, o) {
       };
     },
     "llama.cpp": async () => {
+      readThrough(o.model);
       const numbers = [o.threads, o.pp, o.tg, o.depth, o.repetitions].map(String);
       const script = join(here, "llama-cpp.mjs");
       const modules = join(installed, "node_modules");
@@ -207,6 +235,7 @@ function contestants(phi4j, o) {
       return {memory, ...lastJson(out)};
     },
     "java-llama.cpp": async () => {
+      readThrough(o.model);
       const numbers = [o.threads, o.pp, o.tg, o.repetitions].map(String);
       // A folder of its own: the library deletes files there whose names begin like its own.
       const unpacked = join(installed, "java-llama.cpp");

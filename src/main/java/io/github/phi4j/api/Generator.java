@@ -74,7 +74,8 @@ public interface Generator extends Completer, AutoCloseable {
    * @return the session; the caller closes it
    * @throws ModelException if the file cannot be read, is damaged, is of another version or of
    *     another model, or holds more tokens than the context does
-   * @throws IllegalStateException if this generator is closed
+   * @throws IllegalStateException if this generator is closed, or if there is too little memory for
+   *     what the context may still come to hold
    */
   Session restore(Path file);
 

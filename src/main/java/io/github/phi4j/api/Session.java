@@ -80,7 +80,8 @@ public interface Session extends Completer, AutoCloseable {
    * one of them goes on, and know nothing of each other.
    *
    * @return the new session; the caller closes it
-   * @throws IllegalStateException if the session is closed or in use by another thread
+   * @throws IllegalStateException if the session is closed or in use by another thread, or if there
+   *     is too little memory for what its context may still come to hold
    */
   Session fork();
 

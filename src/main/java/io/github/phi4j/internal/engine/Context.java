@@ -85,6 +85,11 @@ final class Context {
     return copy;
   }
 
+  /** Checks that there is memory for another one that goes on from here. */
+  void requireMemoryOfFork() {
+    cache.requireRest("a fork with room for " + capacity() + " tokens");
+  }
+
   /** Another model's guesses of what follows, for as long as this context lives. */
   DraftModel draft(Generator model) {
     if (draft.isEmpty() || !draft.get().isOf(model)) {

@@ -264,6 +264,8 @@ final class DefaultGenerator implements Generator {
     ContextFile.Restored restored =
         ContextFile.read(file, fingerprint(), model.config(), contextLength, memory);
     try {
+      KvCache cache = restored.cache();
+      cache.requireRest("a restored context with room for " + cache.capacity() + " tokens");
       return register(() -> new DefaultSession(this, restored));
     } catch (Throwable e) { // the mapping must not outlive a session that was not made
       restored.cache().close();

@@ -337,7 +337,10 @@ final class DefaultSession implements Session {
 
   @Override
   public Session fork() {
-    return exclusively(() -> generator.register(() -> new DefaultSession(generator, context)));
+    return exclusively(() -> {
+      context.requireMemoryOfFork();
+      return generator.register(() -> new DefaultSession(generator, context));
+    });
   }
 
   @Override

@@ -70,6 +70,17 @@ public final class KvCache implements AutoCloseable {
     return fork;
   }
 
+  /**
+   * Checks that there is memory for the positions that it does not hold yet, and for a page of its
+   * own instead of a shared one that is not full.
+   *
+   * @param what the context, for the error
+   * @throws IllegalStateException if there is not
+   */
+  public void requireRest(String what) {
+    memory.require((pageCount(capacity) - length / PAGE_LENGTH) * pageBytes, what);
+  }
+
   /** Its number formats. */
   public Format format() {
     return format;

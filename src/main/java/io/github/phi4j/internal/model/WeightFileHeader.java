@@ -3,6 +3,7 @@ package io.github.phi4j.internal.model;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.phi4j.api.ModelException;
+import io.github.phi4j.internal.gguf.GgmlType;
 import io.github.phi4j.internal.kernel.Packing;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,6 +11,8 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
@@ -61,12 +64,14 @@ record WeightFileHeader(
   static byte[] table(WeightPacking packing) {
     byte[] bytes = new byte[packing.slots().size() * ENTRY_BYTES];
     ByteBuffer table = numbers(bytes);
+    Map<GgmlType, Integer> signatures = new EnumMap<>(GgmlType.class);
     for (WeightPacking.Slot slot : packing.slots()) {
       Packing matrix = slot.packing();
-      table.putInt(matrix.matrix().format().type().id());
+      GgmlType type = matrix.matrix().format().type();
+      table.putInt(type.id());
       table.putInt(matrix.matrix().rows());
       table.putInt(matrix.matrix().columns());
-      table.putInt(matrix.signature());
+      table.putInt(signatures.computeIfAbsent(type, _ -> matrix.signature()));
       table.putLong(slot.offset());
       table.putLong(matrix.bytes());
     }

@@ -81,6 +81,29 @@ final class KvMemoryTest {
   }
 
   @Test
+  void whatIsSharedNeedsNoMemoryAgain() {
+    Path file = RandomModel.phi4().contextLength(16_384).write(directory.resolve("random.gguf"));
+    AtomicLong available = new AtomicLong(Long.MAX_VALUE);
+    try (LoadedModel model = new LoadedModel(file, 1, KernelProvider.kernels());
+        KvMemory memory = new KvMemory(available::get)) {
+      KvCache.Format format = new KvCache.Format(KvCacheType.F32, KvCacheType.F32);
+      KvCache cache = new KvCache(model.config(), format, 16_384, memory);
+      model.append(model.randomTokens(100, 1), 0, 100, cache);
+      KvCache fork = cache.fork();
+      long rest = (16_384 / 64 - 1) * format.pageBytes(model.config());
+
+      available.set(rest + (64L << 20));
+      fork.requireRest("a fork");
+      available.decrementAndGet();
+      assertThatThrownBy(() -> fork.requireRest("a fork"))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("a fork needs");
+      fork.close();
+      cache.close();
+    }
+  }
+
+  @Test
   void tooLittleMemorySaysWhatIsNeededAndWhatHelps() {
     AtomicLong available = new AtomicLong(1000L << 20);
     try (KvMemory memory = new KvMemory(available::get)) {

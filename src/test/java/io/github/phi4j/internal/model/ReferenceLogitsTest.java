@@ -1,6 +1,7 @@
 package io.github.phi4j.internal.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -95,6 +96,38 @@ final class ReferenceLogitsTest {
         .flatMap(kernels ->
             Stream.of(TinyModel.Q4_K_M, TinyModel.Q6_K, TinyModel.Q4_0)
                 .map(model -> Arguments.of(kernels.name(), model, kernels)));
+  }
+
+  @ParameterizedTest(name = "{0} packed {1}")
+  @MethodSource("typesPlainAndPacked")
+  void perplexityIsThatOfTheScalarPath(TinyModel tiny, PackedWeights packed) throws IOException {
+    double scalar = loss(tiny, new ScalarKernels(), packed);
+    double chosen = loss(tiny, KernelProvider.kernels(), packed);
+
+    assertThat(Math.exp(chosen - scalar)).isCloseTo(1, within(1e-4));
+  }
+
+  static Stream<Arguments> typesPlainAndPacked() {
+    return Stream.of(PackedWeights.OFF, PackedWeights.MEMORY)
+        .flatMap(packed -> Stream.of(TinyModel.values()).map(tiny -> Arguments.of(tiny, packed)));
+  }
+
+  /** The mean negative log-likelihood of each token but the first ones: log of the perplexity. */
+  private static double loss(TinyModel tiny, Kernels kernels, PackedWeights packed)
+      throws IOException {
+    float[][] logits = logits(tiny, KvCacheType.F16, kernels, packed, 13, 1);
+    double loss = 0;
+    int count = 0;
+    int row = 0;
+    for (String line : TinyModel.text("prompts.jsonl").lines().toList()) {
+      int[] ids = JSON.readValue(line, int[].class);
+      for (int i = 1; i < ids.length; i++) {
+        loss -= logSoftmax(logits[row + i - 1])[ids[i]];
+        count++;
+      }
+      row += ids.length;
+    }
+    return loss / count;
   }
 
   private static float[][] logits(TinyModel tiny, KvCacheType type, Kernels kernels)
