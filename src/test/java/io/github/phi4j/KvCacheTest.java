@@ -24,6 +24,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -351,8 +352,19 @@ final class KvCacheTest {
   @ParameterizedTest
   @ValueSource(ints = {16_384, 32_768})
   void aWholeContextOfItsFullLengthIsComputed(int length) {
+    computeWholeContext(RandomModel.phi4(), length);
+  }
+
+  /** Takes minutes. */
+  @Test
+  @EnabledIfSystemProperty(named = "phi4j.long", matches = "true")
+  void aWholeContextOfTheMiniModelsFullLengthIsComputed() {
+    computeWholeContext(RandomModel.mini(), 131_072);
+  }
+
+  private void computeWholeContext(RandomModel model, int length) {
     Path file =
-        RandomModel.phi4()
+        model
             .layers(1)
             .heads(1, 1, 32)
             .feedForward(32)
@@ -362,7 +374,9 @@ final class KvCacheTest {
     try (Generator generator = Phi4.load(file, options);
         Session session = generator.newSession()) {
       int[] tokens = tokens(length, 1);
-      session.feed(tokens);
+      session.feed(
+          Arrays.copyOf(tokens, 20)); // with the short rope factors, where there are two sets
+      session.feed(Arrays.copyOfRange(tokens, 20, length));
       assertThat(session.position()).isEqualTo(session.contextLength()).isEqualTo(length);
       float[] logits = session.logits();
       session.rewind(length - 70);

@@ -58,7 +58,7 @@ final class ChatCommand implements Callable<Integer> {
     GenerationOptions plain = AnswerOptions.build(answer.builder(sampling.sampling(), environment));
     sampling.remark().ifPresent(environment::note);
     try (Generator generator = environment.models().load(model.file(environment), loadOptions);
-        Draft draft = speculation.open(environment);
+        Draft draft = speculation.open(environment, compute);
         Session session = promptCache.open(generator)) {
       GenerationOptions options = plain.withSpeculation(draft.speculation());
       Conversation conversation = new Conversation(session, options, prompt.opening());
@@ -114,7 +114,7 @@ final class ChatCommand implements Callable<Integer> {
         try (ChatTerminal.InterruptKey _ = terminal.onInterrupt(onInterrupt);
             Interrupt _ = new Interrupt(onInterrupt)) { // for terminals without a key for it
           answer(conversation, message, terminal.output(), stopped::get);
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | IllegalStateException e) { // too long, or no memory
           environment.note(e.getMessage());
         }
       }

@@ -46,6 +46,11 @@ final class ComputeOptions {
     return packed.apply(options, environment);
   }
 
+  /** How a draft model is loaded, which may have been trained for another context length. */
+  LoadOptions draftOptions() {
+    return loadOptions(threads, 0, kvCache).build();
+  }
+
   static LoadOptions.Builder loadOptions(
       Integer threads, int contextLength, KvCacheOptions kvCache) {
     try {

@@ -193,12 +193,13 @@ public final class Main implements Runnable {
       case ModelException e -> e.getMessage();
       case GrammarException e -> e.getMessage().lines().findFirst().orElse("");
       case IllegalArgumentException e when e.getMessage() != null -> e.getMessage();
+      case IllegalStateException e when e.getMessage() != null -> e.getMessage(); // no memory left
       case UncheckedIOException e -> e.getCause().getMessage();
       case IOException e -> Faults.reason(e);
       case OutOfMemoryError e ->
           "out of memory ("
               + e.getMessage()
-              + "): a shorter context (-c) needs less, as does -ctk f16";
+              + "): a shorter context (-c) needs less, as do -ctk q8_0 -ctv q8_0";
       default -> "internal error: " + fault + "; -v shows where";
     };
   }

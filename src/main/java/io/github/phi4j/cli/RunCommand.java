@@ -105,7 +105,7 @@ final class RunCommand implements Callable<Integer> {
     }
     sampling.remark().ifPresent(environment::note);
     try (Generator generator = environment.models().load(model.file(environment), loadOptions);
-        Draft draft = speculation.open(environment);
+        Draft draft = speculation.open(environment, compute);
         Session session = promptCache.open(generator);
         Interrupt interrupt = new Interrupt(session::cancel)) {
       GenerationOptions options = plain.withSpeculation(draft.speculation());

@@ -1,7 +1,6 @@
 package io.github.phi4j.cli;
 
 import io.github.phi4j.api.Generator;
-import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Speculation;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -30,8 +29,8 @@ final class SpeculationOptions {
       description = "Most tokens to guess at once. Default: 16.")
   private Integer maxTokens;
 
-  /** Loads the draft model, if one is named. */
-  Draft open(Environment environment) {
+  /** Loads the draft model, if one is named, with as many threads as the model itself. */
+  Draft open(Environment environment, ComputeOptions compute) {
     if (lookup && draftFile != null) {
       throw new UsageException("--lookup and -md are two ways to guess: give one of them");
     }
@@ -48,7 +47,7 @@ final class SpeculationOptions {
     } catch (IllegalArgumentException e) {
       throw new UsageException(e);
     }
-    Generator model = environment.models().load(draftFile, LoadOptions.defaults());
+    Generator model = environment.models().load(draftFile, compute.draftOptions());
     return new Draft(new Speculation.Draft(model, most), Optional.of(model));
   }
 }

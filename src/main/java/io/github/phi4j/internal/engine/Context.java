@@ -94,7 +94,7 @@ final class Context {
   DraftModel draft(Generator model) {
     if (draft.isEmpty() || !draft.get().isOf(model)) {
       draft.ifPresent(DraftModel::close);
-      draft = Optional.of(new DraftModel(model, generator.tokenizer(), cancelled));
+      draft = Optional.of(new DraftModel(model, generator.tokenizer(), capacity(), cancelled));
     }
     return draft.get();
   }

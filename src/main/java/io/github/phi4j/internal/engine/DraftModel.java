@@ -2,6 +2,7 @@ package io.github.phi4j.internal.engine;
 
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.Session;
+import io.github.phi4j.api.SessionOptions;
 import io.github.phi4j.api.Tokenizer;
 import java.util.Arrays;
 import java.util.concurrent.CancellationException;
@@ -32,16 +33,18 @@ final class DraftModel implements Proposer, AutoCloseable {
   /**
    * Opens a session.
    *
+   * @param contextLength the most tokens that are of use
    * @param cancelled whether the call that the guesses are for was cancelled
    * @throws IllegalArgumentException if the model has another vocabulary
    * @throws IllegalStateException if the model is closed
    */
-  DraftModel(Generator model, Tokenizer tokenizer, BooleanSupplier cancelled) {
+  DraftModel(Generator model, Tokenizer tokenizer, int contextLength, BooleanSupplier cancelled) {
     check(model.tokenizer(), tokenizer);
     this.model = model;
     this.cancelled = cancelled;
     vocabularySize = tokenizer.vocabularySize();
-    session = model.newSession();
+    int length = Math.min(contextLength, model.info().trainedContextLength());
+    session = model.newSession(SessionOptions.builder().contextLength(length).build());
   }
 
   private static void check(Tokenizer draft, Tokenizer own) {

@@ -72,13 +72,15 @@ public final class KvCache implements AutoCloseable {
 
   /**
    * Checks that there is memory for the positions that it does not hold yet, and for a page of its
-   * own instead of a shared one that is not full.
+   * own instead of a shared one that is not full; for all, if it will be computed anew with other
+   * rope factors.
    *
    * @param what the context, for the error
    * @throws IllegalStateException if there is not
    */
   public void requireRest(String what) {
-    memory.require((pageCount(capacity) - length / PAGE_LENGTH) * pageBytes, what);
+    boolean kept = longFactors || capacity <= config.originalContextLength();
+    memory.require((pageCount(capacity) - (kept ? length / PAGE_LENGTH : 0)) * pageBytes, what);
   }
 
   /** Its number formats. */
