@@ -104,7 +104,9 @@ final class ReferenceLogitsTest {
     double scalar = loss(tiny, new ScalarKernels(), packed);
     double chosen = loss(tiny, KernelProvider.kernels(), packed);
 
-    assertThat(Math.exp(chosen - scalar)).isCloseTo(1, within(1e-4));
+    // A last bit of a float may decide which way an activation is rounded to 8 bits.
+    double rounding = packed == PackedWeights.OFF ? 1e-4 : 1e-3;
+    assertThat(Math.exp(chosen - scalar)).isCloseTo(1, within(rounding));
   }
 
   static Stream<Arguments> typesPlainAndPacked() {
