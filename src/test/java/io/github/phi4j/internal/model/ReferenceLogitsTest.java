@@ -104,8 +104,9 @@ final class ReferenceLogitsTest {
     double scalar = loss(tiny, new ScalarKernels(), packed);
     double chosen = loss(tiny, KernelProvider.kernels(), packed);
 
-    // A last bit of a float may decide which way an activation is rounded to 8 bits.
-    double rounding = packed == PackedWeights.OFF ? 1e-4 : 1e-3;
+    // A last bit of a float may decide which way an activation is rounded to 8 bits, and there are
+    // few tokens to even that out.
+    double rounding = packed == PackedWeights.OFF ? 1e-4 : 5e-3;
     assertThat(Math.exp(chosen - scalar)).isCloseTo(1, within(rounding));
   }
 
