@@ -43,7 +43,11 @@ final class DraftModel implements Proposer, AutoCloseable {
     this.model = model;
     this.cancelled = cancelled;
     vocabularySize = tokenizer.vocabularySize();
-    int length = Math.min(contextLength, model.info().trainedContextLength());
+    int most =
+        model instanceof DefaultGenerator own
+            ? own.contextLength()
+            : model.info().trainedContextLength();
+    int length = Math.min(contextLength, most);
     session = model.newSession(SessionOptions.builder().contextLength(length).build());
   }
 
