@@ -188,28 +188,25 @@ function readThrough(file) {
 }
 
 /** The file that phi4j's kernels read: that with packed weights, where they are used. */
-async function mappedFile(o) {
-  if (["memory", "off"].includes(o.packed)) {
-    return o.model;
-  }
-  const {packed} = await inspect(o.model);
-  return packed?.state === "current" ? packed.file : o.model;
+function mappedFile(o, packed) {
+  const mode = o.packed ?? "auto";
+  const used = mode === "file" || (mode === "auto" && packed?.state === "current");
+  return used && existsSync(packed?.file) ? packed.file : o.model;
 }
 
 /** The bytes of weights that are read for each token: all but the embedding, of which it is a row. */
-async function bytesPerToken(model) {
-  const {tensors} = await inspect(model);
+function bytesPerToken(tensors) {
   const tied = !tensors.some(tensor => tensor.name === "output.weight");
   return tensors
     .filter(tensor => tied || tensor.name !== "token_embd.weight")
     .reduce((sum, tensor) => sum + tensor.bytes, 0);
 }
 
-function contestants(phi4j, o) {
+function contestants(phi4j, o, packedFile) {
   const context = o.depth + o.pp + o.tg + 64;
   return {
     phi4j: async () => {
-      readThrough(await mappedFile(o));
+      readThrough(mappedFile(o, packedFile));
       const packed = o.packed === undefined ? [] : [o.packed];
       const load = [join(here, "LoadSeconds.java"), o.model, o.threads, context, ...packed].map(String);
       const vector = "--add-modules=jdk.incubator.vector";
@@ -339,8 +336,8 @@ function header(phi4j, o, builds, load) {
 }
 
 /** One turn of each: the order is turned round each time, and a peer that fails is left out. */
-async function playRound(number, competing, o, phi4j) {
-  const players = contestants(phi4j, o);
+async function playRound(number, competing, o, phi4j, packedFile) {
+  const players = contestants(phi4j, o, packedFile);
   const names = ["phi4j", ...competing];
   const round = {bandwidth: await readBandwidth(phi4j, o)};
   for (const name of number % 2 === 1 ? names : names.reverse()) {
@@ -372,11 +369,12 @@ async function main() {
   }
   const phi4j = await findPhi4j();
   await install(o.peers);
-  const bytes = await bytesPerToken(o.model);
+  const {tensors, packed} = await inspect(o.model);
+  const bytes = bytesPerToken(tensors);
   const rounds = [];
   let peers = o.peers;
   for (let number = 1; number <= o.rounds; number++) {
-    const round = await playRound(number, peers, o, phi4j);
+    const round = await playRound(number, peers, o, phi4j, packed);
     peers = peers.filter(peer => round[peer] !== undefined);
     rounds.push(round);
   }

@@ -206,14 +206,7 @@ final class SavedSessionTest {
   @EnumSource
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows cuts no file short that is mapped")
   void aFileThatIsCutShortFailsOnlyTheSessionsThatAreInIt(KvCacheType type) {
-    String printed =
-        ForkedJvm.run(
-            CutsShort.class,
-            directory,
-            List.of(),
-            TinyModel.Q8_0.path().toAbsolutePath().toString(),
-            file().toString(),
-            type.name());
+    String printed = runForked(CutsShort.class, type.name());
 
     assertThat(printed).contains("all as expected");
   }
@@ -291,13 +284,7 @@ final class SavedSessionTest {
       expected = session.logits();
     }
 
-    String printed =
-        ForkedJvm.run(
-            GoOn.class,
-            directory,
-            List.of(),
-            TinyModel.Q8_0.path().toAbsolutePath().toString(),
-            file().toString());
+    String printed = runForked(GoOn.class);
 
     assertThat(printed).contains("130 " + Arrays.hashCode(expected));
   }
@@ -321,12 +308,7 @@ final class SavedSessionTest {
   void aProcessThatDiesWhileItSavesLeavesTheOldFile() throws IOException {
     boolean inTheMiddle = false;
     for (int i = 0; i < 10 && !inTheMiddle; i++) { // the system may be too late to end it in time
-      ForkedJvm.run(
-          Dies.class,
-          directory,
-          List.of(),
-          TinyModel.Q8_0.path().toAbsolutePath().toString(),
-          file().toString());
+      runForked(Dies.class);
 
       try (Generator generator = load();
           Session restored = generator.restore(file())) {
@@ -335,6 +317,15 @@ final class SavedSessionTest {
       }
     }
     assertThat(inTheMiddle).isTrue();
+  }
+
+  /** Runs a program that is given the model, {@link #file()} and more. */
+  private String runForked(Class<?> program, String... more) {
+    List<String> args = new ArrayList<>();
+    args.add(TinyModel.Q8_0.path().toAbsolutePath().toString());
+    args.add(file().toString());
+    args.addAll(List.of(more));
+    return ForkedJvm.run(program, directory, List.of(), args.toArray(String[]::new));
   }
 
   private static long unfinished(Path file) throws IOException {

@@ -232,14 +232,9 @@ final class DefaultGenerator implements Generator {
         new KvCache.Format(
             how.kvKeyType().orElse(options.kvKeyType()),
             how.kvValueType().orElse(options.kvValueType()));
-    requireMemory(length, format);
-    return register(
-        () -> new DefaultSession(this, new KvCache(model.config(), format, length, memory)));
-  }
-
-  private void requireMemory(int length, KvCache.Format format) {
-    long bytes = info().kvCacheBytes(length, format.keys(), format.values());
-    memory.require(bytes, "a context of " + length + " tokens");
+    KvCache cache = new KvCache(model.config(), format, length, memory);
+    cache.requireRest("a context of " + length + " tokens");
+    return register(() -> new DefaultSession(this, cache));
   }
 
   /** Makes a session, unless the generator is closed. */

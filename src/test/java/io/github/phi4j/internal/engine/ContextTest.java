@@ -50,10 +50,7 @@ final class ContextTest {
           expected.add(session.logits());
         }
       }
-      KvCache.Format format = new KvCache.Format(KvCacheType.F16, KvCacheType.F16);
-      KvMemory memory = new KvMemory(() -> Long.MAX_VALUE);
-      KvCache cache = new KvCache(generator.model().config(), format, LENGTH + 2, memory);
-      Context context = new Context(generator, cache, () -> false);
+      Context context = newContext(generator, LENGTH + 2);
       try {
         context.append(text, LENGTH - 1, null); // something to rewind
         context.rewind(0);
