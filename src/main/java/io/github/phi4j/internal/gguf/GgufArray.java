@@ -37,20 +37,36 @@ public final class GgufArray implements GgufValue {
     return type;
   }
 
-  /** The UTF-8 bytes of string {@code index}, a slice of the mapping. */
-  public MemorySegment bytes(int index) {
-    Objects.checkIndex(index, length);
-    if (type != ElementType.STRING) {
-      throw new IllegalStateException("an array of " + type + " has no strings");
+  /** A copy of all strings. */
+  public ByteStrings strings() {
+    checkStrings();
+    byte[] bytes = data.toArray(ValueLayout.JAVA_BYTE);
+    int[] starts = new int[length + 1];
+    for (int i = 0; i < length; i++) {
+      int count = end(i) - stringStarts[i];
+      System.arraycopy(bytes, stringStarts[i], bytes, starts[i], count);
+      starts[i + 1] = starts[i] + count;
     }
-    long start = stringStarts[index];
-    // A length prefix of eight bytes stands before each string, so also before the next one.
-    return data.asSlice(start, stringStarts[index + 1] - (long) Long.BYTES - start);
+    return new ByteStrings(bytes, starts);
   }
 
   /** String {@code index}; malformed bytes give U+FFFD. */
   public String string(int index) {
-    return new String(bytes(index).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+    checkStrings();
+    int start = stringStarts[Objects.checkIndex(index, length)];
+    byte[] bytes = data.asSlice(start, end(index) - start).toArray(ValueLayout.JAVA_BYTE);
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  private void checkStrings() {
+    if (type != ElementType.STRING) {
+      throw new IllegalStateException("an array of " + type + " has no strings");
+    }
+  }
+
+  /** Where a string ends: a length of eight bytes stands before each, so also before the next. */
+  private int end(int index) {
+    return stringStarts[index + 1] - Long.BYTES;
   }
 
   /** Integer {@code index}, of whatever width; booleans give 0 and 1. */

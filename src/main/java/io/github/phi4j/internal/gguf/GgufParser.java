@@ -236,17 +236,22 @@ final class GgufParser {
   private GgufArray readStrings(String key, int count, long at) {
     strings += count;
     long start = cursor;
-    String what = "a string of metadata key " + shown(key);
     int[] starts = new int[count + 1];
-    for (int i = 0; i < count; i++) {
-      MemorySegment element = readBytes(what, MAX_ELEMENT_BYTES);
+    for (int i = 0; i < count; i++) { // hundreds of thousands, so nothing else is done for each
+      long length = remaining() < Long.BYTES ? -1 : bytes.get(Little.LONG, cursor);
+      if (length < 0 || length > MAX_ELEMENT_BYTES || length > remaining() - Long.BYTES) {
+        readBytes(
+            "a string of metadata key " + shown(key), MAX_ELEMENT_BYTES); // says what is wrong
+      }
+      cursor += Long.BYTES;
+      starts[i] = (int) (cursor - start);
+      cursor += length;
       if (cursor - start > Integer.MAX_VALUE - Long.BYTES) {
         throw problem(
             cursor,
             "metadata key " + shown(key) + " with more than 2 GiB of strings",
             "a vocabulary, which is far smaller");
       }
-      starts[i] = (int) (cursor - start - element.byteSize());
     }
     starts[count] = (int) (cursor - start) + Long.BYTES;
     MemorySegment elements = bytes.asSlice(start, cursor - start);

@@ -4,6 +4,7 @@ import io.github.phi4j.internal.concurrent.WorkerPool;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Products of weight matrices with a batch of vectors, cut by rows over the threads of a pool. Not
@@ -11,8 +12,16 @@ import java.util.Optional;
  */
 public final class MatMul implements WorkerPool.Task {
 
+  /** From how many tokens on packed weights are unpacked once for several. */
+  public static final int TOKENS_TOGETHER = PackedTile.TOKENS;
+
   /** A multiple of {@link PackedLayout#ROWS}. */
   private static final int ROWS_PER_PART = 64;
+
+  /** Products of numbers in a nanosecond: compiled kernels do ten and more, others a tenth. */
+  private static final double COMPILED_SPEED = 1;
+
+  private static final long LONGEST_COMPILATION = TimeUnit.SECONDS.toNanos(3);
 
   private final WorkerPool pool;
   private final Kernels kernels;
@@ -24,12 +33,15 @@ public final class MatMul implements WorkerPool.Task {
   private float[] x;
   private float[] y;
   private int tokens;
+  private int firstPart; // of those that the pool computes
+  private boolean uncompiled;
   private int rows;
 
   /** Creates the products of matrices and batches of at most these sizes. */
   public MatMul(WorkerPool pool, Kernels kernels, int maxColumns, int maxTokens) {
     this.pool = pool;
     this.kernels = kernels;
+    uncompiled = kernels instanceof VectorKernels;
     scratch = new Scratch[pool.threads()];
     Arrays.setAll(scratch, worker -> kernels.newScratch(maxColumns, maxTokens));
     quantization = (token, worker) -> kernels.quantize(activations, token);
@@ -58,7 +70,32 @@ public final class MatMul implements WorkerPool.Task {
       activations.reserve();
       pool.run(quantization, count);
     }
-    pool.run(this, parts);
+    firstPart = uncompiled ? computeWhileUncompiled(parts) : 0;
+    pool.run(this, parts - firstPart);
+  }
+
+  /**
+   * Computes the first parts of the first product one after the other, until one is as fast as
+   * compiled kernels are. HotSpot compiles them sooner while it has a processor for that, which
+   * threads that run them uncompiled would only take from it.
+   *
+   * @return how many
+   */
+  private int computeWhileUncompiled(int parts) {
+    uncompiled = false;
+    firstPart = 0;
+    long products = (long) ROWS_PER_PART * matrices.getFirst().columns() * tokens; // of a part
+    long start = System.nanoTime();
+    long now = start;
+    double speed = 0;
+    int part = 0;
+    while (part < parts && speed < COMPILED_SPEED && now - start < LONGEST_COMPILATION) {
+      long before = now;
+      run(part++, 0);
+      now = System.nanoTime();
+      speed = (double) products / (now - before);
+    }
+    return part;
   }
 
   private static boolean anyRounds(List<Matrix> stack) {
@@ -78,7 +115,7 @@ public final class MatMul implements WorkerPool.Task {
   @Override
   public void run(int part, int worker) {
     int base = 0;
-    int local = part;
+    int local = firstPart + part;
     int i = 0;
     while (local >= parts(matrices.get(i))) {
       local -= parts(matrices.get(i));

@@ -77,11 +77,11 @@ final class PackedProduct {
     int count = columns / layout.group();
     int t = 0;
     if (x.tokens() >= PackedTile.TOKENS) {
-      layout.unpackQuants(w.data(), a, blocks, tile.pairs, 0);
-      layout.unpackQuants(w.data(), b, blocks, tile.pairs, VectorKernels.LANES);
+      layout.unpackQuants(w.data(), a, blocks, tile.quants, 0);
+      layout.unpackQuants(w.data(), b, blocks, tile.quants, VectorKernels.SHORTS.length());
       for (; t + PackedTile.TOKENS <= x.tokens(); t += PackedTile.TOKENS) {
         PackedSums.multiplyFour(
-            tile.pairs,
+            tile.quants,
             count,
             layout.group() / 2,
             x.pairs(),
@@ -93,7 +93,7 @@ final class PackedProduct {
             layout.bias(),
             tile.sums);
         for (int two = 0; two < PackedTile.TOKENS; two += 2) {
-          int from = two * PackedTile.ROWS;
+          int from = two * PackedTile.PAIR;
           int at = (t + two) * stride + first;
           int y = (t + two) * SLAB_ROWS + r;
           PackedSums.addTwo(tile, from, count, groups, at, stride, sums, y, SLAB_ROWS);

@@ -56,8 +56,8 @@ final class PackedQ2_K extends PackedQuants {
   }
 
   @Override
-  void unpackQuants(MemorySegment w, long at, int blocks, float[] pairs, int to) {
-    Packed2Bits.unpack(w, at, 16 * blocks, pairs, to);
+  void unpackQuants(MemorySegment w, long at, int blocks, short[] quants, int to) {
+    Packed2Bits.unpack(w, at, 16 * blocks, quants, to);
   }
 
   @Override
@@ -70,7 +70,7 @@ final class PackedQ2_K extends PackedQuants {
       int from,
       float[] starts,
       int start,
-      float[] sums) {
+      short[] sums) {
     Packed2Bits.multiply(w, a, b, groups, pairs, from, sums);
   }
 }

@@ -78,8 +78,8 @@ final class PackedQ3_K extends PackedQuants {
   }
 
   @Override
-  void unpackQuants(MemorySegment w, long at, int blocks, float[] pairs, int to) {
-    Packed3Bits.unpack(w, at, 16 * blocks, pairs, to);
+  void unpackQuants(MemorySegment w, long at, int blocks, short[] quants, int to) {
+    Packed3Bits.unpack(w, at, 16 * blocks, quants, to);
   }
 
   @Override
@@ -92,7 +92,7 @@ final class PackedQ3_K extends PackedQuants {
       int from,
       float[] starts,
       int start,
-      float[] sums) {
+      short[] sums) {
     Packed3Bits.multiply(w, a, b, groups, pairs, from, starts, start, bias(), sums);
   }
 }

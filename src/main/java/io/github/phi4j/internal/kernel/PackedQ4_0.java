@@ -52,8 +52,8 @@ final class PackedQ4_0 extends PackedQuants {
   }
 
   @Override
-  void unpackQuants(MemorySegment w, long at, int blocks, float[] pairs, int to) {
-    Packed4Bits.unpack(w, at, 8 * blocks, pairs, to);
+  void unpackQuants(MemorySegment w, long at, int blocks, short[] quants, int to) {
+    Packed4Bits.unpack(w, at, 8 * blocks, quants, to);
   }
 
   @Override
@@ -66,7 +66,7 @@ final class PackedQ4_0 extends PackedQuants {
       int from,
       float[] starts,
       int start,
-      float[] sums) {
+      short[] sums) {
     Packed4Bits.multiply(w, a, b, groups, pairs, from, starts, start, bias(), sums);
   }
 }

@@ -63,8 +63,8 @@ final class PackedQ5_0 extends PackedQuants {
   }
 
   @Override
-  void unpackQuants(MemorySegment w, long at, int blocks, float[] pairs, int to) {
-    Packed5Bits.unpack(w, at, 8 * blocks, pairs, to);
+  void unpackQuants(MemorySegment w, long at, int blocks, short[] quants, int to) {
+    Packed5Bits.unpack(w, at, 8 * blocks, quants, to);
   }
 
   @Override
@@ -77,7 +77,7 @@ final class PackedQ5_0 extends PackedQuants {
       int from,
       float[] starts,
       int start,
-      float[] sums) {
+      short[] sums) {
     Packed5Bits.multiply(w, a, b, groups, pairs, from, starts, start, bias(), sums);
   }
 }

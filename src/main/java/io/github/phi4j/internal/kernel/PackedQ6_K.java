@@ -83,8 +83,8 @@ final class PackedQ6_K extends PackedQuants {
   }
 
   @Override
-  void unpackQuants(MemorySegment w, long at, int blocks, float[] pairs, int to) {
-    Packed6Bits.unpack(w, at, 16 * blocks, pairs, to);
+  void unpackQuants(MemorySegment w, long at, int blocks, short[] quants, int to) {
+    Packed6Bits.unpack(w, at, 16 * blocks, quants, to);
   }
 
   @Override
@@ -97,7 +97,7 @@ final class PackedQ6_K extends PackedQuants {
       int from,
       float[] starts,
       int start,
-      float[] sums) {
+      short[] sums) {
     Packed6Bits.multiply(w, a, b, groups, pairs, from, starts, start, bias(), sums);
   }
 }

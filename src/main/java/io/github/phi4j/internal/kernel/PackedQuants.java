@@ -61,12 +61,12 @@ abstract sealed class PackedQuants extends PackedLayout
   abstract void unpackScales(MemorySegment w, long at, int blocks, PackedTile tile, int to);
 
   /**
-   * Writes the quants of a vector of rows, from 0 on, in pairs.
+   * Writes the quants of a vector of rows, from 0 on, a pair of columns at a time.
    *
    * @param at the byte where the quants of the first row start
-   * @param to where the first pair goes; the next ones follow at {@link PackedTile#ROWS}
+   * @param to where the first pair goes; the next ones follow at {@link PackedTile#PAIR}
    */
-  abstract void unpackQuants(MemorySegment w, long at, int blocks, float[] pairs, int to);
+  abstract void unpackQuants(MemorySegment w, long at, int blocks, short[] quants, int to);
 
   /**
    * Multiplies two vectors of rows with a token, without a detour through unpacked quants.
@@ -75,7 +75,7 @@ abstract sealed class PackedQuants extends PackedLayout
    * @param b the same for the other
    * @param pairs pairs of activations, from {@code from} on
    * @param starts pairs of the negative sums of activations of each group, from {@code start} on
-   * @param sums (groups, {@link PackedTile#ROWS})
+   * @param sums (groups, {@link PackedTile#ROWS}, 2)
    */
   abstract void multiply(
       MemorySegment w,
@@ -86,5 +86,5 @@ abstract sealed class PackedQuants extends PackedLayout
       int from,
       float[] starts,
       int start,
-      float[] sums);
+      short[] sums);
 }

@@ -20,27 +20,30 @@ import jdk.incubator.vector.VectorSpecies;
 final class PackedSums {
 
   private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
+  private static final VectorSpecies<Short> SHORTS = VectorKernels.SHORTS;
   private static final int LANES = VectorKernels.LANES;
+  private static final int SHORT_LANES = SHORTS.length();
   private static final int ROWS = PackedTile.ROWS;
+  private static final int PAIR = PackedTile.PAIR;
 
   /** From a group's sums of four tokens to the next group's. */
-  private static final int STRIDE = PackedTile.TOKENS * ROWS;
+  private static final int STRIDE = PackedTile.TOKENS * PAIR;
 
   private PackedSums() {}
 
   /**
    * Multiplies a tile with four tokens.
    *
-   * @param w (groups, length, rows), pairs of quants
+   * @param w (groups, length, rows, 2), pairs of quants
    * @param length the pairs of a group
    * @param x pairs of activations, those of the first token from {@code at} on
    * @param xStride from token to token
    * @param starts of the first token from {@code start} on
    * @param startStride from token to token
-   * @param sums (groups, tokens, rows)
+   * @param sums (groups, tokens, rows, 2)
    */
   static void multiplyFour(
-      float[] w,
+      short[] w,
       int groups,
       int length,
       float[] x,
@@ -50,7 +53,7 @@ final class PackedSums {
       int start,
       int startStride,
       short bias,
-      float[] sums) {
+      short[] sums) {
     int at1 = at + xStride;
     int at2 = at + 2 * xStride;
     int at3 = at + 3 * xStride;
@@ -68,8 +71,8 @@ final class PackedSums {
       ShortVector s21 = s20;
       ShortVector s31 = s30;
       for (int i = g * length; i < (g + 1) * length; i++) {
-        ShortVector w0 = FloatVector.fromArray(FLOATS, w, i * ROWS).reinterpretAsShorts();
-        ShortVector w1 = FloatVector.fromArray(FLOATS, w, i * ROWS + LANES).reinterpretAsShorts();
+        ShortVector w0 = ShortVector.fromArray(SHORTS, w, i * PAIR);
+        ShortVector w1 = ShortVector.fromArray(SHORTS, w, i * PAIR + SHORT_LANES);
         ShortVector x0 = FloatVector.broadcast(FLOATS, x[at + i]).reinterpretAsShorts();
         s00 = s00.add(w0.mul(x0));
         s01 = s01.add(w1.mul(x0));
@@ -84,14 +87,14 @@ final class PackedSums {
         s31 = s31.add(w1.mul(x3));
       }
       int to = g * STRIDE;
-      s00.reinterpretAsFloats().intoArray(sums, to);
-      s01.reinterpretAsFloats().intoArray(sums, to + LANES);
-      s10.reinterpretAsFloats().intoArray(sums, to + 2 * LANES);
-      s11.reinterpretAsFloats().intoArray(sums, to + 3 * LANES);
-      s20.reinterpretAsFloats().intoArray(sums, to + 4 * LANES);
-      s21.reinterpretAsFloats().intoArray(sums, to + 5 * LANES);
-      s30.reinterpretAsFloats().intoArray(sums, to + 6 * LANES);
-      s31.reinterpretAsFloats().intoArray(sums, to + 7 * LANES);
+      s00.intoArray(sums, to);
+      s01.intoArray(sums, to + SHORT_LANES);
+      s10.intoArray(sums, to + 2 * SHORT_LANES);
+      s11.intoArray(sums, to + 3 * SHORT_LANES);
+      s20.intoArray(sums, to + 4 * SHORT_LANES);
+      s21.intoArray(sums, to + 5 * SHORT_LANES);
+      s30.intoArray(sums, to + 6 * SHORT_LANES);
+      s31.intoArray(sums, to + 7 * SHORT_LANES);
     }
   }
 
@@ -106,7 +109,7 @@ final class PackedSums {
       float[] y,
       int to,
       int yStride) {
-    float[] sums = tile.sums;
+    short[] sums = tile.sums;
     float[] scales = tile.scales;
     float[] offsets = tile.offsets;
     float[] dx = x.scales();
@@ -129,17 +132,17 @@ final class PackedSums {
       FloatVector scale1 = FloatVector.fromArray(FLOATS, scales, g * ROWS + LANES);
       int s = from + g * STRIDE;
       FloatVector d = FloatVector.broadcast(FLOATS, dx[at + g]);
-      IntVector v = FloatVector.fromArray(FLOATS, sums, s).reinterpretAsInts();
+      IntVector v = ShortVector.fromArray(SHORTS, sums, s).reinterpretAsInts();
       v = v.lanewise(LSHL, 16).lanewise(ASHR, 16).add(v.lanewise(ASHR, 16));
       y00 = ((FloatVector) v.convert(I2F, 0)).fma(scale0.mul(d), y00);
-      v = FloatVector.fromArray(FLOATS, sums, s + LANES).reinterpretAsInts();
+      v = ShortVector.fromArray(SHORTS, sums, s + SHORT_LANES).reinterpretAsInts();
       v = v.lanewise(LSHL, 16).lanewise(ASHR, 16).add(v.lanewise(ASHR, 16));
       y01 = ((FloatVector) v.convert(I2F, 0)).fma(scale1.mul(d), y01);
       d = FloatVector.broadcast(FLOATS, dx[at1 + g]);
-      v = FloatVector.fromArray(FLOATS, sums, s + 2 * LANES).reinterpretAsInts();
+      v = ShortVector.fromArray(SHORTS, sums, s + 2 * SHORT_LANES).reinterpretAsInts();
       v = v.lanewise(LSHL, 16).lanewise(ASHR, 16).add(v.lanewise(ASHR, 16));
       y10 = ((FloatVector) v.convert(I2F, 0)).fma(scale0.mul(d), y10);
-      v = FloatVector.fromArray(FLOATS, sums, s + 3 * LANES).reinterpretAsInts();
+      v = ShortVector.fromArray(SHORTS, sums, s + 3 * SHORT_LANES).reinterpretAsInts();
       v = v.lanewise(LSHL, 16).lanewise(ASHR, 16).add(v.lanewise(ASHR, 16));
       y11 = ((FloatVector) v.convert(I2F, 0)).fma(scale1.mul(d), y11);
     }
@@ -151,7 +154,7 @@ final class PackedSums {
 
   /** Adds the sums of a token that was multiplied alone, (groups, rows), to {@code y[to..]}. */
   static void addOne(PackedTile tile, int groups, Activations.Groups x, int at, float[] y, int to) {
-    float[] sums = tile.sums;
+    short[] sums = tile.sums;
     float[] scales = tile.scales;
     float[] offsets = tile.offsets;
     float[] dx = x.scales();
@@ -164,11 +167,11 @@ final class PackedSums {
       y0 = FloatVector.fromArray(FLOATS, offsets, row).fma(total, y0);
       y1 = FloatVector.fromArray(FLOATS, offsets, row + LANES).fma(total, y1);
       FloatVector d = FloatVector.broadcast(FLOATS, dx[at + g]);
-      IntVector v = FloatVector.fromArray(FLOATS, sums, row).reinterpretAsInts();
+      IntVector v = ShortVector.fromArray(SHORTS, sums, 2 * row).reinterpretAsInts();
       v = v.lanewise(LSHL, 16).lanewise(ASHR, 16).add(v.lanewise(ASHR, 16));
       FloatVector scale = FloatVector.fromArray(FLOATS, scales, row).mul(d);
       y0 = ((FloatVector) v.convert(I2F, 0)).fma(scale, y0);
-      v = FloatVector.fromArray(FLOATS, sums, row + LANES).reinterpretAsInts();
+      v = ShortVector.fromArray(SHORTS, sums, 2 * row + SHORT_LANES).reinterpretAsInts();
       v = v.lanewise(LSHL, 16).lanewise(ASHR, 16).add(v.lanewise(ASHR, 16));
       scale = FloatVector.fromArray(FLOATS, scales, row + LANES).mul(d);
       y1 = ((FloatVector) v.convert(I2F, 0)).fma(scale, y1);

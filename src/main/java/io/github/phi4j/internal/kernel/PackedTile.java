@@ -14,6 +14,9 @@ final class PackedTile {
   /** The rows of a tile, which is also the distance between its columns. */
   static final int ROWS = VECTORS * VectorKernels.LANES;
 
+  /** The numbers of a pair of columns. */
+  static final int PAIR = 2 * ROWS;
+
   /** The most columns that are unpacked for all tokens: a tile, which stays in the cache. */
   static final int COLUMNS = 256;
 
@@ -25,8 +28,8 @@ final class PackedTile {
 
   private static final int SHORTEST_GROUP = 16;
 
-  /** Quants, the bits of floats being two of them: (columns / 2, rows). */
-  final float[] pairs = new float[COLUMNS / 2 * ROWS];
+  /** Quants of pairs of columns: (columns / 2, rows, 2). */
+  final short[] quants = new short[COLUMNS / 2 * PAIR];
 
   /** What the sums of a group are worth: (groups, rows). */
   final float[] scales = new float[LONG_COLUMNS / SHORTEST_GROUP * ROWS];
@@ -34,8 +37,8 @@ final class PackedTile {
   /** What is added for each one of a group's total: (groups, rows). */
   final float[] offsets = new float[LONG_COLUMNS / SHORTEST_GROUP * ROWS];
 
-  /** Sums of groups in pairs of 16 bits: (groups, tokens, rows). */
-  final float[] sums = new float[Math.max(TOKENS * COLUMNS, LONG_COLUMNS) / SHORTEST_GROUP * ROWS];
+  /** Sums of groups, of low and of high columns: (groups, tokens, rows, 2). */
+  final short[] sums = new short[Math.max(TOKENS * COLUMNS, LONG_COLUMNS) / SHORTEST_GROUP * PAIR];
 
   /** Says that groups have no minimums. */
   void clearOffsets(int groups) {

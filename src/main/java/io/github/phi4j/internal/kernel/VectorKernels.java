@@ -14,6 +14,7 @@ final class VectorKernels implements Kernels {
 
   static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, VectorWidth.shape());
   static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, VectorWidth.shape());
+  static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, VectorWidth.shape());
   static final int LANES = FLOATS.length();
 
   private static final int SLAB_ROWS = TileProducts.SLAB_ROWS;

@@ -48,7 +48,7 @@ public final class ForwardPass {
   // Tokens whose logits are computed next, with their norms in `normed`.
   private final float[][] targets = new float[LOGITS_BATCH][];
   private int wanted;
-  private float[] logits = {}; // (wanted, vocabulary)
+  private float[] logits = {}; // (wanted or a few more, vocabulary)
 
   /** Creates the function over weights that must outlive it. */
   public ForwardPass(PhiConfig config, PhiWeights weights, WorkerPool pool, Kernels kernels) {
@@ -229,10 +229,13 @@ public final class ForwardPass {
       return;
     }
     int vocabulary = config.vocabularySize();
-    if (logits.length < rows * vocabulary) {
-      logits = new float[rows * vocabulary];
+    // After a prompt with the kernels that it was computed with, even if what they give besides is
+    // not used: those for fewer tokens may not be compiled yet, which would take longer.
+    int computed = Math.max(rows, Math.min(batch, MatMul.TOKENS_TOGETHER));
+    if (logits.length < computed * vocabulary) {
+      logits = new float[computed * vocabulary];
     }
-    matMul.multiply(weights.output(), normed, rows, logits);
+    matMul.multiply(weights.output(), normed, computed, logits);
     for (int row = 0; row < rows; row++) {
       System.arraycopy(logits, row * vocabulary, targets[row], 0, vocabulary);
       targets[row] = null;

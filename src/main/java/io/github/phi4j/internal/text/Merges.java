@@ -1,10 +1,9 @@
 package io.github.phi4j.internal.text;
 
 import io.github.phi4j.api.ModelException;
+import io.github.phi4j.internal.gguf.ByteStrings;
 import io.github.phi4j.internal.gguf.GgufArray;
 import io.github.phi4j.internal.gguf.GgufMetadata;
-import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 
 /** The merges of a byte-pair encoding, most wanted first: which two tokens become which. */
 final class Merges {
@@ -28,38 +27,36 @@ final class Merges {
             .strings(KEY)
             .orElseThrow(() ->
                 metadata.problem(KEY, "is missing", "the merges of the byte-level vocabulary"));
-    int count = written.length();
-    Merges merges = new Merges(count);
-    for (int i = 0; i < count; i++) {
-      byte[] pair = written.bytes(i).toArray(ValueLayout.JAVA_BYTE);
-      int space = 1;
-      while (space < pair.length && pair[space] != ' ') {
+    ByteStrings pairs = written.strings();
+    byte[] bytes = pairs.bytes();
+    Merges merges = new Merges(pairs.count());
+    for (int i = 0; i < merges.count(); i++) {
+      int from = pairs.starts()[i];
+      int to = pairs.starts()[i + 1];
+      int space = from + 1;
+      while (space < to && bytes[space] != ' ') {
         space++;
       }
-      if (space >= pair.length - 1) {
-        throw problem(metadata, i, pair, "that is not two parts with a space between");
+      if (space >= to - 1) {
+        throw problem(metadata, i, written, "that is not two parts with a space between");
       }
-      merges.left[i] = tokens.text(pair, 0, space);
-      merges.right[i] = tokens.text(pair, space + 1, pair.length);
-      System.arraycopy(pair, space + 1, pair, space, pair.length - space - 1);
-      merges.merged[i] = tokens.text(pair, 0, pair.length - 1);
+      merges.left[i] = tokens.text(bytes, from, space);
+      merges.right[i] = tokens.text(bytes, space + 1, to);
+      System.arraycopy(bytes, space + 1, bytes, space, to - space - 1);
+      merges.merged[i] = tokens.text(bytes, from, to - 1);
       if (merges.left[i] < 0 || merges.right[i] < 0 || merges.merged[i] < 0) {
         throw problem(
-            metadata,
-            i,
-            written.bytes(i).toArray(ValueLayout.JAVA_BYTE),
-            "whose parts, or what they give, are not ordinary tokens");
+            metadata, i, written, "whose parts, or what they give, are not ordinary tokens");
       }
     }
     return merges;
   }
 
   private static ModelException problem(
-      GgufMetadata metadata, int index, byte[] pair, String fault) {
-    String text = new String(pair, StandardCharsets.UTF_8);
+      GgufMetadata metadata, int index, GgufArray written, String fault) {
     return metadata.problem(
         KEY,
-        "with merge " + index + " \"" + text + "\" " + fault,
+        "with merge " + index + " \"" + written.string(index) + "\" " + fault,
         "two tokens of the vocabulary whose concatenation is a token, too");
   }
 

@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.text;
 
+import io.github.phi4j.internal.gguf.ByteStrings;
 import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -13,10 +14,10 @@ final class SpanTable {
   private final int[] slots; // index + 1, or 0
   private final long seed; // random, so that no file can be made to collide
 
-  /** Takes a table of up to {@code starts.length - 1} spans, none of which is in it yet. */
-  SpanTable(byte[] bytes, int[] starts) {
-    this.bytes = bytes;
-    this.starts = starts;
+  /** Creates a table of some of these strings, none of which is in it yet. */
+  SpanTable(ByteStrings strings) {
+    this.bytes = strings.bytes();
+    this.starts = strings.starts();
     this.slots = new int[Math.max(2, Integer.highestOneBit(starts.length) << 2)];
     this.seed = ThreadLocalRandom.current().nextLong();
   }

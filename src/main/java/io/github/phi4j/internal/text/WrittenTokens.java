@@ -1,10 +1,9 @@
 package io.github.phi4j.internal.text;
 
 import io.github.phi4j.api.ModelException;
+import io.github.phi4j.internal.gguf.ByteStrings;
 import io.github.phi4j.internal.gguf.GgufArray;
 import io.github.phi4j.internal.gguf.GgufMetadata;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
@@ -32,15 +31,10 @@ final class WrittenTokens {
   private final boolean typed;
 
   private WrittenTokens(
-      GgufMetadata metadata,
-      byte[] bytes,
-      int[] starts,
-      SpanTable table,
-      byte[] types,
-      boolean typed) {
+      GgufMetadata metadata, ByteStrings strings, SpanTable table, byte[] types, boolean typed) {
     this.metadata = metadata;
-    this.bytes = bytes;
-    this.starts = starts;
+    this.bytes = strings.bytes();
+    this.starts = strings.starts();
     this.table = table;
     this.types = types;
     this.typed = typed;
@@ -53,16 +47,10 @@ final class WrittenTokens {
             .filter(array -> array.length() > 0)
             .orElseThrow(
                 () -> metadata.problem(TOKENS, "is missing or empty", "the model's vocabulary"));
-    int count = tokens.length();
-    int[] starts = new int[count + 1];
+    ByteStrings strings = tokens.strings();
+    int count = strings.count();
+    SpanTable table = new SpanTable(strings);
     for (int i = 0; i < count; i++) {
-      starts[i + 1] = Math.addExact(starts[i], Math.toIntExact(tokens.bytes(i).byteSize()));
-    }
-    byte[] bytes = new byte[starts[count]];
-    SpanTable table = new SpanTable(bytes, starts);
-    for (int i = 0; i < count; i++) {
-      MemorySegment token = tokens.bytes(i);
-      MemorySegment.copy(token, ValueLayout.JAVA_BYTE, 0, bytes, starts[i], (int) token.byteSize());
       int twin = table.add(i);
       if (twin >= 0) {
         throw metadata.problem(
@@ -79,7 +67,7 @@ final class WrittenTokens {
               + " is missing: tokens that look like <|...|> are taken as special, those that the"
               + " merges build as text");
     }
-    return new WrittenTokens(metadata, bytes, starts, table, types(metadata, count), typed);
+    return new WrittenTokens(metadata, strings, table, types(metadata, count), typed);
   }
 
   private static byte[] types(GgufMetadata metadata, int count) {
@@ -145,7 +133,7 @@ final class WrittenTokens {
 
   /** The number of bytes that {@link #unmap} may need for all tokens. */
   int size() {
-    return bytes.length;
+    return starts[count()];
   }
 
   /**

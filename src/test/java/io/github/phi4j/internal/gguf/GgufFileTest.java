@@ -148,7 +148,7 @@ final class GgufFileTest {
   }
 
   @Test
-  void aLargeVocabularyStaysInTheFile() {
+  void aLargeVocabularyIsReadStringByString() {
     List<String> tokens = new ArrayList<>();
     for (int i = 0; i < 200_064; i++) {
       tokens.add("token" + i);
@@ -158,8 +158,7 @@ final class GgufFileTest {
     assertThat(read.length()).isEqualTo(200_064);
     assertThat(read.string(0)).isEqualTo("token0");
     assertThat(read.string(123_456)).isEqualTo("token123456");
-    assertThat(read.bytes(200_063).byteSize()).isEqualTo(11);
-    assertThat(read.bytes(200_063).heapBase()).isEmpty();
+    assertThat(read.string(200_063)).isEqualTo("token200063");
   }
 
   // ---- files that change

@@ -9,6 +9,7 @@ import io.github.phi4j.api.ModelException;
 import io.github.phi4j.testing.GgufWriter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -87,7 +88,8 @@ final class GgufMetadataTest {
     GgufArray texts = metadata.strings("texts").orElseThrow();
     assertThat(List.of(texts.string(0), texts.string(1), texts.string(2)))
         .containsExactly("a", "", "ü");
-    assertThat(texts.bytes(2).byteSize()).isEqualTo(2);
+    assertThat(texts.strings().starts()).containsExactly(0, 1, 1, 3);
+    assertThat(texts.strings().bytes()).startsWith("aü".getBytes(StandardCharsets.UTF_8));
     assertThat(((GgufArray) metadata.values().get("bools")).integer(0)).isEqualTo(1);
     assertThat(metadata.values().keySet())
         .containsExactly(
@@ -172,10 +174,11 @@ final class GgufMetadataTest {
     GgufArray texts = metadata.strings("texts").orElseThrow();
     assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> ints.integer(3));
     assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> ints.number(-1));
-    assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> texts.bytes(3));
+    assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> texts.string(3));
     assertThatIllegalStateException()
-        .isThrownBy(() -> ints.bytes(0))
+        .isThrownBy(() -> ints.string(0))
         .withMessage("an array of int32 has no strings");
+    assertThatIllegalStateException().isThrownBy(ints::strings);
     assertThatIllegalStateException()
         .isThrownBy(() -> texts.integer(0))
         .withMessage("an array of string has no integers");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.phi4j.api.ModelException;
+import io.github.phi4j.internal.gguf.ByteStrings;
 import io.github.phi4j.testing.GgufWriter;
 import io.github.phi4j.testing.Vocabularies;
 import java.nio.charset.StandardCharsets;
@@ -140,7 +141,7 @@ final class VocabularyTest {
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = (byte) random.nextInt(4);
     }
-    SpanTable table = new SpanTable(bytes, starts);
+    SpanTable table = new SpanTable(new ByteStrings(bytes, starts));
     for (int i = 0; i < 1000; i++) {
       int twin = table.add(i);
       assertThat(twin).isEqualTo(firstEqual(bytes, starts, i, starts[i], starts[i + 1]));
