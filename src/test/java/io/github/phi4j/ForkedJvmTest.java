@@ -17,9 +17,6 @@ import io.github.phi4j.testing.TinyModel;
 import io.github.phi4j.testing.Vocabularies;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -125,11 +122,9 @@ final class ForkedJvmTest {
             .writer();
     Path file = Vocabularies.putPhi4(writer).write(directory.resolve("large.gguf"));
 
-    String printed = ForkedJvm.run(Heap.class, directory, List.of(), file.toString());
+    String printed = ForkedJvm.run(Heap.class, directory, List.of("-Xmx128m"), file.toString());
 
     assertThat(printed).contains("generated 5");
-    long peak = Long.parseLong(printed.replaceAll("(?s).*peak (\\d+) MB.*", "$1"));
-    assertThat(peak).as("MB of heap, run buffers included").isLessThan(256);
   }
 
   /** Loads a model with phi-4's vocabulary, reads a long prompt, and answers. */
@@ -147,13 +142,6 @@ final class ForkedJvmTest {
                 GenerationOptions.builder().maxTokens(5).ignoreModelStop(true).build());
         System.out.println("generated " + completion.tokens().size());
       }
-      long peak =
-          ManagementFactory.getMemoryPoolMXBeans().stream()
-              .filter(pool -> pool.getType() == MemoryType.HEAP)
-              .map(MemoryPoolMXBean::getPeakUsage)
-              .mapToLong(usage -> usage.getUsed())
-              .sum();
-      System.out.println("peak " + (peak >> 20) + " MB");
     }
   }
 }
