@@ -33,9 +33,9 @@ public final class MatMul implements WorkerPool.Task {
   private float[] x;
   private float[] y;
   private int tokens;
-  private int firstPart; // of those that the pool computes
-  private boolean uncompiled;
   private int rows;
+  private int firstPart; // of those that the pool computes; 0 but for the first product
+  private boolean uncompiled; // as far as is known, until the first product
 
   /** Creates the products of matrices and batches of at most these sizes. */
   public MatMul(WorkerPool pool, Kernels kernels, int maxColumns, int maxTokens) {
@@ -83,7 +83,6 @@ public final class MatMul implements WorkerPool.Task {
    */
   private int computeWhileUncompiled(int parts) {
     uncompiled = false;
-    firstPart = 0;
     long products = (long) ROWS_PER_PART * matrices.getFirst().columns() * tokens; // of a part
     long start = System.nanoTime();
     long now = start;

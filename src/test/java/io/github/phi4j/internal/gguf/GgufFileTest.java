@@ -12,6 +12,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -159,6 +160,11 @@ final class GgufFileTest {
     assertThat(read.string(0)).isEqualTo("token0");
     assertThat(read.string(123_456)).isEqualTo("token123456");
     assertThat(read.string(200_063)).isEqualTo("token200063");
+    ByteStrings copies = read.strings();
+    assertThat(copies.count()).isEqualTo(200_064);
+    assertThat(Arrays.copyOfRange(copies.bytes(), copies.starts()[0], copies.starts()[200_064]))
+        .asString(StandardCharsets.UTF_8)
+        .isEqualTo(String.join("", tokens));
   }
 
   // ---- files that change
