@@ -1,5 +1,11 @@
 package io.github.phi4j.internal.kernel;
 
+import io.github.phi4j.internal.gguf.GgmlType;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
 /**
  * A batch of vectors of activations, as they are and rounded to 8 bits, as packed products take
  * them. Each 32 numbers share a scale, and each is at most 127 in magnitude. Reused; not
@@ -44,6 +50,8 @@ public final class Activations {
     }
   }
 
+  private final List<PackedQuants> layouts = new ArrayList<>();
+  private final Map<GgmlType, float[]> factors = new EnumMap<>(GgmlType.class);
   private float[] x = {};
   private float[] pairs = {};
   private Groups sixteens = new Groups(0);
@@ -53,12 +61,28 @@ public final class Activations {
 
   /** Takes the next batch, (tokens, columns); its vectors are rounded one by one after that. */
   void set(float[] input, int newColumns, int newTokens) {
+    layouts.clear();
     x = input;
     columns = newColumns;
     tokens = newTokens;
   }
 
-  /** Makes room for the rounded numbers of the batch. */
+  /** Says that the batch will be multiplied with rows in a layout. */
+  void prepareFor(PackedQuants layout) {
+    for (int i = 0; i < layouts.size(); i++) {
+      if (layouts.get(i).type() == layout.type()) {
+        return;
+      }
+    }
+    layouts.add(layout);
+  }
+
+  /** The layouts that the batch will be multiplied with; none means that nothing is rounded. */
+  List<PackedQuants> layouts() {
+    return layouts;
+  }
+
+  /** Makes room for what follows from the rounding of the batch. */
   void reserve() {
     if (columns % GROUP != 0) {
       throw new IllegalArgumentException(
@@ -71,6 +95,14 @@ public final class Activations {
     if (thirtyTwos.scales.length < numbers / GROUP) {
       sixteens = new Groups(numbers / 16);
       thirtyTwos = new Groups(numbers / GROUP);
+    }
+    for (int i = 0; i < layouts.size(); i++) {
+      PackedQuants layout = layouts.get(i);
+      int length = factorsAt(layout, tokens);
+      float[] before = factors.get(layout.type());
+      if (before == null || before.length < length) {
+        factors.put(layout.type(), new float[length]);
+      }
     }
   }
 
@@ -96,6 +128,26 @@ public final class Activations {
   /** What follows for groups of 16 or of 32 columns. */
   Groups groups(int length) {
     return length == GROUP ? thirtyTwos : sixteens;
+  }
+
+  /** Whether a vector is multiplied alone, and not together with others. */
+  boolean isAlone(int token) {
+    return token >= together();
+  }
+
+  /** How many vectors are multiplied together with others: the first ones. */
+  int together() {
+    return tokens / PackedTile.TOKENS * PackedTile.TOKENS;
+  }
+
+  /** What the words of a layout are multiplied with, of the vectors that are multiplied alone. */
+  float[] factors(PackedQuants layout) {
+    return factors.get(layout.type());
+  }
+
+  /** Where those of a vector start. */
+  int factorsAt(PackedQuants layout, int token) {
+    return (token - together()) * (columns / layout.group()) * layout.factors();
   }
 
   int columns() {

@@ -66,7 +66,13 @@ public final class MatMul implements WorkerPool.Task {
       parts += parts(stack.get(i));
     }
     activations.set(input, stack.getFirst().columns(), count);
-    if (anyRounds(stack)) {
+    for (int i = 0; i < stack.size(); i++) {
+      Optional<PackedMatrix> packed = stack.get(i).packed();
+      if (packed.isPresent() && packed.get().layout() instanceof PackedQuants layout) {
+        activations.prepareFor(layout);
+      }
+    }
+    if (!activations.layouts().isEmpty()) {
       activations.reserve();
       pool.run(quantization, count);
     }
@@ -95,16 +101,6 @@ public final class MatMul implements WorkerPool.Task {
       speed = (double) products / (now - before);
     }
     return part;
-  }
-
-  private static boolean anyRounds(List<Matrix> stack) {
-    for (int i = 0; i < stack.size(); i++) {
-      Optional<PackedMatrix> packed = stack.get(i).packed();
-      if (packed.isPresent() && packed.get().layout() instanceof PackedQuants) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static int parts(Matrix w) {

@@ -19,7 +19,11 @@ final class Packed2Bits {
   private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
   private static final int LANES = SHORTS.length();
   private static final int PAIR = PackedTile.PAIR;
+  private static final int GROUP = PackedTile.STREAMS * LANES;
   private static final short MASK = 3;
+
+  /** The factors of a group: see {@link PackedFactors}. */
+  static final int FACTORS = 9;
 
   private Packed2Bits() {}
 
@@ -41,41 +45,66 @@ final class Packed2Bits {
     }
   }
 
+  /** See {@link PackedQuants#writeFactors}. */
+  static void writeFactors(float[] pairs, int from, int groups, float[] factors, int to) {
+    for (int g = 0; g < groups; g++) {
+      PackedFactors.write(pairs, from + 8 * g, 8, 2, factors, to + FACTORS * g + 1);
+    }
+  }
+
   /** See {@link PackedQuants#multiply}. */
   static void multiply(
-      MemorySegment w, long a, long b, int groups, float[] pairs, int from, short[] sums) {
+      MemorySegment w,
+      long a,
+      long b,
+      long c,
+      long d,
+      int groups,
+      float[] factors,
+      int from,
+      short[] sums) {
     PackedLayout.touch(w, a);
-    ShortVector mask = ShortVector.broadcast(SHORTS, MASK);
     for (int g = 0; g < groups; g++) {
+      int p = from + g * FACTORS;
+      ShortVector sa = FloatVector.broadcast(FLOATS, factors[p]).reinterpretAsShorts();
+      ShortVector sb = sa;
+      ShortVector sc = sa;
+      ShortVector sd = sa;
       ShortVector va = ShortVector.fromMemorySegment(SHORTS, w, a + g * 64L, ORDER);
       ShortVector vb = ShortVector.fromMemorySegment(SHORTS, w, b + g * 64L, ORDER);
-      int p = from + g * 8;
-      ShortVector pair = FloatVector.broadcast(FLOATS, pairs[p]).reinterpretAsShorts();
-      ShortVector sa = va.and(mask).mul(pair);
-      ShortVector sb = vb.and(mask).mul(pair);
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 1]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 2).and(mask).mul(pair));
-      sb = sb.add(vb.lanewise(LSHR, 2).and(mask).mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 2]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 4).and(mask).mul(pair));
-      sb = sb.add(vb.lanewise(LSHR, 4).and(mask).mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 3]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 6).and(mask).mul(pair));
-      sb = sb.add(vb.lanewise(LSHR, 6).and(mask).mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 4]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 8).and(mask).mul(pair));
-      sb = sb.add(vb.lanewise(LSHR, 8).and(mask).mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 5]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 10).and(mask).mul(pair));
-      sb = sb.add(vb.lanewise(LSHR, 10).and(mask).mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 6]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 12).and(mask).mul(pair));
-      sb = sb.add(vb.lanewise(LSHR, 12).and(mask).mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 7]).reinterpretAsShorts();
-      sa = sa.add(va.lanewise(LSHR, 14).mul(pair));
-      sb = sb.add(vb.lanewise(LSHR, 14).mul(pair));
-      sa.intoArray(sums, g * PAIR);
-      sb.intoArray(sums, g * PAIR + LANES);
+      ShortVector vc = ShortVector.fromMemorySegment(SHORTS, w, c + g * 64L, ORDER);
+      ShortVector vd = ShortVector.fromMemorySegment(SHORTS, w, d + g * 64L, ORDER);
+      for (int i = 0; i < 2; i++) {
+        int q = p + 1 + 4 * i;
+        ShortVector f = FloatVector.broadcast(FLOATS, factors[q]).reinterpretAsShorts();
+        sa = sa.add(va.mul(f));
+        sb = sb.add(vb.mul(f));
+        sc = sc.add(vc.mul(f));
+        sd = sd.add(vd.mul(f));
+        f = FloatVector.broadcast(FLOATS, factors[q + 1]).reinterpretAsShorts();
+        sa = sa.add(va.lanewise(LSHR, 2).mul(f));
+        sb = sb.add(vb.lanewise(LSHR, 2).mul(f));
+        sc = sc.add(vc.lanewise(LSHR, 2).mul(f));
+        sd = sd.add(vd.lanewise(LSHR, 2).mul(f));
+        f = FloatVector.broadcast(FLOATS, factors[q + 2]).reinterpretAsShorts();
+        sa = sa.add(va.lanewise(LSHR, 4).mul(f));
+        sb = sb.add(vb.lanewise(LSHR, 4).mul(f));
+        sc = sc.add(vc.lanewise(LSHR, 4).mul(f));
+        sd = sd.add(vd.lanewise(LSHR, 4).mul(f));
+        f = FloatVector.broadcast(FLOATS, factors[q + 3]).reinterpretAsShorts();
+        sa = sa.add(va.lanewise(LSHR, 6).mul(f));
+        sb = sb.add(vb.lanewise(LSHR, 6).mul(f));
+        sc = sc.add(vc.lanewise(LSHR, 6).mul(f));
+        sd = sd.add(vd.lanewise(LSHR, 6).mul(f));
+        va = va.lanewise(LSHR, 8);
+        vb = vb.lanewise(LSHR, 8);
+        vc = vc.lanewise(LSHR, 8);
+        vd = vd.lanewise(LSHR, 8);
+      }
+      sa.intoArray(sums, g * GROUP);
+      sb.intoArray(sums, g * GROUP + LANES);
+      sc.intoArray(sums, g * GROUP + 2 * LANES);
+      sd.intoArray(sums, g * GROUP + 3 * LANES);
     }
   }
 }

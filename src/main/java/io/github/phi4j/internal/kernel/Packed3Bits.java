@@ -19,7 +19,11 @@ final class Packed3Bits {
   private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
   private static final int LANES = SHORTS.length();
   private static final int PAIR = PackedTile.PAIR;
+  private static final int GROUP = PackedTile.STREAMS * LANES;
   private static final short MASK = 7;
+
+  /** The factors of a group: see {@link PackedFactors}. */
+  static final int FACTORS = 11;
 
   private Packed3Bits() {}
 
@@ -56,84 +60,96 @@ final class Packed3Bits {
     }
   }
 
+  /** See {@link PackedQuants#writeFactors}. A word has numbers of both of its groups. */
+  static void writeFactors(float[] pairs, int from, int groups, float[] factors, int to) {
+    for (int g = 0; g < groups / 2; g++) {
+      int p = from + 16 * g;
+      int f = to + 2 * FACTORS * g + 1;
+      int last = Float.floatToRawIntBits(pairs[p + 15]);
+      int before = PackedFactors.write(pairs, p, 5, 3, factors, f);
+      PackedFactors.write(0, before, 3, factors, f + 5);
+      before = PackedFactors.write(pairs, p + 5, 3, 3, factors, f + 6);
+      PackedFactors.write(0, before, 3, factors, f + 9);
+      f += FACTORS;
+      PackedFactors.write(PackedFactors.shift(last, 2), 0, 0, factors, f);
+      before = PackedFactors.write(pairs, p + 8, 2, 3, factors, f + 1);
+      PackedFactors.write(PackedFactors.shift(last, 1), before, 3, factors, f + 3);
+      before = PackedFactors.write(pairs, p + 10, 5, 3, factors, f + 4);
+      PackedFactors.write(last, before, 3, factors, f + 9);
+    }
+  }
+
   /** See {@link PackedQuants#multiply}. */
   static void multiply(
       MemorySegment w,
       long a,
       long b,
+      long c,
+      long d,
       int groups,
-      float[] pairs,
+      float[] factors,
       int from,
-      float[] starts,
-      int start,
-      short bias,
       short[] sums) {
-    multiply(w, a, groups, pairs, from, starts, start, bias, sums, 0);
-    multiply(w, b, groups, pairs, from, starts, start, bias, sums, LANES);
+    multiply(w, a, groups, factors, from, sums, 0);
+    multiply(w, b, groups, factors, from, sums, LANES);
+    multiply(w, c, groups, factors, from, sums, 2 * LANES);
+    multiply(w, d, groups, factors, from, sums, 3 * LANES);
   }
 
-  /** One vector of rows: two at a time would make too long a loop. */
+  /** One vector of rows: several at a time would make too long a loop. */
   private static void multiply(
-      MemorySegment w,
-      long at,
-      int groups,
-      float[] pairs,
-      int from,
-      float[] starts,
-      int start,
-      short bias,
-      short[] sums,
-      int to) {
+      MemorySegment w, long at, int groups, float[] factors, int from, short[] sums, int to) {
     PackedLayout.touch(w, at);
-    ShortVector mask = ShortVector.broadcast(SHORTS, MASK);
     for (int g = 0; g < groups / 2; g++) {
       ShortVector u = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L, ORDER);
       ShortVector v = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L + 64, ORDER);
       ShortVector z = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L + 128, ORDER);
-      ShortVector last =
-          u.lanewise(LSHR, 13)
-              .and((short) 4)
-              .or(v.lanewise(LSHR, 14).and((short) 2))
-              .or(z.lanewise(LSHR, 15));
-      int p = from + 16 * g;
-      ShortVector pair = FloatVector.broadcast(FLOATS, starts[start + 2 * g]).reinterpretAsShorts();
-      ShortVector s = pair.mul(bias);
-      pair = FloatVector.broadcast(FLOATS, pairs[p]).reinterpretAsShorts();
-      s = s.add(u.and(mask).mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 1]).reinterpretAsShorts();
-      s = s.add(u.lanewise(LSHR, 3).and(mask).mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 2]).reinterpretAsShorts();
-      s = s.add(u.lanewise(LSHR, 6).and(mask).mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 3]).reinterpretAsShorts();
-      s = s.add(u.lanewise(LSHR, 9).and(mask).mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 4]).reinterpretAsShorts();
-      s = s.add(u.lanewise(LSHR, 12).and(mask).mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 5]).reinterpretAsShorts();
-      s = s.add(v.and(mask).mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 6]).reinterpretAsShorts();
-      s = s.add(v.lanewise(LSHR, 3).and(mask).mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 7]).reinterpretAsShorts();
-      s = s.add(v.lanewise(LSHR, 6).and(mask).mul(pair));
-      s.intoArray(sums, 2 * g * PAIR + to);
-      pair = FloatVector.broadcast(FLOATS, starts[start + 2 * g + 1]).reinterpretAsShorts();
-      s = pair.mul(bias);
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 8]).reinterpretAsShorts();
-      s = s.add(v.lanewise(LSHR, 9).and(mask).mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 9]).reinterpretAsShorts();
-      s = s.add(v.lanewise(LSHR, 12).and(mask).mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 10]).reinterpretAsShorts();
-      s = s.add(z.and(mask).mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 11]).reinterpretAsShorts();
-      s = s.add(z.lanewise(LSHR, 3).and(mask).mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 12]).reinterpretAsShorts();
-      s = s.add(z.lanewise(LSHR, 6).and(mask).mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 13]).reinterpretAsShorts();
-      s = s.add(z.lanewise(LSHR, 9).and(mask).mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 14]).reinterpretAsShorts();
-      s = s.add(z.lanewise(LSHR, 12).and(mask).mul(pair));
-      pair = FloatVector.broadcast(FLOATS, pairs[p + 15]).reinterpretAsShorts();
-      s = s.add(last.mul(pair));
-      s.intoArray(sums, (2 * g + 1) * PAIR + to);
+      int p = from + 2 * g * FACTORS;
+      ShortVector s = FloatVector.broadcast(FLOATS, factors[p]).reinterpretAsShorts();
+      ShortVector f;
+      f = FloatVector.broadcast(FLOATS, factors[p + 1]).reinterpretAsShorts();
+      s = s.add(u.mul(f));
+      f = FloatVector.broadcast(FLOATS, factors[p + 2]).reinterpretAsShorts();
+      s = s.add(u.lanewise(LSHR, 3).mul(f));
+      f = FloatVector.broadcast(FLOATS, factors[p + 3]).reinterpretAsShorts();
+      s = s.add(u.lanewise(LSHR, 6).mul(f));
+      f = FloatVector.broadcast(FLOATS, factors[p + 4]).reinterpretAsShorts();
+      s = s.add(u.lanewise(LSHR, 9).mul(f));
+      f = FloatVector.broadcast(FLOATS, factors[p + 5]).reinterpretAsShorts();
+      s = s.add(u.lanewise(LSHR, 12).mul(f));
+      f = FloatVector.broadcast(FLOATS, factors[p + 6]).reinterpretAsShorts();
+      s = s.add(u.lanewise(LSHR, 15).mul(f));
+      f = FloatVector.broadcast(FLOATS, factors[p + 7]).reinterpretAsShorts();
+      s = s.add(v.mul(f));
+      f = FloatVector.broadcast(FLOATS, factors[p + 8]).reinterpretAsShorts();
+      s = s.add(v.lanewise(LSHR, 3).mul(f));
+      f = FloatVector.broadcast(FLOATS, factors[p + 9]).reinterpretAsShorts();
+      s = s.add(v.lanewise(LSHR, 6).mul(f));
+      f = FloatVector.broadcast(FLOATS, factors[p + 10]).reinterpretAsShorts();
+      s = s.add(v.lanewise(LSHR, 9).mul(f));
+      s.intoArray(sums, 2 * g * GROUP + to);
+      s = FloatVector.broadcast(FLOATS, factors[p + 11]).reinterpretAsShorts();
+      f = FloatVector.broadcast(FLOATS, factors[p + 12]).reinterpretAsShorts();
+      s = s.add(u.lanewise(LSHR, 15).mul(f));
+      f = FloatVector.broadcast(FLOATS, factors[p + 13]).reinterpretAsShorts();
+      s = s.add(v.lanewise(LSHR, 9).mul(f));
+      f = FloatVector.broadcast(FLOATS, factors[p + 14]).reinterpretAsShorts();
+      s = s.add(v.lanewise(LSHR, 12).mul(f));
+      f = FloatVector.broadcast(FLOATS, factors[p + 15]).reinterpretAsShorts();
+      s = s.add(v.lanewise(LSHR, 15).mul(f));
+      f = FloatVector.broadcast(FLOATS, factors[p + 16]).reinterpretAsShorts();
+      s = s.add(z.mul(f));
+      f = FloatVector.broadcast(FLOATS, factors[p + 17]).reinterpretAsShorts();
+      s = s.add(z.lanewise(LSHR, 3).mul(f));
+      f = FloatVector.broadcast(FLOATS, factors[p + 18]).reinterpretAsShorts();
+      s = s.add(z.lanewise(LSHR, 6).mul(f));
+      f = FloatVector.broadcast(FLOATS, factors[p + 19]).reinterpretAsShorts();
+      s = s.add(z.lanewise(LSHR, 9).mul(f));
+      f = FloatVector.broadcast(FLOATS, factors[p + 20]).reinterpretAsShorts();
+      s = s.add(z.lanewise(LSHR, 12).mul(f));
+      f = FloatVector.broadcast(FLOATS, factors[p + 21]).reinterpretAsShorts();
+      s = s.add(z.lanewise(LSHR, 15).mul(f));
+      s.intoArray(sums, (2 * g + 1) * GROUP + to);
     }
   }
 }

@@ -16,7 +16,11 @@ final class Packed4Bits {
   private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
   private static final int LANES = SHORTS.length();
   private static final int PAIR = PackedTile.PAIR;
+  private static final int GROUP = PackedTile.STREAMS * LANES;
   private static final short MASK = 15;
+
+  /** The factors of a group: see {@link PackedFactors}. */
+  static final int FACTORS = 17;
 
   private Packed4Bits() {}
 
@@ -34,43 +38,65 @@ final class Packed4Bits {
     }
   }
 
+  /** See {@link PackedQuants#writeFactors}. */
+  static void writeFactors(float[] pairs, int from, int groups, float[] factors, int to) {
+    for (int g = 0; g < groups; g++) {
+      for (int i = 0; i < 4; i++) {
+        PackedFactors.write(
+            pairs, from + 16 * g + 4 * i, 4, 4, factors, to + FACTORS * g + 1 + 4 * i);
+      }
+    }
+  }
+
   /** See {@link PackedQuants#multiply}. */
   static void multiply(
       MemorySegment w,
       long a,
       long b,
+      long c,
+      long d,
       int groups,
-      float[] pairs,
+      float[] factors,
       int from,
-      float[] starts,
-      int start,
-      short bias,
       short[] sums) {
     PackedLayout.touch(w, a);
-    ShortVector mask = ShortVector.broadcast(SHORTS, MASK);
     for (int g = 0; g < groups; g++) {
-      ShortVector sa =
-          FloatVector.broadcast(FLOATS, starts[start + g]).reinterpretAsShorts().mul(bias);
+      int p = from + g * FACTORS;
+      ShortVector sa = FloatVector.broadcast(FLOATS, factors[p]).reinterpretAsShorts();
       ShortVector sb = sa;
+      ShortVector sc = sa;
+      ShortVector sd = sa;
       for (int i = 0; i < 4; i++) {
         ShortVector va = ShortVector.fromMemorySegment(SHORTS, w, a + (4 * g + i) * 64L, ORDER);
         ShortVector vb = ShortVector.fromMemorySegment(SHORTS, w, b + (4 * g + i) * 64L, ORDER);
-        int p = from + 16 * g + 4 * i;
-        ShortVector pair = FloatVector.broadcast(FLOATS, pairs[p]).reinterpretAsShorts();
-        sa = sa.add(va.and(mask).mul(pair));
-        sb = sb.add(vb.and(mask).mul(pair));
-        pair = FloatVector.broadcast(FLOATS, pairs[p + 1]).reinterpretAsShorts();
-        sa = sa.add(va.lanewise(LSHR, 4).and(mask).mul(pair));
-        sb = sb.add(vb.lanewise(LSHR, 4).and(mask).mul(pair));
-        pair = FloatVector.broadcast(FLOATS, pairs[p + 2]).reinterpretAsShorts();
-        sa = sa.add(va.lanewise(LSHR, 8).and(mask).mul(pair));
-        sb = sb.add(vb.lanewise(LSHR, 8).and(mask).mul(pair));
-        pair = FloatVector.broadcast(FLOATS, pairs[p + 3]).reinterpretAsShorts();
-        sa = sa.add(va.lanewise(LSHR, 12).mul(pair));
-        sb = sb.add(vb.lanewise(LSHR, 12).mul(pair));
+        ShortVector vc = ShortVector.fromMemorySegment(SHORTS, w, c + (4 * g + i) * 64L, ORDER);
+        ShortVector vd = ShortVector.fromMemorySegment(SHORTS, w, d + (4 * g + i) * 64L, ORDER);
+        int q = p + 1 + 4 * i;
+        ShortVector f = FloatVector.broadcast(FLOATS, factors[q]).reinterpretAsShorts();
+        sa = sa.add(va.mul(f));
+        sb = sb.add(vb.mul(f));
+        sc = sc.add(vc.mul(f));
+        sd = sd.add(vd.mul(f));
+        f = FloatVector.broadcast(FLOATS, factors[q + 1]).reinterpretAsShorts();
+        sa = sa.add(va.lanewise(LSHR, 4).mul(f));
+        sb = sb.add(vb.lanewise(LSHR, 4).mul(f));
+        sc = sc.add(vc.lanewise(LSHR, 4).mul(f));
+        sd = sd.add(vd.lanewise(LSHR, 4).mul(f));
+        f = FloatVector.broadcast(FLOATS, factors[q + 2]).reinterpretAsShorts();
+        sa = sa.add(va.lanewise(LSHR, 8).mul(f));
+        sb = sb.add(vb.lanewise(LSHR, 8).mul(f));
+        sc = sc.add(vc.lanewise(LSHR, 8).mul(f));
+        sd = sd.add(vd.lanewise(LSHR, 8).mul(f));
+        f = FloatVector.broadcast(FLOATS, factors[q + 3]).reinterpretAsShorts();
+        sa = sa.add(va.lanewise(LSHR, 12).mul(f));
+        sb = sb.add(vb.lanewise(LSHR, 12).mul(f));
+        sc = sc.add(vc.lanewise(LSHR, 12).mul(f));
+        sd = sd.add(vd.lanewise(LSHR, 12).mul(f));
       }
-      sa.intoArray(sums, g * PAIR);
-      sb.intoArray(sums, g * PAIR + LANES);
+      sa.intoArray(sums, g * GROUP);
+      sb.intoArray(sums, g * GROUP + LANES);
+      sc.intoArray(sums, g * GROUP + 2 * LANES);
+      sd.intoArray(sums, g * GROUP + 3 * LANES);
     }
   }
 }

@@ -20,7 +20,11 @@ final class Packed5Bits {
   private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
   private static final int LANES = SHORTS.length();
   private static final int PAIR = PackedTile.PAIR;
+  private static final int GROUP = PackedTile.STREAMS * LANES;
   private static final short MASK = 31;
+
+  /** The factors of a group: see {@link PackedFactors}. */
+  static final int FACTORS = 21;
 
   private Packed5Bits() {}
 
@@ -42,46 +46,68 @@ final class Packed5Bits {
     }
   }
 
+  /** See {@link PackedQuants#writeFactors}. */
+  static void writeFactors(float[] pairs, int from, int groups, float[] factors, int to) {
+    for (int g = 0; g < groups; g++) {
+      int p = from + 16 * g;
+      int last = Float.floatToRawIntBits(pairs[p + 15]);
+      for (int i = 0; i < 5; i++) {
+        int f = to + FACTORS * g + 1 + 4 * i;
+        int third = PackedFactors.write(pairs, p + 3 * i, 3, 5, factors, f);
+        PackedFactors.write(PackedFactors.shift(last, 4 - i), third, 5, factors, f + 3);
+      }
+    }
+  }
+
   /** See {@link PackedQuants#multiply}. */
   static void multiply(
       MemorySegment w,
       long a,
       long b,
+      long c,
+      long d,
       int groups,
-      float[] pairs,
+      float[] factors,
       int from,
-      float[] starts,
-      int start,
-      short bias,
       short[] sums) {
     PackedLayout.touch(w, a);
-    ShortVector mask = ShortVector.broadcast(SHORTS, MASK);
     for (int g = 0; g < groups; g++) {
-      ShortVector sa =
-          FloatVector.broadcast(FLOATS, starts[start + g]).reinterpretAsShorts().mul(bias);
+      int p = from + g * FACTORS;
+      ShortVector sa = FloatVector.broadcast(FLOATS, factors[p]).reinterpretAsShorts();
       ShortVector sb = sa;
-      ShortVector la = ShortVector.zero(SHORTS);
-      ShortVector lb = la;
+      ShortVector sc = sa;
+      ShortVector sd = sa;
       for (int i = 0; i < 5; i++) {
         ShortVector va = ShortVector.fromMemorySegment(SHORTS, w, a + (5 * g + i) * 64L, ORDER);
         ShortVector vb = ShortVector.fromMemorySegment(SHORTS, w, b + (5 * g + i) * 64L, ORDER);
-        int p = from + 16 * g + 3 * i;
-        ShortVector pair = FloatVector.broadcast(FLOATS, pairs[p]).reinterpretAsShorts();
-        sa = sa.add(va.and(mask).mul(pair));
-        sb = sb.add(vb.and(mask).mul(pair));
-        pair = FloatVector.broadcast(FLOATS, pairs[p + 1]).reinterpretAsShorts();
-        sa = sa.add(va.lanewise(LSHR, 5).and(mask).mul(pair));
-        sb = sb.add(vb.lanewise(LSHR, 5).and(mask).mul(pair));
-        pair = FloatVector.broadcast(FLOATS, pairs[p + 2]).reinterpretAsShorts();
-        sa = sa.add(va.lanewise(LSHR, 10).and(mask).mul(pair));
-        sb = sb.add(vb.lanewise(LSHR, 10).and(mask).mul(pair));
-        la = la.lanewise(LSHL, 1).or(va.lanewise(LSHR, 15));
-        lb = lb.lanewise(LSHL, 1).or(vb.lanewise(LSHR, 15));
+        ShortVector vc = ShortVector.fromMemorySegment(SHORTS, w, c + (5 * g + i) * 64L, ORDER);
+        ShortVector vd = ShortVector.fromMemorySegment(SHORTS, w, d + (5 * g + i) * 64L, ORDER);
+        int q = p + 1 + 4 * i;
+        ShortVector f = FloatVector.broadcast(FLOATS, factors[q]).reinterpretAsShorts();
+        sa = sa.add(va.mul(f));
+        sb = sb.add(vb.mul(f));
+        sc = sc.add(vc.mul(f));
+        sd = sd.add(vd.mul(f));
+        f = FloatVector.broadcast(FLOATS, factors[q + 1]).reinterpretAsShorts();
+        sa = sa.add(va.lanewise(LSHR, 5).mul(f));
+        sb = sb.add(vb.lanewise(LSHR, 5).mul(f));
+        sc = sc.add(vc.lanewise(LSHR, 5).mul(f));
+        sd = sd.add(vd.lanewise(LSHR, 5).mul(f));
+        f = FloatVector.broadcast(FLOATS, factors[q + 2]).reinterpretAsShorts();
+        sa = sa.add(va.lanewise(LSHR, 10).mul(f));
+        sb = sb.add(vb.lanewise(LSHR, 10).mul(f));
+        sc = sc.add(vc.lanewise(LSHR, 10).mul(f));
+        sd = sd.add(vd.lanewise(LSHR, 10).mul(f));
+        f = FloatVector.broadcast(FLOATS, factors[q + 3]).reinterpretAsShorts();
+        sa = sa.add(va.lanewise(LSHR, 15).mul(f));
+        sb = sb.add(vb.lanewise(LSHR, 15).mul(f));
+        sc = sc.add(vc.lanewise(LSHR, 15).mul(f));
+        sd = sd.add(vd.lanewise(LSHR, 15).mul(f));
       }
-      ShortVector pair =
-          FloatVector.broadcast(FLOATS, pairs[from + 16 * g + 15]).reinterpretAsShorts();
-      sa.add(la.mul(pair)).intoArray(sums, g * PAIR);
-      sb.add(lb.mul(pair)).intoArray(sums, g * PAIR + LANES);
+      sa.intoArray(sums, g * GROUP);
+      sb.intoArray(sums, g * GROUP + LANES);
+      sc.intoArray(sums, g * GROUP + 2 * LANES);
+      sd.intoArray(sums, g * GROUP + 3 * LANES);
     }
   }
 }

@@ -19,8 +19,12 @@ final class Packed6Bits {
   private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
   private static final int LANES = SHORTS.length();
   private static final int PAIR = PackedTile.PAIR;
+  private static final int GROUP = PackedTile.STREAMS * LANES;
   private static final short MASK = 63;
   private static final short HIGH = 48;
+
+  /** The factors of a group: see {@link PackedFactors}. */
+  static final int FACTORS = 11;
 
   private Packed6Bits() {}
 
@@ -47,56 +51,79 @@ final class Packed6Bits {
     }
   }
 
+  /** See {@link PackedQuants#writeFactors}. */
+  static void writeFactors(float[] pairs, int from, int groups, float[] factors, int to) {
+    for (int g = 0; g < groups; g++) {
+      int p = from + 8 * g;
+      int f = to + FACTORS * g + 1;
+      int sixth = Float.floatToRawIntBits(pairs[p + 6]);
+      int seventh = Float.floatToRawIntBits(pairs[p + 7]);
+      int before = PackedFactors.write(pairs, p, 2, 6, factors, f);
+      PackedFactors.write(sixth, before, 6, factors, f + 2);
+      before = PackedFactors.write(pairs, p + 2, 2, 6, factors, f + 3);
+      before = PackedFactors.write(PackedFactors.shift(sixth, 4), before, 6, factors, f + 5);
+      PackedFactors.write(PackedFactors.shift(seventh, 4), before, 2, factors, f + 9);
+      before = PackedFactors.write(pairs, p + 4, 2, 6, factors, f + 6);
+      PackedFactors.write(seventh, before, 6, factors, f + 8);
+    }
+  }
+
   /**
-   * See {@link PackedQuants#multiply}. What is left over in the words is taken up after they were
-   * gone through, so that the loops are short.
+   * See {@link PackedQuants#multiply}. The highest bits of the second word are taken up after the
+   * loop over the words, so that these are alike.
    */
   static void multiply(
       MemorySegment w,
       long a,
       long b,
+      long c,
+      long d,
       int groups,
-      float[] pairs,
+      float[] factors,
       int from,
-      float[] starts,
-      int start,
-      short bias,
       short[] sums) {
     PackedLayout.touch(w, a);
-    ShortVector mask = ShortVector.broadcast(SHORTS, MASK);
-    ShortVector high = ShortVector.broadcast(SHORTS, HIGH);
     for (int g = 0; g < groups; g++) {
-      ShortVector sa =
-          FloatVector.broadcast(FLOATS, starts[start + g]).reinterpretAsShorts().mul(bias);
+      int p = from + g * FACTORS;
+      ShortVector sa = FloatVector.broadcast(FLOATS, factors[p]).reinterpretAsShorts();
       ShortVector sb = sa;
+      ShortVector sc = sa;
+      ShortVector sd = sa;
       for (int i = 0; i < 3; i++) {
         ShortVector va = ShortVector.fromMemorySegment(SHORTS, w, a + (3 * g + i) * 64L, ORDER);
         ShortVector vb = ShortVector.fromMemorySegment(SHORTS, w, b + (3 * g + i) * 64L, ORDER);
-        int p = from + 8 * g + 2 * i;
-        ShortVector pair = FloatVector.broadcast(FLOATS, pairs[p]).reinterpretAsShorts();
-        sa = sa.add(va.and(mask).mul(pair));
-        sb = sb.add(vb.and(mask).mul(pair));
-        pair = FloatVector.broadcast(FLOATS, pairs[p + 1]).reinterpretAsShorts();
-        sa = sa.add(va.lanewise(LSHR, 6).and(mask).mul(pair));
-        sb = sb.add(vb.lanewise(LSHR, 6).and(mask).mul(pair));
+        ShortVector vc = ShortVector.fromMemorySegment(SHORTS, w, c + (3 * g + i) * 64L, ORDER);
+        ShortVector vd = ShortVector.fromMemorySegment(SHORTS, w, d + (3 * g + i) * 64L, ORDER);
+        int q = p + 1 + 3 * i;
+        ShortVector f = FloatVector.broadcast(FLOATS, factors[q]).reinterpretAsShorts();
+        sa = sa.add(va.mul(f));
+        sb = sb.add(vb.mul(f));
+        sc = sc.add(vc.mul(f));
+        sd = sd.add(vd.mul(f));
+        f = FloatVector.broadcast(FLOATS, factors[q + 1]).reinterpretAsShorts();
+        sa = sa.add(va.lanewise(LSHR, 6).mul(f));
+        sb = sb.add(vb.lanewise(LSHR, 6).mul(f));
+        sc = sc.add(vc.lanewise(LSHR, 6).mul(f));
+        sd = sd.add(vd.lanewise(LSHR, 6).mul(f));
+        f = FloatVector.broadcast(FLOATS, factors[q + 2]).reinterpretAsShorts();
+        sa = sa.add(va.lanewise(LSHR, 12).mul(f));
+        sb = sb.add(vb.lanewise(LSHR, 12).mul(f));
+        sc = sc.add(vc.lanewise(LSHR, 12).mul(f));
+        sd = sd.add(vd.lanewise(LSHR, 12).mul(f));
       }
-      int p = from + 8 * g + 6;
-      ShortVector sixth = FloatVector.broadcast(FLOATS, pairs[p]).reinterpretAsShorts();
-      ShortVector seventh = FloatVector.broadcast(FLOATS, pairs[p + 1]).reinterpretAsShorts();
-      ShortVector u = ShortVector.fromMemorySegment(SHORTS, w, a + g * 192L, ORDER);
-      ShortVector v = ShortVector.fromMemorySegment(SHORTS, w, a + g * 192L + 64, ORDER);
-      ShortVector z = ShortVector.fromMemorySegment(SHORTS, w, a + g * 192L + 128, ORDER);
-      u = u.lanewise(LSHR, 12).or(v.lanewise(LSHR, 8).and(high));
-      z = z.lanewise(LSHR, 12).or(v.lanewise(LSHR, 10).and(high));
-      sa = sa.add(u.mul(sixth)).add(z.mul(seventh));
-      u = ShortVector.fromMemorySegment(SHORTS, w, b + g * 192L, ORDER);
-      v = ShortVector.fromMemorySegment(SHORTS, w, b + g * 192L + 64, ORDER);
-      z = ShortVector.fromMemorySegment(SHORTS, w, b + g * 192L + 128, ORDER);
-      u = u.lanewise(LSHR, 12).or(v.lanewise(LSHR, 8).and(high));
-      z = z.lanewise(LSHR, 12).or(v.lanewise(LSHR, 10).and(high));
-      sb = sb.add(u.mul(sixth)).add(z.mul(seventh));
-      sa.intoArray(sums, g * PAIR);
-      sb.intoArray(sums, g * PAIR + LANES);
+      ShortVector va = ShortVector.fromMemorySegment(SHORTS, w, a + g * 192L + 64, ORDER);
+      ShortVector vb = ShortVector.fromMemorySegment(SHORTS, w, b + g * 192L + 64, ORDER);
+      ShortVector vc = ShortVector.fromMemorySegment(SHORTS, w, c + g * 192L + 64, ORDER);
+      ShortVector vd = ShortVector.fromMemorySegment(SHORTS, w, d + g * 192L + 64, ORDER);
+      ShortVector f = FloatVector.broadcast(FLOATS, factors[p + 10]).reinterpretAsShorts();
+      sa = sa.add(va.lanewise(LSHR, 14).mul(f));
+      sb = sb.add(vb.lanewise(LSHR, 14).mul(f));
+      sc = sc.add(vc.lanewise(LSHR, 14).mul(f));
+      sd = sd.add(vd.lanewise(LSHR, 14).mul(f));
+      sa.intoArray(sums, g * GROUP);
+      sb.intoArray(sums, g * GROUP + LANES);
+      sc.intoArray(sums, g * GROUP + 2 * LANES);
+      sd.intoArray(sums, g * GROUP + 3 * LANES);
     }
   }
 }

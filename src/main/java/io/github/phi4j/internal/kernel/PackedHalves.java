@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -28,7 +29,12 @@ final class PackedHalves {
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   private static final VectorSpecies<Integer> INTS = VectorKernels.INTS;
+  private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
+  private static final VectorSpecies<Short> SHORTS = VectorKernels.SHORTS;
+  private static final int LANES = VectorKernels.LANES;
+  private static final int SHORT_LANES = SHORTS.length();
   private static final int ROWS = PackedTile.ROWS;
+  private static final int GROUP = PackedTile.STREAMS * SHORT_LANES;
 
   private PackedHalves() {}
 
@@ -56,6 +62,46 @@ final class PackedHalves {
     }
   }
 
+  /** See {@link PackedQuants#addSums}: of {@link #scales}. */
+  static void addScales(
+      MemorySegment w,
+      long a,
+      long b,
+      int words,
+      short[] sums,
+      int from,
+      Activations.Groups x,
+      int at,
+      float[] y,
+      int to) {
+    PackedLayout.touch(w, a);
+    float[] dx = x.scales();
+    FloatVector y0 = FloatVector.fromArray(FLOATS, y, to);
+    FloatVector y1 = FloatVector.fromArray(FLOATS, y, to + LANES);
+    for (int i = 0; i < words; i++) {
+      IntVector va = IntVector.fromMemorySegment(INTS, w, a + i * 64L, ORDER);
+      IntVector vb = IntVector.fromMemorySegment(INTS, w, b + i * 64L, ORDER);
+      for (int j = 0; j < 2; j++) {
+        int g = 2 * i + j;
+        FloatVector d = FloatVector.broadcast(FLOATS, dx[at + g]);
+        IntVector half = va.lanewise(LSHL, 16).lanewise(ASHR, 3).and(HALF);
+        FloatVector scale = half.reinterpretAsFloats().mul(UP).mul(UP).mul(DOWN).mul(d);
+        IntVector s = ShortVector.fromArray(SHORTS, sums, from + g * GROUP).reinterpretAsInts();
+        s = s.lanewise(LSHL, 16).lanewise(ASHR, 16).add(s.lanewise(ASHR, 16));
+        y0 = ((FloatVector) s.convert(I2F, 0)).fma(scale, y0);
+        half = vb.lanewise(LSHL, 16).lanewise(ASHR, 3).and(HALF);
+        scale = half.reinterpretAsFloats().mul(UP).mul(UP).mul(DOWN).mul(d);
+        s = ShortVector.fromArray(SHORTS, sums, from + g * GROUP + SHORT_LANES).reinterpretAsInts();
+        s = s.lanewise(LSHL, 16).lanewise(ASHR, 16).add(s.lanewise(ASHR, 16));
+        y1 = ((FloatVector) s.convert(I2F, 0)).fma(scale, y1);
+        va = va.lanewise(LSHR, 16);
+        vb = vb.lanewise(LSHR, 16);
+      }
+    }
+    y0.intoArray(y, to);
+    y1.intoArray(y, to + LANES);
+  }
+
   /** Of {@link Q4_1} and {@link Q5_1}: a word for each 32 columns, a scale and what is added. */
   static void withMinimums(
       MemorySegment w, long at, int groups, float bias, float[] scales, float[] offsets, int to) {
@@ -74,6 +120,50 @@ final class PackedHalves {
       d.intoArray(scales, to + g * ROWS);
       d.mul(bias).add(m).intoArray(offsets, to + g * ROWS);
     }
+  }
+
+  /** See {@link PackedQuants#addSums}: of {@link #withMinimums}. */
+  static void addWithMinimums(
+      MemorySegment w,
+      long a,
+      long b,
+      int groups,
+      float bias,
+      short[] sums,
+      int from,
+      Activations.Groups x,
+      int at,
+      float[] y,
+      int to) {
+    PackedLayout.touch(w, a);
+    float[] dx = x.scales();
+    float[] totals = x.totals();
+    FloatVector y0 = FloatVector.fromArray(FLOATS, y, to);
+    FloatVector y1 = FloatVector.fromArray(FLOATS, y, to + LANES);
+    for (int g = 0; g < groups; g++) {
+      FloatVector d = FloatVector.broadcast(FLOATS, dx[at + g]);
+      FloatVector total = FloatVector.broadcast(FLOATS, totals[at + g]);
+      IntVector v = IntVector.fromMemorySegment(INTS, w, a + g * 64L, ORDER);
+      IntVector half = v.lanewise(LSHL, 16).lanewise(ASHR, 3).and(HALF);
+      FloatVector scale = half.reinterpretAsFloats().mul(UP).mul(UP).mul(DOWN);
+      half = v.lanewise(ASHR, 3).and(HALF);
+      FloatVector offset = half.reinterpretAsFloats().mul(UP).mul(UP).mul(DOWN);
+      y0 = scale.mul(bias).add(offset).fma(total, y0);
+      IntVector s = ShortVector.fromArray(SHORTS, sums, from + g * GROUP).reinterpretAsInts();
+      s = s.lanewise(LSHL, 16).lanewise(ASHR, 16).add(s.lanewise(ASHR, 16));
+      y0 = ((FloatVector) s.convert(I2F, 0)).fma(scale.mul(d), y0);
+      v = IntVector.fromMemorySegment(INTS, w, b + g * 64L, ORDER);
+      half = v.lanewise(LSHL, 16).lanewise(ASHR, 3).and(HALF);
+      scale = half.reinterpretAsFloats().mul(UP).mul(UP).mul(DOWN);
+      half = v.lanewise(ASHR, 3).and(HALF);
+      offset = half.reinterpretAsFloats().mul(UP).mul(UP).mul(DOWN);
+      y1 = scale.mul(bias).add(offset).fma(total, y1);
+      s = ShortVector.fromArray(SHORTS, sums, from + g * GROUP + SHORT_LANES).reinterpretAsInts();
+      s = s.lanewise(LSHL, 16).lanewise(ASHR, 16).add(s.lanewise(ASHR, 16));
+      y1 = ((FloatVector) s.convert(I2F, 0)).fma(scale.mul(d), y1);
+    }
+    y0.intoArray(y, to);
+    y1.intoArray(y, to + LANES);
   }
 
   /** Of {@link Q2_K}: nibbles, times two halves. */
@@ -102,5 +192,73 @@ final class PackedHalves {
         }
       }
     }
+  }
+
+  /** See {@link PackedQuants#addSums}: of {@link #nibbles}. */
+  static void addNibbles(
+      MemorySegment w,
+      long a,
+      long b,
+      int blocks,
+      short[] sums,
+      int from,
+      Activations.Groups x,
+      int at,
+      float[] y,
+      int to) {
+    PackedLayout.touch(w, a);
+    float[] dx = x.scales();
+    float[] totals = x.totals();
+    FloatVector y0 = FloatVector.fromArray(FLOATS, y, to);
+    FloatVector y1 = FloatVector.fromArray(FLOATS, y, to + LANES);
+    for (int k = 0; k < blocks; k++) {
+      IntVector va = IntVector.fromMemorySegment(INTS, w, a + k * 320L, ORDER);
+      FloatVector da =
+          va.lanewise(LSHL, 16)
+              .lanewise(ASHR, 3)
+              .and(HALF)
+              .reinterpretAsFloats()
+              .mul(UP)
+              .mul(UP)
+              .mul(DOWN);
+      FloatVector ma =
+          va.lanewise(ASHR, 3).and(HALF).reinterpretAsFloats().mul(UP).mul(UP).mul(DOWN).neg();
+      IntVector vb = IntVector.fromMemorySegment(INTS, w, b + k * 320L, ORDER);
+      FloatVector db =
+          vb.lanewise(LSHL, 16)
+              .lanewise(ASHR, 3)
+              .and(HALF)
+              .reinterpretAsFloats()
+              .mul(UP)
+              .mul(UP)
+              .mul(DOWN);
+      FloatVector mb =
+          vb.lanewise(ASHR, 3).and(HALF).reinterpretAsFloats().mul(UP).mul(UP).mul(DOWN).neg();
+      for (int h = 0; h < 4; h++) {
+        va = IntVector.fromMemorySegment(INTS, w, a + k * 320L + h * 64L + 64, ORDER);
+        vb = IntVector.fromMemorySegment(INTS, w, b + k * 320L + h * 64L + 64, ORDER);
+        for (int j = 0; j < 4; j++) {
+          int g = 16 * k + 4 * h + j;
+          FloatVector d = FloatVector.broadcast(FLOATS, dx[at + g]);
+          FloatVector total = FloatVector.broadcast(FLOATS, totals[at + g]);
+          y0 = ma.mul((FloatVector) va.lanewise(LSHR, 4).and(15).convert(I2F, 0)).fma(total, y0);
+          FloatVector scale = da.mul((FloatVector) va.and(15).convert(I2F, 0)).mul(d);
+          IntVector s = ShortVector.fromArray(SHORTS, sums, from + g * GROUP).reinterpretAsInts();
+          s = s.lanewise(LSHL, 16).lanewise(ASHR, 16).add(s.lanewise(ASHR, 16));
+          y0 = ((FloatVector) s.convert(I2F, 0)).fma(scale, y0);
+          y1 = mb.mul((FloatVector) vb.lanewise(LSHR, 4).and(15).convert(I2F, 0)).fma(total, y1);
+          scale = db.mul((FloatVector) vb.and(15).convert(I2F, 0)).mul(d);
+          s =
+              ShortVector.fromArray(SHORTS, sums, from + g * GROUP + SHORT_LANES)
+                  .reinterpretAsInts();
+          s = s.lanewise(LSHL, 16).lanewise(ASHR, 16).add(s.lanewise(ASHR, 16));
+          y1 = ((FloatVector) s.convert(I2F, 0)).fma(scale, y1);
+          va = va.lanewise(LSHR, 8);
+          vb = vb.lanewise(LSHR, 8);
+        }
+      }
+    }
+    y0.intoArray(y, to);
+    y1.intoArray(y, to + LANES);
   }
 }

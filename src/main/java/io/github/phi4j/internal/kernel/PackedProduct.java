@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.kernel;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
@@ -34,85 +35,106 @@ final class PackedProduct {
   private static void multiplySlab(
       PackedMatrix w, int firstRow, int rows, Activations x, Scratch scratch) {
     Arrays.fill(scratch.sums, 0, x.tokens() * SLAB_ROWS, 0);
-    if (x.tokens() < PackedTile.TOKENS) { // row by row, as they lie in memory
-      for (int r = 0; r < rows; r += PackedTile.ROWS) {
-        for (int column = 0; column < w.columns(); column += PackedTile.LONG_COLUMNS) {
-          int count = Math.min(PackedTile.LONG_COLUMNS, w.columns() - column);
-          add(w, firstRow, rows, r, column, count, x, scratch);
-        }
-      }
-    } else {
+    if (x.together() > 0) {
       for (int column = 0; column < w.columns(); column += PackedTile.COLUMNS) {
         for (int r = 0; r < rows; r += PackedTile.ROWS) {
-          add(w, firstRow, rows, r, column, PackedTile.COLUMNS, x, scratch);
+          addTogether(w, firstRow, rows, r, column, x, scratch);
         }
+      }
+    }
+    if (x.together() < x.tokens()) {
+      for (int r = 0; r < rows; r += PackedTile.STREAMS * VectorKernels.LANES) {
+        addAlone(w, firstRow, rows, r, x, scratch);
       }
     }
   }
 
-  /** Adds the products of two vectors of rows, some columns and all tokens to sums. */
-  private static void add(
-      PackedMatrix w,
-      int firstRow,
-      int rows,
-      int r,
-      int column,
-      int columns,
-      Activations x,
-      Scratch scratch) {
+  /** Adds the products of two vectors of rows, a tile's columns and tokens by fours to sums. */
+  private static void addTogether(
+      PackedMatrix w, int firstRow, int rows, int r, int column, Activations x, Scratch scratch) {
     PackedTile tile = scratch.packed;
-    float[] sums = scratch.sums;
     PackedQuants layout = (PackedQuants) w.layout();
-    int blocks = columns / PackedLayout.BLOCK;
-    int row = firstRow + r;
-    boolean alone = r + VectorKernels.LANES >= rows;
-    int second = alone ? row : row + VectorKernels.LANES; // twice the same, if there is but one
-    long a = w.quantsAt(row, column);
-    long b = w.quantsAt(second, column);
-    layout.unpackScales(w.data(), w.scalesAt(row, column), blocks, tile, 0);
-    layout.unpackScales(w.data(), w.scalesAt(second, column), blocks, tile, VectorKernels.LANES);
+    int blocks = PackedTile.COLUMNS / PackedLayout.BLOCK;
+    int a = row(firstRow, rows, r, 0);
+    int b = row(firstRow, rows, r, 1);
+    layout.unpackScales(w.data(), w.scalesAt(a, column), blocks, tile, 0);
+    layout.unpackScales(w.data(), w.scalesAt(b, column), blocks, tile, VectorKernels.LANES);
+    layout.unpackQuants(w.data(), w.quantsAt(a, column), blocks, tile.quants, 0);
+    int second = VectorKernels.SHORTS.length();
+    layout.unpackQuants(w.data(), w.quantsAt(b, column), blocks, tile.quants, second);
     Activations.Groups groups = x.groups(layout.group());
     int stride = x.columns() / layout.group();
     int first = column / layout.group();
-    int count = columns / layout.group();
-    int t = 0;
-    if (x.tokens() >= PackedTile.TOKENS) {
-      layout.unpackQuants(w.data(), a, blocks, tile.quants, 0);
-      layout.unpackQuants(w.data(), b, blocks, tile.quants, VectorKernels.SHORTS.length());
-      for (; t + PackedTile.TOKENS <= x.tokens(); t += PackedTile.TOKENS) {
-        PackedSums.multiplyFour(
-            tile.quants,
-            count,
-            layout.group() / 2,
-            x.pairs(),
-            x.pairsAt(t) + column / 2,
-            x.pairStride(),
-            groups.starts(),
-            t * stride + first,
-            stride,
-            layout.bias(),
-            tile.sums);
-        for (int two = 0; two < PackedTile.TOKENS; two += 2) {
-          int from = two * PackedTile.PAIR;
-          int at = (t + two) * stride + first;
-          int y = (t + two) * SLAB_ROWS + r;
-          PackedSums.addTwo(tile, from, count, groups, at, stride, sums, y, SLAB_ROWS);
-        }
-      }
-    }
-    for (; t < x.tokens(); t++) {
-      int at = t * stride + first;
-      layout.multiply(
-          w.data(),
-          a,
-          b,
+    int count = PackedTile.COLUMNS / layout.group();
+    for (int t = 0; t < x.together(); t += PackedTile.TOKENS) {
+      PackedSums.multiplyFour(
+          tile.quants,
           count,
+          layout.group() / 2,
           x.pairs(),
           x.pairsAt(t) + column / 2,
+          x.pairStride(),
           groups.starts(),
-          at,
+          t * stride + first,
+          stride,
+          layout.bias(),
           tile.sums);
-      PackedSums.addOne(tile, count, groups, at, sums, t * SLAB_ROWS + r);
+      for (int two = 0; two < PackedTile.TOKENS; two += 2) {
+        int from = two * PackedTile.PAIR;
+        int at = (t + two) * stride + first;
+        int y = (t + two) * SLAB_ROWS + r;
+        PackedSums.addTwo(tile, from, count, groups, at, stride, scratch.sums, y, SLAB_ROWS);
+      }
     }
+  }
+
+  /**
+   * Adds the products of four vectors of rows with the tokens that are left over to sums. Rows are
+   * gone through from end to end, since memory is read fastest so.
+   */
+  private static void addAlone(
+      PackedMatrix w, int firstRow, int rows, int r, Activations x, Scratch scratch) {
+    MemorySegment data = w.data();
+    short[] sums = scratch.packed.sums;
+    PackedQuants layout = (PackedQuants) w.layout();
+    int blocks = w.columns() / PackedLayout.BLOCK;
+    int count = w.columns() / layout.group();
+    Activations.Groups groups = x.groups(layout.group());
+    int a = row(firstRow, rows, r, 0);
+    int b = row(firstRow, rows, r, 1);
+    int c = row(firstRow, rows, r, 2);
+    int d = row(firstRow, rows, r, 3);
+    for (int t = x.together(); t < x.tokens(); t++) {
+      layout.multiply(
+          data,
+          w.quantsAt(a, 0),
+          w.quantsAt(b, 0),
+          w.quantsAt(c, 0),
+          w.quantsAt(d, 0),
+          count,
+          x.factors(layout),
+          x.factorsAt(layout, t),
+          sums);
+      int at = t * count;
+      int y = t * SLAB_ROWS + r;
+      long first = w.scalesAt(a, 0);
+      long second = w.scalesAt(b, 0);
+      layout.addSums(data, first, second, blocks, sums, 0, groups, at, scratch.sums, y);
+      if (r + 2 * VectorKernels.LANES < rows) {
+        first = w.scalesAt(c, 0);
+        second = w.scalesAt(d, 0);
+        y += 2 * VectorKernels.LANES;
+        int from = 2 * VectorKernels.SHORTS.length();
+        layout.addSums(data, first, second, blocks, sums, from, groups, at, scratch.sums, y);
+      }
+    }
+  }
+
+  /**
+   * The first row of a vector; of one that is missing any other one's, whose results go nowhere.
+   */
+  private static int row(int firstRow, int rows, int r, int vector) {
+    int row = r + vector * VectorKernels.LANES;
+    return firstRow + (row < rows ? row : r);
   }
 }

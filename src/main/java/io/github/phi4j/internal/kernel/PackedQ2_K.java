@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 /** Packed {@link Q2_K}: 84 bytes for 84. */
 final class PackedQ2_K extends PackedQuants {
   PackedQ2_K() {
-    super(GgmlType.Q2_K, 5, 16, 16, 0);
+    super(GgmlType.Q2_K, 5, 16, 16, 0, Packed2Bits.FACTORS);
   }
 
   /** Scales as they are in the file, and a word for each sixteen columns. */
@@ -61,16 +61,36 @@ final class PackedQ2_K extends PackedQuants {
   }
 
   @Override
+  void writeFactors(float[] pairs, int from, int groups, float[] factors, int to) {
+    Packed2Bits.writeFactors(pairs, from, groups, factors, to);
+  }
+
+  @Override
   void multiply(
       MemorySegment w,
       long a,
       long b,
+      long c,
+      long d,
       int groups,
-      float[] pairs,
+      float[] factors,
       int from,
-      float[] starts,
-      int start,
       short[] sums) {
-    Packed2Bits.multiply(w, a, b, groups, pairs, from, sums);
+    Packed2Bits.multiply(w, a, b, c, d, groups, factors, from, sums);
+  }
+
+  @Override
+  void addSums(
+      MemorySegment w,
+      long a,
+      long b,
+      int blocks,
+      short[] sums,
+      int from,
+      Activations.Groups x,
+      int at,
+      float[] y,
+      int to) {
+    PackedHalves.addNibbles(w, a, b, blocks, sums, from, x, at, y, to);
   }
 }

@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 /** Packed {@link Q3_K}: 116 bytes for 110. */
 final class PackedQ3_K extends PackedQuants {
   PackedQ3_K() {
-    super(GgmlType.Q3_K, 5, 24, 16, 4);
+    super(GgmlType.Q3_K, 5, 24, 16, 4, Packed3Bits.FACTORS);
   }
 
   /** Scales as those of {@link PackedQ6_K}, and three words for each 32 columns. */
@@ -83,16 +83,36 @@ final class PackedQ3_K extends PackedQuants {
   }
 
   @Override
+  void writeFactors(float[] pairs, int from, int groups, float[] factors, int to) {
+    Packed3Bits.writeFactors(pairs, from, groups, factors, to);
+  }
+
+  @Override
   void multiply(
       MemorySegment w,
       long a,
       long b,
+      long c,
+      long d,
       int groups,
-      float[] pairs,
+      float[] factors,
       int from,
-      float[] starts,
-      int start,
       short[] sums) {
-    Packed3Bits.multiply(w, a, b, groups, pairs, from, starts, start, bias(), sums);
+    Packed3Bits.multiply(w, a, b, c, d, groups, factors, from, sums);
+  }
+
+  @Override
+  void addSums(
+      MemorySegment w,
+      long a,
+      long b,
+      int blocks,
+      short[] sums,
+      int from,
+      Activations.Groups x,
+      int at,
+      float[] y,
+      int to) {
+    PackedScales.addSignedBytes(w, a, b, blocks, sums, from, x, at, y, to);
   }
 }

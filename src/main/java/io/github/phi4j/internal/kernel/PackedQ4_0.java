@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 /** Packed {@link Q4_0}: 160 bytes for 144. */
 final class PackedQ4_0 extends PackedQuants {
   PackedQ4_0() {
-    super(GgmlType.Q4_0, 8, 32, 32, 8);
+    super(GgmlType.Q4_0, 8, 32, 32, 8, Packed4Bits.FACTORS);
   }
 
   @Override
@@ -57,16 +57,36 @@ final class PackedQ4_0 extends PackedQuants {
   }
 
   @Override
+  void writeFactors(float[] pairs, int from, int groups, float[] factors, int to) {
+    Packed4Bits.writeFactors(pairs, from, groups, factors, to);
+  }
+
+  @Override
   void multiply(
       MemorySegment w,
       long a,
       long b,
+      long c,
+      long d,
       int groups,
-      float[] pairs,
+      float[] factors,
       int from,
-      float[] starts,
-      int start,
       short[] sums) {
-    Packed4Bits.multiply(w, a, b, groups, pairs, from, starts, start, bias(), sums);
+    Packed4Bits.multiply(w, a, b, c, d, groups, factors, from, sums);
+  }
+
+  @Override
+  void addSums(
+      MemorySegment w,
+      long a,
+      long b,
+      int blocks,
+      short[] sums,
+      int from,
+      Activations.Groups x,
+      int at,
+      float[] y,
+      int to) {
+    PackedScales.addFloats(w, a, b, 8 * blocks, sums, from, x, at, y, to);
   }
 }

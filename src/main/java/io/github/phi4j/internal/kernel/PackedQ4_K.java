@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 /** Packed {@link Q4_K}: 152 bytes for 144. */
 final class PackedQ4_K extends PackedQuants {
   PackedQ4_K() {
-    super(GgmlType.Q4_K, 6, 32, 32, 0);
+    super(GgmlType.Q4_K, 6, 32, 32, 0, Packed4Bits.FACTORS);
   }
 
   @Override
@@ -84,16 +84,36 @@ final class PackedQ4_K extends PackedQuants {
   }
 
   @Override
+  void writeFactors(float[] pairs, int from, int groups, float[] factors, int to) {
+    Packed4Bits.writeFactors(pairs, from, groups, factors, to);
+  }
+
+  @Override
   void multiply(
       MemorySegment w,
       long a,
       long b,
+      long c,
+      long d,
       int groups,
-      float[] pairs,
+      float[] factors,
       int from,
-      float[] starts,
-      int start,
       short[] sums) {
-    Packed4Bits.multiply(w, a, b, groups, pairs, from, starts, start, bias(), sums);
+    Packed4Bits.multiply(w, a, b, c, d, groups, factors, from, sums);
+  }
+
+  @Override
+  void addSums(
+      MemorySegment w,
+      long a,
+      long b,
+      int blocks,
+      short[] sums,
+      int from,
+      Activations.Groups x,
+      int at,
+      float[] y,
+      int to) {
+    PackedScales.addWithMinimums(w, a, b, blocks, bias(), sums, from, x, at, y, to);
   }
 }

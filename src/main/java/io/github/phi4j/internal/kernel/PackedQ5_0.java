@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 /** Packed {@link Q5_0}: 176 bytes for 176. */
 final class PackedQ5_0 extends PackedQuants {
   PackedQ5_0() {
-    super(GgmlType.Q5_0, 4, 40, 32, 16);
+    super(GgmlType.Q5_0, 4, 40, 32, 16, Packed5Bits.FACTORS);
   }
 
   @Override
@@ -68,16 +68,36 @@ final class PackedQ5_0 extends PackedQuants {
   }
 
   @Override
+  void writeFactors(float[] pairs, int from, int groups, float[] factors, int to) {
+    Packed5Bits.writeFactors(pairs, from, groups, factors, to);
+  }
+
+  @Override
   void multiply(
       MemorySegment w,
       long a,
       long b,
+      long c,
+      long d,
       int groups,
-      float[] pairs,
+      float[] factors,
       int from,
-      float[] starts,
-      int start,
       short[] sums) {
-    Packed5Bits.multiply(w, a, b, groups, pairs, from, starts, start, bias(), sums);
+    Packed5Bits.multiply(w, a, b, c, d, groups, factors, from, sums);
+  }
+
+  @Override
+  void addSums(
+      MemorySegment w,
+      long a,
+      long b,
+      int blocks,
+      short[] sums,
+      int from,
+      Activations.Groups x,
+      int at,
+      float[] y,
+      int to) {
+    PackedHalves.addScales(w, a, b, 4 * blocks, sums, from, x, at, y, to);
   }
 }

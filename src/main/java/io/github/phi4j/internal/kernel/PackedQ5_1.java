@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 /** Packed {@link Q5_1}: 192 bytes for 192. */
 final class PackedQ5_1 extends PackedQuants {
   PackedQ5_1() {
-    super(GgmlType.Q5_1, 8, 40, 32, 16);
+    super(GgmlType.Q5_1, 8, 40, 32, 16, Packed5Bits.FACTORS);
   }
 
   @Override
@@ -40,16 +40,36 @@ final class PackedQ5_1 extends PackedQuants {
   }
 
   @Override
+  void writeFactors(float[] pairs, int from, int groups, float[] factors, int to) {
+    Packed5Bits.writeFactors(pairs, from, groups, factors, to);
+  }
+
+  @Override
   void multiply(
       MemorySegment w,
       long a,
       long b,
+      long c,
+      long d,
       int groups,
-      float[] pairs,
+      float[] factors,
       int from,
-      float[] starts,
-      int start,
       short[] sums) {
-    Packed5Bits.multiply(w, a, b, groups, pairs, from, starts, start, bias(), sums);
+    Packed5Bits.multiply(w, a, b, c, d, groups, factors, from, sums);
+  }
+
+  @Override
+  void addSums(
+      MemorySegment w,
+      long a,
+      long b,
+      int blocks,
+      short[] sums,
+      int from,
+      Activations.Groups x,
+      int at,
+      float[] y,
+      int to) {
+    PackedHalves.addWithMinimums(w, a, b, 8 * blocks, bias(), sums, from, x, at, y, to);
   }
 }

@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 /** Packed {@link Q5_K}: 184 bytes for 176. */
 final class PackedQ5_K extends PackedQuants {
   PackedQ5_K() {
-    super(GgmlType.Q5_K, 6, 40, 32, 16);
+    super(GgmlType.Q5_K, 6, 40, 32, 16, Packed5Bits.FACTORS);
   }
 
   /** Three pairs in a word; the bits that are left over in five of them are one pair more. */
@@ -75,16 +75,36 @@ final class PackedQ5_K extends PackedQuants {
   }
 
   @Override
+  void writeFactors(float[] pairs, int from, int groups, float[] factors, int to) {
+    Packed5Bits.writeFactors(pairs, from, groups, factors, to);
+  }
+
+  @Override
   void multiply(
       MemorySegment w,
       long a,
       long b,
+      long c,
+      long d,
       int groups,
-      float[] pairs,
+      float[] factors,
       int from,
-      float[] starts,
-      int start,
       short[] sums) {
-    Packed5Bits.multiply(w, a, b, groups, pairs, from, starts, start, bias(), sums);
+    Packed5Bits.multiply(w, a, b, c, d, groups, factors, from, sums);
+  }
+
+  @Override
+  void addSums(
+      MemorySegment w,
+      long a,
+      long b,
+      int blocks,
+      short[] sums,
+      int from,
+      Activations.Groups x,
+      int at,
+      float[] y,
+      int to) {
+    PackedScales.addWithMinimums(w, a, b, blocks, bias(), sums, from, x, at, y, to);
   }
 }

@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 /** Packed {@link Q6_K}: 212 bytes for 210. */
 final class PackedQ6_K extends PackedQuants {
   PackedQ6_K() {
-    super(GgmlType.Q6_K, 5, 48, 16, 32);
+    super(GgmlType.Q6_K, 5, 48, 16, 32, Packed6Bits.FACTORS);
   }
 
   /** Two pairs in each of three words; the bits that are left over in them are two pairs more. */
@@ -88,16 +88,36 @@ final class PackedQ6_K extends PackedQuants {
   }
 
   @Override
+  void writeFactors(float[] pairs, int from, int groups, float[] factors, int to) {
+    Packed6Bits.writeFactors(pairs, from, groups, factors, to);
+  }
+
+  @Override
   void multiply(
       MemorySegment w,
       long a,
       long b,
+      long c,
+      long d,
       int groups,
-      float[] pairs,
+      float[] factors,
       int from,
-      float[] starts,
-      int start,
       short[] sums) {
-    Packed6Bits.multiply(w, a, b, groups, pairs, from, starts, start, bias(), sums);
+    Packed6Bits.multiply(w, a, b, c, d, groups, factors, from, sums);
+  }
+
+  @Override
+  void addSums(
+      MemorySegment w,
+      long a,
+      long b,
+      int blocks,
+      short[] sums,
+      int from,
+      Activations.Groups x,
+      int at,
+      float[] y,
+      int to) {
+    PackedScales.addSignedBytes(w, a, b, blocks, sums, from, x, at, y, to);
   }
 }

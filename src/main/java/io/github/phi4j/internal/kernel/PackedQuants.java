@@ -20,6 +20,7 @@ abstract sealed class PackedQuants extends PackedLayout
 
   private final int group;
   private final int bias;
+  private final int factors;
 
   /**
    * Creates a layout.
@@ -28,11 +29,13 @@ abstract sealed class PackedQuants extends PackedLayout
    * @param quantWords words of quants of a row in a block
    * @param group the columns that share a scale
    * @param bias the quant that counts as zero
+   * @param factors of a group: see {@link PackedFactors}
    */
-  PackedQuants(GgmlType type, int scaleWords, int quantWords, int group, int bias) {
+  PackedQuants(GgmlType type, int scaleWords, int quantWords, int group, int bias, int factors) {
     super(type, scaleWords, quantWords);
     this.group = group;
     this.bias = bias;
+    this.factors = factors;
   }
 
   /** The columns that share a scale. */
@@ -43,6 +46,11 @@ abstract sealed class PackedQuants extends PackedLayout
   /** The quant that counts as zero in the integer sums: see {@link PackedSums} for its bounds. */
   final short bias() {
     return (short) bias;
+  }
+
+  /** The factors of a group: see {@link PackedFactors}. */
+  final int factors() {
+    return factors;
   }
 
   /** Whether a group has a minimum, besides the one that the bias makes. */
@@ -68,23 +76,58 @@ abstract sealed class PackedQuants extends PackedLayout
    */
   abstract void unpackQuants(MemorySegment w, long at, int blocks, short[] quants, int to);
 
+  /** Writes the factors of a vector of rounded activations, if it is to be multiplied alone. */
+  final void writeFactors(Activations x, int token) {
+    if (x.isAlone(token)) {
+      int groups = x.columns() / group;
+      float[] out = x.factors(this);
+      int to = x.factorsAt(this, token);
+      float[] starts = x.groups(group).starts();
+      PackedFactors.writeStarts(starts, token * groups, groups, bias, out, to, factors);
+      writeFactors(x.pairs(), x.pairsAt(token), groups, out, to);
+    }
+  }
+
+  /** Writes the factors of some groups but for what their sums start at. */
+  abstract void writeFactors(float[] pairs, int from, int groups, float[] factors, int to);
+
   /**
-   * Multiplies two vectors of rows with a token, without a detour through unpacked quants.
+   * Multiplies four vectors of rows with a token, without a detour through unpacked quants.
    *
-   * @param a the byte where the quants of the first row of one vector start
-   * @param b the same for the other
-   * @param pairs pairs of activations, from {@code from} on
-   * @param starts pairs of the negative sums of activations of each group, from {@code start} on
-   * @param sums (groups, {@link PackedTile#ROWS}, 2)
+   * @param a the byte where the quants of the first row of one vector start; {@code b}, {@code c}
+   *     and {@code d} are the same for the others
+   * @param factors those of the token's groups, from {@code from} on
+   * @param sums (groups, {@link PackedTile#STREAMS}, rows of a vector, 2)
    */
   abstract void multiply(
       MemorySegment w,
       long a,
       long b,
+      long c,
+      long d,
       int groups,
-      float[] pairs,
+      float[] factors,
       int from,
-      float[] starts,
-      int start,
       short[] sums);
+
+  /**
+   * Adds the sums of two of these vectors of rows, each times what it is worth.
+   *
+   * @param a the byte where the scales of the first row of one vector start; {@code b} is the same
+   *     for the other
+   * @param from where the first one's first sum is
+   * @param at the token's first group
+   * @param y (rows), added to from {@code to} on
+   */
+  abstract void addSums(
+      MemorySegment w,
+      long a,
+      long b,
+      int blocks,
+      short[] sums,
+      int from,
+      Activations.Groups x,
+      int at,
+      float[] y,
+      int to);
 }

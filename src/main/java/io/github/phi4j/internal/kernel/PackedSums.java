@@ -151,32 +151,4 @@ final class PackedSums {
     y10.intoArray(y, to + yStride);
     y11.intoArray(y, to + yStride + LANES);
   }
-
-  /** Adds the sums of a token that was multiplied alone, (groups, rows), to {@code y[to..]}. */
-  static void addOne(PackedTile tile, int groups, Activations.Groups x, int at, float[] y, int to) {
-    short[] sums = tile.sums;
-    float[] scales = tile.scales;
-    float[] offsets = tile.offsets;
-    float[] dx = x.scales();
-    float[] totals = x.totals();
-    FloatVector y0 = FloatVector.fromArray(FLOATS, y, to);
-    FloatVector y1 = FloatVector.fromArray(FLOATS, y, to + LANES);
-    for (int g = 0; g < groups; g++) {
-      int row = g * ROWS;
-      FloatVector total = FloatVector.broadcast(FLOATS, totals[at + g]);
-      y0 = FloatVector.fromArray(FLOATS, offsets, row).fma(total, y0);
-      y1 = FloatVector.fromArray(FLOATS, offsets, row + LANES).fma(total, y1);
-      FloatVector d = FloatVector.broadcast(FLOATS, dx[at + g]);
-      IntVector v = ShortVector.fromArray(SHORTS, sums, 2 * row).reinterpretAsInts();
-      v = v.lanewise(LSHL, 16).lanewise(ASHR, 16).add(v.lanewise(ASHR, 16));
-      FloatVector scale = FloatVector.fromArray(FLOATS, scales, row).mul(d);
-      y0 = ((FloatVector) v.convert(I2F, 0)).fma(scale, y0);
-      v = ShortVector.fromArray(SHORTS, sums, 2 * row + SHORT_LANES).reinterpretAsInts();
-      v = v.lanewise(LSHL, 16).lanewise(ASHR, 16).add(v.lanewise(ASHR, 16));
-      scale = FloatVector.fromArray(FLOATS, scales, row + LANES).mul(d);
-      y1 = ((FloatVector) v.convert(I2F, 0)).fma(scale, y1);
-    }
-    y0.intoArray(y, to);
-    y1.intoArray(y, to + LANES);
-  }
 }

@@ -20,8 +20,11 @@ final class PackedTile {
   /** The most columns that are unpacked for all tokens: a tile, which stays in the cache. */
   static final int COLUMNS = 256;
 
-  /** The most columns that are multiplied with a token on the fly. */
-  static final int LONG_COLUMNS = 6144;
+  /**
+   * The vectors of rows that are multiplied with a token on the fly: as many streams of memory, of
+   * each of which a processor reads ahead.
+   */
+  static final int STREAMS = 4;
 
   /** The tokens that are multiplied together. */
   static final int TOKENS = 4;
@@ -32,13 +35,22 @@ final class PackedTile {
   final short[] quants = new short[COLUMNS / 2 * PAIR];
 
   /** What the sums of a group are worth: (groups, rows). */
-  final float[] scales = new float[LONG_COLUMNS / SHORTEST_GROUP * ROWS];
+  final float[] scales = new float[COLUMNS / SHORTEST_GROUP * ROWS];
 
   /** What is added for each one of a group's total: (groups, rows). */
-  final float[] offsets = new float[LONG_COLUMNS / SHORTEST_GROUP * ROWS];
+  final float[] offsets = new float[COLUMNS / SHORTEST_GROUP * ROWS];
 
-  /** Sums of groups, of low and of high columns: (groups, tokens, rows, 2). */
-  final short[] sums = new short[Math.max(TOKENS * COLUMNS, LONG_COLUMNS) / SHORTEST_GROUP * PAIR];
+  /**
+   * Sums of groups, of low and of high columns: (groups, tokens, rows, 2), or of one token and
+   * whole rows, (groups, {@link #STREAMS}, rows of a vector, 2).
+   */
+  final short[] sums;
+
+  /** Makes room for rows of up to so many columns. */
+  PackedTile(int maxColumns) {
+    int vectors = Math.max(TOKENS * VECTORS * COLUMNS, STREAMS * maxColumns) / SHORTEST_GROUP;
+    sums = new short[vectors * VectorKernels.SHORTS.length()];
+  }
 
   /** Says that groups have no minimums. */
   void clearOffsets(int groups) {

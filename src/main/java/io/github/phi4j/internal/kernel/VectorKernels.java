@@ -31,7 +31,8 @@ final class VectorKernels implements Kernels {
         new float
             [Math.max(
                 SLAB_ROWS / LANES * TILE_LENGTH, PackedTableProducts.scratchLength(maxColumns))];
-    return new Scratch(new Tile(), new PackedTile(), numbers, new float[maxTokens * SLAB_ROWS]);
+    return new Scratch(
+        new Tile(), new PackedTile(maxColumns), numbers, new float[maxTokens * SLAB_ROWS]);
   }
 
   /**
@@ -107,6 +108,9 @@ final class VectorKernels implements Kernels {
   @Override
   public void quantize(Activations x, int token) {
     VectorQuantizer.quantize(x, token);
+    for (int i = 0; i < x.layouts().size(); i++) {
+      x.layouts().get(i).writeFactors(x, token);
+    }
   }
 
   @Override

@@ -47,8 +47,14 @@ final class PackedMatrixTest {
   }
 
   private static Activations round(Kernels kernels, float[] x, int tokens) {
+    return round(kernels, x, tokens, List.of());
+  }
+
+  private static Activations round(
+      Kernels kernels, float[] x, int tokens, List<PackedQuants> layouts) {
     Activations batch = new Activations();
     batch.set(x, x.length / tokens, tokens);
+    layouts.forEach(batch::prepareFor);
     batch.reserve();
     for (int t = 0; t < tokens; t++) {
       kernels.quantize(batch, t);
@@ -63,7 +69,8 @@ final class PackedMatrixTest {
   private static float[] multiply(Kernels kernels, PackedMatrix w, float[] x, int tokens) {
     Scratch scratch = kernels.newScratch(w.columns(), tokens);
     float[] y = new float[tokens * w.rows()];
-    kernels.multiplyPacked(w, 0, w.rows(), round(kernels, x, tokens), y, 0, w.rows(), scratch);
+    Activations rounded = round(kernels, x, tokens, List.of((PackedQuants) w.layout()));
+    kernels.multiplyPacked(w, 0, w.rows(), rounded, y, 0, w.rows(), scratch);
     return y;
   }
 
