@@ -147,7 +147,7 @@ public final class Activations {
 
   /** Where those of a vector start. */
   int factorsAt(PackedQuants layout, int token) {
-    return (token - together()) * (columns / layout.group()) * layout.factors();
+    return (token - together()) * (columns / layout.group()) * layout.factorsPerGroup();
   }
 
   int columns() {

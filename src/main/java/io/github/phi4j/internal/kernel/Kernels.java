@@ -35,7 +35,7 @@ public interface Kernels {
       int yStride,
       Scratch scratch);
 
-  /** Rounds a vector of a batch to 8 bits. */
+  /** Rounds a vector of a batch to 8 bits, and writes what the layouts that it meets need of it. */
   void quantize(Activations x, int token);
 
   /**
@@ -48,6 +48,7 @@ public interface Kernels {
    *
    * @param firstRow the first row to compute, a multiple of {@link PackedLayout#ROWS}
    * @param rows how many rows to compute, a multiple of it too
+   * @param x of {@link PackedQuants} prepared for the layout, and rounded
    * @param y (tokens, yStride); row {@code firstRow} goes to column {@code yOffset}
    * @param scratch this worker's scratch space
    */

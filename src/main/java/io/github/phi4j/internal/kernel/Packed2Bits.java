@@ -19,7 +19,7 @@ final class Packed2Bits {
   private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
   private static final int LANES = SHORTS.length();
   private static final int PAIR = PackedTile.PAIR;
-  private static final int GROUP = PackedTile.STREAMS * LANES;
+  private static final int GROUP_SUMS = PackedTile.GROUP_SUMS;
   private static final short MASK = 3;
 
   /** The factors of a group: see {@link PackedFactors}. */
@@ -29,9 +29,9 @@ final class Packed2Bits {
 
   /** See {@link PackedQuants#unpackQuants}. */
   static void unpack(MemorySegment w, long at, int groups, short[] quants, int to) {
-    PackedLayout.touch(w, at);
     ShortVector mask = ShortVector.broadcast(SHORTS, MASK);
     for (int g = 0; g < groups; g++) {
+      PackedLayout.touch(w, at);
       ShortVector v = ShortVector.fromMemorySegment(SHORTS, w, at + g * 64L, ORDER);
       int p = to + g * 8 * PAIR;
       v.and(mask).intoArray(quants, p);
@@ -48,23 +48,27 @@ final class Packed2Bits {
   /** See {@link PackedQuants#writeFactors}. */
   static void writeFactors(float[] pairs, int from, int groups, float[] factors, int to) {
     for (int g = 0; g < groups; g++) {
-      PackedFactors.write(pairs, from + 8 * g, 8, 2, factors, to + FACTORS * g + 1);
+      PackedFactors.writeAll(pairs, from + 8 * g, 8, 2, factors, to + FACTORS * g + 1);
     }
   }
 
   /** See {@link PackedQuants#multiply}. */
-  static void multiply(
+  static int multiply(
       MemorySegment w,
       long a,
       long b,
       long c,
       long d,
+      long scales,
       int groups,
       float[] factors,
       int from,
       short[] sums) {
-    PackedLayout.touch(w, a);
+    long step = scales / groups;
+    int read = 0;
     for (int g = 0; g < groups; g++) {
+      long scale = g * step - scales;
+      read += PackedLayout.fetch(w, a + scale, b + scale, c + scale, d + scale);
       int p = from + g * FACTORS;
       ShortVector sa = FloatVector.broadcast(FLOATS, factors[p]).reinterpretAsShorts();
       ShortVector sb = sa;
@@ -101,10 +105,11 @@ final class Packed2Bits {
         vc = vc.lanewise(LSHR, 8);
         vd = vd.lanewise(LSHR, 8);
       }
-      sa.intoArray(sums, g * GROUP);
-      sb.intoArray(sums, g * GROUP + LANES);
-      sc.intoArray(sums, g * GROUP + 2 * LANES);
-      sd.intoArray(sums, g * GROUP + 3 * LANES);
+      sa.intoArray(sums, g * GROUP_SUMS);
+      sb.intoArray(sums, g * GROUP_SUMS + LANES);
+      sc.intoArray(sums, g * GROUP_SUMS + 2 * LANES);
+      sd.intoArray(sums, g * GROUP_SUMS + 3 * LANES);
     }
+    return read;
   }
 }

@@ -19,7 +19,7 @@ final class Packed3Bits {
   private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
   private static final int LANES = SHORTS.length();
   private static final int PAIR = PackedTile.PAIR;
-  private static final int GROUP = PackedTile.STREAMS * LANES;
+  private static final int GROUP_SUMS = PackedTile.GROUP_SUMS;
   private static final short MASK = 7;
 
   /** The factors of a group: see {@link PackedFactors}. */
@@ -29,9 +29,9 @@ final class Packed3Bits {
 
   /** See {@link PackedQuants#unpackQuants}. */
   static void unpack(MemorySegment w, long at, int groups, short[] quants, int to) {
-    PackedLayout.touch(w, at);
     ShortVector mask = ShortVector.broadcast(SHORTS, MASK);
     for (int g = 0; g < groups / 2; g++) {
+      PackedLayout.touch(w, at);
       ShortVector u = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L, ORDER);
       ShortVector v = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L + 64, ORDER);
       ShortVector z = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L + 128, ORDER);
@@ -66,26 +66,27 @@ final class Packed3Bits {
       int p = from + 16 * g;
       int f = to + 2 * FACTORS * g + 1;
       int last = Float.floatToRawIntBits(pairs[p + 15]);
-      int before = PackedFactors.write(pairs, p, 5, 3, factors, f);
+      int before = PackedFactors.writeAll(pairs, p, 5, 3, factors, f);
       PackedFactors.write(0, before, 3, factors, f + 5);
-      before = PackedFactors.write(pairs, p + 5, 3, 3, factors, f + 6);
+      before = PackedFactors.writeAll(pairs, p + 5, 3, 3, factors, f + 6);
       PackedFactors.write(0, before, 3, factors, f + 9);
       f += FACTORS;
       PackedFactors.write(PackedFactors.shift(last, 2), 0, 0, factors, f);
-      before = PackedFactors.write(pairs, p + 8, 2, 3, factors, f + 1);
+      before = PackedFactors.writeAll(pairs, p + 8, 2, 3, factors, f + 1);
       PackedFactors.write(PackedFactors.shift(last, 1), before, 3, factors, f + 3);
-      before = PackedFactors.write(pairs, p + 10, 5, 3, factors, f + 4);
+      before = PackedFactors.writeAll(pairs, p + 10, 5, 3, factors, f + 4);
       PackedFactors.write(last, before, 3, factors, f + 9);
     }
   }
 
   /** See {@link PackedQuants#multiply}. */
-  static void multiply(
+  static int multiply(
       MemorySegment w,
       long a,
       long b,
       long c,
       long d,
+      long scales,
       int groups,
       float[] factors,
       int from,
@@ -94,13 +95,14 @@ final class Packed3Bits {
     multiply(w, b, groups, factors, from, sums, LANES);
     multiply(w, c, groups, factors, from, sums, 2 * LANES);
     multiply(w, d, groups, factors, from, sums, 3 * LANES);
+    return 0; // its loops are too long to fetch anything along
   }
 
   /** One vector of rows: several at a time would make too long a loop. */
   private static void multiply(
       MemorySegment w, long at, int groups, float[] factors, int from, short[] sums, int to) {
-    PackedLayout.touch(w, at);
     for (int g = 0; g < groups / 2; g++) {
+      PackedLayout.touch(w, at);
       ShortVector u = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L, ORDER);
       ShortVector v = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L + 64, ORDER);
       ShortVector z = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L + 128, ORDER);
@@ -127,7 +129,7 @@ final class Packed3Bits {
       s = s.add(v.lanewise(LSHR, 6).mul(f));
       f = FloatVector.broadcast(FLOATS, factors[p + 10]).reinterpretAsShorts();
       s = s.add(v.lanewise(LSHR, 9).mul(f));
-      s.intoArray(sums, 2 * g * GROUP + to);
+      s.intoArray(sums, 2 * g * GROUP_SUMS + to);
       s = FloatVector.broadcast(FLOATS, factors[p + 11]).reinterpretAsShorts();
       f = FloatVector.broadcast(FLOATS, factors[p + 12]).reinterpretAsShorts();
       s = s.add(u.lanewise(LSHR, 15).mul(f));
@@ -149,7 +151,7 @@ final class Packed3Bits {
       s = s.add(z.lanewise(LSHR, 12).mul(f));
       f = FloatVector.broadcast(FLOATS, factors[p + 21]).reinterpretAsShorts();
       s = s.add(z.lanewise(LSHR, 15).mul(f));
-      s.intoArray(sums, (2 * g + 1) * GROUP + to);
+      s.intoArray(sums, (2 * g + 1) * GROUP_SUMS + to);
     }
   }
 }

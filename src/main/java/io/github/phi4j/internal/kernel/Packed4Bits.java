@@ -16,7 +16,7 @@ final class Packed4Bits {
   private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
   private static final int LANES = SHORTS.length();
   private static final int PAIR = PackedTile.PAIR;
-  private static final int GROUP = PackedTile.STREAMS * LANES;
+  private static final int GROUP_SUMS = PackedTile.GROUP_SUMS;
   private static final short MASK = 15;
 
   /** The factors of a group: see {@link PackedFactors}. */
@@ -26,9 +26,9 @@ final class Packed4Bits {
 
   /** See {@link PackedQuants#unpackQuants}. */
   static void unpack(MemorySegment w, long at, int groups, short[] quants, int to) {
-    PackedLayout.touch(w, at);
     ShortVector mask = ShortVector.broadcast(SHORTS, MASK);
     for (int i = 0; i < 4 * groups; i++) {
+      PackedLayout.touch(w, at);
       ShortVector v = ShortVector.fromMemorySegment(SHORTS, w, at + i * 64L, ORDER);
       int p = to + i * 4 * PAIR;
       v.and(mask).intoArray(quants, p);
@@ -42,25 +42,29 @@ final class Packed4Bits {
   static void writeFactors(float[] pairs, int from, int groups, float[] factors, int to) {
     for (int g = 0; g < groups; g++) {
       for (int i = 0; i < 4; i++) {
-        PackedFactors.write(
+        PackedFactors.writeAll(
             pairs, from + 16 * g + 4 * i, 4, 4, factors, to + FACTORS * g + 1 + 4 * i);
       }
     }
   }
 
   /** See {@link PackedQuants#multiply}. */
-  static void multiply(
+  static int multiply(
       MemorySegment w,
       long a,
       long b,
       long c,
       long d,
+      long scales,
       int groups,
       float[] factors,
       int from,
       short[] sums) {
-    PackedLayout.touch(w, a);
+    long step = scales / groups;
+    int read = 0;
     for (int g = 0; g < groups; g++) {
+      long scale = g * step - scales;
+      read += PackedLayout.fetch(w, a + scale, b + scale, c + scale, d + scale);
       int p = from + g * FACTORS;
       ShortVector sa = FloatVector.broadcast(FLOATS, factors[p]).reinterpretAsShorts();
       ShortVector sb = sa;
@@ -93,10 +97,11 @@ final class Packed4Bits {
         sc = sc.add(vc.lanewise(LSHR, 12).mul(f));
         sd = sd.add(vd.lanewise(LSHR, 12).mul(f));
       }
-      sa.intoArray(sums, g * GROUP);
-      sb.intoArray(sums, g * GROUP + LANES);
-      sc.intoArray(sums, g * GROUP + 2 * LANES);
-      sd.intoArray(sums, g * GROUP + 3 * LANES);
+      sa.intoArray(sums, g * GROUP_SUMS);
+      sb.intoArray(sums, g * GROUP_SUMS + LANES);
+      sc.intoArray(sums, g * GROUP_SUMS + 2 * LANES);
+      sd.intoArray(sums, g * GROUP_SUMS + 3 * LANES);
     }
+    return read;
   }
 }

@@ -20,7 +20,7 @@ final class Packed5Bits {
   private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
   private static final int LANES = SHORTS.length();
   private static final int PAIR = PackedTile.PAIR;
-  private static final int GROUP = PackedTile.STREAMS * LANES;
+  private static final int GROUP_SUMS = PackedTile.GROUP_SUMS;
   private static final short MASK = 31;
 
   /** The factors of a group: see {@link PackedFactors}. */
@@ -30,9 +30,9 @@ final class Packed5Bits {
 
   /** See {@link PackedQuants#unpackQuants}. */
   static void unpack(MemorySegment w, long at, int groups, short[] quants, int to) {
-    PackedLayout.touch(w, at);
     ShortVector mask = ShortVector.broadcast(SHORTS, MASK);
     for (int g = 0; g < groups; g++) {
+      PackedLayout.touch(w, at);
       ShortVector last = ShortVector.zero(SHORTS);
       for (int i = 0; i < 5; i++) {
         ShortVector v = ShortVector.fromMemorySegment(SHORTS, w, at + (5 * g + i) * 64L, ORDER);
@@ -53,25 +53,29 @@ final class Packed5Bits {
       int last = Float.floatToRawIntBits(pairs[p + 15]);
       for (int i = 0; i < 5; i++) {
         int f = to + FACTORS * g + 1 + 4 * i;
-        int third = PackedFactors.write(pairs, p + 3 * i, 3, 5, factors, f);
+        int third = PackedFactors.writeAll(pairs, p + 3 * i, 3, 5, factors, f);
         PackedFactors.write(PackedFactors.shift(last, 4 - i), third, 5, factors, f + 3);
       }
     }
   }
 
   /** See {@link PackedQuants#multiply}. */
-  static void multiply(
+  static int multiply(
       MemorySegment w,
       long a,
       long b,
       long c,
       long d,
+      long scales,
       int groups,
       float[] factors,
       int from,
       short[] sums) {
-    PackedLayout.touch(w, a);
+    long step = scales / groups;
+    int read = 0;
     for (int g = 0; g < groups; g++) {
+      long scale = g * step - scales;
+      read += PackedLayout.fetch(w, a + scale, b + scale, c + scale, d + scale);
       int p = from + g * FACTORS;
       ShortVector sa = FloatVector.broadcast(FLOATS, factors[p]).reinterpretAsShorts();
       ShortVector sb = sa;
@@ -104,10 +108,11 @@ final class Packed5Bits {
         sc = sc.add(vc.lanewise(LSHR, 15).mul(f));
         sd = sd.add(vd.lanewise(LSHR, 15).mul(f));
       }
-      sa.intoArray(sums, g * GROUP);
-      sb.intoArray(sums, g * GROUP + LANES);
-      sc.intoArray(sums, g * GROUP + 2 * LANES);
-      sd.intoArray(sums, g * GROUP + 3 * LANES);
+      sa.intoArray(sums, g * GROUP_SUMS);
+      sb.intoArray(sums, g * GROUP_SUMS + LANES);
+      sc.intoArray(sums, g * GROUP_SUMS + 2 * LANES);
+      sd.intoArray(sums, g * GROUP_SUMS + 3 * LANES);
     }
+    return read;
   }
 }

@@ -19,7 +19,7 @@ final class Packed6Bits {
   private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
   private static final int LANES = SHORTS.length();
   private static final int PAIR = PackedTile.PAIR;
-  private static final int GROUP = PackedTile.STREAMS * LANES;
+  private static final int GROUP_SUMS = PackedTile.GROUP_SUMS;
   private static final short MASK = 63;
   private static final short HIGH = 48;
 
@@ -30,10 +30,10 @@ final class Packed6Bits {
 
   /** See {@link PackedQuants#unpackQuants}. */
   static void unpack(MemorySegment w, long at, int groups, short[] quants, int to) {
-    PackedLayout.touch(w, at);
     ShortVector mask = ShortVector.broadcast(SHORTS, MASK);
     ShortVector high = ShortVector.broadcast(SHORTS, HIGH);
     for (int g = 0; g < groups; g++) {
+      PackedLayout.touch(w, at);
       ShortVector u = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L, ORDER);
       ShortVector v = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L + 64, ORDER);
       ShortVector z = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L + 128, ORDER);
@@ -58,12 +58,12 @@ final class Packed6Bits {
       int f = to + FACTORS * g + 1;
       int sixth = Float.floatToRawIntBits(pairs[p + 6]);
       int seventh = Float.floatToRawIntBits(pairs[p + 7]);
-      int before = PackedFactors.write(pairs, p, 2, 6, factors, f);
+      int before = PackedFactors.writeAll(pairs, p, 2, 6, factors, f);
       PackedFactors.write(sixth, before, 6, factors, f + 2);
-      before = PackedFactors.write(pairs, p + 2, 2, 6, factors, f + 3);
+      before = PackedFactors.writeAll(pairs, p + 2, 2, 6, factors, f + 3);
       before = PackedFactors.write(PackedFactors.shift(sixth, 4), before, 6, factors, f + 5);
       PackedFactors.write(PackedFactors.shift(seventh, 4), before, 2, factors, f + 9);
-      before = PackedFactors.write(pairs, p + 4, 2, 6, factors, f + 6);
+      before = PackedFactors.writeAll(pairs, p + 4, 2, 6, factors, f + 6);
       PackedFactors.write(seventh, before, 6, factors, f + 8);
     }
   }
@@ -72,18 +72,22 @@ final class Packed6Bits {
    * See {@link PackedQuants#multiply}. The highest bits of the second word are taken up after the
    * loop over the words, so that these are alike.
    */
-  static void multiply(
+  static int multiply(
       MemorySegment w,
       long a,
       long b,
       long c,
       long d,
+      long scales,
       int groups,
       float[] factors,
       int from,
       short[] sums) {
-    PackedLayout.touch(w, a);
+    long step = scales / groups;
+    int read = 0;
     for (int g = 0; g < groups; g++) {
+      long scale = g * step - scales;
+      read += PackedLayout.fetch(w, a + scale, b + scale, c + scale, d + scale);
       int p = from + g * FACTORS;
       ShortVector sa = FloatVector.broadcast(FLOATS, factors[p]).reinterpretAsShorts();
       ShortVector sb = sa;
@@ -120,10 +124,11 @@ final class Packed6Bits {
       sb = sb.add(vb.lanewise(LSHR, 14).mul(f));
       sc = sc.add(vc.lanewise(LSHR, 14).mul(f));
       sd = sd.add(vd.lanewise(LSHR, 14).mul(f));
-      sa.intoArray(sums, g * GROUP);
-      sb.intoArray(sums, g * GROUP + LANES);
-      sc.intoArray(sums, g * GROUP + 2 * LANES);
-      sd.intoArray(sums, g * GROUP + 3 * LANES);
+      sa.intoArray(sums, g * GROUP_SUMS);
+      sb.intoArray(sums, g * GROUP_SUMS + LANES);
+      sc.intoArray(sums, g * GROUP_SUMS + 2 * LANES);
+      sd.intoArray(sums, g * GROUP_SUMS + 3 * LANES);
     }
+    return read;
   }
 }

@@ -23,7 +23,7 @@ final class PackedFactors {
    * @param bits the length of each
    * @return the last one's activations
    */
-  static int write(float[] pairs, int from, int count, int bits, float[] factors, int to) {
+  static int writeAll(float[] pairs, int from, int count, int bits, float[] factors, int to) {
     int before = 0;
     for (int i = 0; i < count; i++) {
       int pair = Float.floatToRawIntBits(pairs[from + i]);

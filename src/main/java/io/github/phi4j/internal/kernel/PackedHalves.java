@@ -34,14 +34,14 @@ final class PackedHalves {
   private static final int LANES = VectorKernels.LANES;
   private static final int SHORT_LANES = SHORTS.length();
   private static final int ROWS = PackedTile.ROWS;
-  private static final int GROUP = PackedTile.STREAMS * SHORT_LANES;
+  private static final int GROUP_SUMS = PackedTile.GROUP_SUMS;
 
   private PackedHalves() {}
 
   /** A scale for each 32 columns, two in a word. */
   static void scales(MemorySegment w, long at, int words, float[] scales, int to) {
-    PackedLayout.touch(w, at);
     for (int i = 0; i < words; i++) {
+      PackedLayout.touch(w, at);
       IntVector v = IntVector.fromMemorySegment(INTS, w, at + i * 64L, ORDER);
       int g = to + 2 * i * ROWS;
       v.lanewise(LSHL, 16)
@@ -62,7 +62,7 @@ final class PackedHalves {
     }
   }
 
-  /** See {@link PackedQuants#addSums}: of {@link #scales}. */
+  /** See {@link PackedQuants#addSums}: with what {@link #scales} makes of the same bytes. */
   static void addScales(
       MemorySegment w,
       long a,
@@ -74,11 +74,11 @@ final class PackedHalves {
       int at,
       float[] y,
       int to) {
-    PackedLayout.touch(w, a);
     float[] dx = x.scales();
     FloatVector y0 = FloatVector.fromArray(FLOATS, y, to);
     FloatVector y1 = FloatVector.fromArray(FLOATS, y, to + LANES);
     for (int i = 0; i < words; i++) {
+      PackedLayout.touch(w, a);
       IntVector va = IntVector.fromMemorySegment(INTS, w, a + i * 64L, ORDER);
       IntVector vb = IntVector.fromMemorySegment(INTS, w, b + i * 64L, ORDER);
       for (int j = 0; j < 2; j++) {
@@ -86,12 +86,15 @@ final class PackedHalves {
         FloatVector d = FloatVector.broadcast(FLOATS, dx[at + g]);
         IntVector half = va.lanewise(LSHL, 16).lanewise(ASHR, 3).and(HALF);
         FloatVector scale = half.reinterpretAsFloats().mul(UP).mul(UP).mul(DOWN).mul(d);
-        IntVector s = ShortVector.fromArray(SHORTS, sums, from + g * GROUP).reinterpretAsInts();
+        IntVector s =
+            ShortVector.fromArray(SHORTS, sums, from + g * GROUP_SUMS).reinterpretAsInts();
         s = s.lanewise(LSHL, 16).lanewise(ASHR, 16).add(s.lanewise(ASHR, 16));
         y0 = ((FloatVector) s.convert(I2F, 0)).fma(scale, y0);
         half = vb.lanewise(LSHL, 16).lanewise(ASHR, 3).and(HALF);
         scale = half.reinterpretAsFloats().mul(UP).mul(UP).mul(DOWN).mul(d);
-        s = ShortVector.fromArray(SHORTS, sums, from + g * GROUP + SHORT_LANES).reinterpretAsInts();
+        s =
+            ShortVector.fromArray(SHORTS, sums, from + g * GROUP_SUMS + SHORT_LANES)
+                .reinterpretAsInts();
         s = s.lanewise(LSHL, 16).lanewise(ASHR, 16).add(s.lanewise(ASHR, 16));
         y1 = ((FloatVector) s.convert(I2F, 0)).fma(scale, y1);
         va = va.lanewise(LSHR, 16);
@@ -105,8 +108,8 @@ final class PackedHalves {
   /** Of {@link Q4_1} and {@link Q5_1}: a word for each 32 columns, a scale and what is added. */
   static void withMinimums(
       MemorySegment w, long at, int groups, float bias, float[] scales, float[] offsets, int to) {
-    PackedLayout.touch(w, at);
     for (int g = 0; g < groups; g++) {
+      PackedLayout.touch(w, at);
       IntVector v = IntVector.fromMemorySegment(INTS, w, at + g * 64L, ORDER);
       FloatVector d =
           v.lanewise(LSHL, 16)
@@ -122,7 +125,7 @@ final class PackedHalves {
     }
   }
 
-  /** See {@link PackedQuants#addSums}: of {@link #withMinimums}. */
+  /** See {@link PackedQuants#addSums}: with what {@link #withMinimums} makes of the same bytes. */
   static void addWithMinimums(
       MemorySegment w,
       long a,
@@ -135,12 +138,12 @@ final class PackedHalves {
       int at,
       float[] y,
       int to) {
-    PackedLayout.touch(w, a);
     float[] dx = x.scales();
     float[] totals = x.totals();
     FloatVector y0 = FloatVector.fromArray(FLOATS, y, to);
     FloatVector y1 = FloatVector.fromArray(FLOATS, y, to + LANES);
     for (int g = 0; g < groups; g++) {
+      PackedLayout.touch(w, a);
       FloatVector d = FloatVector.broadcast(FLOATS, dx[at + g]);
       FloatVector total = FloatVector.broadcast(FLOATS, totals[at + g]);
       IntVector v = IntVector.fromMemorySegment(INTS, w, a + g * 64L, ORDER);
@@ -149,7 +152,7 @@ final class PackedHalves {
       half = v.lanewise(ASHR, 3).and(HALF);
       FloatVector offset = half.reinterpretAsFloats().mul(UP).mul(UP).mul(DOWN);
       y0 = scale.mul(bias).add(offset).fma(total, y0);
-      IntVector s = ShortVector.fromArray(SHORTS, sums, from + g * GROUP).reinterpretAsInts();
+      IntVector s = ShortVector.fromArray(SHORTS, sums, from + g * GROUP_SUMS).reinterpretAsInts();
       s = s.lanewise(LSHL, 16).lanewise(ASHR, 16).add(s.lanewise(ASHR, 16));
       y0 = ((FloatVector) s.convert(I2F, 0)).fma(scale.mul(d), y0);
       v = IntVector.fromMemorySegment(INTS, w, b + g * 64L, ORDER);
@@ -158,7 +161,9 @@ final class PackedHalves {
       half = v.lanewise(ASHR, 3).and(HALF);
       offset = half.reinterpretAsFloats().mul(UP).mul(UP).mul(DOWN);
       y1 = scale.mul(bias).add(offset).fma(total, y1);
-      s = ShortVector.fromArray(SHORTS, sums, from + g * GROUP + SHORT_LANES).reinterpretAsInts();
+      s =
+          ShortVector.fromArray(SHORTS, sums, from + g * GROUP_SUMS + SHORT_LANES)
+              .reinterpretAsInts();
       s = s.lanewise(LSHL, 16).lanewise(ASHR, 16).add(s.lanewise(ASHR, 16));
       y1 = ((FloatVector) s.convert(I2F, 0)).fma(scale.mul(d), y1);
     }
@@ -169,8 +174,8 @@ final class PackedHalves {
   /** Of {@link Q2_K}: nibbles, times two halves. */
   static void nibbles(
       MemorySegment w, long at, int blocks, float[] scales, float[] offsets, int to) {
-    PackedLayout.touch(w, at);
     for (int b = 0; b < blocks; b++) {
+      PackedLayout.touch(w, at);
       IntVector v = IntVector.fromMemorySegment(INTS, w, at + b * 320L, ORDER);
       FloatVector d =
           v.lanewise(LSHL, 16)
@@ -194,7 +199,7 @@ final class PackedHalves {
     }
   }
 
-  /** See {@link PackedQuants#addSums}: of {@link #nibbles}. */
+  /** See {@link PackedQuants#addSums}: with what {@link #nibbles} makes of the same bytes. */
   static void addNibbles(
       MemorySegment w,
       long a,
@@ -206,12 +211,12 @@ final class PackedHalves {
       int at,
       float[] y,
       int to) {
-    PackedLayout.touch(w, a);
     float[] dx = x.scales();
     float[] totals = x.totals();
     FloatVector y0 = FloatVector.fromArray(FLOATS, y, to);
     FloatVector y1 = FloatVector.fromArray(FLOATS, y, to + LANES);
     for (int k = 0; k < blocks; k++) {
+      PackedLayout.touch(w, a);
       IntVector va = IntVector.fromMemorySegment(INTS, w, a + k * 320L, ORDER);
       FloatVector da =
           va.lanewise(LSHL, 16)
@@ -243,13 +248,14 @@ final class PackedHalves {
           FloatVector total = FloatVector.broadcast(FLOATS, totals[at + g]);
           y0 = ma.mul((FloatVector) va.lanewise(LSHR, 4).and(15).convert(I2F, 0)).fma(total, y0);
           FloatVector scale = da.mul((FloatVector) va.and(15).convert(I2F, 0)).mul(d);
-          IntVector s = ShortVector.fromArray(SHORTS, sums, from + g * GROUP).reinterpretAsInts();
+          IntVector s =
+              ShortVector.fromArray(SHORTS, sums, from + g * GROUP_SUMS).reinterpretAsInts();
           s = s.lanewise(LSHL, 16).lanewise(ASHR, 16).add(s.lanewise(ASHR, 16));
           y0 = ((FloatVector) s.convert(I2F, 0)).fma(scale, y0);
           y1 = mb.mul((FloatVector) vb.lanewise(LSHR, 4).and(15).convert(I2F, 0)).fma(total, y1);
           scale = db.mul((FloatVector) vb.and(15).convert(I2F, 0)).mul(d);
           s =
-              ShortVector.fromArray(SHORTS, sums, from + g * GROUP + SHORT_LANES)
+              ShortVector.fromArray(SHORTS, sums, from + g * GROUP_SUMS + SHORT_LANES)
                   .reinterpretAsInts();
           s = s.lanewise(LSHL, 16).lanewise(ASHR, 16).add(s.lanewise(ASHR, 16));
           y1 = ((FloatVector) s.convert(I2F, 0)).fma(scale, y1);

@@ -100,6 +100,19 @@ public abstract sealed class PackedLayout permits PackedQuants, PackedNumbers {
     w.get(ValueLayout.JAVA_BYTE, at);
   }
 
+  /**
+   * Reads four bytes, so that what lies there is near when it is needed: Java has no other way to
+   * ask for it.
+   *
+   * @return their sum, which means nothing; the compiler leaves out a read that nobody uses
+   */
+  static int fetch(MemorySegment w, long a, long b, long c, long d) {
+    return w.get(ValueLayout.JAVA_BYTE, a)
+        + w.get(ValueLayout.JAVA_BYTE, b)
+        + w.get(ValueLayout.JAVA_BYTE, c)
+        + w.get(ValueLayout.JAVA_BYTE, d);
+  }
+
   /** The low column, among 32, of pair {@code p} of 16; the high one is eight further. */
   static int column(int p) {
     return p / 8 * 16 + p % 8;

@@ -146,12 +146,12 @@ final class PackedNumberProducts {
       float[] x,
       int from,
       float[] sums) {
-    PackedLayout.touch(w, a);
     FloatVector ta = FloatVector.zero(FLOATS);
     FloatVector tb = ta;
     FloatVector tc = ta;
     FloatVector td = ta;
     for (int i = 0; i < columns; i++) {
+      PackedLayout.touch(w, a);
       FloatVector y = FloatVector.broadcast(FLOATS, x[from + i]);
       ta = FloatVector.fromMemorySegment(FLOATS, w, a + i * 64L, ORDER).fma(y, ta);
       tb = FloatVector.fromMemorySegment(FLOATS, w, b + i * 64L, ORDER).fma(y, tb);
@@ -176,12 +176,12 @@ final class PackedNumberProducts {
       int from,
       float[] sums) {
     IntVector high = IntVector.fromArray(INTS, HIGHS, 0);
-    PackedLayout.touch(w, a);
     FloatVector ta = FloatVector.zero(FLOATS);
     FloatVector tb = ta;
     FloatVector tc = ta;
     FloatVector td = ta;
     for (int i = 0; i < columns / 2; i++) {
+      PackedLayout.touch(w, a);
       IntVector va = IntVector.fromMemorySegment(INTS, w, a + i * 64L, ORDER);
       IntVector vb = IntVector.fromMemorySegment(INTS, w, b + i * 64L, ORDER);
       IntVector vc = IntVector.fromMemorySegment(INTS, w, c + i * 64L, ORDER);
@@ -217,12 +217,12 @@ final class PackedNumberProducts {
     IntVector half = IntVector.fromArray(INTS, HALVES, 0);
     FloatVector up = FloatVector.fromArray(FLOATS, UPS, 0);
     FloatVector down = FloatVector.fromArray(FLOATS, DOWNS, 0);
-    PackedLayout.touch(w, a);
     FloatVector ta = FloatVector.zero(FLOATS);
     FloatVector tb = ta;
     FloatVector tc = ta;
     FloatVector td = ta;
     for (int i = 0; i < columns / 2; i++) {
+      PackedLayout.touch(w, a);
       IntVector va = IntVector.fromMemorySegment(INTS, w, a + i * 64L, ORDER);
       IntVector vb = IntVector.fromMemorySegment(INTS, w, b + i * 64L, ORDER);
       IntVector vc = IntVector.fromMemorySegment(INTS, w, c + i * 64L, ORDER);
@@ -295,12 +295,12 @@ final class PackedNumberProducts {
     IntVector half = IntVector.fromArray(INTS, HALVES, 0);
     FloatVector up = FloatVector.fromArray(FLOATS, UPS, 0);
     FloatVector down = FloatVector.fromArray(FLOATS, DOWNS, 0);
-    PackedLayout.touch(w, a);
     FloatVector ta = FloatVector.zero(FLOATS);
     FloatVector tb = ta;
     FloatVector tc = ta;
     FloatVector td = ta;
     for (int i = 0; i < columns / 32; i++) {
+      PackedLayout.touch(w, a);
       int left = (i & 1) == 0 ? 16 : 0;
       long scale = i / 2 * 64L;
       FloatVector da =

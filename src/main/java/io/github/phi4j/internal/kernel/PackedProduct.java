@@ -95,46 +95,35 @@ final class PackedProduct {
   private static void addAlone(
       PackedMatrix w, int firstRow, int rows, int r, Activations x, Scratch scratch) {
     MemorySegment data = w.data();
-    short[] sums = scratch.packed.sums;
+    PackedTile tile = scratch.packed;
+    float[] sums = scratch.sums;
     PackedQuants layout = (PackedQuants) w.layout();
     int blocks = w.columns() / PackedLayout.BLOCK;
     int count = w.columns() / layout.group();
     Activations.Groups groups = x.groups(layout.group());
-    int a = row(firstRow, rows, r, 0);
-    int b = row(firstRow, rows, r, 1);
-    int c = row(firstRow, rows, r, 2);
-    int d = row(firstRow, rows, r, 3);
+    long a = w.quantsAt(row(firstRow, rows, r, 0), 0);
+    long b = w.quantsAt(row(firstRow, rows, r, 1), 0);
+    long c = w.quantsAt(row(firstRow, rows, r, 2), 0);
+    long d = w.quantsAt(row(firstRow, rows, r, 3), 0);
+    long scales = layout.scaleBytes(w.columns());
     for (int t = x.together(); t < x.tokens(); t++) {
-      layout.multiply(
-          data,
-          w.quantsAt(a, 0),
-          w.quantsAt(b, 0),
-          w.quantsAt(c, 0),
-          w.quantsAt(d, 0),
-          count,
-          x.factors(layout),
-          x.factorsAt(layout, t),
-          sums);
+      float[] factors = x.factors(layout);
+      int from = x.factorsAt(layout, t);
+      tile.read += layout.multiply(data, a, b, c, d, scales, count, factors, from, tile.sums);
       int at = t * count;
       int y = t * SLAB_ROWS + r;
-      long first = w.scalesAt(a, 0);
-      long second = w.scalesAt(b, 0);
-      layout.addSums(data, first, second, blocks, sums, 0, groups, at, scratch.sums, y);
+      layout.addSums(data, a - scales, b - scales, blocks, tile.sums, 0, groups, at, sums, y);
       if (r + 2 * VectorKernels.LANES < rows) {
-        first = w.scalesAt(c, 0);
-        second = w.scalesAt(d, 0);
         y += 2 * VectorKernels.LANES;
-        int from = 2 * VectorKernels.SHORTS.length();
-        layout.addSums(data, first, second, blocks, sums, from, groups, at, scratch.sums, y);
+        int second = PackedTile.GROUP_SUMS / 2;
+        layout.addSums(
+            data, c - scales, d - scales, blocks, tile.sums, second, groups, at, sums, y);
       }
     }
   }
 
-  /**
-   * The first row of a vector; of one that is missing any other one's, whose results go nowhere.
-   */
+  /** The first row of a vector; where there is none the last one's again, to no effect. */
   private static int row(int firstRow, int rows, int r, int vector) {
-    int row = r + vector * VectorKernels.LANES;
-    return firstRow + (row < rows ? row : r);
+    return firstRow + Math.min(r + vector * VectorKernels.LANES, rows - VectorKernels.LANES);
   }
 }

@@ -88,17 +88,18 @@ final class PackedQ3_K extends PackedQuants {
   }
 
   @Override
-  void multiply(
+  int multiply(
       MemorySegment w,
       long a,
       long b,
       long c,
       long d,
+      long scales,
       int groups,
       float[] factors,
       int from,
       short[] sums) {
-    Packed3Bits.multiply(w, a, b, c, d, groups, factors, from, sums);
+    return Packed3Bits.multiply(w, a, b, c, d, scales, groups, factors, from, sums);
   }
 
   @Override

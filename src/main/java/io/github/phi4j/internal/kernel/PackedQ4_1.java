@@ -55,17 +55,18 @@ final class PackedQ4_1 extends PackedQuants {
   }
 
   @Override
-  void multiply(
+  int multiply(
       MemorySegment w,
       long a,
       long b,
       long c,
       long d,
+      long scales,
       int groups,
       float[] factors,
       int from,
       short[] sums) {
-    Packed4Bits.multiply(w, a, b, c, d, groups, factors, from, sums);
+    return Packed4Bits.multiply(w, a, b, c, d, scales, groups, factors, from, sums);
   }
 
   @Override

@@ -73,17 +73,18 @@ final class PackedQ5_0 extends PackedQuants {
   }
 
   @Override
-  void multiply(
+  int multiply(
       MemorySegment w,
       long a,
       long b,
       long c,
       long d,
+      long scales,
       int groups,
       float[] factors,
       int from,
       short[] sums) {
-    Packed5Bits.multiply(w, a, b, c, d, groups, factors, from, sums);
+    return Packed5Bits.multiply(w, a, b, c, d, scales, groups, factors, from, sums);
   }
 
   @Override

@@ -20,7 +20,7 @@ abstract sealed class PackedQuants extends PackedLayout
 
   private final int group;
   private final int bias;
-  private final int factors;
+  private final int factorsPerGroup;
 
   /**
    * Creates a layout.
@@ -29,13 +29,14 @@ abstract sealed class PackedQuants extends PackedLayout
    * @param quantWords words of quants of a row in a block
    * @param group the columns that share a scale
    * @param bias the quant that counts as zero
-   * @param factors of a group: see {@link PackedFactors}
+   * @param factorsPerGroup the factors of a group: see {@link PackedFactors}
    */
-  PackedQuants(GgmlType type, int scaleWords, int quantWords, int group, int bias, int factors) {
+  PackedQuants(
+      GgmlType type, int scaleWords, int quantWords, int group, int bias, int factorsPerGroup) {
     super(type, scaleWords, quantWords);
     this.group = group;
     this.bias = bias;
-    this.factors = factors;
+    this.factorsPerGroup = factorsPerGroup;
   }
 
   /** The columns that share a scale. */
@@ -49,8 +50,8 @@ abstract sealed class PackedQuants extends PackedLayout
   }
 
   /** The factors of a group: see {@link PackedFactors}. */
-  final int factors() {
-    return factors;
+  final int factorsPerGroup() {
+    return factorsPerGroup;
   }
 
   /** Whether a group has a minimum, besides the one that the bias makes. */
@@ -83,7 +84,7 @@ abstract sealed class PackedQuants extends PackedLayout
       float[] out = x.factors(this);
       int to = x.factorsAt(this, token);
       float[] starts = x.groups(group).starts();
-      PackedFactors.writeStarts(starts, token * groups, groups, bias, out, to, factors);
+      PackedFactors.writeStarts(starts, token * groups, groups, bias, out, to, factorsPerGroup);
       writeFactors(x.pairs(), x.pairsAt(token), groups, out, to);
     }
   }
@@ -96,15 +97,19 @@ abstract sealed class PackedQuants extends PackedLayout
    *
    * @param a the byte where the quants of the first row of one vector start; {@code b}, {@code c}
    *     and {@code d} are the same for the others
+   * @param scales the bytes of the scales before the quants, which may be read along, so that they
+   *     are near for {@link #addSums}
    * @param factors those of the token's groups, from {@code from} on
    * @param sums (groups, {@link PackedTile#STREAMS}, rows of a vector, 2)
+   * @return what was read along, in some way: see {@link #fetch}
    */
-  abstract void multiply(
+  abstract int multiply(
       MemorySegment w,
       long a,
       long b,
       long c,
       long d,
+      long scales,
       int groups,
       float[] factors,
       int from,

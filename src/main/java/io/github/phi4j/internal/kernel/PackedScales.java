@@ -12,7 +12,10 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Scales and minimums of a vector of packed rows as floats: see {@link PackedLayout}. */
+/**
+ * Scales and minimums of vectors of packed rows: as floats for a tile, or used at once on the sums
+ * of a token. See {@link PackedLayout}.
+ */
 final class PackedScales {
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
@@ -22,16 +25,16 @@ final class PackedScales {
   private static final int LANES = VectorKernels.LANES;
   private static final int SHORT_LANES = SHORTS.length();
   private static final int ROWS = PackedTile.ROWS;
-  private static final int GROUP = PackedTile.STREAMS * SHORT_LANES;
+  private static final int GROUP_SUMS = PackedTile.GROUP_SUMS;
 
   private PackedScales() {}
 
   /** Of {@link Q4_K} and {@link Q5_K}: two floats, and bytes below 64 for each 32 columns. */
   static void withMinimums(
       MemorySegment w, long at, int blocks, float bias, float[] scales, float[] offsets, int to) {
-    PackedLayout.touch(w, at);
     IntVector mask = IntVector.broadcast(INTS, 63);
     for (int b = 0; b < blocks; b++) {
+      PackedLayout.touch(w, at);
       FloatVector d = FloatVector.fromMemorySegment(FLOATS, w, at + b * 384L, ORDER);
       FloatVector m = FloatVector.fromMemorySegment(FLOATS, w, at + b * 384L + 64, ORDER).neg();
       for (int h = 0; h < 2; h++) {
@@ -49,7 +52,7 @@ final class PackedScales {
     }
   }
 
-  /** See {@link PackedQuants#addSums}: of {@link #withMinimums}. */
+  /** See {@link PackedQuants#addSums}: with what {@link #withMinimums} makes of the same bytes. */
   static void addWithMinimums(
       MemorySegment w,
       long a,
@@ -62,13 +65,13 @@ final class PackedScales {
       int at,
       float[] y,
       int to) {
-    PackedLayout.touch(w, a);
     float[] dx = x.scales();
     float[] totals = x.totals();
     IntVector mask = IntVector.broadcast(INTS, 63);
     FloatVector y0 = FloatVector.fromArray(FLOATS, y, to);
     FloatVector y1 = FloatVector.fromArray(FLOATS, y, to + LANES);
     for (int k = 0; k < blocks; k++) {
+      PackedLayout.touch(w, a);
       FloatVector da = FloatVector.fromMemorySegment(FLOATS, w, a + k * 384L, ORDER);
       FloatVector db = FloatVector.fromMemorySegment(FLOATS, w, b + k * 384L, ORDER);
       FloatVector ma = FloatVector.fromMemorySegment(FLOATS, w, a + k * 384L + 64, ORDER).neg();
@@ -86,14 +89,15 @@ final class PackedScales {
           FloatVector scale = da.mul((FloatVector) va.and(mask).convert(I2F, 0));
           FloatVector offset = (FloatVector) ua.and(mask).convert(I2F, 0);
           y0 = offset.fma(ma, scale.mul(bias)).fma(total, y0);
-          IntVector s = ShortVector.fromArray(SHORTS, sums, from + g * GROUP).reinterpretAsInts();
+          IntVector s =
+              ShortVector.fromArray(SHORTS, sums, from + g * GROUP_SUMS).reinterpretAsInts();
           s = s.lanewise(LSHL, 16).lanewise(ASHR, 16).add(s.lanewise(ASHR, 16));
           y0 = ((FloatVector) s.convert(I2F, 0)).fma(scale.mul(d), y0);
           scale = db.mul((FloatVector) vb.and(mask).convert(I2F, 0));
           offset = (FloatVector) ub.and(mask).convert(I2F, 0);
           y1 = offset.fma(mb, scale.mul(bias)).fma(total, y1);
           s =
-              ShortVector.fromArray(SHORTS, sums, from + g * GROUP + SHORT_LANES)
+              ShortVector.fromArray(SHORTS, sums, from + g * GROUP_SUMS + SHORT_LANES)
                   .reinterpretAsInts();
           s = s.lanewise(LSHL, 16).lanewise(ASHR, 16).add(s.lanewise(ASHR, 16));
           y1 = ((FloatVector) s.convert(I2F, 0)).fma(scale.mul(d), y1);
@@ -110,8 +114,8 @@ final class PackedScales {
 
   /** Of {@link Q6_K}: a float, and a signed byte for each 16 columns. */
   static void signedBytes(MemorySegment w, long at, int blocks, float[] scales, int to) {
-    PackedLayout.touch(w, at);
     for (int b = 0; b < blocks; b++) {
+      PackedLayout.touch(w, at);
       FloatVector d = FloatVector.fromMemorySegment(FLOATS, w, at + b * 320L, ORDER);
       for (int h = 0; h < 4; h++) {
         IntVector v = IntVector.fromMemorySegment(INTS, w, at + b * 320L + h * 64L + 64, ORDER);
@@ -124,7 +128,7 @@ final class PackedScales {
     }
   }
 
-  /** See {@link PackedQuants#addSums}: of {@link #signedBytes}. */
+  /** See {@link PackedQuants#addSums}: with what {@link #signedBytes} makes of the same bytes. */
   static void addSignedBytes(
       MemorySegment w,
       long a,
@@ -136,11 +140,11 @@ final class PackedScales {
       int at,
       float[] y,
       int to) {
-    PackedLayout.touch(w, a);
     float[] dx = x.scales();
     FloatVector y0 = FloatVector.fromArray(FLOATS, y, to);
     FloatVector y1 = FloatVector.fromArray(FLOATS, y, to + LANES);
     for (int k = 0; k < blocks; k++) {
+      PackedLayout.touch(w, a);
       FloatVector da = FloatVector.fromMemorySegment(FLOATS, w, a + k * 320L, ORDER);
       FloatVector db = FloatVector.fromMemorySegment(FLOATS, w, b + k * 320L, ORDER);
       for (int h = 0; h < 4; h++) {
@@ -152,12 +156,13 @@ final class PackedScales {
           FloatVector d = FloatVector.broadcast(FLOATS, dx[at + g]);
           FloatVector scale =
               da.mul((FloatVector) va.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0));
-          IntVector s = ShortVector.fromArray(SHORTS, sums, from + g * GROUP).reinterpretAsInts();
+          IntVector s =
+              ShortVector.fromArray(SHORTS, sums, from + g * GROUP_SUMS).reinterpretAsInts();
           s = s.lanewise(LSHL, 16).lanewise(ASHR, 16).add(s.lanewise(ASHR, 16));
           y0 = ((FloatVector) s.convert(I2F, 0)).fma(scale.mul(d), y0);
           scale = db.mul((FloatVector) vb.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0));
           s =
-              ShortVector.fromArray(SHORTS, sums, from + g * GROUP + SHORT_LANES)
+              ShortVector.fromArray(SHORTS, sums, from + g * GROUP_SUMS + SHORT_LANES)
                   .reinterpretAsInts();
           s = s.lanewise(LSHL, 16).lanewise(ASHR, 16).add(s.lanewise(ASHR, 16));
           y1 = ((FloatVector) s.convert(I2F, 0)).fma(scale.mul(d), y1);
@@ -172,14 +177,14 @@ final class PackedScales {
 
   /** Of {@link Q4_0}: a float for each 32 columns. */
   static void floats(MemorySegment w, long at, int groups, float[] scales, int to) {
-    PackedLayout.touch(w, at);
     for (int g = 0; g < groups; g++) {
+      PackedLayout.touch(w, at);
       FloatVector.fromMemorySegment(FLOATS, w, at + g * 64L, ORDER)
           .intoArray(scales, to + g * ROWS);
     }
   }
 
-  /** See {@link PackedQuants#addSums}: of {@link #floats}. */
+  /** See {@link PackedQuants#addSums}: with what {@link #floats} makes of the same bytes. */
   static void addFloats(
       MemorySegment w,
       long a,
@@ -191,18 +196,20 @@ final class PackedScales {
       int at,
       float[] y,
       int to) {
-    PackedLayout.touch(w, a);
     float[] dx = x.scales();
     FloatVector y0 = FloatVector.fromArray(FLOATS, y, to);
     FloatVector y1 = FloatVector.fromArray(FLOATS, y, to + LANES);
     for (int g = 0; g < groups; g++) {
+      PackedLayout.touch(w, a);
       FloatVector d = FloatVector.broadcast(FLOATS, dx[at + g]);
       FloatVector scale = FloatVector.fromMemorySegment(FLOATS, w, a + g * 64L, ORDER).mul(d);
-      IntVector s = ShortVector.fromArray(SHORTS, sums, from + g * GROUP).reinterpretAsInts();
+      IntVector s = ShortVector.fromArray(SHORTS, sums, from + g * GROUP_SUMS).reinterpretAsInts();
       s = s.lanewise(LSHL, 16).lanewise(ASHR, 16).add(s.lanewise(ASHR, 16));
       y0 = ((FloatVector) s.convert(I2F, 0)).fma(scale, y0);
       scale = FloatVector.fromMemorySegment(FLOATS, w, b + g * 64L, ORDER).mul(d);
-      s = ShortVector.fromArray(SHORTS, sums, from + g * GROUP + SHORT_LANES).reinterpretAsInts();
+      s =
+          ShortVector.fromArray(SHORTS, sums, from + g * GROUP_SUMS + SHORT_LANES)
+              .reinterpretAsInts();
       s = s.lanewise(LSHL, 16).lanewise(ASHR, 16).add(s.lanewise(ASHR, 16));
       y1 = ((FloatVector) s.convert(I2F, 0)).fma(scale, y1);
     }

@@ -59,9 +59,9 @@ final class PackedTableProducts {
 
   /** A half and eight signed 6-bit numbers, in the first words of a block. */
   private static void scales(MemorySegment w, long at, int columns, float[] scales, int to) {
-    PackedLayout.touch(w, at);
     long stride = PackedLayout.ROWS * (XS_SCALES * 4L + PackedLayout.BLOCK / 2);
     for (int b = 0; b < columns / PackedLayout.BLOCK; b++) {
+      PackedLayout.touch(w, at);
       IntVector high = IntVector.fromMemorySegment(INTS, w, at + b * stride, ORDER);
       IntVector low = IntVector.fromMemorySegment(INTS, w, at + b * stride + 64, ORDER);
       FloatVector d =
@@ -98,12 +98,12 @@ final class PackedTableProducts {
       int from,
       float[] sums,
       int to) {
-    PackedLayout.touch(w, a);
     ByteVector table = Tile.IQ4;
     IntVector mask = IntVector.broadcast(INTS, 0x0f0f0f0f);
     FloatVector ta = FloatVector.zero(FLOATS);
     FloatVector tb = ta;
     for (int i = 0; i < columns / 32; i++) {
+      PackedLayout.touch(w, a);
       FloatVector da = FloatVector.fromArray(FLOATS, scales, i * ROWS);
       FloatVector db = FloatVector.fromArray(FLOATS, scales, i * ROWS + LANES);
       long first = i * 256L + (i / 8 + 1) * (skipped * 64L);

@@ -3,15 +3,15 @@ package io.github.phi4j.internal.kernel;
 import java.util.Arrays;
 
 /**
- * Some columns of two vectors of packed rows on their way to a product. What is missing if there is
- * only one vector may be garbage, and so are its results.
+ * Some columns of two vectors of packed rows on their way to a product, and the sums of four with a
+ * token. What is missing if there are fewer vectors may be garbage, and so are its results.
  */
 final class PackedTile {
 
   /** The vectors of rows that are multiplied together. */
   static final int VECTORS = 2;
 
-  /** The rows of a tile, which is also the distance between its columns. */
+  /** The rows of a tile, which is also the distance between its groups. */
   static final int ROWS = VECTORS * VectorKernels.LANES;
 
   /** The numbers of a pair of columns. */
@@ -25,6 +25,9 @@ final class PackedTile {
    * each of which a processor reads ahead.
    */
   static final int STREAMS = 4;
+
+  /** From a token's sums of a group to those of the next, if it is multiplied alone. */
+  static final int GROUP_SUMS = STREAMS * VectorKernels.SHORTS.length();
 
   /** The tokens that are multiplied together. */
   static final int TOKENS = 4;
@@ -46,10 +49,12 @@ final class PackedTile {
    */
   final short[] sums;
 
+  /** Of what was read only to be near: see {@link PackedLayout#fetch}. */
+  int read;
+
   /** Makes room for rows of up to so many columns. */
   PackedTile(int maxColumns) {
-    int vectors = Math.max(TOKENS * VECTORS * COLUMNS, STREAMS * maxColumns) / SHORTEST_GROUP;
-    sums = new short[vectors * VectorKernels.SHORTS.length()];
+    sums = new short[Math.max(TOKENS * PAIR * COLUMNS, GROUP_SUMS * maxColumns) / SHORTEST_GROUP];
   }
 
   /** Says that groups have no minimums. */

@@ -337,11 +337,45 @@ final class PackedMatrixTest {
 
   private static float[] multiply(
       List<Matrix> stack, float[] x, int tokens, int rows, int threads) {
-    float[] y = new float[tokens * rows];
+    float[] first = new float[tokens * rows];
+    float[] second = new float[tokens * rows];
     try (WorkerPool pool = new WorkerPool(threads)) {
-      new MatMul(pool, VECTOR, x.length / tokens, tokens).multiply(stack, x, tokens, y);
+      MatMul matMul = new MatMul(pool, VECTOR, x.length / tokens, tokens);
+      matMul.multiply(stack, x, tokens, first); // by one thread, while kernels are not compiled
+      matMul.multiply(stack, x, tokens, second);
     }
-    return y;
+    assertThat(second).isEqualTo(first);
+    return second;
+  }
+
+  @Test
+  void oneProductAfterTheOtherTakesAnyTypesShapesAndBatches() {
+    try (WorkerPool pool = new WorkerPool(2)) {
+      MatMul matMul = new MatMul(pool, VECTOR, 2816, 9);
+      for (int columns : new int[] {512, 2816, 256}) {
+        List<Matrix> stack =
+            List.of(
+                random(GgmlType.Q4_K, 80, columns),
+                random(GgmlType.Q6_K, 16, columns),
+                random(GgmlType.Q3_K, 48, columns),
+                random(GgmlType.Q5_0, 64, columns),
+                random(GgmlType.Q6_K, 32, columns));
+        for (int tokens : new int[] {1, 5, 3, 4, 9, 2}) {
+          float[] x = gaussian(tokens * columns);
+          float[] y = new float[tokens * 240];
+          matMul.multiply(stack, x, tokens, y);
+          int to = 0;
+          for (Matrix w : stack) {
+            float[] expected = multiply(SCALAR, w.packed().orElseThrow(), x, tokens);
+            for (int t = 0; t < tokens; t++) {
+              assertThat(Arrays.copyOfRange(y, t * 240 + to, t * 240 + to + w.rows()))
+                  .isEqualTo(Arrays.copyOfRange(expected, t * w.rows(), (t + 1) * w.rows()));
+            }
+            to += w.rows();
+          }
+        }
+      }
+    }
   }
 
   @Test

@@ -47,10 +47,19 @@ final class TruncatedPackedFileTest {
   /** Multiplies, cuts the file, and goes on, for each type, with a token and with a batch. */
   static final class Program {
     static final List<GgmlType> TYPES =
-        List.of(GgmlType.Q4_0, GgmlType.Q4_K, GgmlType.Q5_K, GgmlType.Q6_K);
+        List.of(
+            GgmlType.Q4_0,
+            GgmlType.Q4_1,
+            GgmlType.Q5_0,
+            GgmlType.Q5_1,
+            GgmlType.Q2_K,
+            GgmlType.Q3_K,
+            GgmlType.Q4_K,
+            GgmlType.Q5_K,
+            GgmlType.Q6_K);
 
     private static final int ROWS = 64;
-    private static final int COLUMNS = 512;
+    private static final int COLUMNS = 4096; // a tile's scales are more than a page
 
     private Program() {}
 
