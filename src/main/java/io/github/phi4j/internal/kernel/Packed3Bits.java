@@ -91,21 +91,24 @@ final class Packed3Bits {
       float[] factors,
       int from,
       short[] sums) {
-    multiply(w, a, groups, factors, from, sums, 0);
-    multiply(w, b, groups, factors, from, sums, LANES);
-    multiply(w, c, groups, factors, from, sums, 2 * LANES);
-    multiply(w, d, groups, factors, from, sums, 3 * LANES);
+    multiplyEven(w, a, groups, factors, from, sums, 0);
+    multiplyEven(w, b, groups, factors, from, sums, LANES);
+    multiplyEven(w, c, groups, factors, from, sums, 2 * LANES);
+    multiplyEven(w, d, groups, factors, from, sums, 3 * LANES);
+    multiplyOdd(w, a, groups, factors, from, sums, 0);
+    multiplyOdd(w, b, groups, factors, from, sums, LANES);
+    multiplyOdd(w, c, groups, factors, from, sums, 2 * LANES);
+    multiplyOdd(w, d, groups, factors, from, sums, 3 * LANES);
     return 0; // its loops are too long to fetch anything along
   }
 
-  /** One vector of rows: several at a time would make too long a loop. */
-  private static void multiply(
+  /** The first group of each three words, of one vector of rows: all at a time were too long. */
+  private static void multiplyEven(
       MemorySegment w, long at, int groups, float[] factors, int from, short[] sums, int to) {
     for (int g = 0; g < groups / 2; g++) {
       PackedLayout.touch(w, at);
       ShortVector u = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L, ORDER);
       ShortVector v = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L + 64, ORDER);
-      ShortVector z = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L + 128, ORDER);
       int p = from + 2 * g * FACTORS;
       ShortVector s = FloatVector.broadcast(FLOATS, factors[p]).reinterpretAsShorts();
       ShortVector f;
@@ -130,26 +133,39 @@ final class Packed3Bits {
       f = FloatVector.broadcast(FLOATS, factors[p + 10]).reinterpretAsShorts();
       s = s.add(v.lanewise(LSHR, 9).mul(f));
       s.intoArray(sums, 2 * g * GROUP_SUMS + to);
-      s = FloatVector.broadcast(FLOATS, factors[p + 11]).reinterpretAsShorts();
-      f = FloatVector.broadcast(FLOATS, factors[p + 12]).reinterpretAsShorts();
+    }
+  }
+
+  /** The second group. */
+  private static void multiplyOdd(
+      MemorySegment w, long at, int groups, float[] factors, int from, short[] sums, int to) {
+    for (int g = 0; g < groups / 2; g++) {
+      PackedLayout.touch(w, at);
+      ShortVector u = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L, ORDER);
+      ShortVector v = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L + 64, ORDER);
+      ShortVector z = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L + 128, ORDER);
+      int p = from + (2 * g + 1) * FACTORS;
+      ShortVector s = FloatVector.broadcast(FLOATS, factors[p]).reinterpretAsShorts();
+      ShortVector f;
+      f = FloatVector.broadcast(FLOATS, factors[p + 1]).reinterpretAsShorts();
       s = s.add(u.lanewise(LSHR, 15).mul(f));
-      f = FloatVector.broadcast(FLOATS, factors[p + 13]).reinterpretAsShorts();
+      f = FloatVector.broadcast(FLOATS, factors[p + 2]).reinterpretAsShorts();
       s = s.add(v.lanewise(LSHR, 9).mul(f));
-      f = FloatVector.broadcast(FLOATS, factors[p + 14]).reinterpretAsShorts();
+      f = FloatVector.broadcast(FLOATS, factors[p + 3]).reinterpretAsShorts();
       s = s.add(v.lanewise(LSHR, 12).mul(f));
-      f = FloatVector.broadcast(FLOATS, factors[p + 15]).reinterpretAsShorts();
+      f = FloatVector.broadcast(FLOATS, factors[p + 4]).reinterpretAsShorts();
       s = s.add(v.lanewise(LSHR, 15).mul(f));
-      f = FloatVector.broadcast(FLOATS, factors[p + 16]).reinterpretAsShorts();
+      f = FloatVector.broadcast(FLOATS, factors[p + 5]).reinterpretAsShorts();
       s = s.add(z.mul(f));
-      f = FloatVector.broadcast(FLOATS, factors[p + 17]).reinterpretAsShorts();
+      f = FloatVector.broadcast(FLOATS, factors[p + 6]).reinterpretAsShorts();
       s = s.add(z.lanewise(LSHR, 3).mul(f));
-      f = FloatVector.broadcast(FLOATS, factors[p + 18]).reinterpretAsShorts();
+      f = FloatVector.broadcast(FLOATS, factors[p + 7]).reinterpretAsShorts();
       s = s.add(z.lanewise(LSHR, 6).mul(f));
-      f = FloatVector.broadcast(FLOATS, factors[p + 19]).reinterpretAsShorts();
+      f = FloatVector.broadcast(FLOATS, factors[p + 8]).reinterpretAsShorts();
       s = s.add(z.lanewise(LSHR, 9).mul(f));
-      f = FloatVector.broadcast(FLOATS, factors[p + 20]).reinterpretAsShorts();
+      f = FloatVector.broadcast(FLOATS, factors[p + 9]).reinterpretAsShorts();
       s = s.add(z.lanewise(LSHR, 12).mul(f));
-      f = FloatVector.broadcast(FLOATS, factors[p + 21]).reinterpretAsShorts();
+      f = FloatVector.broadcast(FLOATS, factors[p + 10]).reinterpretAsShorts();
       s = s.add(z.lanewise(LSHR, 15).mul(f));
       s.intoArray(sums, (2 * g + 1) * GROUP_SUMS + to);
     }

@@ -211,60 +211,48 @@ final class PackedHalves {
       int at,
       float[] y,
       int to) {
+    addNibbles(w, a, blocks, sums, from, x, at, y, to);
+    addNibbles(w, b, blocks, sums, from + SHORT_LANES, x, at, y, to + LANES);
+  }
+
+  /** One vector of rows: two would make too long a loop. */
+  private static void addNibbles(
+      MemorySegment w,
+      long a,
+      int blocks,
+      short[] sums,
+      int from,
+      Activations.Groups x,
+      int at,
+      float[] y,
+      int to) {
     float[] dx = x.scales();
     float[] totals = x.totals();
     FloatVector y0 = FloatVector.fromArray(FLOATS, y, to);
-    FloatVector y1 = FloatVector.fromArray(FLOATS, y, to + LANES);
     for (int k = 0; k < blocks; k++) {
       PackedLayout.touch(w, a);
-      IntVector va = IntVector.fromMemorySegment(INTS, w, a + k * 320L, ORDER);
-      FloatVector da =
-          va.lanewise(LSHL, 16)
-              .lanewise(ASHR, 3)
-              .and(HALF)
-              .reinterpretAsFloats()
-              .mul(UP)
-              .mul(UP)
-              .mul(DOWN);
-      FloatVector ma =
-          va.lanewise(ASHR, 3).and(HALF).reinterpretAsFloats().mul(UP).mul(UP).mul(DOWN).neg();
-      IntVector vb = IntVector.fromMemorySegment(INTS, w, b + k * 320L, ORDER);
-      FloatVector db =
-          vb.lanewise(LSHL, 16)
-              .lanewise(ASHR, 3)
-              .and(HALF)
-              .reinterpretAsFloats()
-              .mul(UP)
-              .mul(UP)
-              .mul(DOWN);
-      FloatVector mb =
-          vb.lanewise(ASHR, 3).and(HALF).reinterpretAsFloats().mul(UP).mul(UP).mul(DOWN).neg();
+      IntVector v = IntVector.fromMemorySegment(INTS, w, a + k * 320L, ORDER);
+      IntVector half = v.lanewise(LSHL, 16).lanewise(ASHR, 3).and(HALF);
+      FloatVector scales = half.reinterpretAsFloats().mul(UP).mul(UP).mul(DOWN);
+      half = v.lanewise(ASHR, 3).and(HALF);
+      FloatVector minimums = half.reinterpretAsFloats().mul(UP).mul(UP).mul(DOWN).neg();
       for (int h = 0; h < 4; h++) {
-        va = IntVector.fromMemorySegment(INTS, w, a + k * 320L + h * 64L + 64, ORDER);
-        vb = IntVector.fromMemorySegment(INTS, w, b + k * 320L + h * 64L + 64, ORDER);
+        v = IntVector.fromMemorySegment(INTS, w, a + k * 320L + h * 64L + 64, ORDER);
         for (int j = 0; j < 4; j++) {
           int g = 16 * k + 4 * h + j;
           FloatVector d = FloatVector.broadcast(FLOATS, dx[at + g]);
           FloatVector total = FloatVector.broadcast(FLOATS, totals[at + g]);
-          y0 = ma.mul((FloatVector) va.lanewise(LSHR, 4).and(15).convert(I2F, 0)).fma(total, y0);
-          FloatVector scale = da.mul((FloatVector) va.and(15).convert(I2F, 0)).mul(d);
+          FloatVector minimum = (FloatVector) v.lanewise(LSHR, 4).and(15).convert(I2F, 0);
+          y0 = minimums.mul(minimum).fma(total, y0);
+          FloatVector scale = scales.mul((FloatVector) v.and(15).convert(I2F, 0)).mul(d);
           IntVector s =
               ShortVector.fromArray(SHORTS, sums, from + g * GROUP_SUMS).reinterpretAsInts();
           s = s.lanewise(LSHL, 16).lanewise(ASHR, 16).add(s.lanewise(ASHR, 16));
           y0 = ((FloatVector) s.convert(I2F, 0)).fma(scale, y0);
-          y1 = mb.mul((FloatVector) vb.lanewise(LSHR, 4).and(15).convert(I2F, 0)).fma(total, y1);
-          scale = db.mul((FloatVector) vb.and(15).convert(I2F, 0)).mul(d);
-          s =
-              ShortVector.fromArray(SHORTS, sums, from + g * GROUP_SUMS + SHORT_LANES)
-                  .reinterpretAsInts();
-          s = s.lanewise(LSHL, 16).lanewise(ASHR, 16).add(s.lanewise(ASHR, 16));
-          y1 = ((FloatVector) s.convert(I2F, 0)).fma(scale, y1);
-          va = va.lanewise(LSHR, 8);
-          vb = vb.lanewise(LSHR, 8);
+          v = v.lanewise(LSHR, 8);
         }
       }
     }
     y0.intoArray(y, to);
-    y1.intoArray(y, to + LANES);
   }
 }
