@@ -130,11 +130,6 @@ public final class Activations {
     return length == GROUP ? thirtyTwos : sixteens;
   }
 
-  /** Whether a vector is multiplied alone, and not together with others. */
-  boolean isAlone(int token) {
-    return token >= together();
-  }
-
   /** How many vectors are multiplied together with others: the first ones. */
   int together() {
     return tokens / PackedTile.TOKENS * PackedTile.TOKENS;

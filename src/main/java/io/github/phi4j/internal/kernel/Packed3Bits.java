@@ -92,12 +92,12 @@ final class Packed3Bits {
       int from,
       short[] sums) {
     multiplyEven(w, a, groups, factors, from, sums, 0);
-    multiplyEven(w, b, groups, factors, from, sums, LANES);
-    multiplyEven(w, c, groups, factors, from, sums, 2 * LANES);
-    multiplyEven(w, d, groups, factors, from, sums, 3 * LANES);
     multiplyOdd(w, a, groups, factors, from, sums, 0);
+    multiplyEven(w, b, groups, factors, from, sums, LANES);
     multiplyOdd(w, b, groups, factors, from, sums, LANES);
+    multiplyEven(w, c, groups, factors, from, sums, 2 * LANES);
     multiplyOdd(w, c, groups, factors, from, sums, 2 * LANES);
+    multiplyEven(w, d, groups, factors, from, sums, 3 * LANES);
     multiplyOdd(w, d, groups, factors, from, sums, 3 * LANES);
     return 0; // its loops are too long to fetch anything along
   }
@@ -111,8 +111,7 @@ final class Packed3Bits {
       ShortVector v = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L + 64, ORDER);
       int p = from + 2 * g * FACTORS;
       ShortVector s = FloatVector.broadcast(FLOATS, factors[p]).reinterpretAsShorts();
-      ShortVector f;
-      f = FloatVector.broadcast(FLOATS, factors[p + 1]).reinterpretAsShorts();
+      ShortVector f = FloatVector.broadcast(FLOATS, factors[p + 1]).reinterpretAsShorts();
       s = s.add(u.mul(f));
       f = FloatVector.broadcast(FLOATS, factors[p + 2]).reinterpretAsShorts();
       s = s.add(u.lanewise(LSHR, 3).mul(f));
@@ -146,8 +145,7 @@ final class Packed3Bits {
       ShortVector z = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L + 128, ORDER);
       int p = from + (2 * g + 1) * FACTORS;
       ShortVector s = FloatVector.broadcast(FLOATS, factors[p]).reinterpretAsShorts();
-      ShortVector f;
-      f = FloatVector.broadcast(FLOATS, factors[p + 1]).reinterpretAsShorts();
+      ShortVector f = FloatVector.broadcast(FLOATS, factors[p + 1]).reinterpretAsShorts();
       s = s.add(u.lanewise(LSHR, 15).mul(f));
       f = FloatVector.broadcast(FLOATS, factors[p + 2]).reinterpretAsShorts();
       s = s.add(v.lanewise(LSHR, 9).mul(f));

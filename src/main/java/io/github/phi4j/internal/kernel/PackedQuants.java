@@ -79,7 +79,7 @@ abstract sealed class PackedQuants extends PackedLayout
 
   /** Writes the factors of a vector of rounded activations, if it is to be multiplied alone. */
   final void writeFactors(Activations x, int token) {
-    if (x.isAlone(token)) {
+    if (token >= x.together()) {
       int groups = x.columns() / group;
       float[] out = x.factors(this);
       int to = x.factorsAt(this, token);
