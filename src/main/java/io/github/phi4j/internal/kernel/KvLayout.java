@@ -35,6 +35,7 @@ public record KvLayout(int headLength, KvCacheType type) {
 
   private static final float MOST_HALF = 65_504;
   private static final int MOST_QUANT = 127;
+  private static final long LINE_BYTES = 64; // of a cache; where it has longer ones, some twice
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfShort SHORT =
@@ -97,6 +98,21 @@ public record KvLayout(int headLength, KvCacheType type) {
 
   private long scaleOffset(int place, int dimension) {
     return scalesOffset() + Short.BYTES * ((long) dimension / BLOCK * PAGE_LENGTH + place);
+  }
+
+  /**
+   * Reads a byte of each line of one head's keys, or values, so that all of them are on their way
+   * from memory at a time: the kernels go through them in steps that no processor foresees.
+   *
+   * @return the bytes' sum, which means nothing; the compiler leaves out a read that nobody uses
+   */
+  public int fetch(MemorySegment page, long at) {
+    int lines = (int) (headBytes() / LINE_BYTES);
+    int sum = 0;
+    for (int i = 0; i < lines; i++) {
+      sum += page.get(BYTE, at + LINE_BYTES * i);
+    }
+    return sum;
   }
 
   /** Stores the key of one position. */

@@ -49,8 +49,18 @@ final class Attention implements WorkerPool.Task {
   }
 
   /** What a worker needs for the queries of a block. */
-  @SuppressWarnings("ArrayRecordComponent") // as above
-  private record Worker(float[] scores, Partial partial, Partial sums) {}
+  static final class Worker {
+    private final float[] scores;
+    private final Partial partial;
+    private final Partial sums;
+    int read; // only to be near: see KvLayout.fetch
+
+    Worker(int rows, int rowLength) {
+      scores = new float[rows * CHUNK];
+      partial = new Partial(rows, rowLength);
+      sums = new Partial(rows, rowLength);
+    }
+  }
 
   Attention(PhiConfig config, WorkerPool pool, Kernels kernels) {
     this.config = config;
@@ -61,9 +71,7 @@ final class Attention implements WorkerPool.Task {
     workers = new Worker[pool.threads()];
     int rows = BLOCK_TOKENS * group;
     for (int i = 0; i < workers.length; i++) {
-      workers[i] =
-          new Worker(
-              new float[rows * CHUNK], new Partial(rows, rowLength), new Partial(rows, rowLength));
+      workers[i] = new Worker(rows, rowLength);
     }
   }
 
@@ -154,45 +162,46 @@ final class Attention implements WorkerPool.Task {
   /** All chunks of a block, one after the other. */
   private void attend(int first, int end, int head, Worker worker) {
     int rows = (end - first) * group;
-    begin(worker.sums(), rows);
+    begin(worker.sums, rows);
     for (int chunk = 0; chunk * CHUNK <= positions[end - 1]; chunk++) {
-      sum(first, end, head, chunk, worker, worker.partial(), 0);
-      add(worker.partial(), 0, worker.sums(), rows);
+      sum(first, end, head, chunk, worker, worker.partial, 0);
+      add(worker.partial, 0, worker.sums, rows);
     }
-    finish(first, end, head, worker.sums());
+    finish(first, end, head, worker.sums);
   }
 
   /** The same from sums that were computed before. */
   private void merge(int first, int end, int head, Worker worker) {
     int rows = (end - first) * group;
     int row = (first * config.headCountKv() + head * (end - first)) * group * chunks;
-    begin(worker.sums(), rows);
+    begin(worker.sums, rows);
     for (int chunk = 0; chunk * CHUNK <= positions[end - 1]; chunk++) {
-      add(shared, row + chunk * rows, worker.sums(), rows);
+      add(shared, row + chunk * rows, worker.sums, rows);
     }
-    finish(first, end, head, worker.sums());
+    finish(first, end, head, worker.sums);
   }
 
   /** The sums of a chunk, for the queries of each token in turn. */
   private void sum(
       int first, int end, int head, int chunk, Worker worker, Partial partial, int row) {
-    score(first, end, head, chunk, worker.scores());
+    score(first, end, head, chunk, worker);
     for (int t = first; t < end; t++) {
       int count = Math.clamp(positions[t] + 1L - (long) chunk * CHUNK, 0, CHUNK);
       for (int h = 0; h < group; h++) {
         int query = (t - first) * group + h;
-        float most = kernels.max(worker.scores(), query * CHUNK, count);
+        float most = kernels.max(worker.scores, query * CHUNK, count);
         partial.most()[row + query] = most;
         partial.total()[row + query] =
-            kernels.exponentials(worker.scores(), query * CHUNK, count, most);
+            kernels.exponentials(worker.scores, query * CHUNK, count, most);
       }
     }
     int rows = (end - first) * group;
     Arrays.fill(partial.values(), row * rowLength, (row + rows) * rowLength, 0);
-    accumulate(first, end, head, chunk, worker.scores(), partial.values(), row);
+    accumulate(first, end, head, chunk, worker, partial.values(), row);
   }
 
-  private void score(int first, int end, int head, int chunk, float[] scores) {
+  private void score(int first, int end, int head, int chunk, Worker worker) {
+    float[] scores = worker.scores;
     KvCache cache = caches[first];
     KvLayout layout = cache.keyLayout();
     int headLength = config.headLength();
@@ -201,6 +210,7 @@ final class Attention implements WorkerPool.Task {
     int from = chunk * CHUNK;
     for (int at = from; at < from + CHUNK && at <= positions[end - 1]; at += KvCache.PAGE_LENGTH) {
       MemorySegment page = cache.page(at / KvCache.PAGE_LENGTH);
+      worker.read += layout.fetch(page, keys);
       for (int t = first; t < end; t++) {
         int some = Math.min(KvCache.PAGE_LENGTH, positions[t] + 1 - at);
         int q =
@@ -214,13 +224,15 @@ final class Attention implements WorkerPool.Task {
   }
 
   private void accumulate(
-      int first, int end, int head, int chunk, float[] scores, float[] sums, int row) {
+      int first, int end, int head, int chunk, Worker worker, float[] sums, int row) {
+    float[] scores = worker.scores;
     KvCache cache = caches[first];
     KvLayout layout = cache.valueLayout();
     long values = cache.values(layer, head);
     int from = chunk * CHUNK;
     for (int at = from; at < from + CHUNK && at <= positions[end - 1]; at += KvCache.PAGE_LENGTH) {
       MemorySegment page = cache.page(at / KvCache.PAGE_LENGTH);
+      worker.read += layout.fetch(page, values);
       for (int t = first; t < end; t++) {
         int some = Math.min(KvCache.PAGE_LENGTH, positions[t] + 1 - at);
         int query = (t - first) * group;
