@@ -135,21 +135,28 @@ public final class WeightFile {
         new WeightFileHeader(
             fingerprint, WeightFileHeader.table(packing), checksums, source, packing.bytes());
     try (Arena arena = Arena.ofShared()) {
-      MemorySegment[] buffers = buffers(packing, pool, arena);
+      FileWindow window =
+          new FileWindow(channel, header.dataAt(), packing.largestTurn(pool), arena);
       packing.forEachPart(
           pool,
-          listener,
-          (number, worker) -> {
+          (done, all) -> {
+            window.write(header.dataAt() + done);
+            listener.progress(done, all);
+          },
+          (number, _) -> {
             WeightPacking.Part part = packing.parts().get(number);
-            packing.pack(part, buffers[worker]);
-            ByteBuffer packed = buffers[worker].asSlice(0, part.bytes()).asByteBuffer();
-            checksums[number] = checksum(packed.duplicate());
-            put(channel, packed, header.dataAt() + part.offset());
+            MemorySegment packed = window.at(header.dataAt() + part.offset(), part.bytes());
+            packing.pack(part, packed);
+            checksums[number] = checksum(packed.asByteBuffer());
           });
+      window.flush(header.fileBytes());
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    put(channel, header.encode(), 0);
+    ByteBuffer bytes = header.encode();
+    while (bytes.hasRemaining()) {
+      channel.write(bytes, bytes.position());
+    }
   }
 
   private static MemorySegment[] buffers(WeightPacking packing, WorkerPool pool, Arena arena) {
@@ -164,17 +171,6 @@ public final class WeightFile {
     CRC32C checksum = new CRC32C();
     checksum.update(bytes);
     return (int) checksum.getValue();
-  }
-
-  private static void put(FileChannel channel, ByteBuffer bytes, long at) {
-    try {
-      long position = at;
-      while (bytes.hasRemaining()) {
-        position += channel.write(bytes, position);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** Makes the name last as well, on systems that let a folder be forced. */

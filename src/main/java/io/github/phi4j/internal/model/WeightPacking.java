@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class WeightPacking {
 
   private static final int PART_BYTES = 4 << 20;
-  private static final int PARTS_PER_THREAD = 8; // in a turn
+  private static final int PARTS_PER_THREAD = 4; // in a turn
 
   private final PhiWeights weights;
   private final List<Slot> slots = new ArrayList<>();
@@ -107,6 +107,11 @@ public final class WeightPacking {
     return parts.stream().mapToLong(Part::bytes).max().orElse(0);
   }
 
+  /** The bytes of the parts of a turn, at most. */
+  long largestTurn(WorkerPool pool) {
+    return Math.min(bytes, (long) PARTS_PER_THREAD * pool.threads() * largestPart());
+  }
+
   /** Writes the packed data of a part. */
   void pack(Part part, MemorySegment to) {
     slots.get(part.slot()).packing().pack(part.firstTile(), to.asSlice(0, part.bytes()));
@@ -146,7 +151,8 @@ public final class WeightPacking {
   }
 
   /**
-   * Does something to every part on all threads of a pool, in turns with the pool's other users.
+   * Does something to every part on all threads of a pool, in turns with the pool's other users:
+   * first to the first ones. The listener is told after each turn, in the calling thread.
    */
   void forEachPart(WorkerPool pool, PackingListener listener, PartTask task) {
     AtomicLong done = new AtomicLong();
