@@ -1,5 +1,5 @@
 // Runs phi4j and llama.cpp in turn on one GGUF file and prints how they compare: see README.md.
-import {execFileSync, spawn} from "node:child_process";
+import {execFileSync, spawn, spawnSync} from "node:child_process";
 import {closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync} from "node:fs";
 import {arch, availableParallelism, cpus, loadavg, platform} from "node:os";
 import {basename, dirname, join, resolve} from "node:path";
@@ -176,11 +176,12 @@ async function inspect(model) {
 }
 
 /**
- * Reads a file from end to end, as `cat` does. What the memory of the turn before pushed out of the
- * page cache comes back in large pieces; a mapping that faults it in gets single pages, which are
- * slower to read for as long as they stay.
+ * Reads a file from end to end, so that every turn finds it alike in the page cache: in pages as large
+ * as the system makes them. What is left of it there may be in small ones, which are slower to read;
+ * where there is GNU's dd, they are dropped first.
  */
 function readThrough(file) {
+  spawnSync("dd", [`if=${file}`, "iflag=nocache", "count=0"], {stdio: "ignore"});
   const buffer = Buffer.alloc(8 << 20);
   const descriptor = openSync(file, "r");
   while (readSync(descriptor, buffer) > 0);
