@@ -202,6 +202,7 @@ final class Attention implements WorkerPool.Task {
 
   private void score(int first, int end, int head, int chunk, Worker worker) {
     float[] scores = worker.scores;
+    int read = 0;
     KvCache cache = caches[first];
     KvLayout layout = cache.keyLayout();
     int headLength = config.headLength();
@@ -210,7 +211,7 @@ final class Attention implements WorkerPool.Task {
     int from = chunk * CHUNK;
     for (int at = from; at < from + CHUNK && at <= positions[end - 1]; at += KvCache.PAGE_LENGTH) {
       MemorySegment page = cache.page(at / KvCache.PAGE_LENGTH);
-      worker.read += layout.fetch(page, keys);
+      read += layout.fetch(page, keys);
       for (int t = first; t < end; t++) {
         int some = Math.min(KvCache.PAGE_LENGTH, positions[t] + 1 - at);
         int q =
@@ -221,18 +222,20 @@ final class Attention implements WorkerPool.Task {
         }
       }
     }
+    worker.read += read;
   }
 
   private void accumulate(
       int first, int end, int head, int chunk, Worker worker, float[] sums, int row) {
     float[] scores = worker.scores;
+    int read = 0;
     KvCache cache = caches[first];
     KvLayout layout = cache.valueLayout();
     long values = cache.values(layer, head);
     int from = chunk * CHUNK;
     for (int at = from; at < from + CHUNK && at <= positions[end - 1]; at += KvCache.PAGE_LENGTH) {
       MemorySegment page = cache.page(at / KvCache.PAGE_LENGTH);
-      worker.read += layout.fetch(page, values);
+      read += layout.fetch(page, values);
       for (int t = first; t < end; t++) {
         int some = Math.min(KvCache.PAGE_LENGTH, positions[t] + 1 - at);
         int query = (t - first) * group;
@@ -243,6 +246,7 @@ final class Attention implements WorkerPool.Task {
         }
       }
     }
+    worker.read += read;
   }
 
   private void begin(Partial sums, int rows) {

@@ -41,7 +41,10 @@ final class FileWindow {
     return position / PIECE * PIECE;
   }
 
-  /** The memory for a part of the file. */
+  /**
+   * The memory for a part of the file, which is good until the next {@link #write}. Threads may ask
+   * for theirs at a time, but not while one writes.
+   */
   MemorySegment at(long position, long bytes) {
     return memory.asSlice(position - start, bytes);
   }

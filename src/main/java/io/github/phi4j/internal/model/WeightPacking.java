@@ -20,6 +20,7 @@ public final class WeightPacking {
 
   private static final int PART_BYTES = 4 << 20;
   private static final int PARTS_PER_THREAD = 4; // in a turn
+  private static final int PARTS_PER_TURN = 64; // or one for each thread, if those are more
 
   private final PhiWeights weights;
   private final List<Slot> slots = new ArrayList<>();
@@ -107,9 +108,13 @@ public final class WeightPacking {
     return parts.stream().mapToLong(Part::bytes).max().orElse(0);
   }
 
-  /** The bytes of the parts of a turn, at most. */
+  private static int turnLength(WorkerPool pool) {
+    return Math.max(pool.threads(), Math.min(PARTS_PER_THREAD * pool.threads(), PARTS_PER_TURN));
+  }
+
+  /** The bytes of the parts of a turn, at most: some 16 MiB for each thread, up to 256 MiB. */
   long largestTurn(WorkerPool pool) {
-    return Math.min(bytes, (long) PARTS_PER_THREAD * pool.threads() * largestPart());
+    return Math.min(bytes, turnLength(pool) * largestPart());
   }
 
   /** Writes the packed data of a part. */
@@ -156,7 +161,7 @@ public final class WeightPacking {
    */
   void forEachPart(WorkerPool pool, PackingListener listener, PartTask task) {
     AtomicLong done = new AtomicLong();
-    int step = PARTS_PER_THREAD * pool.threads();
+    int step = turnLength(pool);
     for (int first = 0; first < parts.size(); first += step) {
       if (Thread.currentThread().isInterrupted()) {
         throw new CancellationException("interrupted");
