@@ -38,6 +38,16 @@ public interface Generator extends Completer, AutoCloseable {
   int threads();
 
   /**
+   * The context length of sessions whose options name none: see {@link
+   * LoadOptions.Builder#contextLength}.
+   *
+   * @return tokens, at most {@link ModelInfo#trainedContextLength}
+   */
+  default int contextLength() {
+    return info().trainedContextLength();
+  }
+
+  /**
    * Opens a session with an empty context, as the generator was loaded.
    *
    * @return the session; the caller closes it

@@ -2,6 +2,7 @@ package io.github.phi4j.internal.engine;
 
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LogitsSink;
+import io.github.phi4j.api.Tokenizer;
 import io.github.phi4j.internal.model.ContextFile;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
@@ -12,7 +13,6 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 /**
  * The tokens of a session and what is computed of them: a prefix in the KV cache, and the logits
@@ -29,7 +29,6 @@ final class Context {
 
   private static final int LOGITS_BATCH = 64;
 
-  private final DefaultGenerator generator;
   private final ForwardPass forwardPass;
   private final Scheduler scheduler;
   private final KvCache cache;
@@ -58,20 +57,24 @@ final class Context {
    *
    * @param cancelled whether the running call was cancelled; asked by any thread
    */
-  Context(DefaultGenerator generator, KvCache cache, BooleanSupplier cancelled) {
-    this.generator = generator;
-    this.forwardPass = generator.forwardPass();
-    this.scheduler = generator.scheduler();
+  Context(
+      ForwardPass forwardPass,
+      Scheduler scheduler,
+      PrefixCache prefixes,
+      KvCache cache,
+      BooleanSupplier cancelled) {
+    this.forwardPass = forwardPass;
+    this.scheduler = scheduler;
+    this.prefixes = prefixes;
     this.cache = cache;
-    prefixes = generator.prefixes();
     this.cancelled = cancelled;
     sequence = scheduler.sequence(cache, cancelled);
-    vocabularySize = generator.model().config().vocabularySize();
+    vocabularySize = forwardPass.vocabularySize();
   }
 
   /** A context of its own with the same tokens, in the same call. */
   Context copy(BooleanSupplier copyCancelled) {
-    Context copy = new Context(generator, cache.fork(), copyCancelled);
+    Context copy = new Context(forwardPass, scheduler, prefixes, cache.fork(), copyCancelled);
     copy.sequence.age = sequence.age;
     copy.tokens = tokens.clone();
     copy.length = length;
@@ -90,11 +93,16 @@ final class Context {
     cache.requireRest("a fork with room for " + capacity() + " tokens");
   }
 
-  /** Another model's guesses of what follows, for as long as this context lives. */
-  DraftModel draft(Generator model) {
+  /**
+   * Another model's guesses of what follows, for as long as this context lives.
+   *
+   * @param tokenizer the tokenizer of the context's own model
+   */
+  DraftModel draft(Generator model, Tokenizer tokenizer) {
     if (draft.isEmpty() || !draft.get().isOf(model)) {
       draft.ifPresent(DraftModel::close);
-      draft = Optional.of(new DraftModel(model, generator.tokenizer(), capacity(), cancelled));
+      draft =
+          Optional.of(new DraftModel(model, tokenizer, capacity(), cancelled, scheduler::nanoTime));
     }
     return draft.get();
   }
@@ -104,9 +112,14 @@ final class Context {
     return scheduler.gain(ahead, useful, nanos);
   }
 
-  /** Runs a call that computes tokens. */
-  <T> T call(Supplier<T> body) {
-    return scheduler.call(sequence, body);
+  /** Begins a call that computes tokens; {@link #end} follows. */
+  void begin() {
+    scheduler.begin(sequence);
+  }
+
+  /** Ends a call that began. */
+  void end() {
+    scheduler.end();
   }
 
   /** Ends waiting for tokens, once the call is cancelled. */
@@ -128,9 +141,13 @@ final class Context {
     new ContextFile(Arrays.copyOf(tokens, length), unshifted).write(path, fingerprint, cache);
   }
 
-  /** Runs work that reads the cache, which may lie in a file. */
-  <T> T reading(Supplier<T> work) {
-    return cache.reading(work);
+  /**
+   * Checks the file that the context was restored from, if there is one.
+   *
+   * @throws io.github.phi4j.api.ModelException if that was cut short
+   */
+  void checkSource() {
+    cache.checkSource();
   }
 
   int capacity() {
@@ -166,12 +183,7 @@ final class Context {
     if (cache.length() <= keep + distance) {
       cache.truncate(keep);
     } else {
-      generator.turn().lock();
-      try {
-        forwardPass.shift(cache, keep, distance);
-      } finally {
-        generator.turn().unlock();
-      }
+      scheduler.shift(cache, keep, distance);
     }
     System.arraycopy(tokens, keep + distance, tokens, keep, length - keep - distance);
     length -= distance;

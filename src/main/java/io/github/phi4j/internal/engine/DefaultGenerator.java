@@ -11,15 +11,12 @@ import io.github.phi4j.api.ModelInfo;
 import io.github.phi4j.api.PackedWeights;
 import io.github.phi4j.api.PrefixCacheUsage;
 import io.github.phi4j.api.Prompt;
-import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.api.SessionOptions;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Tokenizer;
-import io.github.phi4j.internal.grammar.Grammars;
 import io.github.phi4j.internal.kernel.KernelProvider;
-import io.github.phi4j.internal.kernel.Kernels;
 import io.github.phi4j.internal.model.ContextFile;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
@@ -28,18 +25,13 @@ import io.github.phi4j.internal.model.PhiWeights;
 import io.github.phi4j.internal.model.PrefixCache;
 import io.github.phi4j.internal.model.WeightFile;
 import io.github.phi4j.internal.model.WeightPacking;
-import io.github.phi4j.internal.sampling.SequenceBreakers;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
+import java.util.function.LongSupplier;
 
 /** Owns a mapped model, the threads that compute with it, and the sessions that are open. */
 final class DefaultGenerator implements Generator {
@@ -49,20 +41,18 @@ final class DefaultGenerator implements Generator {
   private final Arena arena;
   private final int contextLength;
   private final Threads threads;
-  private final Optional<WeightFile> packedFile;
-  private final ForwardPass forwardPass;
-  private final int[] neverSampled;
   private final KvMemory memory = new KvMemory(new AvailableMemory());
   private final PrefixCache prefixes;
-  private byte[] fingerprint; // guarded by this
-  private final Scheduler scheduler;
-  private volatile FoundBreakers breakers = new FoundBreakers(List.of(), SequenceBreakers.NONE);
-  private final Grammars grammars;
-  private final Set<DefaultSession> sessions = new HashSet<>(); // guarded by itself
-  private boolean closed; // guarded by sessions
+  private final Shared shared;
   private final CountDownLatch released = new CountDownLatch(1);
 
-  DefaultGenerator(Model model, LoadOptions options, Arena arena) {
+  /**
+   * Starts the threads.
+   *
+   * @param arena where the model is mapped; closed with the generator
+   * @param clock tells nanoseconds, as {@link System#nanoTime}
+   */
+  DefaultGenerator(Model model, LoadOptions options, Arena arena, LongSupplier clock) {
     this.model = model;
     this.options = options;
     this.arena = arena;
@@ -70,14 +60,24 @@ final class DefaultGenerator implements Generator {
     checkLength(contextLength);
     prefixes = new PrefixCache(options.prefixCacheBytes());
     memory.reclaimWith(prefixes::clear);
-    neverSampled = model.tokenizer().unusable(model.config().vocabularySize());
-    grammars = new Grammars(new ModelTokens(model.tokenizer()));
+    Lexicon lexicon = new Lexicon(model.tokenizer(), model.config().vocabularySize());
     threads = Threads.of(options);
     try {
-      Kernels kernels = KernelProvider.kernels();
-      packedFile = packedFile();
-      forwardPass = new ForwardPass(model.config(), weights(), threads.pool(), kernels);
-      scheduler = new Scheduler(forwardPass, threads.pool().turn(), options);
+      Optional<WeightFile> packedFile = packedFile();
+      PhiWeights weights =
+          options.packedWeights() == PackedWeights.MEMORY
+              ? packedInMemory()
+              : packedFile.map(WeightFile::weights).orElse(model.weights());
+      ForwardPass forwardPass =
+          new ForwardPass(model.config(), weights, threads.pool(), KernelProvider.kernels());
+      shared =
+          new Shared(
+              new ModelFiles(model.file(), packedFile),
+              lexicon,
+              forwardPass,
+              new Scheduler(forwardPass, threads.pool().turn(), options, clock),
+              prefixes,
+              new Sessions());
     } catch (Throwable e) { // the threads must not outlive a failed load, whatever made it fail
       threads.close();
       throw e;
@@ -102,12 +102,6 @@ final class DefaultGenerator implements Generator {
     };
   }
 
-  private PhiWeights weights() {
-    return options.packedWeights() == PackedWeights.MEMORY
-        ? packedInMemory()
-        : packedFile.map(WeightFile::weights).orElse(model.weights());
-  }
-
   private PhiWeights packedInMemory() {
     WeightPacking packing = WeightPacking.of(model.weights());
     try {
@@ -125,55 +119,13 @@ final class DefaultGenerator implements Generator {
     }
   }
 
-  /**
-   * Runs work that reads the model's files.
-   *
-   * @throws ModelException if one was cut short meanwhile
-   */
-  <T> T reading(Supplier<T> work) {
-    Supplier<T> readingModel = () -> model.file().reading(work);
-    return packedFile.isPresent() ? packedFile.get().reading(readingModel) : readingModel.get();
+  /** What the sessions share. */
+  Shared shared() {
+    return shared;
   }
 
   Model model() {
     return model;
-  }
-
-  int contextLength() {
-    return contextLength;
-  }
-
-  /** Ids that stand for no token. */
-  int[] neverSampled() {
-    return neverSampled;
-  }
-
-  /** What interrupts repetitions for DRY; found once for the texts that are in use. */
-  SequenceBreakers sequenceBreakers(Sampling sampling) {
-    List<String> texts = sampling.dry().map(Sampling.Dry::sequenceBreakers).orElse(List.of());
-    if (texts.isEmpty()) {
-      return SequenceBreakers.NONE;
-    }
-    FoundBreakers found = breakers;
-    if (!found.texts().equals(texts)) {
-      found = new FoundBreakers(texts, SequenceBreakers.of(texts, model.tokenizer()));
-      breakers = found;
-    }
-    return found.breakers();
-  }
-
-  private record FoundBreakers(List<String> texts, SequenceBreakers breakers) {}
-
-  Grammars grammars() {
-    return grammars;
-  }
-
-  ForwardPass forwardPass() {
-    return forwardPass;
-  }
-
-  Scheduler scheduler() {
-    return scheduler;
   }
 
   @Override
@@ -206,12 +158,17 @@ final class DefaultGenerator implements Generator {
 
   @Override
   public void prepare(Grammar grammar) {
-    grammars.compile(Objects.requireNonNull(grammar, "grammar"));
+    shared.lexicon().compile(Objects.requireNonNull(grammar, "grammar"));
   }
 
   @Override
   public int threads() {
     return threads.pool().threads();
+  }
+
+  @Override
+  public int contextLength() {
+    return contextLength;
   }
 
   @Override
@@ -234,55 +191,22 @@ final class DefaultGenerator implements Generator {
             how.kvValueType().orElse(options.kvValueType()));
     KvCache cache = new KvCache(model.config(), format, length, memory);
     cache.requireRest("a context of " + length + " tokens");
-    return register(() -> new DefaultSession(this, cache));
-  }
-
-  /** Makes a session, unless the generator is closed. */
-  DefaultSession register(Supplier<DefaultSession> maker) {
-    synchronized (sessions) {
-      checkOpen();
-      DefaultSession session = maker.get();
-      sessions.add(session);
-      return session;
-    }
-  }
-
-  private void checkOpen() {
-    if (closed) {
-      throw new IllegalStateException("the generator is closed");
-    }
+    return shared.sessions().open(() -> new DefaultSession(shared, cache));
   }
 
   @Override
   public Session restore(Path file) {
     Objects.requireNonNull(file, "file");
     ContextFile.Restored restored =
-        ContextFile.read(file, fingerprint(), model.config(), contextLength, memory);
+        ContextFile.read(file, shared.files().fingerprint(), model.config(), contextLength, memory);
     try {
       KvCache cache = restored.cache();
       cache.requireRest("a restored context with room for " + cache.capacity() + " tokens");
-      return register(() -> new DefaultSession(this, restored));
+      return shared.sessions().open(() -> new DefaultSession(shared, restored));
     } catch (Throwable e) { // the mapping must not outlive a session that was not made
       restored.cache().close();
       throw e;
     }
-  }
-
-  /** What tells the model from others. */
-  synchronized byte[] fingerprint() {
-    if (fingerprint == null) {
-      fingerprint = reading(() -> model.file().fingerprint());
-    }
-    return fingerprint.clone();
-  }
-
-  /** Held while the threads compute. */
-  ReentrantLock turn() {
-    return threads.pool().turn();
-  }
-
-  PrefixCache prefixes() {
-    return prefixes;
   }
 
   @Override
@@ -291,30 +215,16 @@ final class DefaultGenerator implements Generator {
         prefixes.bytes(), prefixes.hits(), prefixes.misses(), prefixes.reusedTokens());
   }
 
-  void forget(DefaultSession session) {
-    synchronized (sessions) {
-      sessions.remove(session);
-    }
-  }
-
   @Override
   public void close() {
-    List<DefaultSession> open;
-    synchronized (sessions) {
-      if (sessions.stream().anyMatch(DefaultSession::servesThisThread)) {
-        throw new IllegalStateException(
-            "the generator cannot be closed from a sink; return false from it, and close later");
-      }
-      open = closed ? null : new ArrayList<>(sessions);
-      closed = true;
-    }
-    if (open == null) {
+    Optional<List<DefaultSession>> open = shared.sessions().close();
+    if (open.isEmpty()) {
       awaitRelease();
       return;
     }
-    open.forEach(DefaultSession::cancel);
-    open.forEach(DefaultSession::close);
-    scheduler.close();
+    open.get().forEach(DefaultSession::cancel);
+    open.get().forEach(DefaultSession::close);
+    shared.scheduler().close();
     threads.close();
     prefixes.close();
     memory.close();

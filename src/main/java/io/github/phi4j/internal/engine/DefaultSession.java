@@ -34,7 +34,7 @@ import java.util.function.Supplier;
 /** A context that one thread at a time may use, and any thread may cancel or close. */
 final class DefaultSession implements Session {
 
-  private final DefaultGenerator generator;
+  private final Shared shared;
   private final Context context;
   private final Semaphore idle = new Semaphore(1);
   private boolean released; // guarded by this
@@ -43,67 +43,24 @@ final class DefaultSession implements Session {
   private volatile boolean cancelled;
   private volatile boolean closed;
 
-  DefaultSession(DefaultGenerator generator, KvCache cache) {
-    this.generator = generator;
-    this.context = new Context(generator, cache, () -> cancelled);
-  }
-
-  /** A session that begins as another is. */
-  private DefaultSession(DefaultGenerator generator, Context origin) {
-    this.generator = generator;
-    this.context = origin.copy(this::cancelled);
+  /** A session whose context is empty. */
+  DefaultSession(Shared shared, KvCache cache) {
+    this.shared = shared;
+    context =
+        new Context(
+            shared.forwardPass(), shared.scheduler(), shared.prefixes(), cache, () -> cancelled);
   }
 
   /** A session that begins as a file says. */
-  DefaultSession(DefaultGenerator generator, ContextFile.Restored restored) {
-    this(generator, restored.cache());
+  DefaultSession(Shared shared, ContextFile.Restored restored) {
+    this(shared, restored.cache());
     context.restore(restored.context());
   }
 
-  boolean cancelled() {
-    return cancelled || Thread.currentThread().isInterrupted();
-  }
-
-  boolean servesThisThread() {
-    return Thread.currentThread().equals(user);
-  }
-
-  /** Runs work that nobody else may disturb. */
-  private <T> T exclusively(Supplier<T> work) {
-    if (closed) {
-      throw new IllegalStateException("the session is closed");
-    }
-    if (!idle.tryAcquire()) {
-      throw new IllegalStateException(whyBusy());
-    }
-    try {
-      cancelled = false;
-      user = Thread.currentThread();
-      if (closed) {
-        throw new IllegalStateException("the session is closed");
-      }
-      return work.get();
-    } finally {
-      user = null;
-      idle.release();
-    }
-  }
-
-  private String whyBusy() {
-    Thread busy = user;
-    if (closed) {
-      return "the session is closed";
-    } else if (servesThisThread()) {
-      return "the session calls this sink, which cannot use the session meanwhile";
-    } else {
-      String name = busy == null ? "that is just leaving" : busy.getName();
-      return "the session is in use by thread " + name + "; give each thread its own";
-    }
-  }
-
-  /** As {@link #exclusively}, for work that computes tokens. */
-  private <T> T computing(Supplier<T> work) {
-    return exclusively(() -> generator.reading(() -> context.reading(() -> context.call(work))));
+  /** A session that begins as another is. */
+  private DefaultSession(DefaultSession origin) {
+    shared = origin.shared;
+    context = origin.context.copy(this::cancelled);
   }
 
   @Override
@@ -113,10 +70,20 @@ final class DefaultSession implements Session {
     return computing(() -> complete(context, tokens(prompt, options), options, sink));
   }
 
+  @Override
+  public List<Completion> generate(Prompt prompt, GenerationOptions options, int count) {
+    Objects.requireNonNull(options, "options");
+    if (count < 1) {
+      throw new IllegalArgumentException("samples must be at least 1, not " + count);
+    }
+    return computing(() -> completeAll(tokens(prompt, options), options, count));
+  }
+
   private Completion complete(
       Context where, int[] prompt, GenerationOptions options, TextSink sink) {
     Speculator speculator = new Speculator(proposer(where, options.speculation()));
-    return new Generation(generator, where, options, speculator, sink, this::cancelled).run(prompt);
+    return new Generation(shared.lexicon(), where, options, speculator, sink, this::cancelled)
+        .run(prompt);
   }
 
   private Optional<Proposer> proposer(Context where, Speculation speculation) {
@@ -124,38 +91,32 @@ final class DefaultSession implements Session {
       case Speculation.Off _ -> Optional.empty();
       case Speculation.Lookup lookup -> Optional.of(new Lookup(lookup.maxTokens()));
       case Speculation.Draft draft ->
-          Optional.of(where.draft(draft.model()).upTo(draft.maxTokens()));
+          Optional.of(
+              where.draft(draft.model(), shared.lexicon().tokenizer()).upTo(draft.maxTokens()));
     };
   }
 
-  @Override
-  public List<Completion> generate(Prompt prompt, GenerationOptions options, int count) {
-    Objects.requireNonNull(options, "options");
-    if (count < 1) {
-      throw new IllegalArgumentException("samples must be at least 1, not " + count);
-    }
-    return computing(() -> {
-      int[] ids = tokens(prompt, options);
-      List<Context> copies = new ArrayList<>();
-      try {
-        context.prefill(ids);
-        while (copies.size() < count) {
-          copies.add(context.copy(() -> cancelled));
-        }
-        samples = List.copyOf(copies);
-        return completeAll(ids, options);
-      } catch (CancellationException _) {
-        return Collections.nCopies(count, Generation.cancelled(ids));
-      } finally {
-        context.dismiss();
-        samples = List.of();
-        copies.forEach(Context::close);
+  /** Computes the prompt once, and completes it in copies of the context. */
+  private List<Completion> completeAll(int[] prompt, GenerationOptions options, int count) {
+    List<Context> copies = new ArrayList<>();
+    try {
+      context.prefill(prompt);
+      while (copies.size() < count) {
+        copies.add(context.copy(() -> cancelled));
       }
-    });
+      samples = List.copyOf(copies);
+      return completeSideBySide(prompt, options);
+    } catch (CancellationException _) {
+      return Collections.nCopies(count, Generation.cancelled(prompt));
+    } finally {
+      context.dismiss();
+      samples = List.of();
+      copies.forEach(Context::close);
+    }
   }
 
   /** Completes the samples, each on a thread of its own, so that they share passes. */
-  private List<Completion> completeAll(int[] prompt, GenerationOptions options) {
+  private List<Completion> completeSideBySide(int[] prompt, GenerationOptions options) {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Completion>> running = new ArrayList<>();
       for (Context sample : samples) {
@@ -227,7 +188,7 @@ final class DefaultSession implements Session {
         throw new IllegalArgumentException(
             "the alternative \"" + alternative + "\" is there twice; give each once");
       }
-      int[] own = generator.model().tokenizer().encode(alternative);
+      int[] own = shared.lexicon().tokenizer().encode(alternative);
       check(own, promptLength, "the alternative \"" + alternative + "\"");
       ids.add(own);
     }
@@ -239,7 +200,7 @@ final class DefaultSession implements Session {
   }
 
   private int[] tokens(Prompt prompt, GenerationOptions options) {
-    GgufTokenizer tokenizer = generator.model().tokenizer();
+    GgufTokenizer tokenizer = shared.lexicon().tokenizer();
     int[] ids =
         switch (prompt) {
           case Prompt.Chat chat ->
@@ -273,7 +234,7 @@ final class DefaultSession implements Session {
                   context.capacity() - position,
                   position == 0 ? "" : " after the " + position + " that it holds"));
     }
-    int vocabulary = generator.model().config().vocabularySize();
+    int vocabulary = shared.forwardPass().vocabularySize();
     for (int i = 0; i < ids.length; i++) {
       if (ids[i] < 0 || ids[i] >= vocabulary) {
         throw new IllegalArgumentException(
@@ -339,7 +300,7 @@ final class DefaultSession implements Session {
   public Session fork() {
     return exclusively(() -> {
       context.requireMemoryOfFork();
-      return generator.register(() -> new DefaultSession(generator, context));
+      return shared.sessions().open(() -> new DefaultSession(this));
     });
   }
 
@@ -348,12 +309,85 @@ final class DefaultSession implements Session {
     Objects.requireNonNull(file, "file");
     computing(() -> {
       try {
-        context.save(file, generator.fingerprint());
+        context.save(file, shared.files().fingerprint());
         return null;
       } catch (IOException e) {
         throw new UncheckedIOException("the session could not be saved to " + file + ": " + e, e);
       }
     });
+  }
+
+  boolean cancelled() {
+    return cancelled || Thread.currentThread().isInterrupted();
+  }
+
+  boolean servesThisThread() {
+    return Thread.currentThread().equals(user);
+  }
+
+  /** Runs a call that computes tokens: its turn, a place with the scheduler, the work. */
+  private <T> T computing(Supplier<T> work) {
+    enter();
+    try {
+      context.begin();
+      try {
+        T result = work.get();
+        checkFiles();
+        return result;
+      } catch (InternalError e) { // a page of a mapped file is gone
+        checkFiles();
+        throw e;
+      } finally {
+        context.end();
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  /** A file that was cut short is the reason of a fault, and spoils a result. */
+  private void checkFiles() {
+    context.checkSource();
+    shared.files().checkUnchanged();
+  }
+
+  /** Runs work that nobody else may disturb. */
+  private <T> T exclusively(Supplier<T> work) {
+    enter();
+    try {
+      return work.get();
+    } finally {
+      leave();
+    }
+  }
+
+  private void enter() {
+    if (closed || !idle.tryAcquire()) {
+      throw new IllegalStateException(whyBusy());
+    }
+    cancelled = false;
+    user = Thread.currentThread();
+    if (closed) { // meanwhile, and its cancellation may be lost
+      leave();
+      throw new IllegalStateException(whyBusy());
+    }
+  }
+
+  private void leave() {
+    user = null;
+    idle.release();
+  }
+
+  private String whyBusy() {
+    Thread busy = user;
+    if (closed) {
+      return "the session is closed";
+    } else if (servesThisThread()) {
+      return "the session calls this sink, which cannot use the session meanwhile";
+    } else {
+      String name = busy == null ? "that is just leaving" : busy.getName();
+      return "the session is in use by thread " + name + "; give each thread its own";
+    }
   }
 
   @Override
@@ -376,7 +410,7 @@ final class DefaultSession implements Session {
       try {
         context.close();
       } finally {
-        generator.forget(this);
+        shared.sessions().remove(this);
       }
     }
   }

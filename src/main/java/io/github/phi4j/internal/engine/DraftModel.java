@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * Guesses the tokens that another model, which should be a good deal smaller, finds most probable.
@@ -24,6 +25,7 @@ final class DraftModel implements Proposer, AutoCloseable {
   private final Generator model;
   private final Session session;
   private final BooleanSupplier cancelled;
+  private final LongSupplier clock;
   private final int vocabularySize;
   private int[] held = {}; // the tokens of the session
   private int heldCount;
@@ -35,19 +37,22 @@ final class DraftModel implements Proposer, AutoCloseable {
    *
    * @param contextLength the most tokens that are of use
    * @param cancelled whether the call that the guesses are for was cancelled
+   * @param clock tells nanoseconds, as {@link System#nanoTime}
    * @throws IllegalArgumentException if the model has another vocabulary
    * @throws IllegalStateException if the model is closed
    */
-  DraftModel(Generator model, Tokenizer tokenizer, int contextLength, BooleanSupplier cancelled) {
+  DraftModel(
+      Generator model,
+      Tokenizer tokenizer,
+      int contextLength,
+      BooleanSupplier cancelled,
+      LongSupplier clock) {
     check(model.tokenizer(), tokenizer);
     this.model = model;
     this.cancelled = cancelled;
+    this.clock = clock;
     vocabularySize = tokenizer.vocabularySize();
-    int most =
-        model instanceof DefaultGenerator own
-            ? own.contextLength()
-            : model.info().trainedContextLength();
-    int length = Math.min(contextLength, most);
+    int length = Math.min(contextLength, model.contextLength());
     session = model.newSession(SessionOptions.builder().contextLength(length).build());
   }
 
@@ -80,11 +85,11 @@ final class DraftModel implements Proposer, AutoCloseable {
   @Override
   public int propose(int[] tokens, int length, int[] out, int most) {
     try {
-      long start = System.nanoTime();
+      long start = clock.getAsLong();
       boolean far = catchUp(tokens, length) > maxTokens;
       int count = guess(out, most);
       if (!far) { // or else it is the prompt that took the time
-        nanosPerToken = (double) (System.nanoTime() - start) / Math.max(1, count);
+        nanosPerToken = (double) (clock.getAsLong() - start) / Math.max(1, count);
       }
       return count;
     } catch (RejectedExecutionException _) {

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,10 +36,15 @@ public final class Engine {
 
   /** Maps a file and makes it ready to generate. */
   public static Generator load(Path file, LoadOptions options) {
+    return load(file, options, System::nanoTime);
+  }
+
+  /** As {@link #load(Path, LoadOptions)}, by another clock. */
+  static DefaultGenerator load(Path file, LoadOptions options, LongSupplier clock) {
     Arena arena = Arena.ofShared();
     try {
       Model model = read(GgufFile.open(file, arena), options.chatFormat());
-      DefaultGenerator generator = new DefaultGenerator(model, options, arena);
+      DefaultGenerator generator = new DefaultGenerator(model, options, arena, clock);
       model.info().findings().forEach(finding -> LOG.warn("{}: {}", file, finding));
       return generator;
     } catch (Throwable e) { // the mapping must not outlive a failed load, whatever made it fail

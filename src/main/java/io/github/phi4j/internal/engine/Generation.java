@@ -41,13 +41,13 @@ final class Generation {
   private int kept; // when the context shifts
 
   Generation(
-      DefaultGenerator generator,
+      Lexicon lexicon,
       Context context,
       GenerationOptions options,
       Speculator speculator,
       TextSink sink,
       BooleanSupplier cancelled) {
-    this.tokenizer = generator.model().tokenizer();
+    this.tokenizer = lexicon.tokenizer();
     this.context = context;
     this.options = options;
     this.speculator = speculator;
@@ -56,7 +56,7 @@ final class Generation {
     reply = new Reply(tokenizer, options, sink);
     int[] own = tokenizer.stopTokens();
     IntStream asked = options.stopTokens().stream().mapToInt(Integer::intValue);
-    IntStream banned = IntStream.concat(IntStream.of(generator.neverSampled()), reply.banned());
+    IntStream banned = IntStream.concat(IntStream.of(lexicon.neverSampled()), reply.banned());
     if (options.ignoreModelStop()) {
       banned = IntStream.concat(banned, IntStream.of(own));
       stopTokens = asked.sorted().toArray();
@@ -67,7 +67,7 @@ final class Generation {
     constraint =
         reply
             .grammar()
-            .map(grammar -> generator.grammars().compile(grammar).constraint(stopTokens))
+            .map(grammar -> lexicon.compile(grammar).constraint(stopTokens))
             .map(whole -> new LateConstraint(whole, vocabularySize, reply::guided));
     sampler =
         new SamplerChain(
@@ -76,7 +76,7 @@ final class Generation {
             banned.toArray(),
             stopTokens,
             options.minTokens(),
-            generator.sequenceBreakers(options.sampling()),
+            lexicon.sequenceBreakers(options.sampling()),
             constraint);
   }
 

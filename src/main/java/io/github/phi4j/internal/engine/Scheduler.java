@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import java.util.function.LongSupplier;
 
 /**
  * Computes what the sequences of a generator wait for, several of them in each forward pass, on a
@@ -43,6 +43,7 @@ final class Scheduler implements AutoCloseable {
 
   private final ForwardPass forwardPass;
   private final ReentrantLock turn;
+  private final LongSupplier clock;
   private final int maxSequences;
   private final int maxCalls;
   private final Thread thread = new Thread(this::run, "phi4j-scheduler");
@@ -67,10 +68,12 @@ final class Scheduler implements AutoCloseable {
    * Starts the thread.
    *
    * @param turn held during a forward pass, by all whose passes use the same threads
+   * @param clock tells nanoseconds, as {@link System#nanoTime}
    */
-  Scheduler(ForwardPass forwardPass, ReentrantLock turn, LoadOptions options) {
+  Scheduler(ForwardPass forwardPass, ReentrantLock turn, LoadOptions options, LongSupplier clock) {
     this.forwardPass = forwardPass;
     this.turn = turn;
+    this.clock = clock;
     maxSequences = options.maxSequences();
     maxCalls = (int) Math.min(Integer.MAX_VALUE, (long) maxSequences + options.maxWaiting());
     thread.setDaemon(true);
@@ -82,21 +85,17 @@ final class Scheduler implements AutoCloseable {
     return new Sequence(cache, cancelled, lock.newCondition());
   }
 
+  /** The time, in nanoseconds, by which the cost of passes is known. */
+  long nanoTime() {
+    return clock.getAsLong();
+  }
+
   /**
-   * Runs a call that will ask for tokens.
+   * Begins a call that will ask for tokens; {@link #end} follows.
    *
    * @throws RejectedExecutionException if there are too many calls already
    */
-  <T> T call(Sequence sequence, Supplier<T> body) {
-    begin(sequence);
-    try {
-      return body.get();
-    } finally {
-      end();
-    }
-  }
-
-  private void begin(Sequence sequence) {
+  void begin(Sequence sequence) {
     lock.lock();
     try {
       if (calls >= maxCalls) {
@@ -112,7 +111,8 @@ final class Scheduler implements AutoCloseable {
     }
   }
 
-  private void end() {
+  /** Ends a call that began. */
+  void end() {
     lock.lock();
     try {
       calls--;
@@ -242,6 +242,16 @@ final class Scheduler implements AutoCloseable {
     }
   }
 
+  /** Shifts a cache that no sequence waits for, see {@link ForwardPass#shift}, between passes. */
+  void shift(KvCache cache, int keep, int distance) {
+    turn.lock();
+    try {
+      forwardPass.shift(cache, keep, distance);
+    } finally {
+      turn.unlock();
+    }
+  }
+
   private void run() {
     List<Sequence> batch = new ArrayList<>();
     boolean open = true;
@@ -267,9 +277,9 @@ final class Scheduler implements AutoCloseable {
     }
     turn.lock();
     try { // the time is taken from here on: waiting says nothing about passes
-      long start = System.nanoTime();
+      long start = nanoTime();
       forwardPass.run(slices);
-      return System.nanoTime() - start;
+      return nanoTime() - start;
     } finally {
       turn.unlock();
     }
@@ -292,7 +302,7 @@ final class Scheduler implements AutoCloseable {
   private void awaitSequences() {
     long waiting = Math.max(LEAST_WAITING_NANOS, lastPassNanos / WAITING_PART);
     while (!closed) {
-      long left = waiting - (System.nanoTime() - lastPassEnd);
+      long left = waiting - (nanoTime() - lastPassEnd);
       if (!pending.isEmpty() && (left <= 0 || noneAwaited())) {
         return;
       }
@@ -349,7 +359,7 @@ final class Scheduler implements AutoCloseable {
 
   /** How many tokens of prompts a pass may have besides others. */
   private int promptTokens(int others) {
-    long now = System.nanoTime();
+    long now = nanoTime();
     streams.removeIf(
         stream -> !stream.pending && now - stream.lastStep > PASSES_TO_LIVE * lastPassNanos);
     int room = ForwardPass.MAX_BATCH - others;
@@ -367,7 +377,7 @@ final class Scheduler implements AutoCloseable {
   private void finish(List<Sequence> batch, Optional<Throwable> failure, long nanos) {
     lock.lock();
     try {
-      lastPassEnd = System.nanoTime();
+      lastPassEnd = nanoTime();
       if (failure.isEmpty()) {
         learn(batch, nanos);
         faulted = false;

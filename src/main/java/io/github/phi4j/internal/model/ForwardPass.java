@@ -64,6 +64,11 @@ public final class ForwardPass {
     rope = new RotaryEmbedding(config, weights);
   }
 
+  /** The length of logits. */
+  public int vocabularySize() {
+    return config.vocabularySize();
+  }
+
   /** Whether a context of {@code positions} must be computed with the long rope factors. */
   public boolean needsLongFactors(int positions) {
     return rope.hasLongFactors() && positions > config.originalContextLength();

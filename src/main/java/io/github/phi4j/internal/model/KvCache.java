@@ -6,7 +6,6 @@ import io.github.phi4j.internal.kernel.KvLayout;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * The keys and values of a context, in pages of some positions that are added as it grows. A page
@@ -141,15 +140,6 @@ public final class KvCache implements AutoCloseable {
   void adopt(List<KvPage> held, int newLength, boolean withLongFactors, MappedFile file) {
     adopt(held, newLength, withLongFactors);
     source = file;
-  }
-
-  /**
-   * Runs work that reads the cache.
-   *
-   * @throws io.github.phi4j.api.ModelException if it was restored from a file that was cut short
-   */
-  public <T> T reading(Supplier<T> work) {
-    return source == null ? work.get() : source.reading(work);
   }
 
   /**

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
-import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 
 /** The packed weights of a model in a mapped file of their own: see {@link WeightFileHeader}. */
@@ -83,9 +82,13 @@ public final class WeightFile {
     return file.bytes().asSlice(header.dataAt());
   }
 
-  /** Runs work that reads the packed weights: see {@link MappedFile#reading}. */
-  public <T> T reading(Supplier<T> work) {
-    return file.reading(work);
+  /**
+   * Checks that the file was not cut short since it was mapped.
+   *
+   * @throws ModelException if it was
+   */
+  public void checkUnchanged() {
+    file.checkUnchanged();
   }
 
   /**
@@ -190,7 +193,7 @@ public final class WeightFile {
   public void verify(WorkerPool pool, PackingListener listener) {
     try (Arena arena = Arena.ofShared()) {
       MemorySegment[] buffers = buffers(packing, pool, arena);
-      reading(() -> {
+      file.reading(() -> {
         packing.forEachPart(pool, listener, (number, worker) -> verify(number, buffers[worker]));
         return null;
       });

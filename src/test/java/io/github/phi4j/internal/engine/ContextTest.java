@@ -72,7 +72,9 @@ final class ContextTest {
     KvCache.Format format = new KvCache.Format(KvCacheType.F16, KvCacheType.F16);
     KvMemory memory = new KvMemory(() -> Long.MAX_VALUE);
     KvCache cache = new KvCache(generator.model().config(), format, capacity, memory);
-    return new Context(generator, cache, () -> false);
+    Shared shared = generator.shared();
+    return new Context(
+        shared.forwardPass(), shared.scheduler(), shared.prefixes(), cache, () -> false);
   }
 
   private static float[] fresh(DefaultGenerator generator, int[] text, int... more) {
@@ -100,7 +102,7 @@ final class ContextTest {
         assertThat(copy.logits()).isEqualTo(fresh(generator, text, 7, next));
         copy.close();
       }
-      context.save(saved, generator.fingerprint());
+      context.save(saved, generator.shared().files().fingerprint());
       try (Session restored = generator.restore(saved)) {
         assertThat(restored.position()).isEqualTo(64);
         assertThat(restored.logits()).isEqualTo(fresh(generator, text, 7));

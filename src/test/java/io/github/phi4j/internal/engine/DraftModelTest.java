@@ -27,7 +27,8 @@ final class DraftModelTest {
   @Test
   void theMostProbableTokensAreGuessedWhateverWasGuessedBefore() {
     try (Generator model = Phi4.load(TinyModel.Q8_0.path());
-        DraftModel draft = new DraftModel(model, model.tokenizer(), 1024, () -> false).upTo(4)) {
+        DraftModel draft =
+            new DraftModel(model, model.tokenizer(), 1024, () -> false, System::nanoTime).upTo(4)) {
       List<Message> messages = List.of(Message.user("What is 27 + 45?"));
       int[] prompt = model.tokenizer().encodeChat(messages);
       int[] written =
@@ -56,7 +57,8 @@ final class DraftModelTest {
                     model,
                     model.tokenizer(),
                     1024,
-                    () -> !over.get() && asked.incrementAndGet() > 1)
+                    () -> !over.get() && asked.incrementAndGet() > 1,
+                    System::nanoTime)
                 .upTo(2)) {
       int[] text = new Random(3).ints(600, 0, 4000).toArray();
       int[] other = text.clone();
@@ -85,7 +87,8 @@ final class DraftModelTest {
   void aDraftModelThatOthersKeepBusyGuessesNothing() {
     LoadOptions one = LoadOptions.builder().maxSequences(1).maxWaiting(0).build();
     try (Generator model = Phi4.load(TinyModel.Q8_0.path(), one);
-        DraftModel draft = new DraftModel(model, model.tokenizer(), 1024, () -> false).upTo(2)) {
+        DraftModel draft =
+            new DraftModel(model, model.tokenizer(), 1024, () -> false, System::nanoTime).upTo(2)) {
       List<Integer> guessed = new ArrayList<>();
       model.generate(
           Prompt.tokens(1, 2, 3),

@@ -1,0 +1,23 @@
+package io.github.phi4j.internal.engine;
+
+import io.github.phi4j.internal.model.ForwardPass;
+import io.github.phi4j.internal.model.PrefixCache;
+
+/**
+ * The parts of a generator that its sessions share. The generator owns them and outlives every
+ * session.
+ *
+ * @param files the files that passes read
+ * @param lexicon the model's tokens
+ * @param forwardPass the mathematics
+ * @param scheduler computes the tokens of all sessions
+ * @param prefixes what contexts may begin with
+ * @param sessions the open sessions
+ */
+record Shared(
+    ModelFiles files,
+    Lexicon lexicon,
+    ForwardPass forwardPass,
+    Scheduler scheduler,
+    PrefixCache prefixes,
+    Sessions sessions) {}
