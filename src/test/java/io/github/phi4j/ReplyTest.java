@@ -175,6 +175,7 @@ final class ReplyTest {
 
         assertThat(completion.text()).isEmpty();
         assertThat(completion.toolCalls()).isNotEmpty();
+        assertThat(completion.toolCalls()).extracting(ToolCall::id).doesNotHaveDuplicates();
         for (ToolCall call : completion.toolCalls()) {
           JsonNode arguments = json.readTree(call.arguments());
           assertThat(arguments.isObject()).isTrue();
@@ -222,6 +223,26 @@ final class ReplyTest {
         assertThat(completion.tokens()).doesNotContain(call);
         assertThat(completion.text()).doesNotStartWith("{\"tool_calls\": [");
       }
+    }
+  }
+
+  @Test
+  void idsOfCallsFollowFromASeedAndDifferFromTurnToTurn() {
+    try (Generator model = load(ChatFormat.PHI4_MINI)) {
+      GenerationOptions options =
+          options(2).tools(WEATHER, CLOCK).toolChoice(ToolChoice.named("clock")).build();
+      Completion first = model.generate(prompt(), options);
+      ToolCall call = first.toolCalls().getFirst();
+      List<Message> turns =
+          List.of(Message.user("Hi"), first.message(), Message.tool(call.id(), "12:00"));
+
+      assertThat(model.generate(prompt(), options).toolCalls()).containsExactly(call);
+      assertThat(model.generate(Prompt.chat(turns), options).toolCalls().getFirst().id())
+          .isNotEqualTo(call.id());
+      GenerationOptions unseeded = options.withSampling(Sampling.greedy());
+      assertThat(model.generate(prompt(), unseeded).toolCalls().getFirst().id())
+          .isNotBlank()
+          .isNotEqualTo(model.generate(prompt(), unseeded).toolCalls().getFirst().id());
     }
   }
 

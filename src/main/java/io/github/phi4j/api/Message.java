@@ -1,8 +1,10 @@
 package io.github.phi4j.api;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One message of a conversation. Contents are taken literally: text that looks like a special token
@@ -14,10 +16,17 @@ import java.util.Optional;
  *     as it stands. Programs that want calls parsed give {@link GenerationOptions#tools()} instead.
  * @param reasoning for an assistant message: the thoughts before the answer, or an empty text. They
  *     are shown to the model again only if {@linkplain Reasoning#kept() kept}.
- * @param toolCalls for an assistant message: the tools that it asked to call, after its content
+ * @param toolCalls for an assistant message: the tools that it asked to call, after its content,
+ *     with different ids
+ * @param toolCallId for the result of a tool: the {@linkplain ToolCall#id() id} of the call
  */
 public record Message(
-    Role role, String content, Optional<String> tools, String reasoning, List<ToolCall> toolCalls) {
+    Role role,
+    String content,
+    Optional<String> tools,
+    String reasoning,
+    List<ToolCall> toolCalls,
+    Optional<String> toolCallId) {
 
   /** Who speaks. */
   public enum Role {
@@ -35,7 +44,8 @@ public record Message(
    * Creates a message.
    *
    * @throws IllegalArgumentException if tools are given with a role other than {@link Role#SYSTEM},
-   *     or thoughts or calls with a role other than {@link Role#ASSISTANT}
+   *     or thoughts or calls with a role other than {@link Role#ASSISTANT}; if two calls have the
+   *     same id; or if a message of role {@link Role#TOOL}, and no other, lacks the id of its call
    */
   public Message {
     Objects.requireNonNull(role, "role");
@@ -49,10 +59,23 @@ public record Message(
       throw new IllegalArgumentException(
           "thoughts and calls belong to an assistant message, not to role " + role);
     }
+    Objects.requireNonNull(toolCallId, "toolCallId");
+    if (toolCallId.isPresent() != (role == Role.TOOL)) {
+      throw new IllegalArgumentException(
+          role == Role.TOOL
+              ? "the result of a tool must name the id of its call; use Message.tool(id, content)"
+              : "the id of a call belongs to the result of a tool, not to role " + role);
+    }
+    Set<String> ids = new HashSet<>();
+    for (ToolCall call : toolCalls) {
+      if (!ids.add(call.id())) {
+        throw new IllegalArgumentException("two calls have the id \"" + call.id() + "\"");
+      }
+    }
   }
 
   private Message(Role role, String content) {
-    this(role, content, Optional.empty(), "", List.of());
+    this(role, content, Optional.empty(), "", List.of(), Optional.empty());
   }
 
   /**
@@ -73,7 +96,7 @@ public record Message(
    * @return the message
    */
   public static Message system(String content, String tools) {
-    return new Message(Role.SYSTEM, content, Optional.of(tools), "", List.of());
+    return new Message(Role.SYSTEM, content, Optional.of(tools), "", List.of(), Optional.empty());
   }
 
   /**
@@ -106,17 +129,21 @@ public record Message(
    * @return the message
    */
   public static Message assistant(String content, String reasoning, List<ToolCall> toolCalls) {
-    return new Message(Role.ASSISTANT, content, Optional.empty(), reasoning, toolCalls);
+    return new Message(
+        Role.ASSISTANT, content, Optional.empty(), reasoning, toolCalls, Optional.empty());
   }
 
   /**
-   * The result of a tool call. Results of several calls are several messages, in the order of the
-   * calls.
+   * The result of a tool call. The results of several calls are several messages in any order; they
+   * follow the message with the calls directly, and are shown to the model in the order of its
+   * calls. Each call has one result, or none of that message has any.
    *
+   * @param callId the {@linkplain ToolCall#id() id} of the call
    * @param content the text, JSON or not
    * @return the message
    */
-  public static Message tool(String content) {
-    return new Message(Role.TOOL, content);
+  public static Message tool(String callId, String content) {
+    Objects.requireNonNull(callId, "callId");
+    return new Message(Role.TOOL, content, Optional.empty(), "", List.of(), Optional.of(callId));
   }
 }

@@ -190,7 +190,11 @@ final class RunCommand implements Callable<Integer> {
       completion
           .toolCalls()
           .forEach(call ->
-              calls.addObject().put("name", call.name()).put("arguments", call.arguments()));
+              calls
+                  .addObject()
+                  .put("id", call.id())
+                  .put("name", call.name())
+                  .put("arguments", call.arguments()));
     }
     completion.tokens().forEach(node.putArray("ids")::add);
     node.put("finish_reason", completion.finishReason().name().toLowerCase(Locale.ROOT));

@@ -383,7 +383,7 @@ class RunCommandTest {
              {"type": "function", "function": {"name": "add", "description": "Adds.",
               "parameters": {"type": "object"}}}]\
             """);
-    shell.models.calls = List.of(new ToolCall("add", "{\"a\":1}"));
+    shell.models.calls = List.of(new ToolCall("call_1", "add", "{\"a\":1}"));
     Shell.Result result = shell.run("run", "--json", "--tools", file.toString(), "x");
 
     assertThat(shell.models.options.tools())
@@ -392,7 +392,7 @@ class RunCommandTest {
             new Tool("add", "Adds.", "{\"type\":\"object\"}"));
     assertThat(shell.models.options.toolChoice()).isEqualTo(ToolChoice.auto());
     assertThat(new ObjectMapper().readTree(result.out()).get("tool_calls").toString())
-        .isEqualTo("[{\"name\":\"add\",\"arguments\":\"{\\\"a\\\":1}\"}]");
+        .isEqualTo("[{\"id\":\"call_1\",\"name\":\"add\",\"arguments\":\"{\\\"a\\\":1}\"}]");
     Map<String, ToolChoice> choices =
         Map.of(
             "auto", ToolChoice.auto(),

@@ -121,7 +121,7 @@ final class Generation {
     return new Completion(
         reply.text(),
         reply.thoughts(),
-        reply.calls(reason),
+        reply.calls(reason, new CallIds(options.sampling().seed(), prompt, generated)),
         generated,
         reason,
         usage,

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -262,10 +263,10 @@ final class Reply {
     return thoughts.toString();
   }
 
-  /** The calls, if they are whole. */
-  List<ToolCall> calls(FinishReason reason) {
+  /** The calls with their ids, if they are whole. */
+  List<ToolCall> calls(FinishReason reason, Supplier<String> ids) {
     return calling && reason == FinishReason.STOP
-        ? calls.orElseThrow().parse(called.toString())
+        ? calls.orElseThrow().parse(called.toString(), ids)
         : List.of();
   }
 }

@@ -33,7 +33,12 @@ final class ToolPrompt {
     List<Message> described = new ArrayList<>();
     described.add(
         new Message(
-            Message.Role.SYSTEM, content, Optional.of(ToolFormat.describe(tools)), "", List.of()));
+            Message.Role.SYSTEM,
+            content,
+            Optional.of(ToolFormat.describe(tools)),
+            "",
+            List.of(),
+            Optional.empty()));
     described.addAll(opened ? messages.subList(1, messages.size()) : messages);
     return described;
   }

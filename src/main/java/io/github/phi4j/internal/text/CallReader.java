@@ -3,6 +3,7 @@ package io.github.phi4j.internal.text;
 import io.github.phi4j.api.ToolCall;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -14,11 +15,13 @@ final class CallReader {
 
   private final String text;
   private final ToolFormat format;
+  private final Supplier<String> ids;
   private int at;
 
-  CallReader(String text, ToolFormat format) {
+  CallReader(String text, ToolFormat format, Supplier<String> ids) {
     this.text = text;
     this.format = format;
+    this.ids = ids;
   }
 
   List<ToolCall> calls() {
@@ -30,7 +33,7 @@ final class CallReader {
         throw unexpected("a call");
       }
       at = call.end();
-      calls.add(new ToolCall(call.group(1), object()));
+      calls.add(new ToolCall(ids.get(), call.group(1), object()));
       take(ToolFormat.callClose());
     } while (taken(ToolFormat.SEPARATOR));
     take(format.close());

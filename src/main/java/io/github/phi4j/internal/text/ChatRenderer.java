@@ -95,12 +95,14 @@ final class ChatRenderer {
    * Renders a conversation.
    *
    * @param thoughts whether thoughts are part of the assistant's messages
-   * @throws IllegalArgumentException if the format cannot express a message
+   * @throws IllegalArgumentException if the format cannot express a message, or the results of
+   *     tools do not match their calls
    */
-  void render(List<Message> messages, boolean thoughts, Sink sink) {
-    if (messages.isEmpty()) {
+  void render(List<Message> conversation, boolean thoughts, Sink sink) {
+    if (conversation.isEmpty()) {
       throw new IllegalArgumentException("a conversation needs at least one message");
     }
+    List<Message> messages = ToolResults.inOrder(conversation);
     switch (format) {
       case PHI4 -> renderFramed(messages, false, sink);
       case PHI4_REASONING -> {

@@ -7,6 +7,7 @@ import io.github.phi4j.internal.json.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** How tools are described to a model, and how it writes its calls. */
@@ -95,9 +96,10 @@ public enum ToolFormat {
   /**
    * The calls in a text that was written in this format to its end.
    *
+   * @param ids gives each call its id
    * @throws IllegalArgumentException if it was not
    */
-  public List<ToolCall> parse(String text) {
-    return new CallReader(text, this).calls();
+  public List<ToolCall> parse(String text, Supplier<String> ids) {
+    return new CallReader(text, this, ids).calls();
   }
 }

@@ -122,8 +122,12 @@ final class ChatFormatTest {
                 + "<|assistant|>"),
         Arguments.of(
             PHI4_MINI,
-            List.of(Message.user("Hi"), Message.assistant("[]"), Message.tool("{\"t\": 3}")),
-            "<|user|>Hi<|end|><|assistant|>[]<|end|><|tool_response|>{\"t\": 3}<|end|>"
+            List.of(
+                Message.user("Hi"),
+                Message.assistant("", "", List.of(new ToolCall("1", "f", "{}"))),
+                Message.tool("1", "{\"t\": 3}")),
+            "<|user|>Hi<|end|><|assistant|><|tool_call|>[{\"name\": \"f\", \"arguments\": {}}]"
+                + "<|/tool_call|><|end|><|tool_response|>{\"t\": 3}<|end|>"
                 + "<|assistant|>"),
         Arguments.of(PHI4_MINI_REASONING, USER, EXPERT + "<|end|><|user|>Hi<|end|><|assistant|>"),
         Arguments.of(
@@ -249,8 +253,8 @@ final class ChatFormatTest {
         List.of(
             Message.system("Be brief.", "[]"),
             Message.user("Hi"),
-            Message.assistant("", "", List.of(new ToolCall("f", "{\"a\":1}"))),
-            Message.tool("{}"));
+            Message.assistant("", "", List.of(new ToolCall("1", "f", "{\"a\":1}"))),
+            Message.tool("1", "{}"));
     StringBuilder rendered = new StringBuilder();
     new ChatRenderer(PHI4, P, special -> true).render(messages, false, new StringSink(rendered));
     assertThat(rendered)
@@ -266,11 +270,16 @@ final class ChatFormatTest {
 
   @Test
   void miniWritesCallsAsItWasTrainedTo() {
-    List<ToolCall> calls = List.of(new ToolCall("f", "{\"a\": 1}"), new ToolCall("g", "{ }"));
+    List<ToolCall> calls =
+        List.of(new ToolCall("1", "f", "{\"a\": 1}"), new ToolCall("2", "g", "{ }"));
     StringBuilder rendered = new StringBuilder();
     new ChatRenderer(PHI4_MINI, P, special -> true)
         .render(
-            List.of(Message.user("Hi"), Message.assistant("Yes.", "", calls), Message.tool("2")),
+            List.of(
+                Message.user("Hi"),
+                Message.assistant("Yes.", "", calls),
+                Message.tool("2", "second"),
+                Message.tool("1", "first")),
             false,
             new StringSink(rendered));
     assertThat(rendered)
@@ -278,7 +287,8 @@ final class ChatFormatTest {
             "<|user|>Hi<|end|><|assistant|>Yes.<|tool_call|>"
                 + "[{\"name\": \"f\", \"arguments\": {\"a\": 1}},"
                 + " {\"name\": \"g\", \"arguments\": { }}]"
-                + "<|/tool_call|><|end|><|tool_response|>2<|end|><|assistant|>");
+                + "<|/tool_call|><|end|><|tool_response|>first<|end|>"
+                + "<|tool_response|>second<|end|><|assistant|>");
   }
 
   @Test
@@ -307,7 +317,10 @@ final class ChatFormatTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> tokenizer.encodeChat(tools))
         .withMessageContaining("no <|/tool|>");
-    List<Message> result = List.of(Message.tool("{}"));
+    List<Message> result =
+        List.of(
+            Message.assistant("", "", List.of(new ToolCall("1", "f", "{}"))),
+            Message.tool("1", "{}"));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> tokenizer.encodeChat(result))
         .withMessageContaining("no <|tool_response|>");

@@ -121,7 +121,13 @@ final class GgufTokenizerTest {
         Message.Role role =
             Message.Role.valueOf(message.get("role").textValue().toUpperCase(Locale.ROOT));
         messages.add(
-            new Message(role, message.get("content").textValue(), Optional.empty(), "", List.of()));
+            new Message(
+                role,
+                message.get("content").textValue(),
+                Optional.empty(),
+                "",
+                List.of(),
+                Optional.empty()));
       }
       assertThat(tokenizer.encodeChat(messages)).containsExactly(ids(row.get("prompt_ids")));
       assertThat(tokenizer.decode(ids(row.get("greedy_ids")))).isEqualTo(row.get("text").asText());

@@ -1,0 +1,54 @@
+package io.github.phi4j.internal.engine;
+
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+
+/**
+ * Ids of tool calls, in the form of OpenAI's: random, or with a seed as random as what precedes
+ * them, so that the turns of a conversation have different ones.
+ */
+final class CallIds implements Supplier<String> {
+
+  private static final String DIGITS =
+      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  private static final int LENGTH = 24;
+
+  private final SplittableRandom random;
+
+  /**
+   * Creates the ids of one reply.
+   *
+   * @param seed what makes them reproducible, if anything
+   */
+  CallIds(OptionalLong seed, int[] prompt, List<Integer> reply) {
+    long mixed = ThreadLocalRandom.current().nextLong();
+    if (seed.isPresent()) {
+      mixed = mix(seed.getAsLong(), Arrays.stream(prompt).iterator());
+      mixed = mix(mixed, reply.iterator());
+    }
+    random = new SplittableRandom(mixed);
+  }
+
+  /** FNV-1a, of numbers instead of bytes. */
+  private static long mix(long start, Iterator<Integer> values) {
+    long mixed = start;
+    while (values.hasNext()) {
+      mixed = (mixed ^ values.next()) * 0x100000001b3L;
+    }
+    return mixed;
+  }
+
+  @Override
+  public String get() {
+    StringBuilder id = new StringBuilder("call_");
+    for (int i = 0; i < LENGTH; i++) {
+      id.append(DIGITS.charAt(random.nextInt(DIGITS.length())));
+    }
+    return id.toString();
+  }
+}
