@@ -3,6 +3,7 @@
 module io.github.phi4j {
   requires jdk.incubator.vector;
   requires jtokkit;
+  requires jdk.jfr;
   requires org.slf4j;
 
   // For typed answers and the command line only.

@@ -3,7 +3,6 @@ package io.github.phi4j;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
@@ -43,12 +42,14 @@ class ArchitectureTest {
   private static final String GRAMMAR = ROOT + ".internal.grammar";
   private static final String KERNEL = ROOT + ".internal.kernel";
   private static final String GGUF = ROOT + ".internal.gguf";
+  private static final String EVENT = ROOT + ".internal.event";
   private static final String CONCURRENT = ROOT + ".internal.concurrent";
 
   private static final String JACKSON = "com.fasterxml.jackson..";
   private static final String LOGGING = "org.slf4j";
   private static final String BPE = "com.knuddels.jtokkit..";
   private static final String VECTOR_API = "jdk.incubator.vector";
+  private static final String FLIGHT_RECORDER = "jdk.jfr";
 
   /** Every package, with all that it may use besides the JDK and itself. */
   private static final Map<String, String[]> MAY_USE =
@@ -56,7 +57,19 @@ class ArchitectureTest {
           entry(ROOT, uses(ENGINE, API, LOGGING)),
           entry(
               ENGINE,
-              uses(MODEL, TEXT, GRAMMAR, SCHEMA, SAMPLING, KERNEL, GGUF, CONCURRENT, API, LOGGING)),
+              uses(
+                  MODEL,
+                  TEXT,
+                  GRAMMAR,
+                  SCHEMA,
+                  SAMPLING,
+                  KERNEL,
+                  GGUF,
+                  CONCURRENT,
+                  EVENT,
+                  FLIGHT_RECORDER,
+                  API,
+                  LOGGING)),
           entry(MODEL, uses(KERNEL, GGUF, CONCURRENT, API, LOGGING)),
           entry(TEXT, uses(JSON, KERNEL, GGUF, CONCURRENT, API, LOGGING, BPE)),
           entry(GRAMMAR, uses(SCHEMA, SAMPLING, API)),
@@ -65,6 +78,7 @@ class ArchitectureTest {
           entry(SAMPLING, uses(KERNEL, GGUF, CONCURRENT, API, LOGGING)),
           entry(KERNEL, uses(GGUF, CONCURRENT, API, LOGGING, VECTOR_API)),
           entry(GGUF, uses(API, LOGGING)),
+          entry(EVENT, uses(FLIGHT_RECORDER)),
           entry(CONCURRENT, uses(API, LOGGING)),
           entry(API, uses()),
           entry(TYPED, uses(API, JACKSON)),
@@ -152,7 +166,7 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat(
             resideInAnyPackage("sun..", "com.sun..", "jdk..")
-                .and(not(resideInAPackage(VECTOR_API))))
+                .and(not(resideInAnyPackage(VECTOR_API, FLIGHT_RECORDER))))
         .orShould()
         .dependOnClassesThat(
             assignableTo(java.lang.foreign.Linker.class)

@@ -97,6 +97,13 @@ public interface Generator extends Completer, AutoCloseable {
   PrefixCacheUsage prefixCacheUsage();
 
   /**
+   * What this generator is doing.
+   *
+   * @return its figures at this moment
+   */
+  Workload workload();
+
+  /**
    * Checks a grammar and makes it ready for this model, as the first generation that uses it would
    * otherwise do. The grammars that were used last stay ready.
    *

@@ -1,6 +1,8 @@
 package io.github.phi4j.api;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -22,6 +24,7 @@ public final class LoadOptions {
   private final Optional<ChatFormat> chatFormat;
   private final int maxSequences;
   private final int maxWaiting;
+  private final List<GenerationListener> listeners;
 
   private LoadOptions(Builder builder) {
     threads = builder.threads;
@@ -36,6 +39,7 @@ public final class LoadOptions {
     chatFormat = builder.chatFormat;
     maxSequences = builder.maxSequences;
     maxWaiting = builder.maxWaiting;
+    listeners = List.copyOf(builder.listeners);
   }
 
   /**
@@ -165,6 +169,15 @@ public final class LoadOptions {
     return maxWaiting;
   }
 
+  /**
+   * Listeners to what the generator does.
+   *
+   * @return the listeners, in the order in which they are called; none unless set
+   */
+  public List<GenerationListener> listeners() {
+    return listeners;
+  }
+
   /** Collects load options. Not thread-safe. */
   public static final class Builder {
     private OptionalInt threads = OptionalInt.empty();
@@ -179,6 +192,7 @@ public final class LoadOptions {
     private Optional<ChatFormat> chatFormat = Optional.empty();
     private int maxSequences = 64;
     private int maxWaiting = 1024;
+    private final List<GenerationListener> listeners = new ArrayList<>();
 
     private Builder() {}
 
@@ -343,6 +357,17 @@ public final class LoadOptions {
         throw new IllegalArgumentException("max waiting must not be negative: " + maxWaiting);
       }
       this.maxWaiting = maxWaiting;
+      return this;
+    }
+
+    /**
+     * Adds a listener to what the generator does, for metrics, traces and logs.
+     *
+     * @param listener called after those that were added before
+     * @return this builder
+     */
+    public Builder listener(GenerationListener listener) {
+      listeners.add(Objects.requireNonNull(listener, "listener"));
       return this;
     }
 

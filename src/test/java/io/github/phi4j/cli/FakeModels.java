@@ -23,6 +23,7 @@ import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Tokenizer;
 import io.github.phi4j.api.ToolCall;
 import io.github.phi4j.api.Usage;
+import io.github.phi4j.api.Workload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -192,6 +193,11 @@ final class FakeModels implements Models {
     @Override
     public PrefixCacheUsage prefixCacheUsage() {
       return new PrefixCacheUsage(0, 0, 0, 0);
+    }
+
+    @Override
+    public Workload workload() {
+      return new Workload(0, 0, 0);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.phi4j.internal.engine;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LogitsSink;
 import io.github.phi4j.api.Tokenizer;
+import io.github.phi4j.internal.event.CacheHitEvent;
 import io.github.phi4j.internal.model.ContextFile;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
@@ -119,7 +120,12 @@ final class Context {
 
   /** Ends a call that began. */
   void end() {
-    scheduler.end();
+    scheduler.end(sequence);
+  }
+
+  /** How long the call waited for its first forward pass, in nanoseconds. */
+  long queueWaitNanos() {
+    return sequence.queueWaitNanos;
   }
 
   /** Ends waiting for tokens, once the call is cancelled. */
@@ -365,7 +371,12 @@ final class Context {
     if (longFactors != cache.longFactors()) {
       cache.restart(longFactors);
     }
-    prefixes.extend(cache, tokens, end);
+    CacheHitEvent event = new CacheHitEvent();
+    event.begin();
+    event.tokens = prefixes.extend(cache, tokens, end);
+    if (event.tokens > 0) {
+      event.commit();
+    }
     forgetShift();
   }
 

@@ -16,6 +16,8 @@ import io.github.phi4j.api.SessionOptions;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Tokenizer;
+import io.github.phi4j.api.Workload;
+import io.github.phi4j.internal.event.PackingEvent;
 import io.github.phi4j.internal.kernel.KernelProvider;
 import io.github.phi4j.internal.model.ContextFile;
 import io.github.phi4j.internal.model.ForwardPass;
@@ -27,6 +29,7 @@ import io.github.phi4j.internal.model.WeightFile;
 import io.github.phi4j.internal.model.WeightPacking;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -58,6 +61,7 @@ final class DefaultGenerator implements Generator {
     this.arena = arena;
     contextLength = options.contextLength().orElse(model.config().contextLength());
     checkLength(contextLength);
+    Telemetry telemetry = new Telemetry(options.listeners());
     prefixes = new PrefixCache(options.prefixCacheBytes());
     memory.reclaimWith(prefixes::clear);
     Lexicon lexicon = new Lexicon(model.tokenizer(), model.config().vocabularySize());
@@ -75,8 +79,9 @@ final class DefaultGenerator implements Generator {
               new ModelFiles(model.file(), packedFile),
               lexicon,
               forwardPass,
-              new Scheduler(forwardPass, threads.pool().turn(), options, clock),
+              new Scheduler(forwardPass, threads.pool().turn(), options, telemetry, clock),
               prefixes,
+              telemetry,
               new Sessions());
     } catch (Throwable e) { // the threads must not outlive a failed load, whatever made it fail
       threads.close();
@@ -104,10 +109,16 @@ final class DefaultGenerator implements Generator {
 
   private PhiWeights packedInMemory() {
     WeightPacking packing = WeightPacking.of(model.weights());
+    PackingEvent event = new PackingEvent();
+    event.begin();
     try {
-      return model
-          .file()
-          .reading(() -> packing.inMemory(threads.pool(), arena, options.packingListener()));
+      PhiWeights packed =
+          model
+              .file()
+              .reading(() -> packing.inMemory(threads.pool(), arena, options.packingListener()));
+      event.bytes = packing.bytes();
+      event.commit();
+      return packed;
     } catch (OutOfMemoryError e) {
       throw new ModelException(
           model.file().files().getFirst(),
@@ -215,6 +226,17 @@ final class DefaultGenerator implements Generator {
         prefixes.bytes(), prefixes.hits(), prefixes.misses(), prefixes.reusedTokens());
   }
 
+  /** Tells the listeners that the model is loaded. */
+  void announce(Duration time) {
+    shared.telemetry().loaded(this, time);
+  }
+
+  @Override
+  public Workload workload() {
+    Scheduler scheduler = shared.scheduler();
+    return new Workload(scheduler.calls(), scheduler.queued(), memory.usedBytes());
+  }
+
   @Override
   public void close() {
     Optional<List<DefaultSession>> open = shared.sessions().close();
@@ -229,6 +251,7 @@ final class DefaultGenerator implements Generator {
     prefixes.close();
     memory.close();
     arena.close();
+    shared.telemetry().closed(this);
     released.countDown();
   }
 

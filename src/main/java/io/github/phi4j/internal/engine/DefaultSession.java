@@ -67,7 +67,12 @@ final class DefaultSession implements Session {
   public Completion generate(Prompt prompt, GenerationOptions options, TextSink sink) {
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(sink, "sink");
-    return computing(() -> complete(context, tokens(prompt, options), options, sink));
+    return shared
+        .telemetry()
+        .generation(
+            options,
+            context::queueWaitNanos,
+            () -> computing(() -> complete(context, tokens(prompt, options), options, sink)));
   }
 
   @Override
@@ -121,7 +126,14 @@ final class DefaultSession implements Session {
       List<Future<Completion>> running = new ArrayList<>();
       for (Context sample : samples) {
         GenerationOptions own = options.withSampling(nth(options.sampling(), running.size()));
-        running.add(threads.submit(() -> complete(sample, prompt, own, text -> true)));
+        running.add(
+            threads.submit(() ->
+                shared
+                    .telemetry()
+                    .generation(
+                        own,
+                        sample::queueWaitNanos,
+                        () -> complete(sample, prompt, own, text -> true))));
       }
       return await(running);
     }

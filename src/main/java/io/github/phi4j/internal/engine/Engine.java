@@ -9,12 +9,14 @@ import io.github.phi4j.api.ModelInspection;
 import io.github.phi4j.api.PackedFile;
 import io.github.phi4j.api.ThreadPool;
 import io.github.phi4j.internal.concurrent.WorkerPool;
+import io.github.phi4j.internal.event.LoadEvent;
 import io.github.phi4j.internal.gguf.GgufArray;
 import io.github.phi4j.internal.gguf.GgufFile;
 import io.github.phi4j.internal.gguf.GgufTensor;
 import io.github.phi4j.internal.gguf.GgufValue;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -41,11 +43,19 @@ public final class Engine {
 
   /** As {@link #load(Path, LoadOptions)}, by another clock. */
   static DefaultGenerator load(Path file, LoadOptions options, LongSupplier clock) {
+    LoadEvent event = new LoadEvent();
+    event.begin();
+    long start = System.nanoTime();
     Arena arena = Arena.ofShared();
     try {
       Model model = read(GgufFile.open(file, arena), options.chatFormat());
       DefaultGenerator generator = new DefaultGenerator(model, options, arena, clock);
       model.info().findings().forEach(finding -> LOG.warn("{}: {}", file, finding));
+      event.file = file.toString();
+      event.model = model.info().name();
+      event.weightBytes = model.info().weightBytes();
+      event.commit();
+      generator.announce(Duration.ofNanos(System.nanoTime() - start));
       return generator;
     } catch (Throwable e) { // the mapping must not outlive a failed load, whatever made it fail
       arena.close();

@@ -7,6 +7,7 @@ import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.Timings;
 import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Usage;
+import io.github.phi4j.internal.event.PrefillEvent;
 import io.github.phi4j.internal.sampling.LogProbabilities;
 import io.github.phi4j.internal.sampling.SamplerChain;
 import io.github.phi4j.internal.sampling.TokenConstraint;
@@ -106,9 +107,17 @@ final class Generation {
     int cached = context.computedPrefix(prompt);
     FinishReason reason;
     try {
+      PrefillEvent event = new PrefillEvent();
+      event.begin();
       context.prefill(prompt);
       cached = Math.max(cached, prompt.length - (context.computedTokens() - computed));
       times.prefilled();
+      event.end();
+      if (event.shouldCommit()) {
+        event.promptTokens = prompt.length;
+        event.cachedTokens = cached;
+        event.commit();
+      }
       reason = decode();
     } catch (CancellationException _) {
       times.prefilled();

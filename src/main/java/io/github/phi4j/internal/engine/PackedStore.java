@@ -5,6 +5,7 @@ import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.PackedFile;
 import io.github.phi4j.api.PackingListener;
 import io.github.phi4j.internal.concurrent.WorkerPool;
+import io.github.phi4j.internal.event.PackingEvent;
 import io.github.phi4j.internal.gguf.GgufFile;
 import io.github.phi4j.internal.model.WeightFile;
 import io.github.phi4j.internal.model.WeightPacking;
@@ -253,6 +254,8 @@ final class PackedStore {
   }
 
   private void make(WorkerPool pool, PackingListener listener) throws IOException {
+    PackingEvent event = new PackingEvent();
+    event.begin();
     String source = model.files().getFirst().toAbsolutePath().normalize().toString();
     try {
       model.reading(() -> {
@@ -266,6 +269,9 @@ final class PackedStore {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+    event.target = path.toString();
+    event.bytes = packing.bytes();
+    event.commit();
   }
 
   private void deleteUnfinished() throws IOException {

@@ -1,9 +1,12 @@
 package io.github.phi4j.internal.engine;
 
 import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.PassReport;
+import io.github.phi4j.internal.event.PassEvent;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
 import io.github.phi4j.internal.model.Slice;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -43,6 +46,7 @@ final class Scheduler implements AutoCloseable {
 
   private final ForwardPass forwardPass;
   private final ReentrantLock turn;
+  private final Telemetry telemetry;
   private final LongSupplier clock;
   private final int maxSequences;
   private final int maxCalls;
@@ -56,6 +60,8 @@ final class Scheduler implements AutoCloseable {
   private final List<Sequence> streams = new ArrayList<>(); // their last request was a step
   private final PassCost cost = new PassCost();
   private int calls;
+  private int queued; // of the calls, those that no pass has taken tokens of
+  private int leftOut; // of the sequences, by the last plan
   private long age;
   private long lastPassEnd;
   private long lastPassNanos;
@@ -70,9 +76,10 @@ final class Scheduler implements AutoCloseable {
    * @param turn held during a forward pass, by all whose passes use the same threads
    * @param clock tells nanoseconds, as {@link System#nanoTime}
    */
-  Scheduler(ForwardPass forwardPass, ReentrantLock turn, LoadOptions options, LongSupplier clock) {
+  Scheduler(ForwardPass forwardPass, ReentrantLock turn, LoadOptions options, Telemetry telemetry, LongSupplier clock) {
     this.forwardPass = forwardPass;
     this.turn = turn;
+    this.telemetry = telemetry;
     this.clock = clock;
     maxSequences = options.maxSequences();
     maxCalls = (int) Math.min(Integer.MAX_VALUE, (long) maxSequences + options.maxWaiting());
@@ -105,17 +112,46 @@ final class Scheduler implements AutoCloseable {
                 .formatted(calls, Math.min(calls, maxSequences)));
       }
       calls++;
+      queued++;
       sequence.age = age++;
+      sequence.enterQueue();
     } finally {
       lock.unlock();
     }
   }
 
   /** Ends a call that began. */
-  void end() {
+  void end(Sequence sequence) {
     lock.lock();
     try {
+      leaveQueue(sequence);
       calls--;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void leaveQueue(Sequence sequence) {
+    if (sequence.leaveQueue(calls)) {
+      queued--;
+    }
+  }
+
+  /** Calls that have begun and not ended. */
+  int calls() {
+    lock.lock();
+    try {
+      return calls;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Calls that no pass has taken tokens of yet. */
+  int queued() {
+    lock.lock();
+    try {
+      return queued;
     } finally {
       lock.unlock();
     }
@@ -277,12 +313,39 @@ final class Scheduler implements AutoCloseable {
     }
     turn.lock();
     try { // the time is taken from here on: waiting says nothing about passes
+      PassEvent event = new PassEvent();
+      event.begin();
       long start = nanoTime();
       forwardPass.run(slices);
-      return nanoTime() - start;
+      long nanos = nanoTime() - start;
+      event.end();
+      if (telemetry.heard() || event.shouldCommit()) {
+        tell(batch, event, nanos);
+      }
+      return nanos;
     } finally {
       turn.unlock();
     }
+  }
+
+  private void tell(List<Sequence> batch, PassEvent event, long nanos) {
+    event.sequences = batch.size();
+    event.waiting = leftOut;
+    for (Sequence sequence : batch) {
+      if (sequence.step()) {
+        event.decodeTokens += sequence.slice.count();
+      } else {
+        event.prefillTokens += sequence.slice.count();
+      }
+    }
+    telemetry.passed(
+        new PassReport(
+            event.sequences,
+            event.decodeTokens,
+            event.prefillTokens,
+            event.waiting,
+            Duration.ofNanos(nanos)));
+    event.commit();
   }
 
   private boolean nextBatch(List<Sequence> batch) {
@@ -331,6 +394,7 @@ final class Scheduler implements AutoCloseable {
   private void plan(List<Sequence> batch) {
     pending.sort(OLDEST_FIRST);
     List<Sequence> served = pending.subList(0, Math.min(pending.size(), maxSequences));
+    leftOut = pending.size() - served.size();
     int most = ForwardPass.MAX_BATCH / served.size();
     int tokens = 0;
     int prompts = 0;
@@ -350,7 +414,8 @@ final class Scheduler implements AutoCloseable {
     streams.forEach(stream -> stream.awaited = false);
   }
 
-  private static int take(Sequence sequence, int most, List<Sequence> batch) {
+  private int take(Sequence sequence, int most, List<Sequence> batch) {
+    leaveQueue(sequence);
     int count = Math.min(most, sequence.remaining());
     batch.add(sequence);
     sequence.take(count);

@@ -1,6 +1,7 @@
 package io.github.phi4j.internal.engine;
 
 import io.github.phi4j.api.ModelException;
+import io.github.phi4j.internal.event.QueueWaitEvent;
 import io.github.phi4j.internal.model.KvCache;
 import io.github.phi4j.internal.model.Slice;
 import java.util.concurrent.locks.Condition;
@@ -40,6 +41,13 @@ final class Sequence {
   /** When its call began, counted in calls. */
   long age;
 
+  // The wait for the first pass, while it lasts.
+  private QueueWaitEvent queued;
+  private long queuedSince;
+
+  /** How long its call waited for its first pass. */
+  volatile long queueWaitNanos;
+
   /** When it last got a single token, if it is likely to ask for another. */
   long lastStep;
 
@@ -66,6 +74,34 @@ final class Sequence {
   /** Gives up what it asks for, for its thread was interrupted. */
   void interrupt() {
     interrupted = true;
+  }
+
+  /** Its call begins, and waits for its first pass. */
+  void enterQueue() {
+    queued = new QueueWaitEvent();
+    queued.begin();
+    queuedSince = System.nanoTime();
+    queueWaitNanos = 0;
+  }
+
+  /**
+   * A pass takes tokens of it, or its call ends.
+   *
+   * @param calls how many calls there are
+   * @return whether it waited until now
+   */
+  boolean leaveQueue(int calls) {
+    if (queued == null) {
+      return false;
+    }
+    queueWaitNanos = System.nanoTime() - queuedSince;
+    queued.end();
+    if (queued.shouldCommit()) {
+      queued.calls = calls;
+      queued.commit();
+    }
+    queued = null;
+    return true;
   }
 
   /** Asks for tokens, as {@link Scheduler#compute} has them. */

@@ -12,6 +12,7 @@ import io.github.phi4j.internal.model.PrefixCache;
  * @param forwardPass the mathematics
  * @param scheduler computes the tokens of all sessions
  * @param prefixes what contexts may begin with
+ * @param telemetry tells of what is done
  * @param sessions the open sessions
  */
 record Shared(
@@ -20,4 +21,5 @@ record Shared(
     ForwardPass forwardPass,
     Scheduler scheduler,
     PrefixCache prefixes,
+    Telemetry telemetry,
     Sessions sessions) {}

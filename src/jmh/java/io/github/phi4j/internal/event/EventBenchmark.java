@@ -1,0 +1,76 @@
+package io.github.phi4j.internal.event;
+
+import java.util.concurrent.TimeUnit;
+import jdk.jfr.Recording;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What the event of a forward pass costs, without a recording and with one. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class EventBenchmark {
+
+  /** Whether the flight recorder runs. */
+  @Param({"false", "true"})
+  public boolean recording;
+
+  private Recording recorder;
+  private int sequences = 1;
+
+  /** Starts the recorder, and checks that the event is recorded if and only if it runs. */
+  @Setup
+  public void setUp() {
+    recorder = new Recording();
+    if (recording) {
+      recorder.start();
+    }
+    if (new PassEvent().isEnabled() != recording) {
+      throw new IllegalStateException("events are on: " + !recording);
+    }
+  }
+
+  /** Ends the recording. */
+  @TearDown
+  public void tearDown() {
+    recorder.close();
+  }
+
+  /** No event. */
+  @Benchmark
+  public int nothing() {
+    return work();
+  }
+
+  /** The event around the same. */
+  @Benchmark
+  public int event() {
+    PassEvent event = new PassEvent();
+    event.begin();
+    int result = work();
+    event.end();
+    if (event.shouldCommit()) {
+      event.sequences = result;
+      event.commit();
+    }
+    return result;
+  }
+
+  private int work() {
+    sequences = sequences * 31 + 1;
+    return sequences;
+  }
+}

@@ -1,0 +1,45 @@
+package io.github.phi4j.api;
+
+import java.time.Duration;
+
+/**
+ * Follows what a generator does, for metrics, traces and logs. Set by {@link
+ * LoadOptions.Builder#listener}. Each method does nothing unless overridden.
+ *
+ * <p>Methods are called on several threads, also at the same time, and must return quickly: those
+ * who generate wait meanwhile. What they throw changes nothing; the first time it is logged. The same is recorded
+ * by the JDK's flight recorder, without a listener, in the events {@code io.github.phi4j.*}.
+ */
+public interface GenerationListener {
+
+  /**
+   * A model was loaded. Called on the thread that loads it, before anyone else has the generator.
+   *
+   * @param generator the generator, to ask for its {@link Generator#info()} now and for its {@link
+   *     Generator#workload()} later
+   * @param time how long loading took
+   */
+  default void loaded(Generator generator, Duration time) {}
+
+  /**
+   * A forward pass was computed. Called on a thread that all sequences of the generator wait for.
+   *
+   * @param pass what it computed
+   */
+  default void passed(PassReport pass) {}
+
+  /**
+   * A generation ended, whatever ended it. Called on the thread that called {@code generate}, or,
+   * for several samples, on one of its own for each; before the call returns.
+   *
+   * @param generation what was asked and what came of it
+   */
+  default void finished(GenerationReport generation) {}
+
+  /**
+   * A generator was closed, and all its calls have ended.
+   *
+   * @param generator the generator, which answers only for its {@link Generator#info()}
+   */
+  default void closed(Generator generator) {}
+}

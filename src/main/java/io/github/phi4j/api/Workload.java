@@ -1,0 +1,11 @@
+package io.github.phi4j.api;
+
+/**
+ * What a generator is doing at a moment.
+ *
+ * @param calls calls that have begun and not ended
+ * @param waiting how many of them wait for the others, being more than {@link
+ *     LoadOptions#maxSequences()}
+ * @param kvCacheBytes the memory of the keys and values that contexts and the prefix cache hold
+ */
+public record Workload(int calls, int waiting, long kvCacheBytes) {}

@@ -1,0 +1,123 @@
+package io.github.phi4j.internal.engine;
+
+import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.GenerationListener;
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.GenerationReport;
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.PassReport;
+import io.github.phi4j.internal.event.GenerationEvent;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells a generator's listeners what it does, and the flight recorder of its generations. */
+final class Telemetry {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
+
+  private final List<GenerationListener> listeners;
+  private final AtomicBoolean failed = new AtomicBoolean();
+
+  Telemetry(List<GenerationListener> listeners) {
+    this.listeners = listeners;
+  }
+
+  /** The model is loaded. */
+  void loaded(Generator generator, Duration time) {
+    tell(listener -> listener.loaded(generator, time));
+  }
+
+  /** The generator is closed. */
+  void closed(Generator generator) {
+    tell(listener -> listener.closed(generator));
+  }
+
+  /** Whether somebody wants to know of passes. */
+  boolean heard() {
+    return !listeners.isEmpty();
+  }
+
+  /** A forward pass was computed. */
+  void passed(PassReport pass) {
+    tell(listener -> listener.passed(pass));
+  }
+
+  /**
+   * Runs a generation and tells of it.
+   *
+   * @param queueWait how long it waited for its first forward pass, in nanoseconds, once it is over
+   */
+  Completion generation(
+      GenerationOptions options, LongSupplier queueWait, Supplier<Completion> work) {
+    GenerationEvent event = new GenerationEvent();
+    event.begin();
+    long start = System.nanoTime();
+    try {
+      Completion completion = work.get();
+      record(event, completion);
+      finished(options, Optional.of(completion), Optional.empty(), start, queueWait);
+      return completion;
+    } catch (Throwable e) { // of every kind: a failure is told and goes on
+      record(event, e);
+      finished(options, Optional.empty(), Optional.of(e), start, queueWait);
+      throw e;
+    }
+  }
+
+  private static void record(GenerationEvent event, Completion completion) {
+    event.end();
+    if (event.shouldCommit()) {
+      event.promptTokens = completion.usage().promptTokens();
+      event.cachedTokens = completion.usage().cachedTokens();
+      event.completionTokens = completion.usage().completionTokens();
+      event.timeToFirstToken = completion.timings().prefill().toNanos();
+      event.finishReason = completion.finishReason().name();
+      event.commit();
+    }
+  }
+
+  private static void record(GenerationEvent event, Throwable failure) {
+    event.end();
+    if (event.shouldCommit()) {
+      event.failure = failure.getClass().getName();
+      event.commit();
+    }
+  }
+
+  private void finished(
+      GenerationOptions options,
+      Optional<Completion> completion,
+      Optional<Throwable> failure,
+      long start,
+      LongSupplier queueWait) {
+    if (heard()) {
+      GenerationReport report =
+          new GenerationReport(
+              options,
+              completion,
+              failure,
+              Duration.ofNanos(System.nanoTime() - start),
+              Duration.ofNanos(queueWait.getAsLong()));
+      tell(listener -> listener.finished(report));
+    }
+  }
+
+  private void tell(Consumer<GenerationListener> news) {
+    for (GenerationListener listener : listeners) {
+      try {
+        news.accept(listener);
+      } catch (RuntimeException e) {
+        if (failed.compareAndSet(false, true)) {
+          LOG.warn("A listener failed, which changes nothing else and is logged once", e);
+        }
+      }
+    }
+  }
+}

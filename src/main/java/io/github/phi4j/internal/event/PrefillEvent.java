@@ -1,0 +1,24 @@
+package io.github.phi4j.internal.event;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+
+/** A prompt was computed, up to the logits of its last token. */
+@Name("io.github.phi4j.Prefill")
+@Label("Prefill")
+@Description("A prompt was computed, up to the logits of its last token")
+@Category("phi4j")
+@StackTrace(false)
+public final class PrefillEvent extends Event {
+  @Label("Prompt Tokens")
+  @Description("Tokens of the prompt")
+  public int promptTokens;
+
+  @Label("Cached Tokens")
+  @Description("How many of them were there already")
+  public int cachedTokens;
+}
