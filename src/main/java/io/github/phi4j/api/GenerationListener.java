@@ -7,8 +7,9 @@ import java.time.Duration;
  * LoadOptions.Builder#listener}. Each method does nothing unless overridden.
  *
  * <p>Methods are called on several threads, also at the same time, and must return quickly: those
- * who generate wait meanwhile. What they throw changes nothing; the first time it is logged. The same is recorded
- * by the JDK's flight recorder, without a listener, in the events {@code io.github.phi4j.*}.
+ * who generate wait meanwhile. What they throw changes nothing; the first time it is logged. The
+ * same is recorded by the JDK's flight recorder, without a listener, in the events {@code
+ * io.github.phi4j.*}.
  */
 public interface GenerationListener {
 

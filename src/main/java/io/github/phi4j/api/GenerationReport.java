@@ -11,8 +11,9 @@ import java.util.Optional;
  * @param completion what it gave; empty if it failed
  * @param failure why it failed; empty if it did not
  * @param time from the call to its end
- * @param queueWait how much of that passed until the first forward pass took tokens of it, or
- *     until it ended if none did; zero for the samples of one prompt, which do not wait. {@link Timings#prefill()}, the time to the first token, begins with it
+ * @param queueWait how much of that passed until the first forward pass took tokens of it, or until
+ *     it ended if none did; zero for the samples of one prompt, which do not wait. {@link
+ *     Timings#prefill()}, the time to the first token, begins with it
  */
 public record GenerationReport(
     GenerationOptions options,

@@ -76,7 +76,12 @@ final class Scheduler implements AutoCloseable {
    * @param turn held during a forward pass, by all whose passes use the same threads
    * @param clock tells nanoseconds, as {@link System#nanoTime}
    */
-  Scheduler(ForwardPass forwardPass, ReentrantLock turn, LoadOptions options, Telemetry telemetry, LongSupplier clock) {
+  Scheduler(
+      ForwardPass forwardPass,
+      ReentrantLock turn,
+      LoadOptions options,
+      Telemetry telemetry,
+      LongSupplier clock) {
     this.forwardPass = forwardPass;
     this.turn = turn;
     this.telemetry = telemetry;
