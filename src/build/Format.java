@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Formats every Java source of the project, or checks that it is formatted. Run by the build, in
- * the project's directory, with google-java-format on the class path; its argument is {@code check}
- * or {@code apply}.
+ * Formats every Java source of the library and the modules, or checks that they are formatted. Run
+ * by the library's build, in its directory, with google-java-format on the class path; its argument
+ * is {@code check} or {@code apply}.
  */
 final class Format {
 
@@ -27,7 +27,9 @@ final class Format {
         };
     var arguments = new ArrayList<String>();
     arguments.addAll(check ? List.of("--dry-run", "--set-exit-if-changed") : List.of("--replace"));
-    arguments.addAll(sources(Path.of("src")));
+    for (Path root : roots()) {
+      arguments.addAll(sources(root));
+    }
 
     var unformatted = new StringWriter();
     var errors = new PrintWriter(System.err, true);
@@ -35,10 +37,19 @@ final class Format {
         new Main(new PrintWriter(unformatted, true), errors, new ByteArrayInputStream(new byte[0]))
             .format(arguments.toArray(String[]::new));
     if (check && status != 0) {
-      errors.println("Not formatted (mend with: mvn -q validate exec:exec@format):");
+      errors.println("Not formatted (mend with: mvn -q -f pom.xml validate exec:exec@format):");
       errors.println(unformatted);
     }
     System.exit(status);
+  }
+
+  /** The library's sources and those of each module. */
+  private static List<Path> roots() throws IOException {
+    try (Stream<Path> modules = Files.list(Path.of("modules"))) {
+      return Stream.concat(Stream.of(Path.of("src")), modules.map(module -> module.resolve("src")))
+          .filter(Files::isDirectory)
+          .toList();
+    }
   }
 
   private static List<String> sources(Path root) throws IOException {

@@ -163,7 +163,7 @@ async function install(peers) {
     say(`installing de.kherud:llama ${javaLlamaCpp} ...`);
     const goal = "org.apache.maven.plugins:maven-dependency-plugin:3.9.0:copy";
     const artifact = `-Dartifact=de.kherud:llama:${javaLlamaCpp}`;
-    await run("mvn", ["-q", "-B", goal, artifact, `-DoutputDirectory=${installed}`]);
+    await run("mvn", ["-q", "-B", "-f", "pom.xml", goal, artifact, `-DoutputDirectory=${installed}`]);
   }
 }
 

@@ -1,22 +1,15 @@
 /** Runs Microsoft's Phi-4 language models on the processor's own cores, in pure Java. */
-@SuppressWarnings("requires-automatic") // jtokkit and jline carry no descriptor
+@SuppressWarnings("requires-automatic") // jtokkit carries no descriptor
 module io.github.phi4j {
   requires jdk.incubator.vector;
   requires jtokkit;
   requires jdk.jfr;
   requires org.slf4j;
 
-  // For typed answers and the command line only.
+  // For typed answers only.
   requires static com.fasterxml.jackson.databind;
-
-  // The command line only.
-  requires static info.picocli;
-  requires static org.jline;
 
   exports io.github.phi4j;
   exports io.github.phi4j.api;
   exports io.github.phi4j.json;
-
-  opens io.github.phi4j.cli to
-      info.picocli;
 }

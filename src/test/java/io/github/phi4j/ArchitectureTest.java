@@ -32,7 +32,6 @@ class ArchitectureTest {
   private static final String ROOT = "io.github.phi4j";
   private static final String API = ROOT + ".api";
   private static final String TYPED = ROOT + ".json";
-  private static final String CLI = ROOT + ".cli";
   private static final String ENGINE = ROOT + ".internal.engine";
   private static final String MODEL = ROOT + ".internal.model";
   private static final String TEXT = ROOT + ".internal.text";
@@ -81,8 +80,7 @@ class ArchitectureTest {
           entry(EVENT, uses(FLIGHT_RECORDER)),
           entry(CONCURRENT, uses(API, LOGGING)),
           entry(API, uses()),
-          entry(TYPED, uses(API, JACKSON)),
-          entry(CLI, uses(ROOT, API, LOGGING, "picocli..", "org.jline..", JACKSON)));
+          entry(TYPED, uses(API, JACKSON)));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -137,10 +135,8 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheCommandLineWritesToStandardOutputAndError() {
+  void nothingWritesToStandardOutputOrError() {
     noClasses()
-        .that()
-        .resideOutsideOfPackage(CLI)
         .should()
         .accessField(System.class, "out")
         .orShould()
@@ -151,13 +147,8 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheCommandLineEndsTheProcess() {
-    noClasses()
-        .that()
-        .resideOutsideOfPackage(CLI)
-        .should()
-        .callMethod(System.class, "exit", int.class)
-        .check(CLASSES);
+  void nothingEndsTheProcess() {
+    noClasses().should().callMethod(System.class, "exit", int.class).check(CLASSES);
   }
 
   @Test

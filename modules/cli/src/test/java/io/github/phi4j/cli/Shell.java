@@ -2,7 +2,6 @@ package io.github.phi4j.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.phi4j.testing.TinyModel;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
@@ -25,7 +24,7 @@ final class Shell {
   static Shell ofTinyModel() {
     Shell shell = new Shell();
     shell.opened = Models.files();
-    shell.model = TinyModel.Q8_0.path();
+    shell.model = Path.of(System.getProperty("phi4j.models"), "phi4-tiny-Q8_0.gguf");
     return shell;
   }
 

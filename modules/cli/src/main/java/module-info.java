@@ -1,0 +1,13 @@
+/** The command line of phi4j. */
+@SuppressWarnings("requires-automatic") // jline carries no descriptor
+module io.github.phi4j.cli {
+  requires com.fasterxml.jackson.databind;
+  requires info.picocli;
+  requires io.github.phi4j;
+  requires org.jline;
+
+  exports io.github.phi4j.cli;
+
+  opens io.github.phi4j.cli to
+      info.picocli;
+}
