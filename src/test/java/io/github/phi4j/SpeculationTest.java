@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Guesses save time, or not; the text is the same. With a seed the very tokens are compared: more
  * than that they have the same distribution, which hence needs no statistics.
  */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class SpeculationTest {
 
   @TempDir private static Path directory;

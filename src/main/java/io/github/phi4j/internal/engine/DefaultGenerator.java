@@ -19,14 +19,15 @@ import io.github.phi4j.api.Tokenizer;
 import io.github.phi4j.api.Workload;
 import io.github.phi4j.internal.event.PackingEvent;
 import io.github.phi4j.internal.kernel.KernelProvider;
-import io.github.phi4j.internal.model.ContextFile;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
 import io.github.phi4j.internal.model.KvMemory;
 import io.github.phi4j.internal.model.PhiWeights;
 import io.github.phi4j.internal.model.PrefixCache;
-import io.github.phi4j.internal.model.WeightFile;
-import io.github.phi4j.internal.model.WeightPacking;
+import io.github.phi4j.internal.storage.ContextFile;
+import io.github.phi4j.internal.storage.PackedStore;
+import io.github.phi4j.internal.storage.WeightFile;
+import io.github.phi4j.internal.storage.WeightPacking;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -100,9 +101,10 @@ final class DefaultGenerator implements Generator {
 
   private Optional<WeightFile> packedFile() {
     return switch (options.packedWeights()) {
-      case AUTO -> PackedStore.find(model, options, arena);
+      case AUTO -> PackedStore.find(model.file(), model.weights(), options, arena);
       case FILE ->
-          new PackedStore(model, options).obtain(threads.pool(), options.packingListener(), arena);
+          new PackedStore(model.file(), model.weights(), options)
+              .obtain(threads.pool(), options.packingListener(), arena);
       case MEMORY, OFF -> Optional.empty();
     };
   }

@@ -14,6 +14,7 @@ import io.github.phi4j.internal.gguf.GgufArray;
 import io.github.phi4j.internal.gguf.GgufFile;
 import io.github.phi4j.internal.gguf.GgufTensor;
 import io.github.phi4j.internal.gguf.GgufValue;
+import io.github.phi4j.internal.storage.PackedStore;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -94,7 +95,8 @@ public final class Engine {
   }
 
   private static PackedStore store(Path file, LoadOptions options, Arena arena) {
-    return new PackedStore(read(GgufFile.open(file, arena), options.chatFormat()), options);
+    Model model = read(GgufFile.open(file, arena), options.chatFormat());
+    return new PackedStore(model.file(), model.weights(), options);
   }
 
   private static Model read(GgufFile file, Optional<ChatFormat> chatFormat) {

@@ -2,7 +2,7 @@ package io.github.phi4j.internal.engine;
 
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.internal.gguf.GgufFile;
-import io.github.phi4j.internal.model.WeightFile;
+import io.github.phi4j.internal.storage.WeightFile;
 import java.util.Optional;
 
 /** The mapped files that a model's weights are read from. Thread-safe. */

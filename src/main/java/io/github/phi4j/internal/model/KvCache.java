@@ -6,6 +6,8 @@ import io.github.phi4j.internal.kernel.KvLayout;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * The keys and values of a context, in pages of some positions that are added as it grows. A page
@@ -98,12 +100,12 @@ public final class KvCache implements AutoCloseable {
   }
 
   /** How many pages some positions take. */
-  static int pageCount(int positions) {
+  public static int pageCount(int positions) {
     return Math.ceilDiv(positions, PAGE_LENGTH);
   }
 
   /** The size of a page. */
-  long pageBytes() {
+  public long pageBytes() {
     return pageBytes;
   }
 
@@ -136,9 +138,26 @@ public final class KvCache implements AutoCloseable {
     length = newLength;
   }
 
-  /** Takes pages that lie in a mapped file. */
-  void adopt(List<KvPage> held, int newLength, boolean withLongFactors, MappedFile file) {
-    adopt(held, newLength, withLongFactors);
+  /**
+   * Takes pages that lie in a mapped file for its first positions, instead of those it has.
+   *
+   * @param released run when the last of the pages is let go, by whoever does so
+   */
+  public void adopt(
+      List<MemorySegment> mapped,
+      int newLength,
+      boolean withLongFactors,
+      MappedFile file,
+      Runnable released) {
+    AtomicInteger left = new AtomicInteger(mapped.size());
+    Consumer<KvPage> owner =
+        _ -> {
+          if (left.decrementAndGet() == 0) {
+            released.run();
+          }
+        };
+    adopt(
+        mapped.stream().map(page -> new KvPage(page, owner)).toList(), newLength, withLongFactors);
     source = file;
   }
 
@@ -188,7 +207,8 @@ public final class KvCache implements AutoCloseable {
     return valueLayout;
   }
 
-  MemorySegment page(int number) {
+  /** The memory of a page, which only this cache and those that share it may read. */
+  public MemorySegment page(int number) {
     return pages.get(number).memory();
   }
 

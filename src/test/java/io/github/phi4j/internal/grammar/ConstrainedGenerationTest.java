@@ -231,14 +231,6 @@ final class ConstrainedGenerationTest {
   }
 
   @Test
-  void guessesAreTakenWhereTheGrammarAllowsThem() {
-    GenerationOptions.Builder options = options("root ::= (\"one two three, \")+");
-    Completion completion = generate(options.speculation(Speculation.lookup()));
-
-    assertThat(completion.timings().acceptedTokens()).isPositive();
-  }
-
-  @Test
   void callsSideBySideGetTheirOwnTexts() throws Exception {
     List<GenerationOptions> all = new ArrayList<>(constrained());
     Sampling drawn = Sampling.builder().temperature(1).seed(8).build();

@@ -5,6 +5,7 @@ import io.github.phi4j.api.PackedWeights;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.gguf.GgufFile;
 import io.github.phi4j.internal.kernel.Kernels;
+import io.github.phi4j.internal.storage.WeightPacking;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;

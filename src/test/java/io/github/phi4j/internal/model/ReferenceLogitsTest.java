@@ -12,6 +12,7 @@ import io.github.phi4j.internal.gguf.GgufFile;
 import io.github.phi4j.internal.kernel.KernelProvider;
 import io.github.phi4j.internal.kernel.Kernels;
 import io.github.phi4j.internal.kernel.ScalarKernels;
+import io.github.phi4j.internal.storage.WeightPacking;
 import io.github.phi4j.testing.TinyModel;
 import java.io.IOException;
 import java.lang.foreign.Arena;

@@ -1,9 +1,10 @@
-package io.github.phi4j.internal.model;
+package io.github.phi4j.internal.storage;
 
 import io.github.phi4j.api.PackingListener;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.kernel.Matrix;
 import io.github.phi4j.internal.kernel.Packing;
+import io.github.phi4j.internal.model.PhiWeights;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.github.phi4j.internal.engine;
+package io.github.phi4j.internal.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.github.phi4j.internal.engine;
+package io.github.phi4j.internal.storage;
 
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.ModelException;
@@ -7,8 +7,7 @@ import io.github.phi4j.api.PackingListener;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.event.PackingEvent;
 import io.github.phi4j.internal.gguf.GgufFile;
-import io.github.phi4j.internal.model.WeightFile;
-import io.github.phi4j.internal.model.WeightPacking;
+import io.github.phi4j.internal.model.PhiWeights;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -37,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * <p>Who makes a file holds the lock of its folder. So there is one maker at a time, others find a
  * complete file when it is their turn, and unfinished ones that are found then are of the dead.
  */
-final class PackedStore {
+public final class PackedStore {
 
   /** Where packed weights are, unless options say otherwise. */
   static final String FOLDER_PROPERTY = "phi4j.packed.folder";
@@ -57,12 +56,12 @@ final class PackedStore {
   private final Path path;
 
   /** The store for a model. Reads as much of its file as the fingerprint takes. */
-  PackedStore(Model model, LoadOptions options) {
-    this.model = model.file();
-    packing = WeightPacking.of(model.weights());
+  public PackedStore(GgufFile model, PhiWeights weights, LoadOptions options) {
+    this.model = model;
+    packing = WeightPacking.of(weights);
     folder = folder(options);
-    stem = stem(model.file());
-    fingerprint = model.file().reading(model.file()::fingerprint);
+    stem = stem(model);
+    fingerprint = model.reading(model::fingerprint);
     String hex = HexFormat.of().formatHex(fingerprint, 0, FINGERPRINT_BYTES_IN_NAME);
     path = folder.resolve(stem + hex + EXTENSION);
   }
@@ -85,20 +84,21 @@ final class PackedStore {
    * Opens the file of a model for the way of loading that uses what is there: where there is none
    * that can be used, the log says why and what to do.
    */
-  static Optional<WeightFile> find(Model model, LoadOptions options, Arena arena) {
-    if (candidates(folder(options), stem(model.file())).isEmpty()) {
+  public static Optional<WeightFile> find(
+      GgufFile model, PhiWeights weights, LoadOptions options, Arena arena) {
+    if (candidates(folder(options), stem(model)).isEmpty()) {
       LOG.info(
           "{} has no packed weights in {}: 'phi4 pack', or PackedWeights.FILE, makes some, with"
               + " which it generates faster",
-          model.file().files().getFirst(),
+          model.files().getFirst(),
           folder(options));
       return Optional.empty();
     }
-    PackedStore store = new PackedStore(model, options);
+    PackedStore store = new PackedStore(model, weights, options);
     try {
       return Optional.of(store.open(arena));
     } catch (NoSuchFileException e) {
-      LOG.info("{} has no packed weights in {}", model.file().files().getFirst(), store.folder);
+      LOG.info("{} has no packed weights in {}", model.files().getFirst(), store.folder);
     } catch (IOException | ModelException e) {
       LOG.warn("Packed weights are not used, which makes generating slower: {}", e.getMessage());
     }
@@ -127,7 +127,7 @@ final class PackedStore {
   }
 
   /** Says what is there. */
-  PackedFile describe() {
+  public PackedFile describe() {
     if (!Files.exists(path)) {
       return new PackedFile(path, PackedFile.State.MISSING, packing.bytes(), Optional.empty());
     }
@@ -148,7 +148,7 @@ final class PackedStore {
    * @throws ModelException if it cannot be made
    * @throws CancellationException if the thread is interrupted
    */
-  Optional<WeightFile> obtain(WorkerPool pool, PackingListener listener, Arena arena) {
+  public Optional<WeightFile> obtain(WorkerPool pool, PackingListener listener, Arena arena) {
     if (packing.bytes() == 0) {
       LOG.info("{} has no weights that can be packed", model.files().getFirst());
       return Optional.empty();
@@ -175,7 +175,7 @@ final class PackedStore {
   }
 
   /** Reads the file's data and compares it with the model. */
-  void verify(WorkerPool pool, PackingListener listener) {
+  public void verify(WorkerPool pool, PackingListener listener) {
     try (Arena arena = Arena.ofShared()) {
       WeightFile file = open(arena);
       model.reading(() -> {

@@ -1,8 +1,11 @@
-package io.github.phi4j.internal.model;
+package io.github.phi4j.internal.storage;
 
 import io.github.phi4j.api.KvCacheType;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.internal.gguf.MappedFile;
+import io.github.phi4j.internal.model.KvCache;
+import io.github.phi4j.internal.model.KvMemory;
+import io.github.phi4j.internal.model.PhiConfig;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -17,7 +20,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32C;
 
 /**
@@ -212,8 +214,8 @@ public record ContextFile(int[] tokens, int unshifted) {
             REMEDY);
       }
       KvCache cache = new KvCache(config, format, capacity, memory);
-      List<KvPage> held = pages(pagesOffset(count, pages), pages);
-      cache.adopt(held, positions, integer(52) == 1, file);
+      cache.adopt(
+          pages(pagesOffset(count, pages), pages), positions, integer(52) == 1, file, arena::close);
       return new Restored(new ContextFile(tokens, integer(64)), cache);
     }
 
@@ -278,20 +280,11 @@ public record ContextFile(int[] tokens, int unshifted) {
       }
     }
 
-    /** The pages, of which the last that is released ends the mapping. */
-    private List<KvPage> pages(long from, int count) {
+    private List<MemorySegment> pages(long from, int count) {
       long pageBytes = bytes().get(LONG, 68);
-      AtomicInteger left = new AtomicInteger(count);
-      List<KvPage> pages = new ArrayList<>();
+      List<MemorySegment> pages = new ArrayList<>();
       for (int i = 0; i < count; i++) {
-        pages.add(
-            new KvPage(
-                bytes().asSlice(from + i * pageBytes, pageBytes),
-                _ -> {
-                  if (left.decrementAndGet() == 0) {
-                    arena.close();
-                  }
-                }));
+        pages.add(bytes().asSlice(from + i * pageBytes, pageBytes));
       }
       return pages;
     }

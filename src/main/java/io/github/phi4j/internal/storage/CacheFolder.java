@@ -1,4 +1,4 @@
-package io.github.phi4j.internal.engine;
+package io.github.phi4j.internal.storage;
 
 import java.nio.file.Path;
 import java.util.Locale;

@@ -1,9 +1,10 @@
-package io.github.phi4j.internal.model;
+package io.github.phi4j.internal.storage;
 
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.PackingListener;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.gguf.MappedFile;
+import io.github.phi4j.internal.model.PhiWeights;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;

@@ -1,4 +1,4 @@
-package io.github.phi4j.internal.model;
+package io.github.phi4j.internal.storage;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
