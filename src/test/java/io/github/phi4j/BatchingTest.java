@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.ContextShift;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
@@ -64,7 +65,9 @@ final class BatchingTest {
     static Request random(Random random) {
       int[] ids = random.ints(random.nextInt(1, 90), 0, 4000).toArray();
       Sampling sampling =
-          random.nextBoolean() ? Sampling.greedy() : Sampling.topP(1, 0.9f).withSeed(ids[0]);
+          random.nextBoolean()
+              ? Sampling.greedy()
+              : Sampling.topP(1, 0.9f).toBuilder().seed(ids[0]).build();
       return new Request(
           Prompt.tokens(ids),
           GenerationOptions.builder()
@@ -107,7 +110,11 @@ final class BatchingTest {
   void contextsShiftOnVirtualThreadsWhileOthersCompute() throws Exception {
     SessionOptions small = SessionOptions.builder().contextLength(70).build();
     GenerationOptions options =
-        GenerationOptions.builder().maxTokens(100).ignoreModelStop(true).contextShift(2).build();
+        GenerationOptions.builder()
+            .maxTokens(100)
+            .ignoreModelStop(true)
+            .contextShift(ContextShift.keep(2))
+            .build();
     try (ThreadPool pool = Phi4.newThreadPool(2);
         Generator first = load(TinyModel.Q8_0, pool);
         Generator second = load(TinyModel.Q4_K_M, pool);
@@ -258,16 +265,20 @@ final class BatchingTest {
   @Test
   void samplesOfOnePromptAreWhatTheirSeedsGive() {
     Prompt prompt = Prompt.tokens(new Random(1).ints(70, 0, 4000).toArray());
-    GenerationOptions options = limited(20).withSampling(Sampling.topP(1, 0.95f).withSeed(100));
+    GenerationOptions options =
+        limited(20).toBuilder()
+            .sampling(Sampling.topP(1, 0.95f).toBuilder().seed(100).build())
+            .build();
     try (Generator generator = load(LoadOptions.builder().maxSequences(2).maxWaiting(0));
         Session session = generator.newSession()) {
       List<Completion> samples = session.generate(prompt, options, 4);
 
       assertThat(samples).hasSize(4);
       for (int i = 0; i < 4; i++) {
-        Sampling seeded = options.sampling().withSeed(100 + i);
+        Sampling seeded = options.sampling().toBuilder().seed(100 + i).build();
         assertThat(samples.get(i).tokens())
-            .isEqualTo(generator.generate(prompt, options.withSampling(seeded)).tokens());
+            .isEqualTo(
+                generator.generate(prompt, options.toBuilder().sampling(seeded).build()).tokens());
         assertThat(samples.get(i).usage().cachedTokens()).isEqualTo(70);
       }
       assertThat(session.position()).isEqualTo(70);

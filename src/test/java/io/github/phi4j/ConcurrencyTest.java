@@ -264,7 +264,10 @@ final class ConcurrencyTest {
         GenerationOptions options =
             GenerationOptions.builder()
                 .maxTokens(12)
-                .sampling(i % 4 == 1 ? Sampling.greedy() : Sampling.topP(1, 0.95f).withSeed(i))
+                .sampling(
+                    i % 4 == 1
+                        ? Sampling.greedy()
+                        : Sampling.topP(1, 0.95f).toBuilder().seed(i).build())
                 .build();
         Prompt prompt = Prompt.chat(Message.user("What is " + (17 + i) + " + 25?"));
         work.add(() -> {

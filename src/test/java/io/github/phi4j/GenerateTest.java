@@ -121,7 +121,7 @@ final class GenerateTest {
           options()
               .maxTokens(200)
               .ignoreModelStop(true)
-              .sampling(Sampling.topP(1.5f, 1).withSeed(1))
+              .sampling(Sampling.topP(1.5f, 1).toBuilder().seed(1).build())
               .build();
       List<String> pieces = new ArrayList<>();
       Completion completion =
@@ -349,7 +349,10 @@ final class GenerateTest {
       try (Generator generator = Phi4.load(TinyModel.Q8_0.path(), load)) {
         for (long seed : new long[] {7, 8}) {
           GenerationOptions options =
-              options().maxTokens(40).sampling(Sampling.topP(1.2f, 0.98f).withSeed(seed)).build();
+              options()
+                  .maxTokens(40)
+                  .sampling(Sampling.topP(1.2f, 0.98f).toBuilder().seed(seed).build())
+                  .build();
           texts.add(generator.generate(prompt, options).text());
         }
       }

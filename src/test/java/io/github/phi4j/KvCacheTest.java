@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.ContextShift;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
@@ -73,7 +74,7 @@ final class KvCacheTest {
     int[] ids = tiny.tokenizer().encode(text);
     int count = Math.min(ids.length, 400);
     double[] sum = {0};
-    SessionOptions how = SessionOptions.builder().kvCacheTypes(keys, values).build();
+    SessionOptions how = SessionOptions.builder().kvKeyType(keys).kvValueType(values).build();
     try (Session session = tiny.newSession(how)) {
       session.feed(
           Arrays.copyOf(ids, count),
@@ -254,7 +255,8 @@ final class KvCacheTest {
     try (Session stopping = tiny.newSession(small);
         Session shifting = tiny.newSession(small)) {
       Completion stopped = stopping.generate(prompt, options.build());
-      Completion shifted = shifting.generate(prompt, options.contextShift(8).build());
+      Completion shifted =
+          shifting.generate(prompt, options.contextShift(ContextShift.keep(8)).build());
 
       assertThat(stopped.finishReason()).isEqualTo(FinishReason.CONTEXT_FULL);
       assertThat(shifted.finishReason()).isEqualTo(FinishReason.MAX_TOKENS);
@@ -266,7 +268,8 @@ final class KvCacheTest {
       // What was shifted is no prefix for anyone: a new prompt gives what it always gives.
       assertThat(shifting.generate(prompt, few()).text())
           .isEqualTo(tiny.generate(prompt, few()).text());
-      assertThatThrownBy(() -> shifting.generate(prompt, options.contextShift(99).build()))
+      assertThatThrownBy(
+              () -> shifting.generate(prompt, options.contextShift(ContextShift.keep(99)).build()))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("keep fewer");
     }
@@ -281,15 +284,18 @@ final class KvCacheTest {
     try (Session whole = tiny.newSession(small);
         Session counted = tiny.newSession(small)) {
       Completion kept =
-          whole.generate(prompt, options.contextShift(GenerationOptions.KEEP_PROMPT).build());
+          whole.generate(prompt, options.contextShift(ContextShift.keepPrompt()).build());
       assertThat(kept.tokens())
-          .isEqualTo(counted.generate(prompt, options.contextShift(40).build()).tokens())
+          .isEqualTo(
+              counted
+                  .generate(prompt, options.contextShift(ContextShift.keep(40)).build())
+                  .tokens())
           .hasSize(150);
       assertThat(whole.generate(prompt, few()).usage().cachedTokens()).isEqualTo(39);
     }
-    assertThatThrownBy(() -> options.contextShift(-2).build())
+    assertThatThrownBy(() -> ContextShift.keep(-2))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("-1 for the prompt");
+        .hasMessageContaining("0 tokens or more, not -2");
   }
 
   @Test
@@ -297,7 +303,11 @@ final class KvCacheTest {
     SessionOptions small = SessionOptions.builder().contextLength(150).build();
     int[] start = tokens(140, 12);
     GenerationOptions shifting =
-        GenerationOptions.builder().maxTokens(120).ignoreModelStop(true).contextShift(3).build();
+        GenerationOptions.builder()
+            .maxTokens(120)
+            .ignoreModelStop(true)
+            .contextShift(ContextShift.keep(3))
+            .build();
     try (Generator generator = load(options());
         Session session = generator.newSession(small)) {
       session.feed(start);
@@ -334,7 +344,7 @@ final class KvCacheTest {
                   GenerationOptions.builder()
                       .maxTokens(1)
                       .ignoreModelStop(true)
-                      .contextShift(10)
+                      .contextShift(ContextShift.keep(10))
                       .build())
               .tokens()
               .getFirst();

@@ -247,7 +247,7 @@ final class LogProbsTest {
     int prompt = tiny.tokenizer().encodeChat(List.of(Message.user("What is 47 + 38?"))).length;
     Sampling sampling =
         Sampling.builder()
-            .sampler(candidates -> {
+            .samplers(candidates -> {
               int done = candidates.contextLength() - prompt;
               int stop = tiny.tokenizer().stopTokens()[0];
               candidates.choose(candidates.indexOf(done < written.length ? written[done] : stop));

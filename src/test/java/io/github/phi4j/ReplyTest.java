@@ -77,7 +77,7 @@ final class ReplyTest {
     try (Generator model = load(format)) {
       GenerationOptions options =
           options(3)
-              .reasoning(Reasoning.defaults().withBudget(20))
+              .reasoning(Reasoning.builder().budget(20).build())
               .grammar(Grammar.gbnf("root ::= \"yes\" | \"no\""))
               .build();
       StringBuilder thoughts = new StringBuilder();
@@ -120,7 +120,7 @@ final class ReplyTest {
     try (Generator model = load(ChatFormat.PHI4_REASONING)) {
       GenerationOptions options =
           options(1)
-              .reasoning(Reasoning.defaults().withBudget(0))
+              .reasoning(Reasoning.builder().budget(0).build())
               .grammar(Grammar.gbnf("root ::= [a-z]{3}"))
               .build();
       Completion completion = model.generate(prompt(), options);
@@ -135,7 +135,7 @@ final class ReplyTest {
     try (Generator model = load(ChatFormat.PHI4_REASONING)) {
       GenerationOptions options =
           options(1)
-              .reasoning(Reasoning.defaults().unsplit())
+              .reasoning(Reasoning.builder().split(false).build())
               .grammar(Grammar.gbnf("root ::= \"<think>a</think>b\""))
               .build();
       Completion completion = model.generate(prompt(), options);
@@ -165,7 +165,7 @@ final class ReplyTest {
                 .maxTokens(1000)
                 .tools(WEATHER, CLOCK)
                 .toolChoice(ToolChoice.required())
-                .reasoning(Reasoning.defaults().withBudget(5))
+                .reasoning(Reasoning.builder().budget(5).build())
                 .build();
         Completion completion = model.generate(prompt(), options);
         if (completion.finishReason() != FinishReason.STOP) {
@@ -239,7 +239,7 @@ final class ReplyTest {
       assertThat(model.generate(prompt(), options).toolCalls()).containsExactly(call);
       assertThat(model.generate(Prompt.chat(turns), options).toolCalls().getFirst().id())
           .isNotEqualTo(call.id());
-      GenerationOptions unseeded = options.withSampling(Sampling.greedy());
+      GenerationOptions unseeded = options.toBuilder().sampling(Sampling.greedy()).build();
       assertThat(model.generate(prompt(), unseeded).toolCalls().getFirst().id())
           .isNotBlank()
           .isNotEqualTo(model.generate(prompt(), unseeded).toolCalls().getFirst().id());

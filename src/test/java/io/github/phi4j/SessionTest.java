@@ -286,7 +286,7 @@ final class SessionTest {
         GenerationOptions.builder()
             .maxTokens(10)
             .ignoreModelStop(true)
-            .sampling(Sampling.topP(0.9f, 1).withSeed(4))
+            .sampling(Sampling.topP(0.9f, 1).toBuilder().seed(4).build())
             .build();
     try (Session session = mini.newSession()) {
       Completion completion = session.generate(Prompt.tokens(prompt), options);

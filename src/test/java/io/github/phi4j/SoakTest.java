@@ -3,6 +3,7 @@ package io.github.phi4j;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.ContextShift;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
@@ -129,7 +130,8 @@ final class SoakTest {
     List<Task> tasks = new ArrayList<>();
     for (int i = 0; i < TASKS; i++) {
       int[] ids = random.ints(random.nextInt(1, i % 6 == 0 ? 400 : 40), 0, 4000).toArray();
-      Sampling sampling = i % 3 == 0 ? Sampling.greedy() : Sampling.topP(1, 0.9f).withSeed(i);
+      Sampling sampling =
+          i % 3 == 0 ? Sampling.greedy() : Sampling.topP(1, 0.9f).toBuilder().seed(i).build();
       GenerationOptions options =
           GenerationOptions.builder()
               .maxTokens(random.nextInt(1, 30))
@@ -148,7 +150,7 @@ final class SoakTest {
     Task task = tasks.get(random.nextInt(tasks.size()));
     GenerationOptions options =
         random.nextInt(4) == 0
-            ? task.options().withSpeculation(Speculation.lookup())
+            ? task.options().toBuilder().speculation(Speculation.lookup()).build()
             : task.options();
     try (Session session = generator.newSession()) {
       switch (random.nextInt(10)) {
@@ -194,7 +196,7 @@ final class SoakTest {
                 GenerationOptions.builder()
                     .maxTokens(60)
                     .ignoreModelStop(true)
-                    .contextShift(3)
+                    .contextShift(ContextShift.keep(3))
                     .build();
             assertThat(shifting.generate(Prompt.tokens(7, 8, 9), endless).tokens()).hasSize(60);
           }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.ContextShift;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.Message;
@@ -77,7 +78,8 @@ final class SpeculationTest {
       try (Session expected = tiny.newSession();
           Session session = tiny.newSession()) {
         Completion without = expected.generate(prompt, plain);
-        Completion with = session.generate(prompt, plain.withSpeculation(speculation));
+        Completion with =
+            session.generate(prompt, plain.toBuilder().speculation(speculation).build());
 
         assertThat(with.text()).isEqualTo(without.text());
         assertThat(with.tokens()).isEqualTo(without.tokens());
@@ -98,7 +100,8 @@ final class SpeculationTest {
     GenerationOptions plain = GenerationOptions.builder().ignoreModelStop(true).build();
     try (Generator mini = Phi4.load(file)) {
       Completion without = mini.generate(prompt, plain);
-      Completion with = mini.generate(prompt, plain.withSpeculation(Speculation.lookup()));
+      Completion with =
+          mini.generate(prompt, plain.toBuilder().speculation(Speculation.lookup()).build());
 
       assertThat(with.tokens()).isEqualTo(without.tokens()).hasSize(52);
       assertThat(with.finishReason()).isEqualTo(without.finishReason());
@@ -108,12 +111,13 @@ final class SpeculationTest {
   @Test
   void aContextThatShiftsGoesOnWithTheSameTokens() {
     SessionOptions small = SessionOptions.builder().contextLength(90).build();
-    GenerationOptions plain = options().maxTokens(200).contextShift(7).build();
+    GenerationOptions plain = options().maxTokens(200).contextShift(ContextShift.keep(7)).build();
     Prompt prompt = Prompt.tokens(1, 2, 3, 1, 2, 3, 1, 2);
     for (Speculation speculation : List.of(Speculation.lookup(), Speculation.draft(draft))) {
       try (Session expected = tiny.newSession(small);
           Session session = tiny.newSession(small)) {
-        Completion with = session.generate(prompt, plain.withSpeculation(speculation));
+        Completion with =
+            session.generate(prompt, plain.toBuilder().speculation(speculation).build());
         assertThat(with.tokens()).isEqualTo(expected.generate(prompt, plain).tokens()).hasSize(200);
       }
     }
@@ -135,7 +139,8 @@ final class SpeculationTest {
         Prompt prompt = Prompt.chat(messages);
         GenerationOptions limited = GenerationOptions.builder().maxTokens(30).build();
         Completion with =
-            session.generate(prompt, limited.withSpeculation(Speculation.draft(draft)));
+            session.generate(
+                prompt, limited.toBuilder().speculation(Speculation.draft(draft)).build());
         assertThat(with.tokens()).isEqualTo(plain.generate(prompt, limited).tokens());
         messages.add(Message.assistant(with.text()));
       }

@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import jdk.jfr.EventType;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
@@ -79,9 +78,7 @@ final class TelemetryTest {
   }
 
   private static LoadOptions.Builder options(GenerationListener... listeners) {
-    LoadOptions.Builder options = LoadOptions.builder().threads(1);
-    Stream.of(listeners).forEach(options::listener);
-    return options;
+    return LoadOptions.builder().threads(1).listeners(listeners);
   }
 
   @Test
@@ -129,11 +126,12 @@ final class TelemetryTest {
     try (Generator generator = Phi4.load(TinyModel.Q8_0.path(), options(log).build())) {
       Sampling failing =
           Sampling.builder()
-              .sampler(_ -> {
+              .samplers(_ -> {
                 throw new IllegalStateException("no");
               })
               .build();
-      assertThatThrownBy(() -> generator.generate(PROMPT, EIGHT_TOKENS.withSampling(failing)))
+      assertThatThrownBy(
+              () -> generator.generate(PROMPT, EIGHT_TOKENS.toBuilder().sampling(failing).build()))
           .hasMessage("no");
       assertThatThrownBy(() -> generator.generate(Prompt.raw(""), EIGHT_TOKENS))
           .isInstanceOf(IllegalArgumentException.class);

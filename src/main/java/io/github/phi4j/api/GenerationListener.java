@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /**
  * Follows what a generator does, for metrics, traces and logs. Set by {@link
- * LoadOptions.Builder#listener}. Each method does nothing unless overridden.
+ * LoadOptions.Builder#listeners}. Each method does nothing unless overridden.
  *
  * <p>Methods are called on several threads, also at the same time, and must return quickly: those
  * who generate wait meanwhile. What they throw changes nothing; the first time it is logged. The

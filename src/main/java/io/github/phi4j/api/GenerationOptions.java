@@ -1,7 +1,11 @@
 package io.github.phi4j.api;
 
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -10,107 +14,40 @@ import java.util.Set;
 /**
  * How to continue a prompt. Immutable; made by {@link #builder()}.
  *
- * @param maxTokens the most tokens to generate; {@link Integer#MAX_VALUE} leaves only the context
- *     length as a limit
- * @param minTokens how many tokens to generate before the model may end its turn
- * @param sampling how each token is chosen
- * @param stopStrings texts that end the generation; none of them ever reaches the text
- * @param stopTokens token ids that end the generation, besides the model's own
- * @param ignoreModelStop whether to go on where the model ends its turn, as benchmarks do; the
- *     model's stop tokens are then never chosen
- * @param contextShift how many tokens at the start stay, or {@link #KEEP_PROMPT}, when the context
- *     is full and the older half of the others is dropped to go on; empty to stop with {@link
- *     FinishReason#CONTEXT_FULL}
- * @param speculation how the next tokens are guessed to save time; the text does not depend on it
- * @param logProbs how many of the most probable tokens {@link Completion#logProbs()} tells beside
- *     each generated one, 0 for none but that; empty for no log-probabilities at all
- * @param grammar what the text must be, if anything; thoughts come before it. It outranks the other
- *     ends: stop tokens, {@code stopTokens} included, may come exactly where the text may end, and
- *     where nothing else may follow the generation ends at once, whatever {@code minTokens} and
- *     {@code ignoreModelStop} say
- * @param reasoning what becomes of a reasoning model's thoughts
- * @param tools the tools that the model may call; the prompt must be a conversation, whose system
- *     message describes them to the model. The model's calls cannot leave the tools' schemas.
- * @param toolChoice whether it calls them
+ * @since 0.1.0
  */
-public record GenerationOptions(
-    int maxTokens,
-    int minTokens,
-    Sampling sampling,
-    List<String> stopStrings,
-    Set<Integer> stopTokens,
-    boolean ignoreModelStop,
-    OptionalInt contextShift,
-    Speculation speculation,
-    OptionalInt logProbs,
-    Optional<Grammar> grammar,
-    Reasoning reasoning,
-    List<Tool> tools,
-    ToolChoice toolChoice) {
-
-  /** For {@link #contextShift()}: the whole prompt stays. */
-  public static final int KEEP_PROMPT = -1;
+public final class GenerationOptions {
 
   private static final GenerationOptions DEFAULTS = builder().build();
 
-  /**
-   * Creates options.
-   *
-   * @throws IllegalArgumentException if a count is negative, the minimum exceeds the maximum, or a
-   *     stop string is empty; if tools have the same name, the tool that is required is none of
-   *     them, or there is a grammar beside tools that may be called
-   */
-  public GenerationOptions {
-    if (maxTokens < 0) {
-      throw new IllegalArgumentException("max tokens must not be negative: " + maxTokens);
-    }
-    if (minTokens < 0 || minTokens > maxTokens) {
-      throw new IllegalArgumentException(
-          "min tokens must be from 0 to max tokens (" + maxTokens + "): " + minTokens);
-    }
-    Objects.requireNonNull(sampling, "sampling");
-    stopStrings = List.copyOf(stopStrings);
-    if (stopStrings.contains("")) {
-      throw new IllegalArgumentException("a stop string must not be empty");
-    }
-    stopTokens = Set.copyOf(stopTokens);
-    if (contextShift.orElse(0) < KEEP_PROMPT) {
-      throw new IllegalArgumentException(
-          "a context shift keeps 0 tokens or more, or -1 for the prompt, not "
-              + contextShift.getAsInt());
-    }
-    Objects.requireNonNull(speculation, "speculation");
-    if (logProbs.orElse(0) < 0) {
-      throw new IllegalArgumentException(
-          "log-probabilities of at least 0 alternatives can be asked for, not of "
-              + logProbs.getAsInt());
-    }
-    Objects.requireNonNull(grammar, "grammar");
-    Objects.requireNonNull(reasoning, "reasoning");
-    tools = List.copyOf(tools);
-    checkTools(tools, toolChoice);
-    if (grammar.isPresent() && !tools.isEmpty() && toolChoice.mode() != ToolChoice.Mode.NONE) {
-      throw new IllegalArgumentException(
-          "a grammar and tools that may be called exclude each other; with ToolChoice.none() the"
-              + " model sees the tools and follows the grammar");
-    }
-  }
+  private final int maxTokens;
+  private final int minTokens;
+  private final Sampling sampling;
+  private final List<String> stopStrings;
+  private final int[] stopTokens;
+  private final boolean ignoreModelStop;
+  private final Optional<ContextShift> contextShift;
+  private final Speculation speculation;
+  private final OptionalInt logProbs;
+  private final Optional<Grammar> grammar;
+  private final Reasoning reasoning;
+  private final List<Tool> tools;
+  private final ToolChoice toolChoice;
 
-  private static void checkTools(List<Tool> tools, ToolChoice choice) {
-    List<String> names = tools.stream().map(Tool::name).toList();
-    for (int i = 0; i < names.size(); i++) {
-      if (names.indexOf(names.get(i)) < i) {
-        throw new IllegalArgumentException("two tools have the name " + names.get(i));
-      }
-    }
-    if (choice.mode() == ToolChoice.Mode.REQUIRED
-        && !(choice.name().isPresent() ? names.contains(choice.name().get()) : !names.isEmpty())) {
-      throw new IllegalArgumentException(
-          "the tool "
-              + choice.name().map(name -> name + " ").orElse("")
-              + "that the model must call is none of "
-              + names);
-    }
+  private GenerationOptions(Builder builder) {
+    maxTokens = builder.maxTokens;
+    minTokens = builder.minTokens;
+    sampling = builder.sampling;
+    stopStrings = builder.stopStrings;
+    stopTokens = builder.stopTokens;
+    ignoreModelStop = builder.ignoreModelStop;
+    contextShift = builder.contextShift;
+    speculation = builder.speculation;
+    logProbs = builder.logProbs;
+    grammar = builder.grammar;
+    reasoning = builder.reasoning;
+    tools = builder.tools;
+    toolChoice = builder.toolChoice;
   }
 
   /**
@@ -123,17 +60,6 @@ public record GenerationOptions(
   }
 
   /**
-   * These options with another grammar.
-   *
-   * @param value what the text must be
-   * @return the options
-   * @throws IllegalArgumentException as {@link GenerationOptions#GenerationOptions}
-   */
-  public GenerationOptions withGrammar(Grammar value) {
-    return toBuilder().grammar(value).build();
-  }
-
-  /**
    * Starts from the {@linkplain #defaults() defaults}.
    *
    * @return a builder
@@ -143,52 +69,145 @@ public record GenerationOptions(
   }
 
   /**
-   * The same options with another sampling.
+   * Starts from these options.
    *
-   * @param newSampling the sampling
-   * @return a copy with it
+   * @return a builder
    */
-  public GenerationOptions withSampling(Sampling newSampling) {
-    return toBuilder().sampling(newSampling).build();
+  public Builder toBuilder() {
+    return new Builder(this);
   }
 
   /**
-   * The same options with another speculation.
-   *
-   * @param newSpeculation the speculation
-   * @return a copy with it
+   * {@return the most tokens to generate; with {@link Integer#MAX_VALUE} the context length is the
+   * only limit}
    */
-  public GenerationOptions withSpeculation(Speculation newSpeculation) {
-    return toBuilder().speculation(newSpeculation).build();
+  public int maxTokens() {
+    return maxTokens;
   }
 
-  private Builder toBuilder() {
-    Builder builder = new Builder();
-    builder.maxTokens = maxTokens;
-    builder.minTokens = minTokens;
-    builder.sampling = sampling;
-    builder.stopStrings = stopStrings;
-    builder.stopTokens = stopTokens;
-    builder.ignoreModelStop = ignoreModelStop;
-    builder.contextShift = contextShift;
-    builder.speculation = speculation;
-    builder.logProbs = logProbs;
-    builder.grammar = grammar;
-    builder.reasoning = reasoning;
-    builder.tools = tools;
-    builder.toolChoice = toolChoice;
-    return builder;
+  /** {@return the number of tokens to generate before the model may end its turn} */
+  public int minTokens() {
+    return minTokens;
   }
 
-  /** Collects generation options; they are checked by {@link #build()}. Not thread-safe. */
+  /** {@return how each token is chosen} */
+  public Sampling sampling() {
+    return sampling;
+  }
+
+  /** {@return texts that end the generation, unmodifiable; no part of them reaches the text} */
+  public List<String> stopStrings() {
+    return stopStrings;
+  }
+
+  /**
+   * {@return a copy of the token ids that end the generation besides the model's own, ascending and
+   * without duplicates}
+   */
+  public int[] stopTokens() {
+    return stopTokens.clone();
+  }
+
+  /**
+   * {@return whether to go on where the model would end its turn, as benchmarks do} The model's
+   * stop tokens are then never chosen.
+   */
+  public boolean ignoreModelStop() {
+    return ignoreModelStop;
+  }
+
+  /**
+   * {@return how a full context goes on, or empty to stop with {@link FinishReason#CONTEXT_FULL}}
+   */
+  public Optional<ContextShift> contextShift() {
+    return contextShift;
+  }
+
+  /** {@return how the next tokens are guessed to save time; the text does not depend on it} */
+  public Speculation speculation() {
+    return speculation;
+  }
+
+  /**
+   * {@return the number of most probable alternatives that {@link Completion#logProbs()} lists for
+   * each generated token, 0 for the token alone, or empty for no log-probabilities}
+   */
+  public OptionalInt logProbs() {
+    return logProbs;
+  }
+
+  /**
+   * {@return the grammar of the text, if any} Thoughts come before it. It outranks the other ends:
+   * stop tokens, {@link #stopTokens()} included, are possible exactly where the text may end, and
+   * where nothing else may follow the generation ends at once, whatever {@link #minTokens()} and
+   * {@link #ignoreModelStop()} say.
+   */
+  public Optional<Grammar> grammar() {
+    return grammar;
+  }
+
+  /** {@return the handling of a reasoning model's thoughts} */
+  public Reasoning reasoning() {
+    return reasoning;
+  }
+
+  /**
+   * {@return the tools that the model may call, unmodifiable} The prompt must then be a
+   * conversation, whose system message describes them to the model. The model's calls cannot leave
+   * the tools' schemas.
+   */
+  public List<Tool> tools() {
+    return tools;
+  }
+
+  /** {@return whether the model calls tools} */
+  public ToolChoice toolChoice() {
+    return toolChoice;
+  }
+
+  /** All values by name: the one list that equality and text go by. */
+  private Map<String, Object> values() {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("maxTokens", maxTokens);
+    values.put("minTokens", minTokens);
+    values.put("sampling", sampling);
+    values.put("stopStrings", stopStrings);
+    values.put("stopTokens", Arrays.stream(stopTokens).boxed().toList());
+    values.put("ignoreModelStop", ignoreModelStop);
+    values.put("contextShift", contextShift);
+    values.put("speculation", speculation);
+    values.put("logProbs", logProbs);
+    values.put("grammar", grammar);
+    values.put("reasoning", reasoning);
+    values.put("tools", tools);
+    values.put("toolChoice", toolChoice);
+    return values;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof GenerationOptions that && values().equals(that.values());
+  }
+
+  @Override
+  public int hashCode() {
+    return values().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "GenerationOptions" + values();
+  }
+
+  /** Collects generation options. Setters check their arguments at once. Not thread-safe. */
   public static final class Builder {
     private int maxTokens = Integer.MAX_VALUE;
     private int minTokens;
     private Sampling sampling = Sampling.greedy();
     private List<String> stopStrings = List.of();
-    private Set<Integer> stopTokens = Set.of();
+    private int[] stopTokens = {};
     private boolean ignoreModelStop;
-    private OptionalInt contextShift = OptionalInt.empty();
+    private Optional<ContextShift> contextShift = Optional.empty();
     private Speculation speculation = Speculation.off();
     private OptionalInt logProbs = OptionalInt.empty();
     private Optional<Grammar> grammar = Optional.empty();
@@ -198,151 +217,262 @@ public record GenerationOptions(
 
     private Builder() {}
 
+    private Builder(GenerationOptions from) {
+      maxTokens = from.maxTokens;
+      minTokens = from.minTokens;
+      sampling = from.sampling;
+      stopStrings = from.stopStrings;
+      stopTokens = from.stopTokens;
+      ignoreModelStop = from.ignoreModelStop;
+      contextShift = from.contextShift;
+      speculation = from.speculation;
+      logProbs = from.logProbs;
+      grammar = from.grammar;
+      reasoning = from.reasoning;
+      tools = from.tools;
+      toolChoice = from.toolChoice;
+    }
+
     /**
      * Sets {@link GenerationOptions#maxTokens()}.
      *
-     * @param value 0 or above
+     * @param maxTokens 0 or above
      * @return this builder
+     * @throws IllegalArgumentException if the number is negative
      */
-    public Builder maxTokens(int value) {
-      maxTokens = value;
+    public Builder maxTokens(int maxTokens) {
+      if (maxTokens < 0) {
+        throw new IllegalArgumentException("max tokens must not be negative: " + maxTokens);
+      }
+      this.maxTokens = maxTokens;
       return this;
     }
 
     /**
      * Sets {@link GenerationOptions#minTokens()}.
      *
-     * @param value from 0 to the maximum
+     * @param minTokens from 0 to the maximum
      * @return this builder
+     * @throws IllegalArgumentException if the number is negative
      */
-    public Builder minTokens(int value) {
-      minTokens = value;
+    public Builder minTokens(int minTokens) {
+      if (minTokens < 0) {
+        throw new IllegalArgumentException("min tokens must not be negative: " + minTokens);
+      }
+      this.minTokens = minTokens;
       return this;
     }
 
     /**
      * Sets {@link GenerationOptions#sampling()}.
      *
-     * @param value the sampling
+     * @param sampling how each token is chosen
      * @return this builder
      */
-    public Builder sampling(Sampling value) {
-      sampling = value;
+    public Builder sampling(Sampling sampling) {
+      this.sampling = Objects.requireNonNull(sampling, "sampling");
       return this;
     }
 
     /**
-     * Sets {@link GenerationOptions#stopStrings()}.
+     * Sets {@link GenerationOptions#stopStrings()}, in place of those set before.
      *
-     * @param values texts, none empty
+     * @param stopStrings texts, none empty
      * @return this builder
+     * @throws IllegalArgumentException if a text is empty
      */
-    public Builder stopStrings(String... values) {
-      stopStrings = List.of(values);
+    public Builder stopStrings(String... stopStrings) {
+      return stopStrings(Arguments.copy(stopStrings, "stopStrings"));
+    }
+
+    /**
+     * Sets {@link GenerationOptions#stopStrings()}, in place of those set before.
+     *
+     * @param stopStrings texts, none empty
+     * @return this builder
+     * @throws IllegalArgumentException if a text is empty
+     */
+    public Builder stopStrings(Collection<String> stopStrings) {
+      List<String> copy = Arguments.copy(stopStrings, "stopStrings");
+      if (copy.contains("")) {
+        throw new IllegalArgumentException("a stop string must not be empty");
+      }
+      this.stopStrings = copy;
       return this;
     }
 
     /**
-     * Sets {@link GenerationOptions#stopTokens()}.
+     * Sets {@link GenerationOptions#stopTokens()}, in place of those set before.
      *
-     * @param values token ids
+     * @param stopTokens token ids, 0 or above
      * @return this builder
+     * @throws IllegalArgumentException if an id is negative
      */
-    public Builder stopTokens(Collection<Integer> values) {
-      stopTokens = Set.copyOf(values);
+    public Builder stopTokens(int... stopTokens) {
+      int[] copy =
+          Arrays.stream(Objects.requireNonNull(stopTokens, "stopTokens"))
+              .sorted()
+              .distinct()
+              .toArray();
+      if (copy.length > 0 && copy[0] < 0) {
+        throw new IllegalArgumentException("a stop token must not be negative: " + copy[0]);
+      }
+      this.stopTokens = copy;
       return this;
+    }
+
+    /**
+     * Sets {@link GenerationOptions#stopTokens()}, in place of those set before.
+     *
+     * @param stopTokens token ids, 0 or above
+     * @return this builder
+     * @throws IllegalArgumentException if an id is negative
+     */
+    public Builder stopTokens(Collection<Integer> stopTokens) {
+      return stopTokens(Arguments.ids(stopTokens, "stopTokens"));
     }
 
     /**
      * Sets {@link GenerationOptions#ignoreModelStop()}.
      *
-     * @param value whether to go on where the model ends its turn
+     * @param ignoreModelStop whether to go on where the model ends its turn
      * @return this builder
      */
-    public Builder ignoreModelStop(boolean value) {
-      ignoreModelStop = value;
+    public Builder ignoreModelStop(boolean ignoreModelStop) {
+      this.ignoreModelStop = ignoreModelStop;
       return this;
     }
 
     /**
-     * Sets {@link GenerationOptions#contextShift()}: a full context goes on without the older half
-     * of its tokens, as llama.cpp's does. Keys of the newer half are rotated to their new
-     * positions, but what they know of the dropped tokens stays in them, so that the text is not
-     * what the remaining tokens alone would give. Off unless it is asked for, and better left so
-     * for a reasoning model, which loses the beginning of its thoughts.
+     * Sets {@link GenerationOptions#contextShift()}.
      *
-     * @param keep how many tokens at the start always stay, such as a system prompt, or {@link
-     *     GenerationOptions#KEEP_PROMPT}; less than the context length by 2 or more
+     * @param contextShift how a full context goes on
      * @return this builder
      */
-    public Builder contextShift(int keep) {
-      contextShift = OptionalInt.of(keep);
-      return this;
+    public Builder contextShift(ContextShift contextShift) {
+      return contextShift(Optional.of(Objects.requireNonNull(contextShift, "contextShift")));
     }
 
     /**
-     * Sets {@link GenerationOptions#grammar()}.
+     * Sets or clears {@link GenerationOptions#contextShift()}.
      *
-     * @param value what the text must be
+     * @param contextShift how a full context goes on, or empty to stop when the context is full
      * @return this builder
      */
-    public Builder grammar(Grammar value) {
-      grammar = Optional.of(value);
+    public Builder contextShift(Optional<ContextShift> contextShift) {
+      this.contextShift = Objects.requireNonNull(contextShift, "contextShift");
       return this;
     }
 
     /**
      * Sets {@link GenerationOptions#speculation()}.
      *
-     * @param value how tokens are guessed
+     * @param speculation how tokens are guessed
      * @return this builder
      */
-    public Builder speculation(Speculation value) {
-      speculation = value;
-      return this;
-    }
-
-    /**
-     * Sets {@link GenerationOptions#reasoning()}.
-     *
-     * @param value what becomes of thoughts
-     * @return this builder
-     */
-    public Builder reasoning(Reasoning value) {
-      reasoning = value;
+    public Builder speculation(Speculation speculation) {
+      this.speculation = Objects.requireNonNull(speculation, "speculation");
       return this;
     }
 
     /**
      * Sets {@link GenerationOptions#logProbs()}.
      *
-     * @param alternatives how many of the most probable tokens to tell beside each, 0 or above
+     * @param alternatives how many of the most probable tokens to list for each, 0 or above
      * @return this builder
+     * @throws IllegalArgumentException if the number is negative
      */
     public Builder logProbs(int alternatives) {
-      logProbs = OptionalInt.of(alternatives);
+      return logProbs(OptionalInt.of(alternatives));
+    }
+
+    /**
+     * Sets or clears {@link GenerationOptions#logProbs()}.
+     *
+     * @param alternatives how many of the most probable tokens to list for each, 0 or above; or
+     *     empty for no log-probabilities
+     * @return this builder
+     * @throws IllegalArgumentException if the number is negative
+     */
+    public Builder logProbs(OptionalInt alternatives) {
+      if (Objects.requireNonNull(alternatives, "alternatives").orElse(0) < 0) {
+        throw new IllegalArgumentException(
+            "log-probabilities need 0 alternatives or more, not " + alternatives.getAsInt());
+      }
+      logProbs = alternatives;
       return this;
     }
 
     /**
-     * Sets {@link GenerationOptions#tools()}.
+     * Sets {@link GenerationOptions#grammar()}.
      *
-     * @param values the tools
+     * @param grammar the grammar of the text
      * @return this builder
      */
-    public Builder tools(Tool... values) {
-      tools = List.of(values);
+    public Builder grammar(Grammar grammar) {
+      return grammar(Optional.of(Objects.requireNonNull(grammar, "grammar")));
+    }
+
+    /**
+     * Sets or clears {@link GenerationOptions#grammar()}.
+     *
+     * @param grammar the grammar of the text, or empty for free text
+     * @return this builder
+     */
+    public Builder grammar(Optional<Grammar> grammar) {
+      this.grammar = Objects.requireNonNull(grammar, "grammar");
+      return this;
+    }
+
+    /**
+     * Sets {@link GenerationOptions#reasoning()}.
+     *
+     * @param reasoning the handling of thoughts
+     * @return this builder
+     */
+    public Builder reasoning(Reasoning reasoning) {
+      this.reasoning = Objects.requireNonNull(reasoning, "reasoning");
+      return this;
+    }
+
+    /**
+     * Sets {@link GenerationOptions#tools()}, in place of those set before.
+     *
+     * @param tools tools with different names
+     * @return this builder
+     * @throws IllegalArgumentException if two tools have the same name
+     */
+    public Builder tools(Tool... tools) {
+      return tools(Arguments.copy(tools, "tools"));
+    }
+
+    /**
+     * Sets {@link GenerationOptions#tools()}, in place of those set before.
+     *
+     * @param tools tools with different names
+     * @return this builder
+     * @throws IllegalArgumentException if two tools have the same name
+     */
+    public Builder tools(Collection<Tool> tools) {
+      List<Tool> copy = Arguments.copy(tools, "tools");
+      Set<String> names = new HashSet<>();
+      for (Tool tool : copy) {
+        if (!names.add(tool.name())) {
+          throw new IllegalArgumentException("two tools have the name " + tool.name());
+        }
+      }
+      this.tools = copy;
       return this;
     }
 
     /**
      * Sets {@link GenerationOptions#toolChoice()}.
      *
-     * @param value whether the model calls tools
+     * @param toolChoice whether the model calls tools
      * @return this builder
      */
-    public Builder toolChoice(ToolChoice value) {
-      toolChoice = value;
+    public Builder toolChoice(ToolChoice toolChoice) {
+      this.toolChoice = Objects.requireNonNull(toolChoice, "toolChoice");
       return this;
     }
 
@@ -350,23 +480,37 @@ public record GenerationOptions(
      * Makes the options.
      *
      * @return the options
-     * @throws IllegalArgumentException as {@link GenerationOptions#GenerationOptions}
+     * @throws IllegalArgumentException if the minimum of tokens exceeds the maximum, if the
+     *     required tool is not among the tools, or if there is a grammar beside tools that may be
+     *     called
      */
     public GenerationOptions build() {
-      return new GenerationOptions(
-          maxTokens,
-          minTokens,
-          sampling,
-          stopStrings,
-          stopTokens,
-          ignoreModelStop,
-          contextShift,
-          speculation,
-          logProbs,
-          grammar,
-          reasoning,
-          tools,
-          toolChoice);
+      if (minTokens > maxTokens) {
+        throw new IllegalArgumentException(
+            "min tokens must be from 0 to max tokens (" + maxTokens + "): " + minTokens);
+      }
+      checkRequiredTool();
+      if (grammar.isPresent() && !tools.isEmpty() && toolChoice.mode() != ToolChoice.Mode.NONE) {
+        throw new IllegalArgumentException(
+            "a grammar and tools that may be called exclude each other; with ToolChoice.none() the"
+                + " model sees the tools and follows the grammar");
+      }
+      return new GenerationOptions(this);
+    }
+
+    private void checkRequiredTool() {
+      if (toolChoice.mode() != ToolChoice.Mode.REQUIRED) {
+        return;
+      }
+      List<String> names = tools.stream().map(Tool::name).toList();
+      Optional<String> required = toolChoice.name();
+      if (required.isPresent() ? !names.contains(required.get()) : names.isEmpty()) {
+        throw new IllegalArgumentException(
+            "the model must call "
+                + required.map(name -> "the tool " + name).orElse("a tool")
+                + ", but the tools are "
+                + names);
+      }
     }
   }
 }

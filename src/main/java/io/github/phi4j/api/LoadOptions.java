@@ -1,14 +1,22 @@
 package io.github.phi4j.api;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** How to load a model. Immutable; made by {@link #builder()}. */
+/**
+ * How to load a model. Immutable; made by {@link #builder()}.
+ *
+ * @since 0.1.0
+ */
 public final class LoadOptions {
+
+  private static final PackingListener NO_LISTENER = (packed, total) -> {};
 
   private static final LoadOptions DEFAULTS = builder().build();
 
@@ -39,146 +47,154 @@ public final class LoadOptions {
     chatFormat = builder.chatFormat;
     maxSequences = builder.maxSequences;
     maxWaiting = builder.maxWaiting;
-    listeners = List.copyOf(builder.listeners);
+    listeners = builder.listeners;
   }
 
   /**
    * The default options.
    *
-   * @return options with nothing set
+   * @return the default options
    */
   public static LoadOptions defaults() {
     return DEFAULTS;
   }
 
   /**
-   * Starts new options.
+   * Starts from the {@linkplain #defaults() defaults}.
    *
-   * @return a builder with nothing set
+   * @return a builder
    */
   public static Builder builder() {
     return new Builder();
   }
 
   /**
-   * The number of worker threads.
+   * Starts from these options.
    *
-   * @return the number, or empty for one thread for each physical core that the process may use
+   * @return a builder
+   */
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
+
+  /**
+   * {@return the number of worker threads, or empty for one per physical core that the process may
+   * use}
    */
   public OptionalInt threads() {
     return threads;
   }
 
   /**
-   * The number of tokens that the context of a session holds.
-   *
-   * @return the number, or empty for the length that the model was trained for
+   * {@return the number of tokens that the context of a session holds, or empty for the length that
+   * the model was trained for}
    */
   public OptionalInt contextLength() {
     return contextLength;
   }
 
-  /**
-   * The number format in which sessions keep keys.
-   *
-   * @return the type, {@link KvCacheType#F16} unless set
-   */
+  /** {@return the number format of keys in the KV cache; {@link KvCacheType#F16} by default} */
   public KvCacheType kvKeyType() {
     return kvKeyType;
   }
 
-  /**
-   * The number format in which sessions keep values.
-   *
-   * @return the type, {@link KvCacheType#F16} unless set
-   */
+  /** {@return the number format of values in the KV cache; {@link KvCacheType#F16} by default} */
   public KvCacheType kvValueType() {
     return kvValueType;
   }
 
-  /**
-   * The memory that the prefix cache may take.
-   *
-   * @return bytes, a gibibyte unless set; 0 is none
-   */
+  /** {@return the most memory of the prefix cache in bytes; 1 GiB by default, 0 is no cache} */
   public long prefixCacheBytes() {
     return prefixCacheBytes;
   }
 
   /**
-   * Whether there is a copy of the weights that generates faster.
-   *
-   * @return where it is, {@link PackedWeights#AUTO} unless set
+   * {@return where the packed copy of the weights is, if there is one; {@link PackedWeights#AUTO}
+   * by default}
    */
   public PackedWeights packedWeights() {
     return packedWeights;
   }
 
   /**
-   * The folder of files with packed weights.
-   *
-   * @return the folder, or empty for that of the system property {@code phi4j.packed.folder} or,
-   *     where that is not set, the system's place for caches
+   * {@return the folder of files with packed weights, or empty for that of the system property
+   * {@code phi4j.packed.folder} or, without that, the platform's cache folder}
    */
   public Optional<Path> packedFolder() {
     return packedFolder;
   }
 
-  /**
-   * Who learns how far the packing of weights has come.
-   *
-   * @return the listener, one that does nothing unless set
-   */
+  /** {@return the listener for packing progress; by default one that does nothing} */
   public PackingListener packingListener() {
     return packingListener;
   }
 
   /**
-   * The threads to share with other generators.
-   *
-   * @return the pool, or empty for threads of the generator's own
+   * {@return the threads to share with other generators, or empty for threads of the generator's
+   * own}
    */
   public Optional<ThreadPool> threadPool() {
     return threadPool;
   }
 
-  /**
-   * The chat format to use instead of the one that the file asks for.
-   *
-   * @return the format, or empty to follow the file
-   */
+  /** {@return the chat format to use instead of the file's, or empty to follow the file} */
   public Optional<ChatFormat> chatFormat() {
     return chatFormat;
   }
 
-  /**
-   * The most sequences that are computed together.
-   *
-   * @return the number, 64 unless set
-   */
+  /** {@return the most sequences that are computed together; 64 by default} */
   public int maxSequences() {
     return maxSequences;
   }
 
   /**
-   * The most calls that may wait while {@link #maxSequences()} others are computed.
-   *
-   * @return the number, 1,024 unless set
+   * {@return the most calls that may wait while {@link #maxSequences()} others are computed; 1,024
+   * by default}
    */
   public int maxWaiting() {
     return maxWaiting;
   }
 
-  /**
-   * Listeners to what the generator does.
-   *
-   * @return the listeners, in the order in which they are called; none unless set
-   */
+  /** {@return the listeners to what the generator does, in calling order, unmodifiable} */
   public List<GenerationListener> listeners() {
     return listeners;
   }
 
-  /** Collects load options. Not thread-safe. */
+  /** All values by name: the one list that equality and text go by. */
+  private Map<String, Object> values() {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("threads", threads);
+    values.put("contextLength", contextLength);
+    values.put("kvKeyType", kvKeyType);
+    values.put("kvValueType", kvValueType);
+    values.put("prefixCacheBytes", prefixCacheBytes);
+    values.put("packedWeights", packedWeights);
+    values.put("packedFolder", packedFolder);
+    values.put("packingListener", packingListener);
+    values.put("threadPool", threadPool);
+    values.put("chatFormat", chatFormat);
+    values.put("maxSequences", maxSequences);
+    values.put("maxWaiting", maxWaiting);
+    values.put("listeners", listeners);
+    return values;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof LoadOptions that && values().equals(that.values());
+  }
+
+  @Override
+  public int hashCode() {
+    return values().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "LoadOptions" + values();
+  }
+
+  /** Collects load options. Setters check their arguments at once. Not thread-safe. */
   public static final class Builder {
     private OptionalInt threads = OptionalInt.empty();
     private OptionalInt contextLength = OptionalInt.empty();
@@ -187,14 +203,30 @@ public final class LoadOptions {
     private long prefixCacheBytes = 1L << 30;
     private PackedWeights packedWeights = PackedWeights.AUTO;
     private Optional<Path> packedFolder = Optional.empty();
-    private PackingListener packingListener = (packed, total) -> {};
+    private PackingListener packingListener = NO_LISTENER;
     private Optional<ThreadPool> threadPool = Optional.empty();
     private Optional<ChatFormat> chatFormat = Optional.empty();
     private int maxSequences = 64;
     private int maxWaiting = 1024;
-    private final List<GenerationListener> listeners = new ArrayList<>();
+    private List<GenerationListener> listeners = List.of();
 
     private Builder() {}
+
+    private Builder(LoadOptions from) {
+      threads = from.threads;
+      contextLength = from.contextLength;
+      kvKeyType = from.kvKeyType;
+      kvValueType = from.kvValueType;
+      prefixCacheBytes = from.prefixCacheBytes;
+      packedWeights = from.packedWeights;
+      packedFolder = from.packedFolder;
+      packingListener = from.packingListener;
+      threadPool = from.threadPool;
+      chatFormat = from.chatFormat;
+      maxSequences = from.maxSequences;
+      maxWaiting = from.maxWaiting;
+      listeners = from.listeners;
+    }
 
     /**
      * Sets the number of worker threads.
@@ -204,27 +236,46 @@ public final class LoadOptions {
      * @throws IllegalArgumentException if the number is out of range
      */
     public Builder threads(int threads) {
-      if (threads < 1 || threads > 1024) {
-        throw new IllegalArgumentException("threads must be from 1 to 1024, not " + threads);
+      return threads(OptionalInt.of(threads));
+    }
+
+    /**
+     * Sets or clears {@link LoadOptions#threads()}.
+     *
+     * @param threads from 1 to 1024, or empty for one per physical core
+     * @return this builder
+     * @throws IllegalArgumentException if the number is out of range
+     */
+    public Builder threads(OptionalInt threads) {
+      int number = Objects.requireNonNull(threads, "threads").orElse(1);
+      if (number < 1 || number > 1024) {
+        throw new IllegalArgumentException("threads must be from 1 to 1024, not " + number);
       }
-      this.threads = OptionalInt.of(threads);
+      this.threads = threads;
       return this;
     }
 
     /**
-     * Sets the number of tokens that the context of a session holds, and thereby what a session may
-     * come to cost in memory.
+     * Sets the number of tokens that the context of a session holds, and with it the most memory
+     * that a session may take.
      *
-     * @param contextLength at least 1; loading fails if the model was trained for fewer
+     * @param tokens at least 1; loading fails if the model was trained for fewer
      * @return this builder
      * @throws IllegalArgumentException if the number is below 1
      */
-    public Builder contextLength(int contextLength) {
-      if (contextLength < 1) {
-        throw new IllegalArgumentException(
-            "context length must be at least 1, not " + contextLength);
-      }
-      this.contextLength = OptionalInt.of(contextLength);
+    public Builder contextLength(int tokens) {
+      return contextLength(OptionalInt.of(tokens));
+    }
+
+    /**
+     * Sets or clears {@link LoadOptions#contextLength()}.
+     *
+     * @param tokens at least 1, or empty for the length that the model was trained for
+     * @return this builder
+     * @throws IllegalArgumentException if the number is below 1
+     */
+    public Builder contextLength(OptionalInt tokens) {
+      contextLength = Arguments.contextLength(tokens, "tokens");
       return this;
     }
 
@@ -235,28 +286,39 @@ public final class LoadOptions {
      * @return this builder
      */
     public Builder kvCacheType(KvCacheType type) {
-      return kvCacheTypes(type, type);
+      Objects.requireNonNull(type, "type");
+      return kvKeyType(type).kvValueType(type);
     }
 
     /**
-     * Sets the number formats of the KV cache. Rounding costs keys more exactness than values.
+     * Sets the number format of keys in the KV cache. Keys lose more accuracy by rounding than
+     * values do.
      *
-     * @param keys the type of keys
-     * @param values the type of values
+     * @param type the type of keys
      * @return this builder
      */
-    public Builder kvCacheTypes(KvCacheType keys, KvCacheType values) {
-      kvKeyType = Objects.requireNonNull(keys, "keys");
-      kvValueType = Objects.requireNonNull(values, "values");
+    public Builder kvKeyType(KvCacheType type) {
+      kvKeyType = Objects.requireNonNull(type, "type");
       return this;
     }
 
     /**
-     * Sets the memory that the prefix cache may take: keys and values of what sessions have
-     * computed, from which later sessions take what their contexts begin with. It fills as sessions
-     * go on and close; what was not used for longest leaves first. Results do not depend on it.
+     * Sets the number format of values in the KV cache.
      *
-     * @param bytes 0 or above; 0 is none
+     * @param type the type of values
+     * @return this builder
+     */
+    public Builder kvValueType(KvCacheType type) {
+      kvValueType = Objects.requireNonNull(type, "type");
+      return this;
+    }
+
+    /**
+     * Sets the most memory of the prefix cache: keys and values that sessions have computed, reused
+     * by later sessions whose contexts begin alike. It fills as sessions go on and close, and
+     * evicts the least recently used. Results do not depend on it.
+     *
+     * @param bytes 0 or above; 0 is no cache
      * @return this builder
      * @throws IllegalArgumentException if the number is negative
      */
@@ -269,8 +331,8 @@ public final class LoadOptions {
     }
 
     /**
-     * Sets whether there is a copy of the weights that generates faster. It costs memory or disk
-     * space, and of most types it rounds activations to 8 bits: see {@link PackedWeights}.
+     * Sets where the packed copy of the weights is, which generates faster. It costs memory or disk
+     * space, and for most types it rounds activations to 8 bits: see {@link PackedWeights}.
      *
      * @param packedWeights where the copy is
      * @return this builder
@@ -281,37 +343,56 @@ public final class LoadOptions {
     }
 
     /**
-     * Sets the folder where files with packed weights are looked for and made, for instance that of
-     * the model. It is made if it is not there.
+     * Sets the folder in which files with packed weights are found and created, for instance that
+     * of the model. It is created if it does not exist.
      *
-     * @param packedFolder the folder
+     * @param folder the folder
      * @return this builder
      */
-    public Builder packedFolder(Path packedFolder) {
-      this.packedFolder = Optional.of(packedFolder);
+    public Builder packedFolder(Path folder) {
+      return packedFolder(Optional.of(Objects.requireNonNull(folder, "folder")));
+    }
+
+    /**
+     * Sets or clears {@link LoadOptions#packedFolder()}.
+     *
+     * @param folder the folder, or empty for the default
+     * @return this builder
+     */
+    public Builder packedFolder(Optional<Path> folder) {
+      packedFolder = Objects.requireNonNull(folder, "folder");
       return this;
     }
 
     /**
-     * Sets who learns how far the packing of weights has come, which may take a minute.
+     * Sets a listener for packing progress; packing may take a minute.
      *
-     * @param packingListener the listener
+     * @param listener the listener
      * @return this builder
      */
-    public Builder packingListener(PackingListener packingListener) {
-      this.packingListener = Objects.requireNonNull(packingListener, "packingListener");
+    public Builder packingListener(PackingListener listener) {
+      packingListener = Objects.requireNonNull(listener, "listener");
       return this;
     }
 
     /**
      * Sets threads to share with other generators, in place of threads of the generator's own.
      *
-     * @param threadPool a pool made by {@code Phi4.newThreadPool}, which must be closed after the
-     *     generator
+     * @param threadPool a pool made by {@code Phi4.newThreadPool}, to be closed after the generator
      * @return this builder
      */
     public Builder threadPool(ThreadPool threadPool) {
-      this.threadPool = Optional.of(threadPool);
+      return threadPool(Optional.of(Objects.requireNonNull(threadPool, "threadPool")));
+    }
+
+    /**
+     * Sets or clears {@link LoadOptions#threadPool()}.
+     *
+     * @param threadPool a pool, or empty for threads of the generator's own
+     * @return this builder
+     */
+    public Builder threadPool(Optional<ThreadPool> threadPool) {
+      this.threadPool = Objects.requireNonNull(threadPool, "threadPool");
       return this;
     }
 
@@ -322,13 +403,23 @@ public final class LoadOptions {
      * @return this builder
      */
     public Builder chatFormat(ChatFormat chatFormat) {
-      this.chatFormat = Optional.of(chatFormat);
+      return chatFormat(Optional.of(Objects.requireNonNull(chatFormat, "chatFormat")));
+    }
+
+    /**
+     * Sets or clears {@link LoadOptions#chatFormat()}.
+     *
+     * @param chatFormat the format, or empty to follow the file
+     * @return this builder
+     */
+    public Builder chatFormat(Optional<ChatFormat> chatFormat) {
+      this.chatFormat = Objects.requireNonNull(chatFormat, "chatFormat");
       return this;
     }
 
     /**
-     * Sets the most sequences that are computed together, in each pass over the weights. Of further
-     * concurrent calls those that began first come first.
+     * Sets the most sequences that are computed together, in each pass over the weights. Further
+     * concurrent calls wait in the order in which they began.
      *
      * @param maxSequences from 1 to 256
      * @return this builder
@@ -344,8 +435,8 @@ public final class LoadOptions {
     }
 
     /**
-     * Sets how many calls may wait while {@link #maxSequences(int)} others are computed. A call
-     * beyond that is refused with a {@link java.util.concurrent.RejectedExecutionException}; with
+     * Sets the most calls that may wait while {@link #maxSequences(int)} others are computed. A
+     * further call is refused with a {@link java.util.concurrent.RejectedExecutionException}; with
      * {@link Integer#MAX_VALUE} none is, and each waits as long as it takes.
      *
      * @param maxWaiting at least 0
@@ -361,13 +452,24 @@ public final class LoadOptions {
     }
 
     /**
-     * Adds a listener to what the generator does, for metrics, traces and logs.
+     * Sets {@link LoadOptions#listeners()}, for metrics, traces and logs, in place of those set
+     * before.
      *
-     * @param listener called after those that were added before
+     * @param listeners listeners in the order in which they are called
      * @return this builder
      */
-    public Builder listener(GenerationListener listener) {
-      listeners.add(Objects.requireNonNull(listener, "listener"));
+    public Builder listeners(GenerationListener... listeners) {
+      return listeners(Arguments.copy(listeners, "listeners"));
+    }
+
+    /**
+     * Sets {@link LoadOptions#listeners()}, in place of those set before.
+     *
+     * @param listeners listeners in the order in which they are called
+     * @return this builder
+     */
+    public Builder listeners(Collection<? extends GenerationListener> listeners) {
+      this.listeners = Arguments.copy(listeners, "listeners");
       return this;
     }
 

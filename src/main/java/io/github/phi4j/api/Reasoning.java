@@ -4,77 +4,172 @@ import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
- * What becomes of the thoughts that a reasoning model writes between {@code <think>} and {@code
- * </think>} before its answer. Immutable; made from {@link #defaults()}. Models of other
- * {@linkplain ChatFormat chat formats} are not affected.
+ * The handling of the thoughts that a reasoning model writes between {@code <think>} and {@code
+ * </think>} before its answer. Immutable; made by {@link #builder()}. Models of other {@linkplain
+ * ChatFormat chat formats} are not affected.
  *
- * @param split whether thoughts are kept apart from the answer; otherwise they are part of the
- *     text, as the model wrote them
- * @param budget the most tokens of thought: after them {@code </think>} is put in; 0 leaves out the
- *     thoughts altogether. Empty is no limit. A budget needs thoughts that are split.
- * @param kept whether the {@linkplain Message#reasoning() thoughts} of earlier assistant messages
- *     are shown to the model again. Phi-4's reasoning models were trained on answers without them,
- *     and they fill the context, so they are left out by default.
+ * @since 0.1.0
  */
-public record Reasoning(boolean split, OptionalInt budget, boolean kept) {
+public final class Reasoning {
 
-  private static final Reasoning DEFAULTS = new Reasoning(true, OptionalInt.empty(), false);
+  private static final Reasoning DEFAULTS = builder().build();
 
-  /**
-   * Creates a treatment of thoughts.
-   *
-   * @throws IllegalArgumentException if the budget is negative, or there is one while thoughts are
-   *     not split
-   */
-  public Reasoning {
-    Objects.requireNonNull(budget, "budget");
-    if (budget.isPresent() && budget.getAsInt() < 0) {
-      throw new IllegalArgumentException(
-          "a reasoning budget must not be negative: "
-              + budget.getAsInt()
-              + "; leave it out for no limit");
-    }
-    if (budget.isPresent() && !split) {
-      throw new IllegalArgumentException("a reasoning budget needs thoughts that are split");
-    }
+  private final boolean split;
+  private final OptionalInt budget;
+  private final boolean kept;
+
+  private Reasoning(Builder builder) {
+    split = builder.split;
+    budget = builder.budget;
+    kept = builder.kept;
   }
 
   /**
    * Thoughts are split from the answer, have no limit, and are dropped from the history.
    *
-   * @return the default treatment
+   * @return the default handling
    */
   public static Reasoning defaults() {
     return DEFAULTS;
   }
 
   /**
-   * Leaves thoughts in the text, and sets no budget.
+   * Starts from the {@linkplain #defaults() defaults}.
    *
-   * @return this treatment with that changed
+   * @return a builder
    */
-  public Reasoning unsplit() {
-    return new Reasoning(false, OptionalInt.empty(), kept);
+  public static Builder builder() {
+    return new Builder();
   }
 
   /**
-   * Sets {@link #budget()}.
+   * Starts from this handling.
    *
-   * @param tokens 0 or above
-   * @return this treatment with that changed
-   * @throws IllegalArgumentException if the budget is negative, or thoughts are not split
+   * @return a builder
    */
-  public Reasoning withBudget(int tokens) {
-    return new Reasoning(split, OptionalInt.of(tokens), kept);
+  public Builder toBuilder() {
+    return new Builder(this);
   }
 
   /**
-   * Sets {@link #kept()}.
-   *
-   * @param value whether earlier thoughts are shown to the model
-   * @return this treatment with that changed
+   * {@return whether thoughts are separated from the answer; otherwise they are part of the text,
+   * as the model wrote them}
    */
-  public Reasoning withKept(boolean value) {
-    return new Reasoning(split, budget, value);
+  public boolean split() {
+    return split;
+  }
+
+  /**
+   * {@return the most tokens of thought, or empty for no limit} When they are used up, {@code
+   * </think>} is inserted; a budget of 0 leaves out the thoughts altogether.
+   */
+  public OptionalInt budget() {
+    return budget;
+  }
+
+  /**
+   * {@return whether the model sees the {@linkplain Message#reasoning() thoughts} of earlier
+   * assistant messages again} Phi-4's reasoning models were trained on histories without them, and
+   * they fill the context, so they are left out by default.
+   */
+  public boolean kept() {
+    return kept;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Reasoning that
+        && split == that.split
+        && budget.equals(that.budget)
+        && kept == that.kept;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(split, budget, kept);
+  }
+
+  @Override
+  public String toString() {
+    return "Reasoning{split=%s, budget=%s, kept=%s}".formatted(split, budget, kept);
+  }
+
+  /** Collects the handling of thoughts. Setters check their arguments at once. Not thread-safe. */
+  public static final class Builder {
+    private boolean split = true;
+    private OptionalInt budget = OptionalInt.empty();
+    private boolean kept;
+
+    private Builder() {}
+
+    private Builder(Reasoning from) {
+      split = from.split;
+      budget = from.budget;
+      kept = from.kept;
+    }
+
+    /**
+     * Sets {@link Reasoning#split()}.
+     *
+     * @param split whether thoughts are separated from the answer
+     * @return this builder
+     */
+    public Builder split(boolean split) {
+      this.split = split;
+      return this;
+    }
+
+    /**
+     * Sets {@link Reasoning#budget()}.
+     *
+     * @param tokens 0 or above
+     * @return this builder
+     * @throws IllegalArgumentException if the number is negative
+     */
+    public Builder budget(int tokens) {
+      return budget(OptionalInt.of(tokens));
+    }
+
+    /**
+     * Sets or clears {@link Reasoning#budget()}.
+     *
+     * @param tokens 0 or above, or empty for no limit
+     * @return this builder
+     * @throws IllegalArgumentException if the number is negative
+     */
+    public Builder budget(OptionalInt tokens) {
+      if (Objects.requireNonNull(tokens, "tokens").orElse(0) < 0) {
+        throw new IllegalArgumentException(
+            "a reasoning budget must not be negative: "
+                + tokens.getAsInt()
+                + "; leave it out for no limit");
+      }
+      budget = tokens;
+      return this;
+    }
+
+    /**
+     * Sets {@link Reasoning#kept()}.
+     *
+     * @param kept whether the model sees earlier thoughts again
+     * @return this builder
+     */
+    public Builder kept(boolean kept) {
+      this.kept = kept;
+      return this;
+    }
+
+    /**
+     * Makes the handling.
+     *
+     * @return the handling
+     * @throws IllegalArgumentException if there is a budget for thoughts that are not split
+     */
+    public Reasoning build() {
+      if (budget.isPresent() && !split) {
+        throw new IllegalArgumentException("a reasoning budget needs thoughts that are split");
+      }
+      return new Reasoning(this);
+    }
   }
 }

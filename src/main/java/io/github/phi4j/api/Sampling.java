@@ -1,8 +1,9 @@
 package io.github.phi4j.api;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -10,239 +11,74 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * How the next token is chosen from the logits.
+ * How the next token is chosen from the logits. Immutable; made by {@link #builder()}.
  *
- * <p>The steps run in llama.cpp's order, each on what the one before left over: logit bias,
- * repetition penalties, DRY, the program's own {@linkplain TokenSampler samplers}, top-n-sigma,
- * top-k, typical-p, top-p, min-p, XTC, temperature, and a random draw by the remaining
- * probabilities. With mirostat, the steps from top-n-sigma to XTC are left out and the temperature
- * is not dynamic. With temperature 0 the most probable token that bias, penalties, DRY and own
- * samplers leave is taken instead (greedy; the lower id wins a tie).
+ * <p>The steps run in llama.cpp's order, each on what the previous one left: logit bias, repetition
+ * penalties, DRY, the program's own {@linkplain TokenSampler samplers}, top-n-sigma, top-k,
+ * typical-p, top-p, min-p, XTC, temperature, and a random draw from the remaining probabilities.
+ * With mirostat, the steps from top-n-sigma to XTC are skipped and the temperature is not dynamic.
+ * At temperature 0 sampling is greedy: the most probable token after bias, penalties, DRY and own
+ * samplers is taken; the lower id wins a tie.
  *
- * <p>The same seed gives the same text, on any number of threads.
+ * <p>The same seed gives the same text on any number of threads.
  *
- * @param temperature divides the logits before the draw; 0 is greedy
- * @param topK keeps the k most probable tokens; 0 keeps all
- * @param topP keeps the smallest set of most probable tokens whose probabilities sum to at least
- *     this (nucleus sampling, Holtzman et al. 2019); 1 keeps all
- * @param minP keeps tokens at least this fraction as probable as the most probable one; 0 keeps all
- * @param typicalP keeps the tokens whose information is nearest to the expected one, up to this sum
- *     of probabilities (locally typical sampling, Meister et al. 2022); 1 keeps all
- * @param repeatPenalty divides positive and multiplies negative logits of tokens in the penalty
- *     window (Keskar et al. 2019); 1 is off
- * @param presencePenalty subtracted from the logits of tokens in the penalty window; 0 is off
- * @param frequencyPenalty subtracted once for each occurrence in the penalty window; 0 is off
- * @param penaltyWindow how many of the last tokens, prompt included, the penalties look at; 0 turns
- *     them off, −1 takes the whole context
- * @param logitBias added to the logits of these token ids; negative infinity bans a token
- * @param dry makes tokens less probable that continue a repetition; empty is off, and is what an
- *     object whose values turn it off becomes, here and below
- * @param topNSigma keeps tokens whose logits lie at most this many standard deviations of all
- *     logits below the highest one (Tang et al. 2024); 0 keeps all
- * @param xtc leaves out the most probable tokens at random; empty is off
- * @param dynamicTemperature makes the temperature follow the entropy; empty is off
- * @param mirostat keeps the surprise of the text near a target; empty is off
- * @param samplers the program's own steps, run in this order
- * @param seed of all that is random; empty takes a new one each time
+ * @since 0.1.0
  */
-public record Sampling(
-    float temperature,
-    int topK,
-    float topP,
-    float minP,
-    float typicalP,
-    float repeatPenalty,
-    float presencePenalty,
-    float frequencyPenalty,
-    int penaltyWindow,
-    Map<Integer, Float> logitBias,
-    Optional<Dry> dry,
-    float topNSigma,
-    Optional<Xtc> xtc,
-    Optional<DynamicTemperature> dynamicTemperature,
-    Optional<Mirostat> mirostat,
-    List<TokenSampler> samplers,
-    OptionalLong seed) {
+public final class Sampling {
 
-  /**
-   * DRY, "don't repeat yourself" (p-e-w 2024): a token that once followed the same tokens as the
-   * last n of the context loses multiplier · base<sup>n − allowedLength</sup> from its logit, where
-   * n is at least the allowed length.
-   *
-   * @param multiplier scales the penalty; 0 is off, 0.8 is usual
-   * @param base how fast it grows with the repetition, at least 1
-   * @param allowedLength how many tokens may be repeated freely, 0 or above
-   * @param penaltyLastN how many of the last tokens, prompt included, are searched; 0 turns DRY
-   *     off, −1 takes the whole context
-   * @param sequenceBreakers texts over which no repetition is followed, each of 1 to 40 bytes in
-   *     UTF-8; a token that contains one is a breaker, as are tokens that make one together
-   */
-  public record Dry(
-      float multiplier,
-      float base,
-      int allowedLength,
-      int penaltyLastN,
-      List<String> sequenceBreakers) {
+  private static final Sampling GREEDY = builder().build();
 
-    /** The sequence breakers of {@link #of(float)}: newline, colon, quotation mark and asterisk. */
-    public static final List<String> DEFAULT_SEQUENCE_BREAKERS = List.of("\n", ":", "\"", "*");
+  private final float temperature;
+  private final int topK;
+  private final float topP;
+  private final float minP;
+  private final float typicalP;
+  private final float repeatPenalty;
+  private final float presencePenalty;
+  private final float frequencyPenalty;
+  private final Window penaltyWindow;
+  private final Map<Integer, Float> logitBias;
+  private final Optional<Dry> dry;
+  private final float topNSigma;
+  private final Optional<Xtc> xtc;
+  private final Optional<DynamicTemperature> dynamicTemperature;
+  private final Optional<Mirostat> mirostat;
+  private final List<TokenSampler> samplers;
+  private final OptionalLong seed;
 
-    private static final int LONGEST_BREAKER = 40;
-
-    /**
-     * Creates the values of DRY.
-     *
-     * @throws IllegalArgumentException if a value is out of its range; the message names it
-     */
-    public Dry {
-      require(isFiniteFrom(0, multiplier), "DRY multiplier", multiplier);
-      require(isFiniteFrom(1, base), "DRY base", base);
-      require(allowedLength >= 0, "DRY allowed length", allowedLength);
-      require(penaltyLastN >= -1, "DRY penalty last n", penaltyLastN);
-      sequenceBreakers = List.copyOf(sequenceBreakers);
-      for (String breaker : sequenceBreakers) {
-        int length = breaker.getBytes(StandardCharsets.UTF_8).length;
-        if (length < 1 || length > LONGEST_BREAKER) {
-          throw new IllegalArgumentException(
-              "a DRY sequence breaker must have from 1 to %d bytes in UTF-8, but \"%s\" has %d"
-                  .formatted(LONGEST_BREAKER, breaker, length));
-        }
-      }
-    }
-
-    /**
-     * DRY with llama.cpp's defaults: base 1.75, allowed length 2, the whole context, and {@link
-     * #DEFAULT_SEQUENCE_BREAKERS}.
-     *
-     * @param multiplier scales the penalty, 0 or above
-     * @return the values
-     * @throws IllegalArgumentException if the multiplier is out of range
-     */
-    public static Dry of(float multiplier) {
-      return new Dry(multiplier, 1.75f, 2, -1, DEFAULT_SEQUENCE_BREAKERS);
-    }
+  private Sampling(Builder builder) {
+    temperature = builder.temperature;
+    topK = builder.topK;
+    topP = builder.topP;
+    minP = builder.minP;
+    typicalP = builder.typicalP;
+    repeatPenalty = builder.repeatPenalty;
+    presencePenalty = builder.presencePenalty;
+    frequencyPenalty = builder.frequencyPenalty;
+    penaltyWindow = builder.penaltyWindow;
+    logitBias = Map.copyOf(builder.logitBias);
+    dry = builder.dry;
+    topNSigma = builder.topNSigma;
+    xtc = builder.xtc;
+    dynamicTemperature = builder.dynamicTemperature;
+    mirostat = builder.mirostat;
+    samplers = builder.samplers;
+    seed = builder.seed;
   }
 
   /**
-   * XTC, "exclude top choices" (p-e-w 2024): where several tokens are at least as probable as the
-   * threshold, all of them but the least probable are left out.
-   *
-   * @param probability how often this happens, from 0 (never) to 1 (at each token)
-   * @param threshold the least probability of a top choice, from 0 to 1; above 0.5 is off
-   */
-  public record Xtc(float probability, float threshold) {
-    /**
-     * Creates the values of XTC.
-     *
-     * @throws IllegalArgumentException if a value is out of its range; the message names it
-     */
-    public Xtc {
-      require(probability >= 0 && probability <= 1, "XTC probability", probability);
-      require(threshold >= 0 && threshold <= 1, "XTC threshold", threshold);
-    }
-  }
-
-  /**
-   * A temperature from T − range (at least 0) to T + range, where T is {@link
-   * Sampling#temperature()}: it grows with the entropy of the remaining tokens, in relation to the
-   * highest possible one, raised to the exponent.
-   *
-   * @param range how far the temperature may move; 0 is off
-   * @param exponent above 1 keeps the temperature low for longer, below 1 raises it sooner; above 0
-   */
-  public record DynamicTemperature(float range, float exponent) {
-    /**
-     * Creates the values of a dynamic temperature.
-     *
-     * @throws IllegalArgumentException if a value is out of its range; the message names it
-     */
-    public DynamicTemperature {
-      require(isFiniteFrom(0, range), "dynamic temperature range", range);
-      require(
-          exponent > 0 && exponent < Float.POSITIVE_INFINITY,
-          "dynamic temperature exponent",
-          exponent);
-    }
-  }
-
-  /**
-   * Mirostat (Basu et al. 2021): leaves out tokens so that the surprise of those that are chosen
-   * stays near a target. It takes the place of the steps that truncate by fixed limits.
-   *
-   * @param version 1 or 2
-   * @param targetEntropy the target τ in bits, 0 or above; 5 is usual
-   * @param learningRate how fast the limit follows, η, 0 or above; 0.1 is usual
-   */
-  public record Mirostat(int version, float targetEntropy, float learningRate) {
-    /**
-     * Creates the values of mirostat.
-     *
-     * @throws IllegalArgumentException if a value is out of its range; the message names it
-     */
-    public Mirostat {
-      require(version == 1 || version == 2, "mirostat version", version);
-      require(isFiniteFrom(0, targetEntropy), "mirostat target entropy", targetEntropy);
-      require(isFiniteFrom(0, learningRate), "mirostat learning rate", learningRate);
-    }
-  }
-
-  /**
-   * Creates a sampling.
-   *
-   * @throws IllegalArgumentException if a value is not a number or out of its range; the message
-   *     names it
-   */
-  public Sampling {
-    require(temperature >= 0 && temperature < Float.POSITIVE_INFINITY, "temperature", temperature);
-    require(topK >= 0, "top-k", topK);
-    require(topP > 0 && topP <= 1, "top-p", topP);
-    require(minP >= 0 && minP <= 1, "min-p", minP);
-    require(typicalP > 0 && typicalP <= 1, "typical-p", typicalP);
-    require(
-        repeatPenalty > 0 && repeatPenalty < Float.POSITIVE_INFINITY,
-        "repeat penalty",
-        repeatPenalty);
-    require(Float.isFinite(presencePenalty), "presence penalty", presencePenalty);
-    require(Float.isFinite(frequencyPenalty), "frequency penalty", frequencyPenalty);
-    require(penaltyWindow >= -1, "penalty window", penaltyWindow);
-    logitBias = Map.copyOf(logitBias);
-    logitBias.forEach((id, bias) ->
-        require(
-            id >= 0 && !bias.isNaN() && bias != Float.POSITIVE_INFINITY,
-            "logit bias of token " + id,
-            bias));
-    dry = dry.filter(values -> values.multiplier() != 0 && values.penaltyLastN() != 0);
-    require(isFiniteFrom(0, topNSigma), "top-n-sigma", topNSigma);
-    xtc = xtc.filter(values -> values.probability() != 0);
-    dynamicTemperature = dynamicTemperature.filter(values -> values.range() != 0);
-    Objects.requireNonNull(mirostat, "mirostat");
-    samplers = List.copyOf(samplers);
-    Objects.requireNonNull(seed, "seed");
-  }
-
-  private static boolean isFiniteFrom(float least, float value) {
-    return value >= least && value < Float.POSITIVE_INFINITY;
-  }
-
-  private static void require(boolean holds, String name, Number value) {
-    if (!holds) {
-      throw new IllegalArgumentException(name + " is out of range: " + value);
-    }
-  }
-
-  /**
-   * Always the most probable token.
+   * Greedy sampling: always the most probable token.
    *
    * @return greedy sampling
    */
   public static Sampling greedy() {
-    return builder().build();
+    return GREEDY;
   }
 
   /**
    * A random draw from the nucleus.
    *
-   * @param temperature the temperature, above 0
+   * @param temperature the temperature, 0 or above
    * @param topP the probability mass to keep, above 0 and at most 1
    * @return the sampling
    * @throws IllegalArgumentException if a value is out of range
@@ -261,43 +97,397 @@ public record Sampling(
   }
 
   /**
-   * The same sampling with a fixed seed.
-   *
-   * @param newSeed the seed
-   * @return a copy with that seed
-   */
-  public Sampling withSeed(long newSeed) {
-    return toBuilder().seed(newSeed).build();
-  }
-
-  /**
    * Starts from this sampling.
    *
    * @return a builder
    */
   public Builder toBuilder() {
-    Builder builder = new Builder();
-    builder.temperature = temperature;
-    builder.topK = topK;
-    builder.topP = topP;
-    builder.minP = minP;
-    builder.typicalP = typicalP;
-    builder.repeatPenalty = repeatPenalty;
-    builder.presencePenalty = presencePenalty;
-    builder.frequencyPenalty = frequencyPenalty;
-    builder.penaltyWindow = penaltyWindow;
-    builder.logitBias.putAll(logitBias);
-    builder.dry = dry;
-    builder.topNSigma = topNSigma;
-    builder.xtc = xtc;
-    builder.dynamicTemperature = dynamicTemperature;
-    builder.mirostat = mirostat;
-    builder.samplers.addAll(samplers);
-    builder.seed = seed;
-    return builder;
+    return new Builder(this);
   }
 
-  /** Collects the steps of a sampling; ranges are checked by {@link #build()}. Not thread-safe. */
+  /** {@return the divisor of the logits before the draw; 0 is greedy} */
+  public float temperature() {
+    return temperature;
+  }
+
+  /** {@return the number of most probable tokens to keep; 0 keeps all} */
+  public int topK() {
+    return topK;
+  }
+
+  /**
+   * {@return the probability mass to keep; 1 keeps all} Nucleus sampling (Holtzman et al. 2019)
+   * keeps the smallest set of most probable tokens whose probabilities sum to at least this.
+   */
+  public float topP() {
+    return topP;
+  }
+
+  /** {@return the least probability of a token as a fraction of the highest one; 0 keeps all} */
+  public float minP() {
+    return minP;
+  }
+
+  /**
+   * {@return the probability mass to keep of the tokens whose information content is nearest to the
+   * entropy; 1 keeps all} This is locally typical sampling (Meister et al. 2022).
+   */
+  public float typicalP() {
+    return typicalP;
+  }
+
+  /**
+   * {@return the factor that divides positive and multiplies negative logits of tokens in the
+   * penalty window (Keskar et al. 2019); 1 is off}
+   */
+  public float repeatPenalty() {
+    return repeatPenalty;
+  }
+
+  /**
+   * {@return the amount subtracted from the logit of each token in the penalty window; 0 is off}
+   */
+  public float presencePenalty() {
+    return presencePenalty;
+  }
+
+  /**
+   * {@return the amount subtracted for each occurrence of a token in the penalty window; 0 is off}
+   */
+  public float frequencyPenalty() {
+    return frequencyPenalty;
+  }
+
+  /** {@return the tokens that the repetition penalties look at; an empty window turns them off} */
+  public Window penaltyWindow() {
+    return penaltyWindow;
+  }
+
+  /**
+   * {@return what is added to logits, by token id; unmodifiable} Negative infinity bans a token.
+   */
+  public Map<Integer, Float> logitBias() {
+    return logitBias;
+  }
+
+  /** {@return the parameters of the DRY repetition penalty, or empty if it is off} */
+  public Optional<Dry> dry() {
+    return dry;
+  }
+
+  /**
+   * {@return how many standard deviations of all logits a kept logit may lie below the highest one
+   * (Tang et al. 2024); 0 keeps all}
+   */
+  public float topNSigma() {
+    return topNSigma;
+  }
+
+  /**
+   * {@return the parameters of XTC, which removes the most probable tokens at random, or empty if
+   * it is off}
+   */
+  public Optional<Xtc> xtc() {
+    return xtc;
+  }
+
+  /** {@return the parameters of a temperature that follows the entropy, or empty if it is fixed} */
+  public Optional<DynamicTemperature> dynamicTemperature() {
+    return dynamicTemperature;
+  }
+
+  /**
+   * {@return the parameters of mirostat, which keeps the surprise of the text near a target, or
+   * empty if it is off}
+   */
+  public Optional<Mirostat> mirostat() {
+    return mirostat;
+  }
+
+  /** {@return the program's own steps in the order in which they run, unmodifiable} */
+  public List<TokenSampler> samplers() {
+    return samplers;
+  }
+
+  /** {@return the seed of all randomness, or empty for a new one with each generation} */
+  public OptionalLong seed() {
+    return seed;
+  }
+
+  /** All values by name: the one list that equality and text go by. */
+  private Map<String, Object> values() {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("temperature", temperature);
+    values.put("topK", topK);
+    values.put("topP", topP);
+    values.put("minP", minP);
+    values.put("typicalP", typicalP);
+    values.put("repeatPenalty", repeatPenalty);
+    values.put("presencePenalty", presencePenalty);
+    values.put("frequencyPenalty", frequencyPenalty);
+    values.put("penaltyWindow", penaltyWindow);
+    values.put("logitBias", logitBias);
+    values.put("dry", dry);
+    values.put("topNSigma", topNSigma);
+    values.put("xtc", xtc);
+    values.put("dynamicTemperature", dynamicTemperature);
+    values.put("mirostat", mirostat);
+    values.put("samplers", samplers);
+    values.put("seed", seed);
+    return values;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Sampling that && values().equals(that.values());
+  }
+
+  @Override
+  public int hashCode() {
+    return values().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "Sampling" + values();
+  }
+
+  private static boolean isFiniteFrom(float least, float value) {
+    return value >= least && value < Float.POSITIVE_INFINITY;
+  }
+
+  private static boolean isProbability(float value) {
+    return value >= 0 && value <= 1;
+  }
+
+  private static void require(boolean holds, String name, String range, Object value) {
+    if (!holds) {
+      throw new IllegalArgumentException("%s must be %s, not %s".formatted(name, range, value));
+    }
+  }
+
+  /**
+   * The last tokens of the context, prompt included.
+   *
+   * @since 0.1.0
+   */
+  public sealed interface Window {
+
+    /**
+     * The last tokens.
+     *
+     * @param tokens how many, 0 or above
+     * @return the window
+     * @throws IllegalArgumentException if the number is negative
+     */
+    static Window last(int tokens) {
+      return new Last(tokens);
+    }
+
+    /**
+     * Every token of the context.
+     *
+     * @return the window
+     */
+    static Window wholeContext() {
+      return new WholeContext();
+    }
+
+    /**
+     * The size of the window at the end of a context.
+     *
+     * @param contextLength the number of tokens in the context, 0 or above
+     * @return a number of tokens, at most the context length
+     */
+    default int tokens(int contextLength) {
+      return switch (this) {
+        case Last last -> Math.min(last.tokens, contextLength);
+        case WholeContext _ -> contextLength;
+      };
+    }
+
+    /**
+     * The last tokens.
+     *
+     * @param tokens how many, 0 or above
+     * @since 0.1.0
+     */
+    record Last(int tokens) implements Window {
+      /**
+       * Creates a window.
+       *
+       * @throws IllegalArgumentException if the number is negative
+       */
+      public Last {
+        require(tokens >= 0, "window", "0 tokens or more", tokens);
+      }
+    }
+
+    /**
+     * Every token of the context.
+     *
+     * @since 0.1.0
+     */
+    record WholeContext() implements Window {}
+  }
+
+  /**
+   * DRY, "don't repeat yourself" (p-e-w 2024): a token that once followed the same tokens as the
+   * last n of the context loses multiplier · base<sup>n − allowedLength</sup> from its logit, for n
+   * from the allowed length on.
+   *
+   * @param multiplier scale of the penalty; 0 is off, 0.8 is usual
+   * @param base growth of the penalty with the length of the repetition, at least 1
+   * @param allowedLength the number of tokens that may be repeated freely, 0 or above
+   * @param window the tokens searched for repetitions; an empty one turns DRY off
+   * @param sequenceBreakers texts that a repetition never spans, each of 1 to 40 bytes in UTF-8; a
+   *     token that contains one is a breaker, as are tokens that form one together
+   * @since 0.1.0
+   */
+  public record Dry(
+      float multiplier,
+      float base,
+      int allowedLength,
+      Window window,
+      List<String> sequenceBreakers) {
+
+    /** The sequence breakers of {@link #of(float)}: newline, colon, quotation mark and asterisk. */
+    public static final List<String> DEFAULT_SEQUENCE_BREAKERS = List.of("\n", ":", "\"", "*");
+
+    private static final int LONGEST_BREAKER = 40;
+
+    /**
+     * Creates the parameters of DRY.
+     *
+     * @throws IllegalArgumentException if a value is out of its range; the message names it
+     */
+    public Dry {
+      require(isFiniteFrom(0, multiplier), "DRY multiplier", "0 or above", multiplier);
+      require(isFiniteFrom(1, base), "DRY base", "1 or above", base);
+      require(allowedLength >= 0, "DRY allowed length", "0 or above", allowedLength);
+      Objects.requireNonNull(window, "window");
+      sequenceBreakers = Arguments.copy(sequenceBreakers, "sequenceBreakers");
+      for (String breaker : sequenceBreakers) {
+        int length = breaker.getBytes(StandardCharsets.UTF_8).length;
+        if (length < 1 || length > LONGEST_BREAKER) {
+          throw new IllegalArgumentException(
+              "a DRY sequence breaker must have from 1 to %d bytes in UTF-8, but \"%s\" has %d"
+                  .formatted(LONGEST_BREAKER, breaker, length));
+        }
+      }
+    }
+
+    /**
+     * DRY with llama.cpp's defaults: base 1.75, allowed length 2, the whole context, and {@link
+     * #DEFAULT_SEQUENCE_BREAKERS}.
+     *
+     * @param multiplier scale of the penalty, 0 or above
+     * @return the parameters
+     * @throws IllegalArgumentException if the multiplier is out of range
+     */
+    public static Dry of(float multiplier) {
+      return new Dry(multiplier, 1.75f, 2, Window.wholeContext(), DEFAULT_SEQUENCE_BREAKERS);
+    }
+
+    private boolean isOn() {
+      return multiplier != 0 && !window.equals(Window.last(0));
+    }
+  }
+
+  /**
+   * XTC, "exclude top choices" (p-e-w 2024): where several tokens are at least as probable as the
+   * threshold, all but the least probable of them are removed.
+   *
+   * @param probability how often this happens, from 0 (never) to 1 (at each token)
+   * @param threshold the least probability of a top choice, from 0 to 1; above 0.5 is off
+   * @since 0.1.0
+   */
+  public record Xtc(float probability, float threshold) {
+    /**
+     * Creates the parameters of XTC.
+     *
+     * @throws IllegalArgumentException if a value is out of its range; the message names it
+     */
+    public Xtc {
+      require(isProbability(probability), "XTC probability", "from 0 to 1", probability);
+      require(isProbability(threshold), "XTC threshold", "from 0 to 1", threshold);
+    }
+  }
+
+  /**
+   * A temperature from T − range (at least 0) to T + range, where T is {@link
+   * Sampling#temperature()}: it grows with the entropy of the remaining tokens, relative to the
+   * highest possible entropy, raised to the exponent.
+   *
+   * @param range the largest deviation from T; 0 is off
+   * @param exponent above 1 keeps the temperature low for longer, below 1 raises it sooner; above 0
+   * @since 0.1.0
+   */
+  public record DynamicTemperature(float range, float exponent) {
+    /**
+     * Creates the parameters of a dynamic temperature.
+     *
+     * @throws IllegalArgumentException if a value is out of its range; the message names it
+     */
+    public DynamicTemperature {
+      require(isFiniteFrom(0, range), "dynamic temperature range", "0 or above", range);
+      require(
+          exponent > 0 && exponent < Float.POSITIVE_INFINITY,
+          "dynamic temperature exponent",
+          "above 0",
+          exponent);
+    }
+  }
+
+  /**
+   * Mirostat (Basu et al. 2021): truncates the distribution so that the surprise of the chosen
+   * tokens stays near a target. It replaces the steps that truncate by fixed limits.
+   *
+   * @param version the variant of the algorithm
+   * @param targetEntropy the target τ in bits, 0 or above; 5 is usual
+   * @param learningRate η, how fast the limit follows the surprise, 0 or above; 0.1 is usual
+   * @since 0.1.0
+   */
+  public record Mirostat(Version version, float targetEntropy, float learningRate) {
+
+    /**
+     * A variant of mirostat.
+     *
+     * @since 0.1.0
+     */
+    public enum Version {
+      /**
+       * The paper's algorithm: estimates the Zipf exponent, and keeps the k most probable tokens.
+       */
+      V1,
+      /** Mirostat 2.0: removes each token whose surprise exceeds the limit. */
+      V2
+    }
+
+    /**
+     * Creates the parameters of mirostat.
+     *
+     * @throws IllegalArgumentException if a value is out of its range; the message names it
+     */
+    public Mirostat {
+      Objects.requireNonNull(version, "version");
+      require(
+          isFiniteFrom(0, targetEntropy), "mirostat target entropy", "0 or above", targetEntropy);
+      require(isFiniteFrom(0, learningRate), "mirostat learning rate", "0 or above", learningRate);
+    }
+
+    /**
+     * The usual parameters: a target entropy of 5 bits and a learning rate of 0.1.
+     *
+     * @param version the variant of the algorithm
+     * @return the parameters
+     */
+    public static Mirostat of(Version version) {
+      return new Mirostat(version, 5, 0.1f);
+    }
+  }
+
+  /** Collects the steps of a sampling. Setters check their arguments at once. Not thread-safe. */
   public static final class Builder {
     private float temperature;
     private int topK;
@@ -307,203 +497,346 @@ public record Sampling(
     private float repeatPenalty = 1;
     private float presencePenalty;
     private float frequencyPenalty;
-    private int penaltyWindow = 64;
+    private Window penaltyWindow = Window.last(64);
     private final Map<Integer, Float> logitBias = new HashMap<>();
     private Optional<Dry> dry = Optional.empty();
     private float topNSigma;
     private Optional<Xtc> xtc = Optional.empty();
     private Optional<DynamicTemperature> dynamicTemperature = Optional.empty();
     private Optional<Mirostat> mirostat = Optional.empty();
-    private final List<TokenSampler> samplers = new ArrayList<>();
+    private List<TokenSampler> samplers = List.of();
     private OptionalLong seed = OptionalLong.empty();
 
     private Builder() {}
 
+    private Builder(Sampling from) {
+      temperature = from.temperature;
+      topK = from.topK;
+      topP = from.topP;
+      minP = from.minP;
+      typicalP = from.typicalP;
+      repeatPenalty = from.repeatPenalty;
+      presencePenalty = from.presencePenalty;
+      frequencyPenalty = from.frequencyPenalty;
+      penaltyWindow = from.penaltyWindow;
+      logitBias.putAll(from.logitBias);
+      dry = from.dry;
+      topNSigma = from.topNSigma;
+      xtc = from.xtc;
+      dynamicTemperature = from.dynamicTemperature;
+      mirostat = from.mirostat;
+      samplers = from.samplers;
+      seed = from.seed;
+    }
+
     /**
      * Sets {@link Sampling#temperature()}.
      *
-     * @param value 0 or above
+     * @param temperature 0 or above; 0 is greedy
      * @return this builder
+     * @throws IllegalArgumentException if the value is out of range
      */
-    public Builder temperature(float value) {
-      temperature = value;
+    public Builder temperature(float temperature) {
+      require(isFiniteFrom(0, temperature), "temperature", "0 or above", temperature);
+      this.temperature = temperature;
       return this;
     }
 
     /**
      * Sets {@link Sampling#topK()}.
      *
-     * @param value 0 or above
+     * @param topK 0 or above; 0 keeps all
      * @return this builder
+     * @throws IllegalArgumentException if the value is out of range
      */
-    public Builder topK(int value) {
-      topK = value;
+    public Builder topK(int topK) {
+      require(topK >= 0, "top-k", "0 or above", topK);
+      this.topK = topK;
       return this;
     }
 
     /**
      * Sets {@link Sampling#topP()}.
      *
-     * @param value above 0, at most 1
+     * @param topP above 0, at most 1
      * @return this builder
+     * @throws IllegalArgumentException if the value is out of range
      */
-    public Builder topP(float value) {
-      topP = value;
+    public Builder topP(float topP) {
+      require(topP > 0 && topP <= 1, "top-p", "above 0 and at most 1", topP);
+      this.topP = topP;
       return this;
     }
 
     /**
      * Sets {@link Sampling#minP()}.
      *
-     * @param value from 0 to 1
+     * @param minP from 0 to 1
      * @return this builder
+     * @throws IllegalArgumentException if the value is out of range
      */
-    public Builder minP(float value) {
-      minP = value;
+    public Builder minP(float minP) {
+      require(isProbability(minP), "min-p", "from 0 to 1", minP);
+      this.minP = minP;
       return this;
     }
 
     /**
      * Sets {@link Sampling#typicalP()}.
      *
-     * @param value above 0, at most 1
+     * @param typicalP above 0, at most 1
      * @return this builder
+     * @throws IllegalArgumentException if the value is out of range
      */
-    public Builder typicalP(float value) {
-      typicalP = value;
+    public Builder typicalP(float typicalP) {
+      require(typicalP > 0 && typicalP <= 1, "typical-p", "above 0 and at most 1", typicalP);
+      this.typicalP = typicalP;
       return this;
     }
 
     /**
      * Sets {@link Sampling#repeatPenalty()}.
      *
-     * @param value above 0
+     * @param repeatPenalty above 0; 1 is off
      * @return this builder
+     * @throws IllegalArgumentException if the value is out of range
      */
-    public Builder repeatPenalty(float value) {
-      repeatPenalty = value;
+    public Builder repeatPenalty(float repeatPenalty) {
+      require(
+          repeatPenalty > 0 && repeatPenalty < Float.POSITIVE_INFINITY,
+          "repeat penalty",
+          "above 0",
+          repeatPenalty);
+      this.repeatPenalty = repeatPenalty;
       return this;
     }
 
     /**
      * Sets {@link Sampling#presencePenalty()}.
      *
-     * @param value any finite number
+     * @param presencePenalty any finite number
      * @return this builder
+     * @throws IllegalArgumentException if the value is out of range
      */
-    public Builder presencePenalty(float value) {
-      presencePenalty = value;
+    public Builder presencePenalty(float presencePenalty) {
+      require(
+          Float.isFinite(presencePenalty), "presence penalty", "a finite number", presencePenalty);
+      this.presencePenalty = presencePenalty;
       return this;
     }
 
     /**
      * Sets {@link Sampling#frequencyPenalty()}.
      *
-     * @param value any finite number
+     * @param frequencyPenalty any finite number
      * @return this builder
+     * @throws IllegalArgumentException if the value is out of range
      */
-    public Builder frequencyPenalty(float value) {
-      frequencyPenalty = value;
+    public Builder frequencyPenalty(float frequencyPenalty) {
+      require(
+          Float.isFinite(frequencyPenalty),
+          "frequency penalty",
+          "a finite number",
+          frequencyPenalty);
+      this.frequencyPenalty = frequencyPenalty;
       return this;
+    }
+
+    /**
+     * Sets {@link Sampling#penaltyWindow()} to the last tokens, 64 by default.
+     *
+     * @param tokens the number of tokens, 0 or above; 0 turns the penalties off
+     * @return this builder
+     * @throws IllegalArgumentException if the value is out of range
+     */
+    public Builder penaltyWindow(int tokens) {
+      require(tokens >= 0, "penalty window", "0 tokens or more", tokens);
+      return penaltyWindow(Window.last(tokens));
     }
 
     /**
      * Sets {@link Sampling#penaltyWindow()}.
      *
-     * @param value −1 or above
+     * @param window the tokens that the penalties look at
      * @return this builder
      */
-    public Builder penaltyWindow(int value) {
-      penaltyWindow = value;
+    public Builder penaltyWindow(Window window) {
+      penaltyWindow = Objects.requireNonNull(window, "window");
       return this;
     }
 
     /**
-     * Adds to the logit of one token.
+     * Sets the bias of one token, and leaves those of others as they are.
      *
-     * @param tokenId the token's id
-     * @param bias what to add; negative infinity bans the token
+     * @param tokenId the token's id, 0 or above
+     * @param bias the number to add to its logit; negative infinity bans the token
      * @return this builder
+     * @throws IllegalArgumentException if a value is out of range
      */
     public Builder logitBias(int tokenId, float bias) {
+      require(
+          tokenId >= 0 && !Float.isNaN(bias) && bias != Float.POSITIVE_INFINITY,
+          "logit bias",
+          "a number below infinity for a token id of 0 or above",
+          bias + " for token " + tokenId);
       logitBias.put(tokenId, bias);
+      return this;
+    }
+
+    /**
+     * Sets {@link Sampling#logitBias()}, in place of all biases set before.
+     *
+     * @param biases biases by token id, as {@link #logitBias(int, float)} takes them
+     * @return this builder
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    public Builder logitBias(Map<Integer, Float> biases) {
+      Map<Integer, Float> copy = Map.copyOf(Objects.requireNonNull(biases, "biases"));
+      logitBias.clear();
+      copy.forEach(this::logitBias);
       return this;
     }
 
     /**
      * Sets {@link Sampling#dry()}.
      *
-     * @param value the values of DRY
+     * @param dry the parameters; a multiplier of 0 or an empty window clears them
      * @return this builder
      */
-    public Builder dry(Dry value) {
-      dry = Optional.of(value);
+    public Builder dry(Dry dry) {
+      return dry(Optional.of(Objects.requireNonNull(dry, "dry")));
+    }
+
+    /**
+     * Sets or clears {@link Sampling#dry()}.
+     *
+     * @param dry the parameters, or empty for off
+     * @return this builder
+     */
+    public Builder dry(Optional<Dry> dry) {
+      this.dry = Objects.requireNonNull(dry, "dry").filter(Dry::isOn);
       return this;
     }
 
     /**
      * Sets {@link Sampling#topNSigma()}.
      *
-     * @param value 0 or above
+     * @param topNSigma 0 or above; 0 keeps all
      * @return this builder
+     * @throws IllegalArgumentException if the value is out of range
      */
-    public Builder topNSigma(float value) {
-      topNSigma = value;
+    public Builder topNSigma(float topNSigma) {
+      require(isFiniteFrom(0, topNSigma), "top-n-sigma", "0 or above", topNSigma);
+      this.topNSigma = topNSigma;
       return this;
     }
 
     /**
      * Sets {@link Sampling#xtc()}.
      *
-     * @param value the values of XTC
+     * @param xtc the parameters; a probability of 0 clears them
      * @return this builder
      */
-    public Builder xtc(Xtc value) {
-      xtc = Optional.of(value);
+    public Builder xtc(Xtc xtc) {
+      return xtc(Optional.of(Objects.requireNonNull(xtc, "xtc")));
+    }
+
+    /**
+     * Sets or clears {@link Sampling#xtc()}.
+     *
+     * @param xtc the parameters, or empty for off
+     * @return this builder
+     */
+    public Builder xtc(Optional<Xtc> xtc) {
+      this.xtc = Objects.requireNonNull(xtc, "xtc").filter(values -> values.probability() != 0);
       return this;
     }
 
     /**
      * Sets {@link Sampling#dynamicTemperature()}.
      *
-     * @param value the values of the dynamic temperature
+     * @param dynamicTemperature the parameters; a range of 0 clears them
      * @return this builder
      */
-    public Builder dynamicTemperature(DynamicTemperature value) {
-      dynamicTemperature = Optional.of(value);
+    public Builder dynamicTemperature(DynamicTemperature dynamicTemperature) {
+      return dynamicTemperature(
+          Optional.of(Objects.requireNonNull(dynamicTemperature, "dynamicTemperature")));
+    }
+
+    /**
+     * Sets or clears {@link Sampling#dynamicTemperature()}.
+     *
+     * @param dynamicTemperature the parameters, or empty for off
+     * @return this builder
+     */
+    public Builder dynamicTemperature(Optional<DynamicTemperature> dynamicTemperature) {
+      this.dynamicTemperature =
+          Objects.requireNonNull(dynamicTemperature, "dynamicTemperature")
+              .filter(values -> values.range() != 0);
       return this;
     }
 
     /**
      * Sets {@link Sampling#mirostat()}.
      *
-     * @param value the values of mirostat
+     * @param mirostat the parameters
      * @return this builder
      */
-    public Builder mirostat(Mirostat value) {
-      mirostat = Optional.of(value);
+    public Builder mirostat(Mirostat mirostat) {
+      return mirostat(Optional.of(Objects.requireNonNull(mirostat, "mirostat")));
+    }
+
+    /**
+     * Sets or clears {@link Sampling#mirostat()}.
+     *
+     * @param mirostat the parameters, or empty for off
+     * @return this builder
+     */
+    public Builder mirostat(Optional<Mirostat> mirostat) {
+      this.mirostat = Objects.requireNonNull(mirostat, "mirostat");
       return this;
     }
 
     /**
-     * Adds a step of the program's own to {@link Sampling#samplers()}.
+     * Sets {@link Sampling#samplers()}, in place of those set before.
      *
-     * @param value the step
+     * @param samplers the samplers in the order in which they run
      * @return this builder
      */
-    public Builder sampler(TokenSampler value) {
-      samplers.add(Objects.requireNonNull(value, "sampler"));
+    public Builder samplers(TokenSampler... samplers) {
+      this.samplers = Arguments.copy(samplers, "samplers");
+      return this;
+    }
+
+    /**
+     * Sets {@link Sampling#samplers()}, in place of those set before.
+     *
+     * @param samplers the samplers in the order in which they run
+     * @return this builder
+     */
+    public Builder samplers(Collection<? extends TokenSampler> samplers) {
+      this.samplers = Arguments.copy(samplers, "samplers");
       return this;
     }
 
     /**
      * Sets {@link Sampling#seed()}.
      *
-     * @param value any number
+     * @param seed any number
      * @return this builder
      */
-    public Builder seed(long value) {
-      seed = OptionalLong.of(value);
+    public Builder seed(long seed) {
+      return seed(OptionalLong.of(seed));
+    }
+
+    /**
+     * Sets or clears {@link Sampling#seed()}.
+     *
+     * @param seed the seed, or empty for a new one with each generation
+     * @return this builder
+     */
+    public Builder seed(OptionalLong seed) {
+      this.seed = Objects.requireNonNull(seed, "seed");
       return this;
     }
 
@@ -511,27 +844,9 @@ public record Sampling(
      * Makes the sampling.
      *
      * @return the sampling
-     * @throws IllegalArgumentException if a value is not a number or out of its range
      */
     public Sampling build() {
-      return new Sampling(
-          temperature,
-          topK,
-          topP,
-          minP,
-          typicalP,
-          repeatPenalty,
-          presencePenalty,
-          frequencyPenalty,
-          penaltyWindow,
-          logitBias,
-          dry,
-          topNSigma,
-          xtc,
-          dynamicTemperature,
-          mirostat,
-          samplers,
-          seed);
+      return new Sampling(this);
     }
   }
 }

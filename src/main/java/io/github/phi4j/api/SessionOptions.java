@@ -5,30 +5,23 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What a session has of its own; what is empty is as the generator was loaded. Immutable; made by
- * {@link #builder()}.
+ * Settings of one session; what is empty is as the generator was loaded. Immutable; made by {@link
+ * #builder()}.
  *
- * @param contextLength the number of tokens that the context holds
- * @param kvKeyType the number format of keys
- * @param kvValueType the number format of values
+ * @since 0.1.0
  */
-public record SessionOptions(
-    OptionalInt contextLength, Optional<KvCacheType> kvKeyType, Optional<KvCacheType> kvValueType) {
+public final class SessionOptions {
 
   private static final SessionOptions DEFAULTS = builder().build();
 
-  /**
-   * Creates options.
-   *
-   * @throws IllegalArgumentException if the context length is below 1
-   */
-  public SessionOptions {
-    if (contextLength.orElse(1) < 1) {
-      throw new IllegalArgumentException(
-          "context length must be at least 1, not " + contextLength.getAsInt());
-    }
-    Objects.requireNonNull(kvKeyType, "kvKeyType");
-    Objects.requireNonNull(kvValueType, "kvValueType");
+  private final OptionalInt contextLength;
+  private final Optional<KvCacheType> kvKeyType;
+  private final Optional<KvCacheType> kvValueType;
+
+  private SessionOptions(Builder builder) {
+    contextLength = builder.contextLength;
+    kvKeyType = builder.kvKeyType;
+    kvValueType = builder.kvValueType;
   }
 
   /**
@@ -49,7 +42,50 @@ public record SessionOptions(
     return new Builder();
   }
 
-  /** Collects session options; they are checked by {@link #build()}. Not thread-safe. */
+  /**
+   * Starts from these options.
+   *
+   * @return a builder
+   */
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
+
+  /** {@return the number of tokens that the context holds, or empty for the generator's} */
+  public OptionalInt contextLength() {
+    return contextLength;
+  }
+
+  /** {@return the number format of keys in the KV cache, or empty for the generator's} */
+  public Optional<KvCacheType> kvKeyType() {
+    return kvKeyType;
+  }
+
+  /** {@return the number format of values in the KV cache, or empty for the generator's} */
+  public Optional<KvCacheType> kvValueType() {
+    return kvValueType;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof SessionOptions that
+        && contextLength.equals(that.contextLength)
+        && kvKeyType.equals(that.kvKeyType)
+        && kvValueType.equals(that.kvValueType);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(contextLength, kvKeyType, kvValueType);
+  }
+
+  @Override
+  public String toString() {
+    return "SessionOptions{contextLength=%s, kvKeyType=%s, kvValueType=%s}"
+        .formatted(contextLength, kvKeyType, kvValueType);
+  }
+
+  /** Collects session options. Setters check their arguments at once. Not thread-safe. */
   public static final class Builder {
     private OptionalInt contextLength = OptionalInt.empty();
     private Optional<KvCacheType> kvKeyType = Optional.empty();
@@ -57,14 +93,33 @@ public record SessionOptions(
 
     private Builder() {}
 
+    private Builder(SessionOptions from) {
+      contextLength = from.contextLength;
+      kvKeyType = from.kvKeyType;
+      kvValueType = from.kvValueType;
+    }
+
     /**
      * Sets {@link SessionOptions#contextLength()}.
      *
-     * @param tokens at least 1, and at most what the model was trained for
+     * @param tokens at least 1, and at most the context length that the model was trained for
      * @return this builder
+     * @throws IllegalArgumentException if the number is below 1
      */
     public Builder contextLength(int tokens) {
-      contextLength = OptionalInt.of(tokens);
+      return contextLength(OptionalInt.of(tokens));
+    }
+
+    /**
+     * Sets or clears {@link SessionOptions#contextLength()}.
+     *
+     * @param tokens at least 1, and at most the context length that the model was trained for; or
+     *     empty for the generator's
+     * @return this builder
+     * @throws IllegalArgumentException if the number is below 1
+     */
+    public Builder contextLength(OptionalInt tokens) {
+      contextLength = Arguments.contextLength(tokens, "tokens");
       return this;
     }
 
@@ -75,19 +130,49 @@ public record SessionOptions(
      * @return this builder
      */
     public Builder kvCacheType(KvCacheType type) {
-      return kvCacheTypes(type, type);
+      Objects.requireNonNull(type, "type");
+      return kvKeyType(type).kvValueType(type);
     }
 
     /**
-     * Sets {@link SessionOptions#kvKeyType()} and {@link SessionOptions#kvValueType()}.
+     * Sets {@link SessionOptions#kvKeyType()}.
      *
-     * @param keys the type of keys
-     * @param values the type of values
+     * @param type the type of keys
      * @return this builder
      */
-    public Builder kvCacheTypes(KvCacheType keys, KvCacheType values) {
-      kvKeyType = Optional.of(keys);
-      kvValueType = Optional.of(values);
+    public Builder kvKeyType(KvCacheType type) {
+      return kvKeyType(Optional.of(Objects.requireNonNull(type, "type")));
+    }
+
+    /**
+     * Sets or clears {@link SessionOptions#kvKeyType()}.
+     *
+     * @param type the type of keys, or empty for the generator's
+     * @return this builder
+     */
+    public Builder kvKeyType(Optional<KvCacheType> type) {
+      kvKeyType = Objects.requireNonNull(type, "type");
+      return this;
+    }
+
+    /**
+     * Sets {@link SessionOptions#kvValueType()}.
+     *
+     * @param type the type of values
+     * @return this builder
+     */
+    public Builder kvValueType(KvCacheType type) {
+      return kvValueType(Optional.of(Objects.requireNonNull(type, "type")));
+    }
+
+    /**
+     * Sets or clears {@link SessionOptions#kvValueType()}.
+     *
+     * @param type the type of values, or empty for the generator's
+     * @return this builder
+     */
+    public Builder kvValueType(Optional<KvCacheType> type) {
+      kvValueType = Objects.requireNonNull(type, "type");
       return this;
     }
 
@@ -95,10 +180,9 @@ public record SessionOptions(
      * Makes the options.
      *
      * @return the options
-     * @throws IllegalArgumentException as {@link SessionOptions#SessionOptions}
      */
     public SessionOptions build() {
-      return new SessionOptions(contextLength, kvKeyType, kvValueType);
+      return new SessionOptions(this);
     }
   }
 }

@@ -23,7 +23,7 @@ package io.github.phi4j.api;
  *         candidates.setLogit(index, candidates.logit(index) - 2);
  *       }
  *     };
- * Sampling sampling = Sampling.builder().temperature(0.7f).sampler(sampler).build();
+ * Sampling sampling = Sampling.builder().temperature(0.7f).samplers(sampler).build();
  * }</pre>
  *
  * <p>A {@link Sampling} may serve many generations, also at the same time. A sampler without state

@@ -75,7 +75,8 @@ public final class TypedCompleter {
     }
     SchemaWriter writer = new SchemaWriter(type);
     Completion completion =
-        completer.generate(prompt, options.withGrammar(Grammar.jsonSchema(writer.schema())));
+        completer.generate(
+            prompt, options.toBuilder().grammar(Grammar.jsonSchema(writer.schema())).build());
     if (completion.finishReason() != FinishReason.STOP) {
       throw new IllegalStateException(
           "the answer ended with %s before it was whole: %s"

@@ -105,7 +105,8 @@ class TypedCompleterTest {
       assertThatIllegalStateException()
           .isThrownBy(() -> typed.generate(Prompt.raw("x"), few, Square.class))
           .withMessageStartingWith("the answer ended with MAX_TOKENS before it was whole: {");
-      GenerationOptions constrained = few.withGrammar(Grammar.gbnf("root ::= \"a\""));
+      GenerationOptions constrained =
+          few.toBuilder().grammar(Grammar.gbnf("root ::= \"a\"")).build();
       assertThatIllegalArgumentException()
           .isThrownBy(() -> typed.generate(Prompt.raw("x"), constrained, Square.class))
           .withMessageContaining("leave it out");

@@ -64,9 +64,11 @@ public class SamplerBenchmark {
         case XTC -> builder.xtc(new Sampling.Xtc(1, 0.02f)).build();
         case DYNAMIC_TEMPERATURE ->
             builder.dynamicTemperature(new Sampling.DynamicTemperature(0.5f, 1)).build();
-        case MIROSTAT_1 -> builder.mirostat(new Sampling.Mirostat(1, 5, 0.1f)).build();
-        case MIROSTAT_2 -> builder.mirostat(new Sampling.Mirostat(2, 5, 0.1f)).build();
-        case OWN -> builder.sampler(candidates -> candidates.keep(id -> id % 2 == 0)).build();
+        case MIROSTAT_1 ->
+            builder.mirostat(new Sampling.Mirostat(Sampling.Mirostat.Version.V1, 5, 0.1f)).build();
+        case MIROSTAT_2 ->
+            builder.mirostat(new Sampling.Mirostat(Sampling.Mirostat.Version.V2, 5, 0.1f)).build();
+        case OWN -> builder.samplers(candidates -> candidates.keep(id -> id % 2 == 0)).build();
         case ALL ->
             builder
                 .dry(Sampling.Dry.of(0.8f))

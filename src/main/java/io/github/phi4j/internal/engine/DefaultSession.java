@@ -125,7 +125,8 @@ final class DefaultSession implements Session {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Completion>> running = new ArrayList<>();
       for (Context sample : samples) {
-        GenerationOptions own = options.withSampling(nth(options.sampling(), running.size()));
+        GenerationOptions own =
+            options.toBuilder().sampling(nth(options.sampling(), running.size())).build();
         running.add(
             threads.submit(() ->
                 shared
@@ -141,7 +142,7 @@ final class DefaultSession implements Session {
 
   private static Sampling nth(Sampling sampling, int number) {
     return sampling.seed().isPresent()
-        ? sampling.withSeed(sampling.seed().getAsLong() + number)
+        ? sampling.toBuilder().seed(sampling.seed().getAsLong() + number).build()
         : sampling;
   }
 

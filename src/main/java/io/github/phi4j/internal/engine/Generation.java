@@ -1,6 +1,7 @@
 package io.github.phi4j.internal.engine;
 
 import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.ContextShift;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.TextSink;
@@ -56,7 +57,7 @@ final class Generation {
     this.cancelled = cancelled;
     reply = new Reply(tokenizer, options, sink);
     int[] own = tokenizer.stopTokens();
-    IntStream asked = options.stopTokens().stream().mapToInt(Integer::intValue);
+    IntStream asked = IntStream.of(options.stopTokens());
     IntStream banned = IntStream.concat(IntStream.of(lexicon.neverSampled()), reply.banned());
     if (options.ignoreModelStop()) {
       banned = IntStream.concat(banned, IntStream.of(own));
@@ -95,8 +96,7 @@ final class Generation {
   }
 
   Completion run(int[] prompt) {
-    int asked = options.contextShift().orElse(0);
-    kept = asked == GenerationOptions.KEEP_PROMPT ? prompt.length : asked;
+    kept = options.contextShift().map(shift -> kept(shift, prompt.length)).orElse(0);
     if (kept >= context.capacity() - 1) {
       throw new IllegalArgumentException(
           "a context shift that keeps %d tokens leaves no room in a context of %d; keep fewer"
@@ -136,6 +136,13 @@ final class Generation {
         usage,
         times.finished(speculator),
         logProbs);
+  }
+
+  private static int kept(ContextShift shift, int promptLength) {
+    return switch (shift) {
+      case ContextShift.Keep keep -> keep.tokens();
+      case ContextShift.KeepPrompt _ -> promptLength;
+    };
   }
 
   private FinishReason decode() {

@@ -31,7 +31,7 @@ final class Dry implements SamplingStep {
   public void apply(Candidates candidates) {
     int[] context = candidates.context();
     int end = candidates.contextLength();
-    int window = how.penaltyLastN() < 0 ? end : Math.min(end, how.penaltyLastN());
+    int window = how.window().tokens(end);
     if (window <= how.allowedLength()) {
       return;
     }

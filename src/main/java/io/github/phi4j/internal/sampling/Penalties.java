@@ -1,5 +1,7 @@
 package io.github.phi4j.internal.sampling;
 
+import io.github.phi4j.api.Sampling;
+
 /**
  * Makes the tokens of the last part of the context less probable: the repeat penalty of Keskar et
  * al. 2019 (CTRL), with negative logits multiplied as llama.cpp does it, then the presence and
@@ -10,15 +12,16 @@ final class Penalties implements SamplingStep {
   private final float repeat;
   private final float presence;
   private final float frequency;
-  private final int window;
+  private final Sampling.Window window;
   private final int[] counts; // by id; all zero between calls
 
   /**
    * Creates penalties.
    *
-   * @param window how many tokens they look back at, −1 for all
+   * @param window the tokens that they look at
    */
-  Penalties(float repeat, float presence, float frequency, int window, int vocabularySize) {
+  Penalties(
+      float repeat, float presence, float frequency, Sampling.Window window, int vocabularySize) {
     this.repeat = repeat;
     this.presence = presence;
     this.frequency = frequency;
@@ -30,7 +33,7 @@ final class Penalties implements SamplingStep {
   public void apply(Candidates candidates) {
     int[] context = candidates.context();
     int end = candidates.contextLength();
-    int start = window < 0 ? 0 : Math.max(0, end - window);
+    int start = end - window.tokens(end);
     for (int i = start; i < end; i++) {
       counts[context[i]]++;
     }

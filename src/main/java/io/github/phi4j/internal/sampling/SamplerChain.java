@@ -103,7 +103,7 @@ public final class SamplerChain {
     if (!sampling.logitBias().isEmpty()) {
       steps.add(new LogitBias(sampling.logitBias()));
     }
-    if (sampling.penaltyWindow() != 0
+    if (!sampling.penaltyWindow().equals(Sampling.Window.last(0))
         && (sampling.repeatPenalty() != 1
             || sampling.presencePenalty() != 0
             || sampling.frequencyPenalty() != 0)) {
@@ -155,9 +155,10 @@ public final class SamplerChain {
     }
     Sampling.Mirostat mirostat = sampling.mirostat().get();
     MirostatTarget target = new MirostatTarget(mirostat.targetEntropy(), mirostat.learningRate());
-    return mirostat.version() == 1
-        ? new MirostatV1(target, draw, vocabularySize)
-        : new Mirostat(target, draw);
+    return switch (mirostat.version()) {
+      case V1 -> new MirostatV1(target, draw, vocabularySize);
+      case V2 -> new Mirostat(target, draw);
+    };
   }
 
   private static void check(String what, int[] ids, int vocabularySize) {

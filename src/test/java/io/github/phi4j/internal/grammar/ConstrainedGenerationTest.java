@@ -208,7 +208,7 @@ final class ConstrainedGenerationTest {
     return List.of(
         options(json).build(),
         options(json).sampling(drawn).build(),
-        options(list).sampling(drawn.withSeed(4)).build(),
+        options(list).sampling(drawn.toBuilder().seed(4).build()).build(),
         options(list).stopStrings("e", "1").build(),
         options("root ::= (\"one two three, \")+").build(),
         options("root ::= (\"one two three, \")+ \".\"").sampling(drawn).stopStrings(", ").build());
@@ -221,7 +221,7 @@ final class ConstrainedGenerationTest {
     Completion without = tiny.generate(prompt, plain);
     try (Generator draft = Phi4.load(TinyModel.Q4_0.path())) {
       for (Speculation speculation : List.of(Speculation.lookup(), Speculation.draft(draft))) {
-        Completion with = tiny.generate(prompt, plain.withSpeculation(speculation));
+        Completion with = tiny.generate(prompt, plain.toBuilder().speculation(speculation).build());
 
         assertThat(with.tokens()).isEqualTo(without.tokens());
         assertThat(with.text()).isEqualTo(without.text());
@@ -236,7 +236,7 @@ final class ConstrainedGenerationTest {
     Sampling drawn = Sampling.builder().temperature(1).seed(8).build();
     all.add(GenerationOptions.builder().maxTokens(60).build());
     all.add(GenerationOptions.builder().maxTokens(60).sampling(drawn).build());
-    all.add(all.getFirst().withSpeculation(Speculation.lookup()));
+    all.add(all.getFirst().toBuilder().speculation(Speculation.lookup()).build());
     List<Completion> alone = all.stream().map(each -> tiny.generate(QUESTION, each)).toList();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Completion>> together =

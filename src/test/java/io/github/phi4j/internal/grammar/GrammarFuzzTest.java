@@ -121,7 +121,7 @@ class GrammarFuzzTest {
         new SamplerChain(
             random.nextBoolean()
                 ? Sampling.greedy()
-                : Sampling.topP(2, 0.9f).withSeed(random.nextLong()),
+                : Sampling.topP(2, 0.9f).toBuilder().seed(random.nextLong()).build(),
             TOKENS.length,
             new int[0],
             new int[] {STOP},

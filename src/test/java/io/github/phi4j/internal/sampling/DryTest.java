@@ -21,7 +21,9 @@ final class DryTest {
 
   private static Sampling.Dry dry(
       float multiplier, float base, int allowedLength, int penaltyLastN) {
-    return new Sampling.Dry(multiplier, base, allowedLength, penaltyLastN, List.of());
+    Sampling.Window window =
+        penaltyLastN < 0 ? Sampling.Window.wholeContext() : Sampling.Window.last(penaltyLastN);
+    return new Sampling.Dry(multiplier, base, allowedLength, window, List.of());
   }
 
   private static float[] apply(Sampling.Dry how, SequenceBreakers breakers, int... context) {
@@ -125,7 +127,7 @@ final class DryTest {
 
   private static float[] plain(Sampling.Dry how, Map<Integer, int[][]> breakers, int[] context) {
     float[] logits = new float[5];
-    int window = how.penaltyLastN() < 0 ? context.length : how.penaltyLastN();
+    int window = how.window().tokens(context.length);
     int[] seen = Arrays.copyOfRange(context, Math.max(0, context.length - window), context.length);
     int limit = limit(breakers, seen);
     Map<Integer, Integer> longest = new HashMap<>();

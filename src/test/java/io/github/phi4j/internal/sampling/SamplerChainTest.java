@@ -137,7 +137,7 @@ final class SamplerChainTest {
           .repeatPenalty(1.2f)
           .presencePenalty(0.3f)
           .frequencyPenalty(0.1f)
-          .penaltyWindow(-1)
+          .penaltyWindow(Sampling.Window.wholeContext())
           .logitBias(3, 2)
           .build(),
       Sampling.builder()
@@ -147,13 +147,16 @@ final class SamplerChainTest {
           .xtc(new Sampling.Xtc(0.5f, 0.05f))
           .dynamicTemperature(new Sampling.DynamicTemperature(0.7f, 1.2f))
           .build(),
-      mirostat(1, 0.1f),
-      mirostat(2, 0.1f),
-      Sampling.builder().temperature(1).sampler(candidates -> candidates.keep(id -> id > 3)).build()
+      mirostat(Sampling.Mirostat.Version.V1, 0.1f),
+      mirostat(Sampling.Mirostat.Version.V2, 0.1f),
+      Sampling.builder()
+          .temperature(1)
+          .samplers(candidates -> candidates.keep(id -> id > 3))
+          .build()
     };
   }
 
-  private static Sampling mirostat(int version, float learningRate) {
+  private static Sampling mirostat(Sampling.Mirostat.Version version, float learningRate) {
     return Sampling.builder()
         .temperature(0.9f)
         .mirostat(new Sampling.Mirostat(version, 4, learningRate))
@@ -163,10 +166,10 @@ final class SamplerChainTest {
   @ParameterizedTest
   @MethodSource("samplings")
   void theSameSeedGivesTheSameTokens(Sampling sampling) {
-    int[] first = generate(sampling.withSeed(5));
-    assertThat(generate(sampling.withSeed(5))).isEqualTo(first);
+    int[] first = generate(sampling.toBuilder().seed(5).build());
+    assertThat(generate(sampling.toBuilder().seed(5).build())).isEqualTo(first);
     if (sampling.temperature() > 0) {
-      assertThat(generate(sampling.withSeed(6))).isNotEqualTo(first);
+      assertThat(generate(sampling.toBuilder().seed(6).build())).isNotEqualTo(first);
     }
   }
 
@@ -198,7 +201,7 @@ final class SamplerChainTest {
   @MethodSource("samplings")
   void bannedTokensNeverCome(Sampling sampling) {
     int[] banned = IntStream.range(0, 1000).filter(id -> id % 100 != 7).toArray();
-    SamplerChain chain = chain(sampling.withSeed(3), 1000, banned);
+    SamplerChain chain = chain(sampling.toBuilder().seed(3).build(), 1000, banned);
     for (int i = 0; i < 200; i++) {
       assertThat(next(chain, randomLogits(1000, i)) % 100).isEqualTo(7);
     }
@@ -236,7 +239,10 @@ final class SamplerChainTest {
   void dryComesBeforeTopNSigmaAndTopK() {
     int[] context = {1, 2, 0, 1, 2}; // 0 would go on
     Sampling.Builder sampling =
-        Sampling.builder().temperature(1).dry(new Sampling.Dry(4, 1, 2, -1, List.of())).topK(1);
+        Sampling.builder()
+            .temperature(1)
+            .dry(new Sampling.Dry(4, 1, 2, Sampling.Window.wholeContext(), List.of()))
+            .topK(1);
     assertThat(drawn(sampling, new float[] {9, 6, 0, 0}, context)).containsExactly(1);
     // Of 9, 6, 0, 0 two standard deviations keep 0 and 1; of 9, 0, 0, 0 they keep 0 alone.
     assertThat(
@@ -263,7 +269,7 @@ final class SamplerChainTest {
             .topNSigma(0.01f)
             .xtc(new Sampling.Xtc(1, 0.1f))
             .dynamicTemperature(new Sampling.DynamicTemperature(1, 1))
-            .mirostat(new Sampling.Mirostat(2, 5, 0));
+            .mirostat(new Sampling.Mirostat(Sampling.Mirostat.Version.V2, 5, 0));
     assertThat(drawn(sampling, logitsOf(0.5, 0.3, 0.2))).containsExactly(0, 1, 2);
   }
 
@@ -276,7 +282,7 @@ final class SamplerChainTest {
           candidates.setLogit(3, 10);
         };
     SamplerChain chain =
-        chain(Sampling.builder().temperature(1).topK(1).sampler(sampler).build(), 4, 2);
+        chain(Sampling.builder().temperature(1).topK(1).samplers(sampler).build(), 4, 2);
     assertThat(next(chain, 1, 2, 3, 0)).isEqualTo(3);
   }
 
@@ -284,8 +290,9 @@ final class SamplerChainTest {
   void ownSamplersRunInOrderAndInGreedySamplingToo() {
     Sampling sampling =
         Sampling.builder()
-            .sampler(candidates -> candidates.keep(id -> id != 1))
-            .sampler(candidates -> candidates.choose(candidates.indexOf(2)))
+            .samplers(
+                candidates -> candidates.keep(id -> id != 1),
+                candidates -> candidates.choose(candidates.indexOf(2)))
             .build();
     assertThat(next(chain(sampling, 4), 1, 9, 3, 5)).isEqualTo(2);
   }
@@ -314,11 +321,11 @@ final class SamplerChainTest {
   @Test
   void anOwnSamplerIsStartedForEachGenerationWithItsSeed() {
     List<Long> seeds = new ArrayList<>();
-    Sampling sampling = Sampling.builder().seed(8).sampler(new Counting(seeds)).build();
+    Sampling sampling = Sampling.builder().seed(8).samplers(new Counting(seeds)).build();
     SamplerChain first = chain(sampling, 3);
     assertThat(next(first, 1, 2, 3)).isZero();
     assertThat(next(first, 1, 2, 3)).isEqualTo(1);
-    assertThat(next(chain(sampling.withSeed(9), 3), 1, 2, 3)).isZero();
+    assertThat(next(chain(sampling.toBuilder().seed(9).build(), 3), 1, 2, 3)).isZero();
     assertThat(next(first, 1, 2, 3)).isEqualTo(2);
     assertThat(seeds).containsExactly(8L, 9L);
   }
@@ -351,7 +358,7 @@ final class SamplerChainTest {
   void nothingIsAllocatedForATokenOnceTheBuffersHaveGrown(Sampling sampling) {
     int vocabularySize = 20_000;
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    SamplerChain chain = chain(sampling.withSeed(1), vocabularySize, 1, 2);
+    SamplerChain chain = chain(sampling.toBuilder().seed(1).build(), vocabularySize, 1, 2);
     float[][] logits = new float[8][];
     for (int i = 0; i < logits.length; i++) {
       logits[i] = randomLogits(vocabularySize, i);

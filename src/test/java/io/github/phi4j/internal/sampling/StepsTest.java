@@ -7,6 +7,7 @@ import static io.github.phi4j.internal.sampling.CandidatesFixture.ofProbabilitie
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.phi4j.api.Sampling;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -57,21 +58,21 @@ final class StepsTest {
   @Test
   void repeatPenaltyDividesPositiveAndMultipliesNegativeLogitsOnce() {
     Candidates candidates = withContext(new float[] {4, -4, 0, 4, -4}, 0, 1, 0, 2, 0);
-    apply(new Penalties(2, 0, 0, -1, 5), candidates);
+    apply(new Penalties(2, 0, 0, Sampling.Window.wholeContext(), 5), candidates);
     assertThat(logits(candidates)).containsExactly(2, -8, 0, 4, -4);
   }
 
   @Test
   void presenceIsSubtractedOnceAndFrequencyForEachOccurrence() {
     Candidates candidates = withContext(new float[] {4, -4, 1}, 0, 1, 0, 0);
-    apply(new Penalties(1, 0.5f, 0.25f, -1, 3), candidates);
+    apply(new Penalties(1, 0.5f, 0.25f, Sampling.Window.wholeContext(), 3), candidates);
     assertThat(logits(candidates)).containsExactly(4 - 0.5f - 0.75f, -4 - 0.5f - 0.25f, 1);
   }
 
   @Test
   void repeatPenaltyComesBeforeTheOthers() {
     Candidates candidates = withContext(new float[] {4, 1}, 0);
-    apply(new Penalties(2, 3, 0.5f, 64, 2), candidates);
+    apply(new Penalties(2, 3, 0.5f, Sampling.Window.last(64), 2), candidates);
     assertThat(logits(candidates)).containsExactly(4 / 2f - 3 - 0.5f, 1);
   }
 
@@ -80,21 +81,21 @@ final class StepsTest {
     int[] context = {0, 0, 1, 0, 2, 3}; // the last one is not in the context yet
     Candidates candidates = new Candidates(4);
     candidates.load(new float[] {8, 8, 8, 8}, context, 5);
-    Penalties penalties = new Penalties(1, 0, 1, 2, 4);
+    Penalties penalties = new Penalties(1, 0, 1, Sampling.Window.last(2), 4);
     penalties.apply(candidates);
     assertThat(logits(candidates)).containsExactly(7, 8, 7, 8);
     candidates.load(new float[] {8, 8, 8, 8}, context, 5);
     penalties.apply(candidates);
     assertThat(logits(candidates)).containsExactly(7, 8, 7, 8);
     candidates.load(new float[] {8, 8, 8, 8}, context, 5);
-    apply(new Penalties(1, 0, 1, 1000, 4), candidates);
+    apply(new Penalties(1, 0, 1, Sampling.Window.last(1000), 4), candidates);
     assertThat(logits(candidates)).containsExactly(5, 7, 7, 8);
   }
 
   @Test
   void penaltiesThatOverflowNeitherLiftABanNorGiveNaN() {
     Candidates candidates = withContext(new float[] {BANNED, 3e38f, -3e38f, 1}, 0, 1, 2, 2);
-    apply(new Penalties(1e-3f, 0, -3e38f, -1, 4), candidates);
+    apply(new Penalties(1e-3f, 0, -3e38f, Sampling.Window.wholeContext(), 4), candidates);
     assertThat(logits(candidates)).containsExactly(BANNED, Float.MAX_VALUE, Float.MAX_VALUE, 1);
   }
 

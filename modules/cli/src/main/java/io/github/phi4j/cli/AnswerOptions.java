@@ -14,17 +14,8 @@ final class AnswerOptions {
 
   GenerationOptions.Builder builder(Sampling sampling, Environment environment) throws IOException {
     GenerationOptions.Builder options =
-        stop.generationOptions().sampling(sampling).reasoning(reasoning.reasoning());
+        stop.builder().sampling(sampling).reasoning(reasoning.reasoning());
     grammar.grammar(environment).ifPresent(options::grammar);
     return options;
-  }
-
-  /** Makes the options; what is wrong with them is wrong usage. */
-  static GenerationOptions build(GenerationOptions.Builder options) {
-    try {
-      return options.build();
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(e);
-    }
   }
 }

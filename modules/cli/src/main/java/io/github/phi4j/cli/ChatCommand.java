@@ -55,12 +55,13 @@ final class ChatCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     LoadOptions loadOptions = prompt.apply(compute.loadOptions());
-    GenerationOptions plain = AnswerOptions.build(answer.builder(sampling.sampling(), environment));
+    GenerationOptions plain =
+        UsageException.check(answer.builder(sampling.sampling(), environment)::build);
     sampling.remark().ifPresent(environment::note);
     try (Generator generator = environment.models().load(model.file(environment), loadOptions);
         Draft draft = speculation.open(environment, compute);
         Session session = promptCache.open(generator)) {
-      GenerationOptions options = plain.withSpeculation(draft.speculation());
+      GenerationOptions options = plain.toBuilder().speculation(draft.speculation()).build();
       Conversation conversation = new Conversation(session, options, prompt.opening());
       thoughtsShown = environment.interactive();
       if (!environment.interactive()) {

@@ -55,7 +55,7 @@ final class ComputeOptions {
       Integer threads, int contextLength, KvCacheOptions kvCache) {
     try {
       LoadOptions.Builder options =
-          LoadOptions.builder().kvCacheTypes(kvCache.keys(), kvCache.values());
+          LoadOptions.builder().kvKeyType(kvCache.keys()).kvValueType(kvCache.values());
       if (threads != null) {
         options.threads(threads);
       }

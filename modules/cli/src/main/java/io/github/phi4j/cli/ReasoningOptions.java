@@ -39,8 +39,8 @@ final class ReasoningOptions {
         throw new UsageException(
             "--reasoning-budget needs thoughts apart from the answer, not --reasoning-format none");
       }
-      return Reasoning.defaults().unsplit();
+      return Reasoning.builder().split(false).build();
     }
-    return budget < 0 ? Reasoning.defaults() : Reasoning.defaults().withBudget(budget);
+    return budget < 0 ? Reasoning.defaults() : Reasoning.builder().budget(budget).build();
   }
 }

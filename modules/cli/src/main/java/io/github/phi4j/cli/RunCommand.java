@@ -97,8 +97,8 @@ final class RunCommand implements Callable<Integer> {
     LoadOptions loadOptions = conversation.apply(compute.loadOptions());
     GenerationOptions.Builder chosen = answer.builder(sampling.sampling(), environment);
     tools.apply(chosen, json);
-    logProbs().ifPresent(chosen::logProbs);
-    GenerationOptions plain = AnswerOptions.build(chosen);
+    UsageException.check(() -> chosen.logProbs(logProbs()));
+    GenerationOptions plain = UsageException.check(chosen::build);
     Prompt prompt = prompt();
     if (samples < 1) {
       throw new UsageException("-np must be at least 1, not " + samples);
@@ -108,7 +108,7 @@ final class RunCommand implements Callable<Integer> {
         Draft draft = speculation.open(environment, compute);
         Session session = promptCache.open(generator);
         Interrupt interrupt = new Interrupt(session::cancel)) {
-      GenerationOptions options = plain.withSpeculation(draft.speculation());
+      GenerationOptions options = plain.toBuilder().speculation(draft.speculation()).build();
       List<Completion> completions =
           samples > 1
               ? session.generate(prompt, options, samples)

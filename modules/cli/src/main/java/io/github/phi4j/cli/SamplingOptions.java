@@ -174,6 +174,10 @@ final class SamplingOptions {
   private List<String> logitBias = List.of();
 
   Sampling sampling() {
+    return UsageException.check(this::build);
+  }
+
+  private Sampling build() {
     Sampling.Builder sampling = Sampling.builder();
     set(temperature, sampling::temperature);
     set(topK, sampling::topK);
@@ -181,7 +185,7 @@ final class SamplingOptions {
     set(minP, sampling::minP);
     set(typicalP, sampling::typicalP);
     set(repeatPenalty, sampling::repeatPenalty);
-    set(penaltyWindow, sampling::penaltyWindow);
+    set(penaltyWindow, n -> sampling.penaltyWindow(window(n)));
     set(presencePenalty, sampling::presencePenalty);
     set(frequencyPenalty, sampling::frequencyPenalty);
     if (seed != null && seed != -1) {
@@ -190,12 +194,8 @@ final class SamplingOptions {
     for (String bias : logitBias) {
       addBias(bias, sampling);
     }
-    try {
-      addLater(sampling);
-      return sampling.build();
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(e);
-    }
+    addLater(sampling);
+    return sampling.build();
   }
 
   /** Adds the steps that have several values each. */
@@ -209,7 +209,7 @@ final class SamplingOptions {
               dryMultiplier,
               orElse(dryBase, 1.75f),
               orElse(dryAllowedLength, 2),
-              orElse(dryPenaltyLastN, -1),
+              window(orElse(dryPenaltyLastN, -1)),
               dryBreakers()));
     }
     if (xtcProbability != null) {
@@ -222,8 +222,22 @@ final class SamplingOptions {
     if (mirostat != null && mirostat != 0) {
       sampling.mirostat(
           new Sampling.Mirostat(
-              mirostat, orElse(mirostatEntropy, 5f), orElse(mirostatLearningRate, 0.1f)));
+              mirostatVersion(), orElse(mirostatEntropy, 5f), orElse(mirostatLearningRate, 0.1f)));
     }
+  }
+
+  /** The numbers are llama.cpp's, as are the names of the options. */
+  private static Sampling.Window window(int tokens) {
+    return tokens == -1 ? Sampling.Window.wholeContext() : Sampling.Window.last(tokens);
+  }
+
+  private Sampling.Mirostat.Version mirostatVersion() {
+    return switch (mirostat) {
+      case 1 -> Sampling.Mirostat.Version.V1;
+      case 2 -> Sampling.Mirostat.Version.V2;
+      default ->
+          throw new UsageException("--mirostat " + mirostat + ": give 1 or 2, or 0 for none");
+    };
   }
 
   private List<String> dryBreakers() {

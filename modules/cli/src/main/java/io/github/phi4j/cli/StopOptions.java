@@ -1,5 +1,6 @@
 package io.github.phi4j.cli;
 
+import io.github.phi4j.api.ContextShift;
 import io.github.phi4j.api.GenerationOptions;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -45,7 +46,11 @@ final class StopOptions {
   private Integer keep;
 
   /** Options that end an answer so. */
-  GenerationOptions.Builder generationOptions() {
+  GenerationOptions.Builder builder() {
+    return UsageException.check(this::options);
+  }
+
+  private GenerationOptions.Builder options() {
     if (keep != null && !contextShift) {
       throw new UsageException("--keep says what --context-shift does not drop: give both");
     }
@@ -53,10 +58,13 @@ final class StopOptions {
         GenerationOptions.builder()
             .maxTokens(maxTokens == -1 ? Integer.MAX_VALUE : maxTokens)
             .minTokens(minTokens)
-            .stopStrings(stopStrings.toArray(String[]::new))
+            .stopStrings(stopStrings)
             .ignoreModelStop(ignoreModelStop);
     if (contextShift) {
-      options.contextShift(keep == null ? 0 : keep);
+      options.contextShift(
+          keep != null && keep == -1
+              ? ContextShift.keepPrompt()
+              : ContextShift.keep(keep == null ? 0 : keep));
     }
     return options;
   }

@@ -37,7 +37,8 @@ final class ToolOptions {
     if (!json) {
       throw new UsageException("--tools needs --json, which prints the calls");
     }
-    options.tools(read().toArray(Tool[]::new)).toolChoice(choice());
+    List<Tool> tools = read();
+    UsageException.check(() -> options.tools(tools).toolChoice(choice()));
   }
 
   private ToolChoice choice() {

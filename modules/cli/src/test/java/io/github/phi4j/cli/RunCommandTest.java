@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.phi4j.api.ChatFormat;
+import io.github.phi4j.api.ContextShift;
 import io.github.phi4j.api.FinishReason;
-import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.KvCacheType;
 import io.github.phi4j.api.LoadOptions;
@@ -172,11 +172,11 @@ class RunCommandTest {
     shell.run("run", "x");
     assertThat(shell.models.options.contextShift()).isEmpty();
     shell.run("run", "--context-shift", "x");
-    assertThat(shell.models.options.contextShift()).hasValue(0);
+    assertThat(shell.models.options.contextShift()).hasValue(ContextShift.keep(0));
     shell.run("run", "--context-shift", "--keep", "4", "x");
-    assertThat(shell.models.options.contextShift()).hasValue(4);
+    assertThat(shell.models.options.contextShift()).hasValue(ContextShift.keep(4));
     shell.run("run", "--context-shift", "--keep", "-1", "x");
-    assertThat(shell.models.options.contextShift()).hasValue(GenerationOptions.KEEP_PROMPT);
+    assertThat(shell.models.options.contextShift()).hasValue(ContextShift.keepPrompt());
   }
 
   @Test
@@ -311,7 +311,7 @@ class RunCommandTest {
                 .typicalP(0.8f)
                 .seed(7)
                 .repeatPenalty(1.1f)
-                .penaltyWindow(-1)
+                .penaltyWindow(Sampling.Window.wholeContext())
                 .presencePenalty(0.2f)
                 .frequencyPenalty(-0.3f)
                 .logitBias(5, 1.5f)
@@ -429,11 +429,12 @@ class RunCommandTest {
     shell.run("run", "--reasoning-budget", "-1", "--reasoning-format", "deepseek", "x");
     assertThat(shell.models.options.reasoning()).isEqualTo(Reasoning.defaults());
     shell.run("run", "--reasoning-budget", "100", "x");
-    assertThat(shell.models.options.reasoning()).isEqualTo(Reasoning.defaults().withBudget(100));
+    assertThat(shell.models.options.reasoning()).isEqualTo(Reasoning.builder().budget(100).build());
     shell.run("run", "--reasoning-budget", "0", "x");
-    assertThat(shell.models.options.reasoning()).isEqualTo(Reasoning.defaults().withBudget(0));
+    assertThat(shell.models.options.reasoning()).isEqualTo(Reasoning.builder().budget(0).build());
     shell.run("run", "--reasoning-format", "none", "x");
-    assertThat(shell.models.options.reasoning()).isEqualTo(Reasoning.defaults().unsplit());
+    assertThat(shell.models.options.reasoning())
+        .isEqualTo(Reasoning.builder().split(false).build());
 
     assertThat(shell.run("run", "--reasoning-budget", "-2", "x").err())
         .contains("--reasoning-budget -2: give -1, 0 or above");
@@ -462,13 +463,20 @@ class RunCommandTest {
   void theLaterSamplersHaveLlamaCppsNames() {
     shell.run("run x --temp 1 --dry-multiplier 0.8 --dry-base 2 --dry-allowed-length 3".split(" "));
     assertThat(shell.models.options.sampling().dry())
-        .hasValue(new Sampling.Dry(0.8f, 2, 3, -1, Sampling.Dry.DEFAULT_SEQUENCE_BREAKERS));
+        .hasValue(
+            new Sampling.Dry(
+                0.8f,
+                2,
+                3,
+                Sampling.Window.wholeContext(),
+                Sampling.Dry.DEFAULT_SEQUENCE_BREAKERS));
     shell.run(
         "run x --temp 1 --dry-multiplier 1 --dry-penalty-last-n 64 --dry-sequence-breaker a"
             .concat(" --dry-sequence-breaker \\n --dry-sequence-breaker \\\\n")
             .split(" "));
     assertThat(shell.models.options.sampling().dry())
-        .hasValue(new Sampling.Dry(1, 1.75f, 2, 64, List.of("a", "\n", "\\n")));
+        .hasValue(
+            new Sampling.Dry(1, 1.75f, 2, Sampling.Window.last(64), List.of("a", "\n", "\\n")));
     shell.run(
         "run x --dry-multiplier 1 --dry-sequence-breaker a --dry-sequence-breaker none".split(" "));
     assertThat(shell.models.options.sampling().dry().orElseThrow().sequenceBreakers()).isEmpty();
@@ -482,16 +490,19 @@ class RunCommandTest {
                 .xtc(new Sampling.Xtc(0.5f, 0.1f))
                 .dynamicTemperature(new Sampling.DynamicTemperature(0.3f, 1))
                 .topNSigma(1.5f)
-                .mirostat(new Sampling.Mirostat(2, 5, 0.1f))
+                .mirostat(new Sampling.Mirostat(Sampling.Mirostat.Version.V2, 5, 0.1f))
                 .build());
     shell.run(
         "run x --temp 1 --mirostat 1 --mirostat-lr 0.2 --mirostat-ent 3 --top-nsigma -1"
             .split(" "));
     assertThat(shell.models.options.sampling())
         .isEqualTo(
-            Sampling.builder().temperature(1).mirostat(new Sampling.Mirostat(1, 3, 0.2f)).build());
+            Sampling.builder()
+                .temperature(1)
+                .mirostat(new Sampling.Mirostat(Sampling.Mirostat.Version.V1, 3, 0.2f))
+                .build());
     assertThat(shell.run("run", "x", "--mirostat", "3").err())
-        .contains("mirostat version is out of range: 3");
+        .contains("--mirostat 3: give 1 or 2");
     assertThat(shell.run("run", "x", "--mirostat", "2").err())
         .contains("--mirostat without effect");
   }
