@@ -89,7 +89,8 @@ final class SchedulerTest {
         Generator draft = load()) {
       Completion completion =
           generator.generate(
-              Prompt.tokens(1, 2, 3), plain.withSpeculation(Speculation.draft(draft)));
+              Prompt.tokens(1, 2, 3),
+              plain.toBuilder().speculation(Speculation.draft(draft)).build());
 
       assertThat(completion.timings().acceptedTokens()).isGreaterThan(10);
     }
