@@ -128,6 +128,20 @@ public final class GgufWriter {
     return tensor(name, GgmlType.F32, data.array(), shape);
   }
 
+  /** The names of all tensors. */
+  public List<String> tensorNames() {
+    return List.copyOf(tensors.keySet());
+  }
+
+  /** Adds an extent at the end of a tensor's shape. */
+  public GgufWriter extend(String name, long extent) {
+    Tensor old = tensors.get(name);
+    List<Long> shape = new ArrayList<>(old.shape);
+    shape.add(extent);
+    tensors.put(name, new Tensor(old.type, List.copyOf(shape), old.data));
+    return this;
+  }
+
   /** Removes a tensor. */
   public GgufWriter withoutTensor(String name) {
     tensors.remove(name);

@@ -120,6 +120,7 @@ public class AttentionBenchmark {
         HEAD_LENGTH,
         250_000,
         1,
+        1,
         1e-5f,
         100_352);
   }

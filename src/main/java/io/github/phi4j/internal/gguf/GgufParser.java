@@ -81,6 +81,10 @@ final class GgufParser {
   }
 
   private int readVersion() {
+    ForeignFile.of(bytes)
+        .ifPresent(foreign -> {
+          throw problem(0, foreign.found(), foreign.expected());
+        });
     int magic = readInt("the magic bytes");
     if (magic != MAGIC) {
       throw problem(

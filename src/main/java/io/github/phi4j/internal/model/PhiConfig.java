@@ -21,6 +21,7 @@ import java.util.function.Consumer;
  * @param headLength width of a head
  * @param ropeDimensionCount how many dimensions of a head rotate
  * @param ropeTheta base of the rotary embedding
+ * @param ropeScale what positions are multiplied by before they rotate, 1 where nothing is scaled
  * @param ropeAttentionFactor what rotated queries and keys are multiplied by
  * @param rmsEpsilon what keeps a norm from dividing by zero
  * @param vocabularySize number of token ids
@@ -38,6 +39,7 @@ public record PhiConfig(
     int headLength,
     int ropeDimensionCount,
     float ropeTheta,
+    float ropeScale,
     float ropeAttentionFactor,
     float rmsEpsilon,
     int vocabularySize) {
@@ -78,6 +80,7 @@ public record PhiConfig(
 
   private record Reader(GgufMetadata metadata, Consumer<String> findings) {
 
+    private static final String SCALING = "\"none\" \"linear\" \"longrope\"";
     private static final String SUPPORTED =
         "architecture phi3 (phi-4, phi-4-reasoning, phi-4-mini) or a llama-architecture"
             + " conversion of phi-4";
@@ -86,7 +89,7 @@ public record PhiConfig(
       String architecture = architecture();
       int embeddingLength = integer("embedding_length", 1, MAX_WIDTH);
       int headCount = integer("attention.head_count", 1, embeddingLength);
-      int headCountKv = integer("attention.head_count_kv", 1, headCount);
+      int headCountKv = integer("attention.head_count_kv", headCount, 1, headCount);
       check(
           "attention.head_count",
           headCount,
@@ -105,7 +108,8 @@ public record PhiConfig(
       int contextLength = integer("context_length", 1, MAX_CONTEXT);
       int original = integer("rope.scaling.original_context_length", contextLength, 1, MAX_CONTEXT);
       checkSlidingWindow(contextLength);
-      checkRopeScaling();
+      refuseExperts();
+      refuseYarn();
       return new PhiConfig(
           architecture,
           architecture.equals("llama") ? RopePairing.NORM : RopePairing.NEOX,
@@ -119,6 +123,7 @@ public record PhiConfig(
           headLength,
           rotated,
           positive("rope.freq_base", 10_000),
+          ropeScale(),
           positive("rope.scaling.attn_factor", 1),
           positive("attention.layer_norm_rms_epsilon", Double.NaN),
           vocabularySize());
@@ -177,7 +182,7 @@ public record PhiConfig(
       return number;
     }
 
-    private void check(String name, Number found, boolean holds, String expected) {
+    private void check(String name, Object found, boolean holds, String expected) {
       if (!holds) {
         throw metadata.problem(key(name), "that is " + found, expected);
       }
@@ -189,13 +194,49 @@ public record PhiConfig(
           name, length, length == headLength, headLength + ", the embedding length over the heads");
     }
 
-    /** The family scales by factor tensors alone; other kinds would need other frequencies. */
-    private void checkRopeScaling() {
-      String key = key("rope.scaling.type");
-      String type = metadata.string(key).orElse("none");
-      if (!type.equals("none") && !type.equals("longrope")) {
-        throw metadata.problem(key, "that is \"" + type + "\"", "\"none\" or \"longrope\"");
+    /**
+     * What positions are multiplied by. As in llama.cpp scaling is linear unless the file says
+     * otherwise, a factor of 0 is none, and "longrope" scales by its factor as "linear" does.
+     */
+    private float ropeScale() {
+      String typeKey = key("rope.scaling.type");
+      String type = metadata.string(typeKey).orElse("linear");
+      String factorKey = key("rope.scaling.factor");
+      String factorName =
+          metadata.values().containsKey(factorKey) ? "rope.scaling.factor" : "rope.scale_linear";
+      double factor = metadata.number(key(factorName)).orElse(0);
+      boolean scales = factor != 0 && factor != 1;
+      check(factorName, factor, factor >= 0 && factor <= MAX_CONTEXT, "a positive number");
+      switch (type) {
+        case "none" -> scales = false;
+        case "linear", "longrope" -> {}
+        case "yarn" -> check("rope.scaling.type", type, !scales, "one of " + SCALING);
+        default -> check("rope.scaling.type", type, false, "one of " + SCALING);
       }
+      if (!scales) {
+        return 1;
+      }
+      findings.accept(
+          "metadata key %s is %s: positions are divided by it, which no Phi-4 was trained with"
+              .formatted(key(factorName), factor));
+      return (float) (1 / factor);
+    }
+
+    /** YaRN mixes scaled and unscaled frequencies, also under another name where it is asked to. */
+    private void refuseYarn() {
+      double mix = number("rope.scaling.yarn_ext_factor", 0);
+      check("rope.scaling.yarn_ext_factor", mix, mix <= 0, "0; YaRN is not supported");
+      double attention = number("rope.scaling.yarn_attn_factor", 1);
+      check("rope.scaling.yarn_attn_factor", attention, attention == 1, "1; YaRN is not supported");
+    }
+
+    private double number(String name, double absent) {
+      return metadata.number(key(name)).orElse(absent);
+    }
+
+    private void refuseExperts() {
+      int experts = integer("expert_count", 0, 0, Integer.MAX_VALUE);
+      check("expert_count", experts, experts == 0, "0; mixtures of experts are not supported");
     }
 
     /** No Phi-4 has a sliding window; files that say so were converted with Phi-3's defaults. */

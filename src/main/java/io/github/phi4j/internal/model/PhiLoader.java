@@ -45,13 +45,16 @@ public final class PhiLoader {
     }
     boolean tied = !file.tensors().containsKey("output.weight");
     Matrix output = tied ? tokenEmbedding : perToken("output.weight");
+    // Factors for contexts of any length, which llama.cpp knows for this architecture alone.
+    Optional<float[]> frequencies =
+        config.architecture().equals("llama") ? ropeFactors("rope_freqs.weight") : Optional.empty();
     PhiWeights weights =
         new PhiWeights(
             tokenEmbedding,
             List.copyOf(layers),
             vector("output_norm.weight", embedding),
             List.of(output),
-            ropeFactors("rope_factors_short.weight"),
+            ropeFactors("rope_factors_short.weight").or(() -> frequencies),
             ropeFactors("rope_factors_long.weight"));
     refuseUnused();
     return weights;
@@ -141,10 +144,19 @@ public final class PhiLoader {
           "one of shape " + shape + "; the file may be incomplete or of another architecture");
     }
     used.add(name);
-    if (!tensor.shape().equals(shape)) {
+    if (!withoutTrailingOnes(tensor.shape()).equals(withoutTrailingOnes(shape))) {
       throw problem(tensor, "the shape " + tensor.shape(), shape + ", to agree with " + reason);
     }
     return tensor;
+  }
+
+  /** Extents of 1 at the end of a shape say nothing: every tensor has as many as one likes. */
+  private static List<Long> withoutTrailingOnes(List<Long> shape) {
+    int length = shape.size();
+    while (length > 1 && shape.get(length - 1) == 1) {
+      length--;
+    }
+    return shape.subList(0, length);
   }
 
   private BlockFormat format(GgufTensor tensor) {

@@ -23,7 +23,7 @@ final class RotaryEmbedding {
     int rotated = config.ropeDimensionCount();
     double[] frequencies = new double[rotated / 2];
     for (int i = 0; i < frequencies.length; i++) {
-      frequencies[i] = Math.pow(config.ropeTheta(), -2.0 * i / rotated);
+      frequencies[i] = Math.pow(config.ropeTheta(), -2.0 * i / rotated) * config.ropeScale();
       if (factors != null) {
         frequencies[i] /= factors[i];
       }

@@ -4,6 +4,7 @@ import io.github.phi4j.api.ChatFormat;
 import io.github.phi4j.api.Message;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** Writes conversations in a chat format, up to the header of the assistant's next turn. */
@@ -42,6 +43,23 @@ final class ChatRenderer {
   static final String TOOL_CALL = "<|tool_call|>";
   static final String TOOL_CALL_CLOSED = "<|/tool_call|>";
   static final String TOOL_RESPONSE = "<|tool_response|>";
+
+  /** All special tokens that any of the formats is written with, and the end of a text. */
+  static final Set<String> STRUCTURE =
+      Set.of(
+          IM_START,
+          IM_SEP,
+          IM_END,
+          SYSTEM,
+          USER,
+          ASSISTANT,
+          END,
+          TOOL,
+          TOOL_CLOSED,
+          TOOL_CALL,
+          TOOL_CALL_CLOSED,
+          TOOL_RESPONSE,
+          "<|endoftext|>");
 
   /** Takes a rendered conversation, part by part. */
   interface Sink {

@@ -1,7 +1,10 @@
 package io.github.phi4j.internal.text;
 
 import io.github.phi4j.api.ChatFormat;
+import io.github.phi4j.internal.gguf.ElementType;
+import io.github.phi4j.internal.gguf.GgufArray;
 import io.github.phi4j.internal.gguf.GgufMetadata;
+import io.github.phi4j.internal.gguf.GgufValue;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -29,10 +32,26 @@ final class ChatTemplate {
       Vocabulary vocabulary,
       PreTokenizer preTokenizer,
       Consumer<String> findings) {
-    this.template = metadata.string(KEY);
     this.vocabulary = vocabulary;
     this.preTokenizer = preTokenizer;
     this.findings = findings;
+    this.template = template(metadata);
+  }
+
+  /** The template, whatever the value is: one that cannot be used only costs the chat format. */
+  private Optional<String> template(GgufMetadata metadata) {
+    return switch (metadata.values().get(KEY)) {
+      case null -> Optional.empty();
+      case GgufValue.Text text -> Optional.of(text.value());
+      case GgufArray array when array.type() == ElementType.STRING && array.length() > 0 -> {
+        findings.accept("metadata key " + KEY + " is an array: its first element is taken");
+        yield Optional.of(array.string(0));
+      }
+      case GgufValue _ -> {
+        findings.accept("metadata key " + KEY + " is no string: ignored");
+        yield Optional.empty();
+      }
+    };
   }
 
   /**

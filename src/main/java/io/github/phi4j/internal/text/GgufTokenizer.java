@@ -7,26 +7,21 @@ import io.github.phi4j.api.Tokenizer;
 import io.github.phi4j.internal.gguf.GgufMetadata;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
  * The tokenizer of a model file: the ids of Hugging Face's tokenizers, with text from outside kept
  * apart from special tokens.
  *
- * <p>Tokens that a vocabulary got after its merges without being special, such as {@code <think>}
- * in some reasoning models, are text that is always encoded as one token, as it is everywhere else.
- * White space around special tokens is kept; the flags by which Hugging Face's tokenizers may trim
- * it are not in GGUF files.
+ * <p>Tokens that were added to a vocabulary without being special, such as {@code <think>} in some
+ * reasoning models, are text that is always encoded as one token, as it is everywhere else. White
+ * space around special tokens is kept; the flags by which Hugging Face's tokenizers may trim it are
+ * not in GGUF files.
  */
 public final class GgufTokenizer implements Tokenizer {
 
@@ -35,8 +30,8 @@ public final class GgufTokenizer implements Tokenizer {
   private final Optional<ChatRenderer> chat;
   private final OptionalInt bos;
   private final int[] stops;
-  private final Optional<Pattern> literals;
-  private final Optional<Pattern> added; // special ones, too
+  private final TokenFinder literals;
+  private final TokenFinder added; // special ones, too
   private final Object making = new Object();
   private volatile BytePairEncoder encoder; // made on first use: decoding does without
 
@@ -50,8 +45,8 @@ public final class GgufTokenizer implements Tokenizer {
     this.chat = chat;
     this.bos = specialIds.bos();
     this.stops = specialIds.stops();
-    this.literals = anyOf(vocabulary.literals());
-    this.added = anyOf(vocabulary.added());
+    this.literals = new TokenFinder(vocabulary.literals());
+    this.added = new TokenFinder(vocabulary.added());
   }
 
   /**
@@ -72,16 +67,6 @@ public final class GgufTokenizer implements Tokenizer {
     SpecialIds specialIds =
         SpecialIds.read(metadata, vocabulary, chat.map(ChatRenderer::format), findings);
     return new GgufTokenizer(vocabulary, preTokenizer, chat, specialIds);
-  }
-
-  /** Finds any of some texts, the leftmost first and there the longest. */
-  private static Optional<Pattern> anyOf(Map<String, Integer> tokens) {
-    String alternatives =
-        tokens.keySet().stream()
-            .sorted(Comparator.comparingInt(String::length).reversed())
-            .map(Pattern::quote)
-            .collect(Collectors.joining("|"));
-    return alternatives.isEmpty() ? Optional.empty() : Optional.of(Pattern.compile(alternatives));
   }
 
   /** The chat format: the chosen one or the file's, if that was recognised. */
@@ -159,31 +144,15 @@ public final class GgufTokenizer implements Tokenizer {
   }
 
   private void appendText(String text, IntArrayList ids) {
-    appendSplit(text, literals, vocabulary.literals(), ids);
+    append(text, literals, ids);
   }
 
   private void appendTrusted(String text, IntArrayList ids) {
-    appendSplit(text, added, vocabulary.added(), ids);
+    append(text, added, ids);
   }
 
-  private void appendSplit(
-      String text, Optional<Pattern> tokens, Map<String, Integer> tokenIds, IntArrayList ids) {
-    String wellFormed = wellFormed(text);
-    int from = 0;
-    if (tokens.isPresent()) {
-      for (Matcher matcher = tokens.get().matcher(wellFormed); matcher.find(); ) {
-        appendOrdinary(wellFormed.substring(from, matcher.start()), ids);
-        ids.add(tokenIds.get(matcher.group()));
-        from = matcher.end();
-      }
-    }
-    appendOrdinary(wellFormed.substring(from), ids);
-  }
-
-  private void appendOrdinary(String text, IntArrayList ids) {
-    if (!text.isEmpty()) {
-      encoder().encode(text, ids);
-    }
+  private void append(String text, TokenFinder tokens, IntArrayList ids) {
+    tokens.split(wellFormed(text), ordinary -> encoder().encode(ordinary, ids), ids::add);
   }
 
   private BytePairEncoder encoder() {

@@ -1,9 +1,10 @@
 package io.github.phi4j.internal.text;
 
-import io.github.phi4j.api.ModelException;
 import io.github.phi4j.internal.gguf.ByteStrings;
 import io.github.phi4j.internal.gguf.GgufArray;
 import io.github.phi4j.internal.gguf.GgufMetadata;
+import java.util.Arrays;
+import java.util.function.Consumer;
 
 /** The merges of a byte-pair encoding, most wanted first: which two tokens become which. */
 final class Merges {
@@ -14,14 +15,17 @@ final class Merges {
   final int[] right;
   final int[] merged;
 
-  private Merges(int count) {
-    left = new int[count];
-    right = new int[count];
-    merged = new int[count];
+  private Merges(int[] left, int[] right, int[] merged) {
+    this.left = left;
+    this.right = right;
+    this.merged = merged;
   }
 
-  /** Reads {@code "left right"} pairs of tokens as they are written in the file. */
-  static Merges read(GgufMetadata metadata, WrittenTokens tokens) {
+  /**
+   * Reads {@code "left right"} pairs of tokens as they are written in the file. Lines that are no
+   * such pair, or that name or give what is no token, never apply and are left out.
+   */
+  static Merges read(GgufMetadata metadata, WrittenTokens tokens, Consumer<String> findings) {
     GgufArray written =
         metadata
             .strings(KEY)
@@ -29,35 +33,47 @@ final class Merges {
                 metadata.problem(KEY, "is missing", "the merges of the byte-level vocabulary"));
     ByteStrings pairs = written.strings();
     byte[] bytes = pairs.bytes();
-    Merges merges = new Merges(pairs.count());
-    for (int i = 0; i < merges.count(); i++) {
+    int[] left = new int[pairs.count()];
+    int[] right = new int[pairs.count()];
+    int[] merged = new int[pairs.count()];
+    int count = 0;
+    int first = -1;
+    for (int i = 0; i < pairs.count(); i++) {
       int from = pairs.starts()[i];
       int to = pairs.starts()[i + 1];
       int space = from + 1;
       while (space < to && bytes[space] != ' ') {
         space++;
       }
-      if (space >= to - 1) {
-        throw problem(metadata, i, written, "that is not two parts with a space between");
+      boolean applies = false;
+      if (space < to - 1) {
+        left[count] = tokens.text(bytes, from, space);
+        right[count] = tokens.text(bytes, space + 1, to);
+        System.arraycopy(bytes, space + 1, bytes, space, to - space - 1);
+        merged[count] = tokens.text(bytes, from, to - 1);
+        applies = left[count] >= 0 && right[count] >= 0 && merged[count] >= 0;
       }
-      merges.left[i] = tokens.text(bytes, from, space);
-      merges.right[i] = tokens.text(bytes, space + 1, to);
-      System.arraycopy(bytes, space + 1, bytes, space, to - space - 1);
-      merges.merged[i] = tokens.text(bytes, from, to - 1);
-      if (merges.left[i] < 0 || merges.right[i] < 0 || merges.merged[i] < 0) {
-        throw problem(
-            metadata, i, written, "whose parts, or what they give, are not ordinary tokens");
-      }
+      count += applies ? 1 : 0;
+      first = applies || first >= 0 ? first : i;
     }
-    return merges;
-  }
-
-  private static ModelException problem(
-      GgufMetadata metadata, int index, GgufArray written, String fault) {
-    return metadata.problem(
-        KEY,
-        "with merge " + index + " \"" + written.string(index) + "\" " + fault,
-        "two tokens of the vocabulary whose concatenation is a token, too");
+    int ignored = pairs.count() - count;
+    if (ignored > 0) {
+      findings.accept(
+          "metadata key "
+              + KEY
+              + " has "
+              + ignored
+              + (ignored == 1
+                  ? " merge that cannot apply, "
+                  : " merges that cannot apply, such as ")
+              + "merge "
+              + first
+              + " \""
+              + written.string(first)
+              + "\": ignored");
+    }
+    return new Merges(
+        Arrays.copyOf(left, count), Arrays.copyOf(right, count), Arrays.copyOf(merged, count));
   }
 
   int count() {

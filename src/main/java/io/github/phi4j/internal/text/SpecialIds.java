@@ -19,6 +19,7 @@ final class SpecialIds {
   private static final String SUFFIX = "_token_id";
   private static final String EOS = PREFIX + "eos" + SUFFIX;
   private static final String EOT = PREFIX + "eot" + SUFFIX;
+  private static final String EOM = PREFIX + "eom" + SUFFIX;
   private static final String BOS = PREFIX + "bos" + SUFFIX;
   private static final String PADDING = PREFIX + "padding" + SUFFIX;
   private static final String ADD_BOS = PREFIX + "add_bos_token";
@@ -95,9 +96,9 @@ final class SpecialIds {
 
   private void collectStops(Optional<ChatFormat> format) {
     Map<Integer, String> named = new LinkedHashMap<>();
-    for (String key : List.of(EOS, EOT)) {
+    for (String key : List.of(EOS, EOT, EOM)) {
       OptionalInt id = id(key);
-      if (id.isPresent() && !vocabulary.isSpecial(id.getAsInt())) {
+      if (id.isPresent() && !vocabulary.mayEndTurn(id.getAsInt())) {
         findings.accept(
             key(key) + " is " + shown(id.getAsInt()) + ", which is no special token: ignored");
       } else if (id.isPresent()) {

@@ -28,12 +28,14 @@ final class Vocabulary {
   private final int[] starts; // of each token in bytes, then the end of the last
   private final BitSet unused;
   private final BitSet special;
-  private final Map<String, Integer> added = new LinkedHashMap<>();
+  private final BitSet marked; // what the file calls special, also where it is text
+  private final Map<String, Integer> specials = new LinkedHashMap<>();
   private final Map<String, Integer> literals = new LinkedHashMap<>();
   private final int[] byteIds;
   private final Merges merges;
 
-  private Vocabulary(WrittenTokens tokens, int[] byteIds, Merges merges) {
+  private Vocabulary(WrittenTokens tokens, BitSet marked, int[] byteIds, Merges merges) {
+    this.marked = marked;
     this.byteIds = byteIds;
     this.merges = merges;
     int count = tokens.count();
@@ -46,18 +48,22 @@ final class Vocabulary {
       boolean empty = starts[id + 1] == starts[id];
       switch (empty ? WrittenTokens.UNUSED : tokens.type(id)) {
         case WrittenTokens.NORMAL -> {}
-        case WrittenTokens.USER_DEFINED -> {
-          literals.put(tokens.string(id), id);
-          added.put(tokens.string(id), id);
-        }
+        case WrittenTokens.USER_DEFINED -> put(literals, tokens, id);
         case WrittenTokens.CONTROL, WrittenTokens.UNKNOWN -> {
           special.set(id);
-          added.put(tokens.string(id), id);
+          put(specials, tokens, id);
         }
         default -> unused.set(id);
       }
     }
     bytes = Arrays.copyOf(target, starts[count]);
+  }
+
+  /** What is not UTF-8 stands in no text, least of all where a text has U+FFFD. */
+  private static void put(Map<String, Integer> ids, WrittenTokens tokens, int id) {
+    if (tokens.isUtf8(id)) {
+      ids.put(tokens.string(id), id);
+    }
   }
 
   /**
@@ -81,7 +87,7 @@ final class Vocabulary {
               + " and phi-4-mini-reasoning; no other models are supported");
     }
     WrittenTokens tokens = WrittenTokens.read(metadata, findings);
-    Merges merges = Merges.read(metadata, tokens);
+    Merges merges = Merges.read(metadata, tokens, findings);
     int[] byteIds = new int[BYTE_VALUES];
     BitSet built = new BitSet(tokens.count());
     for (int b = 0; b < BYTE_VALUES; b++) {
@@ -98,40 +104,10 @@ final class Vocabulary {
     for (int id : merges.merged) {
       built.set(id);
     }
-    retypeAdded(tokens, built, findings);
-    return new Vocabulary(tokens, byteIds, merges);
-  }
-
-  /** Corrects the types of tokens that no merge builds, where text and type contradict. */
-  private static void retypeAdded(WrittenTokens tokens, BitSet built, Consumer<String> findings) {
-    int count = 0;
-    int first = 0;
-    for (int id = built.nextClearBit(0); id < tokens.count(); id = built.nextClearBit(id + 1)) {
-      int type = tokens.type(id);
-      if (type != WrittenTokens.NORMAL && type != WrittenTokens.USER_DEFINED) {
-        continue;
-      }
-      if (tokens.looksSpecial(id)) {
-        tokens.retype(id, WrittenTokens.CONTROL);
-        first = count++ == 0 ? id : first;
-      } else if (tokens.string(id).equals("[PAD" + id + "]")) {
-        tokens.retype(id, WrittenTokens.UNUSED);
-      } else if (!tokens.typed()) {
-        tokens.retype(id, WrittenTokens.USER_DEFINED);
-      }
-    }
-    if (count > 0 && tokens.typed()) {
-      findings.accept(
-          "metadata key "
-              + WrittenTokens.TYPES
-              + " calls "
-              + count
-              + (count == 1 ? " special token" : " special tokens")
-              + " ordinary, "
-              + tokens.string(first)
-              + (count == 1 ? "" : " for one")
-              + ": taken as special by the text");
-    }
+    BitSet marked = tokens.special();
+    tokens.retype(built);
+    tokens.reportUnmapped();
+    return new Vocabulary(tokens, marked, byteIds, merges);
   }
 
   int size() {
@@ -163,6 +139,14 @@ final class Vocabulary {
     return special.get(id);
   }
 
+  /**
+   * Whether token {@code id} may end a turn: it is special, or it is text but the file calls it
+   * special, as where an ordinary token was chosen to end turns.
+   */
+  boolean mayEndTurn(int id) {
+    return special.get(id) || marked.get(id);
+  }
+
   /** Whether id {@code id} only fills the vocabulary up. */
   boolean isUnused(int id) {
     return unused.get(id);
@@ -170,13 +154,13 @@ final class Vocabulary {
 
   /** The id of a special token. */
   OptionalInt special(String text) {
-    Integer id = added.get(text);
-    return id == null || !isSpecial(id) ? OptionalInt.empty() : OptionalInt.of(id);
+    Integer id = specials.get(text);
+    return id == null ? OptionalInt.empty() : OptionalInt.of(id);
   }
 
   /**
-   * Tokens such as {@code <think>} that the vocabulary got after its merges: text, but always
-   * encoded as one token.
+   * Tokens such as {@code <think>} that were added to the vocabulary: text, but always encoded as
+   * one token.
    */
   Map<String, Integer> literals() {
     return literals;
@@ -184,6 +168,8 @@ final class Vocabulary {
 
   /** The literal and the special tokens. */
   Map<String, Integer> added() {
+    Map<String, Integer> added = new LinkedHashMap<>(literals);
+    added.putAll(specials);
     return added;
   }
 

@@ -1,14 +1,18 @@
 package io.github.phi4j.internal.text;
 
-import io.github.phi4j.api.ModelException;
 import io.github.phi4j.internal.gguf.ByteStrings;
 import io.github.phi4j.internal.gguf.GgufArray;
 import io.github.phi4j.internal.gguf.GgufMetadata;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The tokens as a file has them: byte-mapped or literal text, with a type each. Lives for a load.
+ * The tokens as a file has them: byte-mapped or literal text, with a type each. Types that
+ * contradict the texts are put right here. Lives for a load.
  */
 final class WrittenTokens {
 
@@ -21,23 +25,31 @@ final class WrittenTokens {
   static final int CONTROL = 3;
   static final int USER_DEFINED = 4;
   static final int UNUSED = 5;
-  private static final int BYTE = 6;
+  static final int BYTE = 6;
 
-  private final GgufMetadata metadata;
+  private static final Set<String> THOUGHT_TAGS =
+      Set.of(ThoughtSplitter.OPEN, ThoughtSplitter.CLOSE);
+
   private final byte[] bytes;
   private final int[] starts;
   private final SpanTable table;
   private final byte[] types;
   private final boolean typed;
+  private final Consumer<String> findings;
+  private BitSet built = new BitSet();
 
   private WrittenTokens(
-      GgufMetadata metadata, ByteStrings strings, SpanTable table, byte[] types, boolean typed) {
-    this.metadata = metadata;
+      ByteStrings strings, SpanTable table, byte[] types, Consumer<String> findings) {
     this.bytes = strings.bytes();
     this.starts = strings.starts();
     this.table = table;
     this.types = types;
-    this.typed = typed;
+    this.findings = findings;
+    boolean says = false;
+    for (byte type : types) {
+      says |= type != UNDEFINED;
+    }
+    this.typed = says;
   }
 
   static WrittenTokens read(GgufMetadata metadata, Consumer<String> findings) {
@@ -51,7 +63,8 @@ final class WrittenTokens {
     int count = strings.count();
     SpanTable table = new SpanTable(strings);
     for (int i = 0; i < count; i++) {
-      int twin = table.add(i);
+      boolean empty = strings.starts()[i] == strings.starts()[i + 1];
+      int twin = empty ? SpanTable.NONE : table.add(i);
       if (twin >= 0) {
         throw metadata.problem(
             TOKENS,
@@ -59,60 +72,173 @@ final class WrittenTokens {
             "each token once");
       }
     }
-    boolean typed = metadata.integers(TYPES).isPresent();
-    if (!typed) {
+    byte[] types = types(metadata, count, findings);
+    WrittenTokens written = new WrittenTokens(strings, table, types, findings);
+    if (!written.typed) {
       findings.accept(
           "metadata key "
               + TYPES
-              + " is missing: tokens that look like <|...|> are taken as special, those that the"
-              + " merges build as text");
+              + (metadata.values().containsKey(TYPES)
+                  ? " has no type for any token"
+                  : " is missing")
+              + ": tokens that look like <|...|> are taken as special, those that the merges build"
+              + " as text");
     }
-    return new WrittenTokens(metadata, strings, table, types(metadata, count), typed);
+    return written;
   }
 
-  private static byte[] types(GgufMetadata metadata, int count) {
+  private static byte[] types(GgufMetadata metadata, int count, Consumer<String> findings) {
     byte[] types = new byte[count];
-    GgufArray written = metadata.integers(TYPES).orElse(null);
-    if (written != null && written.length() != count) {
-      throw metadata.problem(
-          TYPES,
-          "with " + written.length() + " elements for " + count + " tokens",
-          "as many as tokens");
+    Optional<GgufArray> written = metadata.integers(TYPES);
+    if (written.isEmpty()) {
+      return types;
     }
+    int length = written.get().length();
+    if (length < count) {
+      throw metadata.problem(
+          TYPES, "with " + length + " elements for " + count + " tokens", "as many as tokens");
+    }
+    int unknown = 0;
+    long first = 0;
     for (int i = 0; i < count; i++) {
-      long type = written == null ? NORMAL : written.integer(i);
-      if (type < UNDEFINED || type >= BYTE) {
-        throw metadata.problem(
-            TYPES,
-            "with type " + type + " of token " + i,
-            "0 to 5, as in a byte-level BPE vocabulary; type 6 belongs to SentencePiece");
+      long type = written.get().integer(i);
+      if (type < UNDEFINED || type > BYTE) {
+        first = unknown++ == 0 ? type : first;
+        type = UNDEFINED;
       }
       types[i] = (byte) type;
     }
+    if (unknown > 0) {
+      findings.accept(
+          "metadata key "
+              + TYPES
+              + " has unknown types, "
+              + first
+              + " for one, of "
+              + tokens(unknown)
+              + ": their texts decide");
+    }
     return types;
+  }
+
+  private static String tokens(int count) {
+    return count == 1 ? "1 token" : count + " tokens";
+  }
+
+  /**
+   * Corrects the types that contradict the texts: what merges build is text, turn tokens are
+   * special, and where there is no type the text decides.
+   *
+   * @param wanted the tokens that byte-pair encoding may give
+   */
+  void retype(BitSet wanted) {
+    built = wanted;
+    Repair text = new Repair("ordinary", "special or unused", "text");
+    Repair special = new Repair("special", "ordinary or unused", "special by the text");
+    for (int id = 0; id < types.length; id++) {
+      int type = types[id];
+      if (built.get(id)) {
+        if (type != NORMAL && type != USER_DEFINED) {
+          types[id] = NORMAL;
+          text.note(id);
+        }
+      } else if (looksSpecial(id)) {
+        if (type != CONTROL && type != UNKNOWN && (type != UNUSED || structures(id))) {
+          types[id] = CONTROL;
+          special.note(id);
+        }
+      } else if (type == UNUSED && THOUGHT_TAGS.contains(string(id))) {
+        types[id] = USER_DEFINED;
+        text.note(id);
+      } else if (type == BYTE) {
+        types[id] = UNUSED;
+      } else if ((type == NORMAL || type == UNDEFINED || type == USER_DEFINED)
+          && string(id).equals("[PAD" + id + "]")) {
+        types[id] = UNUSED;
+      } else if (type == UNDEFINED) {
+        types[id] = USER_DEFINED;
+      }
+    }
+    text.report();
+    special.report();
+  }
+
+  /** Counts tokens whose type was corrected, to say so once. */
+  private final class Repair {
+    private final String kind;
+    private final String called;
+    private final String taken;
+    private int count;
+    private int first;
+
+    Repair(String kind, String called, String taken) {
+      this.kind = kind;
+      this.called = called;
+      this.taken = taken;
+    }
+
+    void note(int id) {
+      first = count++ == 0 ? id : first;
+    }
+
+    void report() {
+      if (count > 0 && typed) {
+        findings.accept(
+            "metadata key "
+                + TYPES
+                + " calls "
+                + count
+                + " "
+                + kind
+                + (count == 1 ? " token " : " tokens ")
+                + called
+                + ", "
+                + string(first)
+                + (count == 1 ? "" : " for one")
+                + ": taken as "
+                + taken);
+      }
+    }
+  }
+
+  /** Whether token {@code id} opens, parts or closes turns or the calls in them. */
+  private boolean structures(int id) {
+    return ChatRenderer.STRUCTURE.contains(string(id));
   }
 
   int count() {
     return types.length;
   }
 
-  /** Whether the file says what the tokens are. */
-  boolean typed() {
-    return typed;
+  /** The tokens that are of a special type. */
+  BitSet special() {
+    BitSet special = new BitSet();
+    for (int id = 0; id < types.length; id++) {
+      special.set(id, types[id] == CONTROL || types[id] == UNKNOWN);
+    }
+    return special;
+  }
+
+  /** Whether token {@code id} is written in UTF-8. */
+  boolean isUtf8(int id) {
+    String string = string(id);
+    return string.indexOf('\ufffd') < 0
+        || Arrays.equals(
+            string.getBytes(StandardCharsets.UTF_8),
+            Arrays.copyOfRange(bytes, starts[id], starts[id + 1]));
   }
 
   int type(int id) {
     return types[id];
   }
 
-  void retype(int id, int type) {
-    types[id] = (byte) type;
-  }
-
-  /** The token of type normal that is written like {@code key[from, to)}, or -1. */
+  /**
+   * The token that is written like {@code key[from, to)}, or -1. One that looks special is none
+   * that text may become.
+   */
   int text(byte[] key, int from, int to) {
     int id = table.find(key, from, to);
-    return id >= 0 && types[id] == NORMAL ? id : -1;
+    return id >= 0 && !looksSpecial(id) ? id : -1;
   }
 
   /** Token {@code id} as it is written. */
@@ -137,29 +263,37 @@ final class WrittenTokens {
   }
 
   /**
-   * Writes what token {@code id} stands for: through the byte map if it is of type normal, else as
-   * it stands.
+   * Writes what token {@code id} stands for: through the byte map if byte-pair encoding may give it
+   * or it is of type normal, else as it stands.
    *
    * @return where it ends in {@code target}
    */
   int unmap(int id, byte[] target, int at) {
     int from = starts[id];
     int to = starts[id + 1];
-    if (types[id] != NORMAL) {
+    int end =
+        types[id] == NORMAL || built.get(id) ? ByteLevel.read(bytes, from, to, target, at) : -1;
+    if (end < 0) { // not in the byte map: as Hugging Face's decoder has it
       System.arraycopy(bytes, from, target, at, to - from);
-      return at + to - from;
-    }
-    int end = ByteLevel.read(bytes, from, to, target, at);
-    if (end < 0) {
-      throw problem(id);
+      end = at + to - from;
     }
     return end;
   }
 
-  private ModelException problem(int id) {
-    return metadata.problem(
-        TOKENS,
-        "with token " + id + " \"" + string(id) + "\", which is not written in GPT-2's byte map",
-        "a byte-level BPE vocabulary");
+  /** Says how many ordinary tokens are not written in the byte map. */
+  void reportUnmapped() {
+    byte[] target = new byte[starts[count()]];
+    int count = 0;
+    int first = 0;
+    for (int id = 0; id < count(); id++) {
+      if (types[id] == NORMAL && ByteLevel.read(bytes, starts[id], starts[id + 1], target, 0) < 0) {
+        first = count++ == 0 ? id : first;
+      }
+    }
+    if (count > 0) {
+      findings.accept(
+          "metadata key %s has %s that GPT-2's byte map does not have, such as %d (%s): taken as it is written"
+              .formatted(TOKENS, tokens(count), first, string(first)));
+    }
   }
 }

@@ -43,6 +43,41 @@ final class GgufParserTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          version https://git-lfs.github.com/spec/v1\\noid sha256:4d7a\\nsize 9053114816\\n | a Git LFS pointer, which stands for a file of 9053114816 bytes | git lfs pull
+          version https://hawser.github.com/spec/v1\\next-0-a x\\noid sha256:4d\\nsize 12 | a Git LFS pointer, which stands for a file of 12 bytes | git lfs pull
+          <!DOCTYPE html><html><head><title>Hugging Face</title></head></html> | an HTML page | download the file itself
+          \\n  <!-- a --><HTML lang="en"> | an HTML page | log in
+          <?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error> | an XML document | download
+          <Error><Code>AccessDenied</Code></Error> | an XML document | download
+          {"error":"Repository not found"} | a text that begins "{"error":"Repository not found"}" | download the file itself
+          Access to model microsoft/phi-4 is restricted.\\nYou must log in. | a text that begins "Access to model microsoft/phi-4 is restricted." | log in
+          Entry not found | a text that begins "Entry not found" | download
+          PK\\3\\4xxxxxxxxxxxxxxxx | a ZIP archive, such as a PyTorch checkpoint | convert_hf_to_gguf.py
+          tjggxxxxxxxxxxxxxxxxxxxx | a model in a GGML format from before GGUF | cannot be converted
+          x\\1\\0\\0\\0\\0\\0\\0{"__metadata__":{"format":"pt"}} | a model in safetensors format | convert_hf_to_gguf.py
+          """)
+  void whatIsOftenFoundInTheFilesPlaceIsNamed(String text, String found, String expected) {
+    RawGguf raw = new RawGguf().ascii(text.translateEscapes());
+    ModelException e = catchThrowableOfType(ModelException.class, () -> parse(raw));
+    assertThat(e.offset()).hasValue(0);
+    assertThat(e.found()).startsWith(found);
+    assertThat(e.expected()).startsWith(e.found().contains("LFS") ? "that file" : "a GGUF model");
+    assertThat(e.expected()).contains(expected);
+  }
+
+  @Test
+  void aFileOfZerosIsAnUnfinishedDownload() {
+    RawGguf zeros = new RawGguf().zeros(5000);
+    ModelException e = catchThrowableOfType(ModelException.class, () -> parse(zeros));
+    assertThat(e.found()).isEqualTo("only zeros at the beginning");
+    assertThat(e.expected()).contains("continue or repeat it");
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "0, version 2 or 3; convert the model again",
     "1, version 2 or 3; convert the model again",

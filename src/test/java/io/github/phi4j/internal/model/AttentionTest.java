@@ -37,6 +37,7 @@ final class AttentionTest {
         headLength,
         10_000,
         1,
+        1,
         1e-5f,
         300);
   }

@@ -16,15 +16,18 @@ import io.github.phi4j.testing.RandomModel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -81,6 +84,55 @@ final class ForwardPassTest {
     try (LoadedModel model = load(random, 2)) {
       int[] tokens = model.randomTokens(33, 7);
 
+      assertClose(
+          model.logits(tokens), new ReferenceModel(model.file()).logits(tokens, false), ROUNDING);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PHI3, rope.scaling.factor,, 4",
+    "PHI3, rope.scale_linear,, 2.5",
+    "LLAMA, rope.scaling.factor, linear, 8",
+    "LLAMA, rope.scale_linear, longrope, 0.5"
+  })
+  void positionsAreDividedByTheScalingFactor(
+      RandomModel.Layout layout, String key, String type, double factor) {
+    String prefix = layout.name().toLowerCase(Locale.ROOT) + ".";
+    GgufWriter writer = RandomModel.phi4().layout(layout).writer().float32(prefix + key, factor);
+    if (type != null) {
+      writer.string(prefix + "rope.scaling.type", type);
+    }
+    float[][] unscaled;
+    int[] tokens;
+    try (LoadedModel model = load(RandomModel.phi4(), 2)) {
+      tokens = model.randomTokens(33, 7);
+      unscaled = model.logits(tokens);
+    }
+    try (LoadedModel model = new LoadedModel(writer.write(file()), 2, kernels)) {
+      double[][] reference = new ReferenceModel(model.file()).logits(tokens, false);
+      assertClose(model.logits(tokens), reference, ROUNDING);
+      assertThat(difference(unscaled, reference)).isGreaterThan(100 * ROUNDING);
+    }
+    writer.string(prefix + "rope.scaling.type", "none");
+    try (LoadedModel model = new LoadedModel(writer.write(file()), 2, kernels)) {
+      assertThat(model.logits(tokens)[32]).containsExactly(unscaled[32], Offset.offset(1e-4f));
+    }
+  }
+
+  @Test
+  void factorsOfAnyLengthAreTakenInTheLlamaLayout() {
+    float[] factors = new float[16];
+    for (int i = 0; i < factors.length; i++) {
+      factors[i] = 1 + i / 2f;
+    }
+    GgufWriter writer =
+        RandomModel.phi4()
+            .layout(RandomModel.Layout.LLAMA)
+            .writer()
+            .tensor("rope_freqs.weight", factors, factors.length);
+    try (LoadedModel model = new LoadedModel(writer.write(file()), 2, kernels)) {
+      int[] tokens = model.randomTokens(33, 7);
       assertClose(
           model.logits(tokens), new ReferenceModel(model.file()).logits(tokens, false), ROUNDING);
     }

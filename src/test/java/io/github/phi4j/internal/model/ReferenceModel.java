@@ -132,11 +132,15 @@ final class ReferenceModel {
   private void rotate(double[] vector, int position, boolean longFactors) {
     String name = longFactors ? "rope_factors_long.weight" : "rope_factors_short.weight";
     double[] factors = file.tensors().containsKey(name) ? vector(name) : null;
+    if (file.tensors().containsKey("rope_freqs.weight")) {
+      factors = vector("rope_freqs.weight");
+    }
     double base = number("rope.freq_base", Double.NaN);
     double attentionFactor = number("rope.scaling.attn_factor", 1);
+    double scaling = number("rope.scaling.factor", number("rope.scale_linear", 1));
     for (int at = 0; at < vector.length; at += headLength) {
       for (int i = 0; i < rotated / 2; i++) {
-        double theta = position / Math.pow(base, 2.0 * i / rotated);
+        double theta = position / scaling / Math.pow(base, 2.0 * i / rotated);
         theta /= factors == null ? 1 : factors[i];
         double c = Math.cos(theta) * attentionFactor;
         double s = Math.sin(theta) * attentionFactor;

@@ -240,7 +240,6 @@ final class WrongModelTest {
     "block_count, an integer",
     "context_length, an integer",
     "attention.head_count, an integer",
-    "attention.head_count_kv, an integer",
     "attention.layer_norm_rms_epsilon, a number",
   })
   void aMissingHyperParameterIsNamed(String name, String expected) {
@@ -351,14 +350,78 @@ final class WrongModelTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"linear", "yarn"})
+  @ValueSource(strings = {"none", "linear", "longrope", "yarn"})
+  void ropeScalingOfFactorOneIsNone(String type) {
+    assertThat(load(writer().string("phi3.rope.scaling.type", type))).isEmpty();
+    for (double factor : new double[] {0, 1}) {
+      assertThat(
+              load(
+                  writer()
+                      .string("phi3.rope.scaling.type", type)
+                      .float32("phi3.rope.scaling.factor", factor)))
+          .isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"yarn", "dynamic", ""})
   void anotherKindOfRopeScalingIsRefused(String type) {
     assertKeyRefused(
-        writer().string("phi3.rope.scaling.type", type),
+        writer().string("phi3.rope.scaling.type", type).float32("phi3.rope.scaling.factor", 4),
         "phi3.rope.scaling.type",
-        "that is \"" + type + "\"",
-        "\"none\" or \"longrope\"");
-    assertThat(load(writer().string("phi3.rope.scaling.type", "longrope"))).isEmpty();
+        "that is " + type,
+        "one of \"none\" \"linear\" \"longrope\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {-1, Double.NaN, Double.POSITIVE_INFINITY})
+  void anImpossibleScalingFactorIsRefused(double factor) {
+    for (String name : List.of("rope.scaling.factor", "rope.scale_linear")) {
+      assertKeyRefused(
+          writer().float32("phi3." + name, factor),
+          "phi3." + name,
+          "that is " + factor,
+          "a positive number");
+    }
+  }
+
+  @Test
+  void keysThatAskForWhatIsNotImplementedAreRefusedByName() {
+    assertKeyRefused(
+        writer().float32("phi3.rope.scaling.yarn_ext_factor", 1),
+        "phi3.rope.scaling.yarn_ext_factor",
+        "that is 1.0",
+        "0; YaRN is not supported");
+    assertKeyRefused(
+        writer().float32("phi3.rope.scaling.yarn_attn_factor", 0.5),
+        "phi3.rope.scaling.yarn_attn_factor",
+        "that is 0.5",
+        "1; YaRN is not supported");
+    assertKeyRefused(
+        writer().uint32("phi3.expert_count", 16),
+        "phi3.expert_count",
+        "that is 16",
+        "0; mixtures of experts are not supported");
+    assertThat(load(writer().uint32("phi3.expert_count", 0))).isEmpty();
+  }
+
+  @Test
+  void asManyKeyValueHeadsAsHeadsIsTheDefault() {
+    GgufWriter writer = RandomModel.phi4().heads(2, 2, 32).writer();
+    assertThat(load(writer.without("phi3.attention.head_count_kv"))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void trailingExtentsOfOneAreNoPartOfAShape(RandomModel.Layout layout) {
+    GgufWriter writer = RandomModel.phi4().layout(layout).writer();
+    for (String name : writer.tensorNames()) {
+      writer.extend(name, 1);
+    }
+    assertThat(load(writer)).isEmpty();
+    assertThat(load(writer.extend("output_norm.weight", 1))).isEmpty();
+    ModelException e = refusal(writer.extend("blk.0.ffn_norm.weight", 2));
+    assertThat(e.found()).contains("blk.0.ffn_norm.weight");
   }
 
   @Test

@@ -66,10 +66,15 @@ final class Tokenizers {
 
   /** Reads something from a file's metadata; the file is gone when this returns. */
   static <T> T with(GgufWriter writer, Function<GgufMetadata, T> reading) {
+    return with(writer.toBytes(), reading);
+  }
+
+  /** As {@link #with(GgufWriter, Function)}, of a file with these bytes. */
+  static <T> T with(byte[] bytes, Function<GgufMetadata, T> reading) {
     try {
       Path file = Files.createTempFile("vocabulary", ".gguf");
       try (Arena arena = Arena.ofConfined()) {
-        return reading.apply(GgufFile.open(writer.write(file), arena).metadata());
+        return reading.apply(GgufFile.open(Files.write(file, bytes), arena).metadata());
       } finally {
         Files.delete(file);
       }

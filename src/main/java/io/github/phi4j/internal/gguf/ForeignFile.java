@@ -1,0 +1,81 @@
+package io.github.phi4j.internal.gguf;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What is often found in the place of a GGUF file: what a download left there, or a model in
+ * another format.
+ *
+ * @param found what the file is
+ * @param expected what should be there instead, and how to get it
+ */
+record ForeignFile(String found, String expected) {
+
+  private static final int LOOKED_AT = 1024;
+  private static final String MODEL = "a GGUF model";
+  private static final String CONVERT = MODEL + ", which llama.cpp's convert_hf_to_gguf.py makes";
+  private static final String DOWNLOAD =
+      MODEL + "; download the file itself, for which one may have to log in or to accept a licence";
+
+  /** The pointer that stands for a large file in a Git repository, with the file's size. */
+  private static final Pattern LFS_POINTER =
+      Pattern.compile(
+          "version https://(?:git-lfs|hawser)\\.github\\.com/spec/\\S*\\n(?:.*\\n)*?size"
+              + " (\\d{1,18})\\n?");
+
+  private static final Pattern HTML =
+      Pattern.compile("(?:<!--.*?-->\\s*)*<(?:!doctype html|html|head|body)\\b", Pattern.DOTALL);
+  private static final Pattern XML = Pattern.compile("<\\?xml\\b|<error>");
+  private static final Pattern SAFETENSORS = Pattern.compile(".{8}\\{\\s*\"", Pattern.DOTALL);
+  private static final Pattern SENTENCE =
+      Pattern.compile("[\\p{Alpha}{\\[\"][\\p{Print}\\s]{3,}", Pattern.DOTALL);
+
+  /** Recognises a file by its beginning; empty if it may be GGUF, or is nothing that is known. */
+  static Optional<ForeignFile> of(MemorySegment file) {
+    int count = (int) Math.min(LOOKED_AT, file.byteSize());
+    byte[] bytes = file.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE);
+    String raw = new String(bytes, StandardCharsets.ISO_8859_1); // a char for each byte
+    return raw.startsWith("GGUF") ? Optional.empty() : Optional.ofNullable(of(raw, file));
+  }
+
+  private static ForeignFile of(String raw, MemorySegment file) {
+    String text = raw.strip().replaceFirst("^\u00ef\u00bb\u00bf", "").strip();
+    String lower = text.toLowerCase(Locale.ROOT);
+    Matcher pointer = LFS_POINTER.matcher(text);
+    if (pointer.find() && pointer.start() == 0) {
+      return new ForeignFile(
+          "a Git LFS pointer, which stands for a file of " + pointer.group(1) + " bytes",
+          "that file; fetch it with \"git lfs pull\", or download it");
+    } else if (HTML.matcher(lower).lookingAt()) {
+      return new ForeignFile("an HTML page", DOWNLOAD);
+    } else if (XML.matcher(lower).lookingAt()) {
+      return new ForeignFile("an XML document, such as a download's error", DOWNLOAD);
+    } else if (SAFETENSORS.matcher(raw).lookingAt() && !lower.startsWith("{")) {
+      return new ForeignFile("a model in safetensors format", CONVERT);
+    } else if (raw.startsWith("PK\u0003\u0004")) {
+      return new ForeignFile("a ZIP archive, such as a PyTorch checkpoint", CONVERT);
+    } else if (raw.startsWith("lmgg") || raw.startsWith("fmgg") || raw.startsWith("tjgg")) {
+      return new ForeignFile(
+          "a model in a GGML format from before GGUF", MODEL + "; such a file cannot be converted");
+    } else if (raw.startsWith("\u001f\u008b")
+        || raw.startsWith("(\u00b5/\u00fd")
+        || raw.startsWith("\u00fd7zXZ")
+        || raw.startsWith("BZh")) {
+      return new ForeignFile("a compressed file", MODEL + "; unpack it first");
+    } else if (raw.chars().allMatch(c -> c == 0)) {
+      return new ForeignFile(
+          "only zeros at the beginning",
+          MODEL + "; the download is not complete: continue or repeat it");
+    } else if (file.byteSize() <= LOOKED_AT && SENTENCE.matcher(text).matches()) {
+      String line = text.lines().findFirst().orElse("");
+      return new ForeignFile("a text that begins \"" + GgufParser.shown(line) + "\"", DOWNLOAD);
+    }
+    return null;
+  }
+}
