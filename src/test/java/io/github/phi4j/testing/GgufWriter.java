@@ -245,7 +245,7 @@ public final class GgufWriter {
     };
   }
 
-  /** Little-endian numbers and length-prefixed strings. */
+  /** LittleEndian-endian numbers and length-prefixed strings. */
   private static final class Output {
     private final OutputStream out;
     private final byte[] scratch = new byte[Long.BYTES];

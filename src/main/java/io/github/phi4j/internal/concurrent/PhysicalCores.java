@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Counts processor cores. Two hardware threads of a core share its arithmetic units, so that a
- * second one makes products slower, not faster.
+ * Counts physical cores. Hardware threads of one core share its arithmetic units, so a second
+ * thread per core slows products down.
  */
 public final class PhysicalCores {
 
@@ -21,9 +21,8 @@ public final class PhysicalCores {
   private PhysicalCores() {}
 
   /**
-   * The cores that this process may use, within the limits of its container. Where a quota of
-   * processor time is no whole number of processors, it is rounded up, as the JVM does: fewer
-   * threads would leave some of it unused.
+   * The cores available to this process, within its container's limits. A fractional CPU quota is
+   * rounded up, as the JVM does: fewer threads would leave part of it unused.
    */
   public static int available() {
     return available(Runtime.getRuntime().availableProcessors(), CPUS, STATUS);
@@ -32,16 +31,16 @@ public final class PhysicalCores {
   /**
    * The lower of two limits.
    *
-   * @param processors hardware threads that the JVM counts, with regard to a quota
-   * @param cpus what Linux shows of its processors
-   * @param status what Linux shows of this process
+   * @param processors hardware threads as counted by the JVM, quota included
+   * @param cpus Linux's directory of processors
+   * @param status Linux's status file of this process
    */
   static int available(int processors, Path cpus, Path status) {
     int cores = count(cpus, status);
     return cores == 0 ? processors : Math.min(processors, cores);
   }
 
-  /** The cores with a processor that the process may run on, or 0 where a system shows none. */
+  /** Cores with a processor in the process's affinity mask; 0 if the system shows none. */
   private static int count(Path cpus, Path status) {
     try {
       Set<String> cores = new HashSet<>();
@@ -53,11 +52,11 @@ public final class PhysicalCores {
       }
       return cores.size();
     } catch (IOException | NumberFormatException _) {
-      return 0; // another system, or one that hides its topology
+      return 0; // not Linux, or the topology is hidden
     }
   }
 
-  /** The processors of a line such as {@code Cpus_allowed_list: 0-3,8}. */
+  /** The processors in a line such as {@code Cpus_allowed_list: 0-3,8}. */
   private static BitSet allowed(List<String> status) {
     BitSet allowed = new BitSet();
     for (String line : status) {

@@ -10,9 +10,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Runs the parts of one task after another on a fixed set of threads, the caller's among them. Idle
- * threads spin for a moment, since the products of a token follow each other closely, and then
- * park. Parts are handed out one by one, so a thread that the system holds up delays no more than
- * the part it has.
+ * threads spin briefly, since the products of a token follow each other closely, and then park.
+ * Parts are handed out one by one, so a descheduled thread delays only its own part.
  *
  * <p>The pool itself serves one caller at a time. Callers that share it take turns: each holds
  * {@link #turn()} for as long as its tasks belong together.
@@ -38,10 +37,10 @@ public final class WorkerPool implements ThreadPool {
   private final Worker[] workers;
   private final ReentrantLock turn = new ReentrantLock(true);
 
-  /** Number of the task in the upper half, how many of its parts are untaken in the lower half. */
+  /** The task's number in the upper half, the count of its untaken parts in the lower half. */
   private final AtomicLong ticket = new AtomicLong();
 
-  /** Threads other than the caller's that may be at a part. */
+  /** Threads other than the caller's that may be running a part. */
   private final AtomicInteger inside = new AtomicInteger();
 
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -61,7 +60,7 @@ public final class WorkerPool implements ThreadPool {
       for (Worker worker : workers) {
         worker.start();
       }
-    } catch (Throwable e) { // the system may refuse a thread with an Error
+    } catch (Throwable e) { // thread creation may fail with an Error
       close();
       throw e;
     }
@@ -73,12 +72,12 @@ public final class WorkerPool implements ThreadPool {
     return workers.length + 1;
   }
 
-  /** The fair lock that is held while the pool is used, and during nothing else. */
+  /** The fair lock held while the pool is in use, and at no other time. */
   public ReentrantLock turn() {
     return turn;
   }
 
-  /** Checks that the pool can be used. */
+  /** Checks that the pool is open. */
   public void checkOpen() {
     if (closed) {
       throw new IllegalStateException("the thread pool is closed");
@@ -128,7 +127,7 @@ public final class WorkerPool implements ThreadPool {
     }
   }
 
-  /** Waits until no other thread is at a part; none are left to take. */
+  /** Waits until no other thread runs a part; none are left to take. */
   private void awaitWorkers() {
     for (int spins = 0; inside.get() > 0; spins++) {
       if (spins < SPINS) {
@@ -138,7 +137,7 @@ public final class WorkerPool implements ThreadPool {
       } else {
         waiting = Thread.currentThread();
         if (inside.get() > 0) {
-          // Not forever, since a fault of the mapping may hit a worker just before it unparks us.
+          // With a timeout: a fault of a mapping may hit a worker just before it unparks us.
           LockSupport.parkNanos(this, LONGEST_PARK_NANOS);
         }
         waiting = null;
@@ -157,8 +156,8 @@ public final class WorkerPool implements ThreadPool {
         if (untaken == 0) {
           return;
         }
-        // A task with an untaken part is not over, so that if the ticket is still the same, what
-        // was read since belongs to it.
+        // A task with an untaken part is still running, so if the ticket has not changed, the
+        // fields read since belong to it.
         if (ticket.compareAndSet(seen, seen - 1)) {
           current.run(all - untaken, worker);
         }
@@ -169,7 +168,7 @@ public final class WorkerPool implements ThreadPool {
     }
   }
 
-  /** Ends the threads, when it is this caller's turn, and waits for them. */
+  /** Ends the threads, at this caller's turn, and waits for them. */
   @Override
   public void close() {
     turn.lock();

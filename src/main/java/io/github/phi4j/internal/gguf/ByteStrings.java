@@ -1,10 +1,10 @@
 package io.github.phi4j.internal.gguf;
 
 /**
- * Strings of bytes, one after the other.
+ * Byte strings, concatenated.
  *
- * @param bytes all bytes, and perhaps more
- * @param starts where each string starts, then the end of the last
+ * @param bytes the bytes, possibly with unused space at the end
+ * @param starts the start of each string, then the end of the last
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record ByteStrings(byte[] bytes, int[] starts) {

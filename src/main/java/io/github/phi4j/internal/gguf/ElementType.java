@@ -24,7 +24,7 @@ public enum ElementType {
     this.bytes = bytes;
   }
 
-  /** Bytes of a value; for strings and arrays the least that one can take. */
+  /** Bytes of a value; for strings and arrays the minimum. */
   int bytes() {
     return bytes;
   }

@@ -16,9 +16,9 @@ import java.util.zip.CRC32C;
 import java.util.zip.Checksum;
 
 /**
- * The SHA-256 of what tells a model from others at little cost: of each file its size and the
- * checksums of all that stands before its tensors, and of each tensor those of the 4096 bytes in
- * its middle. A change that leaves all of this as it was goes unnoticed.
+ * A SHA-256 that identifies a model at little cost, over the size of each file and the checksums of
+ * all that stands before its tensors, and of each tensor those of the 4096 bytes in its middle. A
+ * change that leaves all of this as it was goes unnoticed.
  *
  * <p>Checksums, since HotSpot computes them fast from the first byte on, while a digest of all
  * these bytes takes a tenth of a second in a new JVM. Two of them leave a change one chance in

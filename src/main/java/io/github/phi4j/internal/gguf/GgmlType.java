@@ -67,7 +67,7 @@ public enum GgmlType {
     return elements / blockLength * blockBytes;
   }
 
-  /** Names a type that {@link #of} does not know, as far as it has or had a name. */
+  /** The name, current or former, of a type that {@link #of} does not know, if it has one. */
   static String describe(int id) {
     String name =
         switch (id) {

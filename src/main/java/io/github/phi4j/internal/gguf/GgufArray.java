@@ -5,13 +5,14 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
-/** An array value, read element by element out of the mapping. */
+/** An array value, read from the mapping element by element. */
 public final class GgufArray implements GgufValue {
 
   private final ElementType type;
   private final int length;
   private final MemorySegment data;
-  private final int[] stringStarts; // of each string's bytes in data, then the end; null if numbers
+  private final int[]
+      stringStarts; // the start of each string's bytes in data, then the end; null for numbers
   private final long offset;
 
   GgufArray(ElementType type, int length, MemorySegment data, int[] stringStarts, long offset) {
@@ -64,7 +65,7 @@ public final class GgufArray implements GgufValue {
     }
   }
 
-  /** Where a string ends: a length of eight bytes stands before each, so also before the next. */
+  /** The end of a string: eight bytes of length precede the next one. */
   private int end(int index) {
     return stringStarts[index + 1] - Long.BYTES;
   }
@@ -75,11 +76,11 @@ public final class GgufArray implements GgufValue {
     return switch (type) {
       case UINT8 -> Byte.toUnsignedLong(data.get(ValueLayout.JAVA_BYTE, at));
       case INT8, BOOL -> data.get(ValueLayout.JAVA_BYTE, at);
-      case UINT16 -> Short.toUnsignedLong(data.get(Little.SHORT, at));
-      case INT16 -> data.get(Little.SHORT, at);
-      case UINT32 -> Integer.toUnsignedLong(data.get(Little.INT, at));
-      case INT32 -> data.get(Little.INT, at);
-      case UINT64, INT64 -> data.get(Little.LONG, at);
+      case UINT16 -> Short.toUnsignedLong(data.get(LittleEndian.SHORT, at));
+      case INT16 -> data.get(LittleEndian.SHORT, at);
+      case UINT32 -> Integer.toUnsignedLong(data.get(LittleEndian.INT, at));
+      case INT32 -> data.get(LittleEndian.INT, at);
+      case UINT64, INT64 -> data.get(LittleEndian.LONG, at);
       case FLOAT32, FLOAT64, STRING, ARRAY ->
           throw new IllegalStateException("an array of " + type + " has no integers");
     };
@@ -89,8 +90,8 @@ public final class GgufArray implements GgufValue {
   public double number(int index) {
     long at = (long) Objects.checkIndex(index, length) * type.bytes();
     return switch (type) {
-      case FLOAT32 -> data.get(Little.FLOAT, at);
-      case FLOAT64 -> data.get(Little.DOUBLE, at);
+      case FLOAT32 -> data.get(LittleEndian.FLOAT, at);
+      case FLOAT64 -> data.get(LittleEndian.DOUBLE, at);
       default -> integer(index);
     };
   }

@@ -40,7 +40,7 @@ final class GgufParser {
   private long cursor;
   private int strings;
 
-  /** What one file holds. */
+  /** The contents of one file. */
   record Part(int version, GgufMetadata metadata, List<GgufTensor> tensors) {}
 
   private record TensorEntry(
@@ -59,7 +59,7 @@ final class GgufParser {
   Part parse() {
     try {
       return readPart();
-    } catch (InternalError e) { // what the JVM makes of a page that is no longer in the file
+    } catch (InternalError e) { // the JVM's error for a page beyond the end of the file
       throw new ModelException(
           file,
           cursor,
@@ -241,11 +241,10 @@ final class GgufParser {
     strings += count;
     long start = cursor;
     int[] starts = new int[count + 1];
-    for (int i = 0; i < count; i++) { // hundreds of thousands, so nothing else is done for each
-      long length = remaining() < Long.BYTES ? -1 : bytes.get(Little.LONG, cursor);
+    for (int i = 0; i < count; i++) { // hundreds of thousands: nothing else is done per string
+      long length = remaining() < Long.BYTES ? -1 : bytes.get(LittleEndian.LONG, cursor);
       if (length < 0 || length > MAX_ELEMENT_BYTES || length > remaining() - Long.BYTES) {
-        readBytes(
-            "a string of metadata key " + shown(key), MAX_ELEMENT_BYTES); // says what is wrong
+        readBytes("a string of metadata key " + shown(key), MAX_ELEMENT_BYTES); // throws
       }
       cursor += Long.BYTES;
       starts[i] = (int) (cursor - start);
@@ -434,11 +433,11 @@ final class GgufParser {
   }
 
   private int readInt(String what) {
-    return take(Integer.BYTES, what).get(Little.INT, 0);
+    return take(Integer.BYTES, what).get(LittleEndian.INT, 0);
   }
 
   private long readLong(String what) {
-    return take(Long.BYTES, what).get(Little.LONG, 0);
+    return take(Long.BYTES, what).get(LittleEndian.LONG, 0);
   }
 
   private MemorySegment readBytes(String what, int limit) {

@@ -14,12 +14,12 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.function.Supplier;
 
-/** A file that is mapped for reading, for as long as the arena lives that it was mapped in. */
+/** A file mapped for reading, for the lifetime of its arena. */
 public final class MappedFile {
 
   private final Path path;
   private final MemorySegment bytes;
-  private final Object fileKey; // tells it from another that is later put in its place, or null
+  private final Object fileKey; // distinguishes it from a later file at its path; may be null
 
   private MappedFile(Path path, MemorySegment bytes, Object fileKey) {
     this.path = path;
@@ -30,7 +30,7 @@ public final class MappedFile {
   /**
    * Maps a file.
    *
-   * @param expected what it should be, for errors
+   * @param expected the expected kind of file, for errors
    * @throws ModelException if it cannot be read or is empty
    */
   public static MappedFile open(Path path, Arena arena, String expected) {
@@ -38,7 +38,7 @@ public final class MappedFile {
       throw new ModelException(path, -1, "a directory", expected);
     }
     if (Files.exists(path)
-        && !Files.isRegularFile(path)) { // opening a pipe would wait for a writer
+        && !Files.isRegularFile(path)) { // opening a pipe blocks until there is a writer
       throw new ModelException(
           path, -1, "something that is not a regular file and cannot be mapped", expected);
     }
@@ -69,12 +69,12 @@ public final class MappedFile {
     return Files.readAttributes(file, BasicFileAttributes.class);
   }
 
-  /** Where it is. */
+  /** Its path. */
   public Path path() {
     return path;
   }
 
-  /** All that is in it. */
+  /** Its contents. */
   public MemorySegment bytes() {
     return bytes;
   }

@@ -7,22 +7,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A batch of vectors of activations, as they are and rounded to 8 bits, as packed products take
- * them. Each 32 numbers share a scale, and each is at most 127 in magnitude. Reused; not
- * thread-safe while it is written, though different vectors may be rounded at a time.
+ * A batch of activation vectors, in 32-bit floats and quantized to 8 bits for packed products. Each
+ * group of 32 values shares a scale, and quantized values are at most 127 in magnitude. Reused; not
+ * thread-safe during writes, except that different vectors may be quantized concurrently.
  *
- * <p>Columns {@code c} and {@code c + 8} of each sixteen stand in the low and the high half of one
- * word. Words are kept as the bits of floats, since C2 loads and broadcasts a float in one step.
+ * <p>Columns {@code c} and {@code c + 8} of each sixteen occupy the low and the high half of one
+ * word. Words are stored as float bits, since C2 folds a float load and broadcast into one step.
  */
 public final class Activations {
 
-  /** The numbers that share a scale. */
+  /** Values that share a scale. */
   static final int GROUP = 32;
 
-  /** Between vectors, so that not all of them share the same few sets of a cache. */
+  /** Padding between vectors, so that they do not all map to the same few cache sets. */
   private static final int PADDING = 16;
 
-  /** What follows from the rounded numbers of each group of columns: (tokens, groups). */
+  /** Values derived from the quantized activations of each group of columns: (tokens, groups). */
   static final class Groups {
     private final float[] starts;
     private final float[] scales;
@@ -34,17 +34,17 @@ public final class Activations {
       totals = new float[count];
     }
 
-    /** Pairs of the negative sums of the low and of the high numbers. */
+    /** Pairs of negated sums, of the low and of the high columns. */
     float[] starts() {
       return starts;
     }
 
-    /** What one is worth. */
+    /** The group's scale. */
     float[] scales() {
       return scales;
     }
 
-    /** The sums of the rounded activations. */
+    /** Sums of the quantized activations. */
     float[] totals() {
       return totals;
     }
@@ -59,7 +59,7 @@ public final class Activations {
   private int columns;
   private int tokens;
 
-  /** Takes the next batch, (tokens, columns); its vectors are rounded one by one after that. */
+  /** Sets the next batch, (tokens, columns); its vectors are then quantized one by one. */
   void set(float[] input, int newColumns, int newTokens) {
     layouts.clear();
     x = input;
@@ -67,7 +67,7 @@ public final class Activations {
     tokens = newTokens;
   }
 
-  /** Says that the batch will be multiplied with rows in a layout. */
+  /** Adds a layout whose rows the batch will be multiplied with. */
   void prepareFor(PackedQuants layout) {
     for (int i = 0; i < layouts.size(); i++) {
       if (layouts.get(i).type() == layout.type()) {
@@ -77,12 +77,12 @@ public final class Activations {
     layouts.add(layout);
   }
 
-  /** The layouts that the batch will be multiplied with; none means that nothing is rounded. */
+  /** Layouts of the coming products; if there are none, nothing is quantized. */
   List<PackedQuants> layouts() {
     return layouts;
   }
 
-  /** Makes room for what follows from the rounding of the batch. */
+  /** Allocates the values derived from quantization. */
   void reserve() {
     if (columns % GROUP != 0) {
       throw new IllegalArgumentException(
@@ -106,12 +106,12 @@ public final class Activations {
     }
   }
 
-  /** (tokens, columns), as they are. */
+  /** (tokens, columns), in 32-bit floats. */
   float[] numbers() {
     return x;
   }
 
-  /** Pairs of numbers as the bits of floats; those of a vector start at {@link #pairsAt}. */
+  /** Pairs of quantized values as float bits; a vector's pairs start at {@link #pairsAt}. */
   float[] pairs() {
     return pairs;
   }
@@ -120,27 +120,27 @@ public final class Activations {
     return token * pairStride();
   }
 
-  /** From the pairs of a vector to those of the next. */
+  /** The stride between the pairs of successive vectors. */
   int pairStride() {
     return columns / 2 + PADDING;
   }
 
-  /** What follows for groups of 16 or of 32 columns. */
+  /** The derived values for groups of 16 or of 32 columns. */
   Groups groups(int length) {
     return length == GROUP ? thirtyTwos : sixteens;
   }
 
-  /** How many vectors are multiplied together with others: the first ones. */
+  /** The number of vectors, from the first, that are multiplied in batches. */
   int together() {
     return tokens / PackedTile.TOKENS * PackedTile.TOKENS;
   }
 
-  /** What the words of a layout are multiplied with, of the vectors that are multiplied alone. */
+  /** The factors of a layout's words, for the vectors that are multiplied one at a time. */
   float[] factors(PackedQuants layout) {
     return factors.get(layout.type());
   }
 
-  /** Where those of a vector start. */
+  /** The start of a vector's factors. */
   int factorsAt(PackedQuants layout, int token) {
     return (token - together()) * (columns / layout.group()) * layout.factorsPerGroup();
   }
@@ -153,13 +153,13 @@ public final class Activations {
     return tokens;
   }
 
-  /** The rounded number of a column. */
+  /** The quantized value of a column. */
   int quant(int token, int column) {
     int pair = Float.floatToRawIntBits(pairs[pairsAt(token) + column / 16 * 8 + column % 8]);
     return column % 16 < 8 ? (short) pair : pair >> 16;
   }
 
-  /** Fills in what follows from the pairs of a group of 32 and its scale. */
+  /** Sets the values derived from the pairs of a group of 32 and its scale. */
   void addUp(int token, int group, float scale) {
     int at = token * (columns / GROUP) + group;
     int first = addUpSixteen(token, 2 * group, scale);

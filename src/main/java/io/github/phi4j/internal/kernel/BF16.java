@@ -24,7 +24,7 @@ final class BF16 extends BlockFormat {
     Vectors.unpack(tile, blocks, out, o);
   }
 
-  /** Apart, so that the scalar code loads where the vector module is missing. */
+  /** A class of its own, so that the scalar code loads without the vector module. */
   private static final class Vectors {
 
     private Vectors() {}

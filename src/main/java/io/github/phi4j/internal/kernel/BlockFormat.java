@@ -6,8 +6,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * How one tensor type stores numbers. {@link #dequantize} is the specification that every faster
- * kernel of the type answers to. The layouts are those of ggml's {@code ggml-common.h}.
+ * The storage format of one tensor type. {@link #dequantize} is the specification of every faster
+ * kernel of the type. The layouts are those of ggml's {@code ggml-common.h}.
  */
 public abstract sealed class BlockFormat
     permits F32,
@@ -58,12 +58,12 @@ public abstract sealed class BlockFormat
   }
 
   /**
-   * Writes the numbers of blocks that were staged in a tile, (numbers, lanes): the same bits as
-   * {@link #dequantizeBlock} gives, by vectors. An odd last number may take another one with it.
+   * Dequantizes the blocks staged in a tile with vectors, to (elements, lanes): bit for bit the
+   * results of {@link #dequantizeBlock}. After an odd last element one more may be written.
    */
   abstract void unpack(Tile tile, int blocks, float[] out, int o);
 
-  /** Where a block that is not a whole number of 32-bit words has its half: first, or last. */
+  /** The position of the half word in blocks that are not whole 32-bit words: first or last. */
   int halfOffset() {
     throw new IllegalStateException(type + " blocks are whole words");
   }
@@ -88,7 +88,7 @@ public abstract sealed class BlockFormat
     return data.get(INT, at);
   }
 
-  /** The four bits of element {@code e} of 32, whose nibbles stand low halves first. */
+  /** The nibble of element {@code e} of 32; elements 0 to 15 are the low nibbles. */
   static int nibble(MemorySegment data, long at, int e) {
     return e < 16 ? unsigned(data, at + e) & 15 : unsigned(data, at + e - 16) >> 4;
   }

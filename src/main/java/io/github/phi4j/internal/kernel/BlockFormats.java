@@ -4,7 +4,7 @@ import io.github.phi4j.internal.gguf.GgmlType;
 import java.util.List;
 import java.util.Optional;
 
-/** The registry of the block formats that phi4j computes with. */
+/** The registry of supported block formats. */
 public final class BlockFormats {
 
   private static final List<BlockFormat> ALL =
@@ -32,7 +32,7 @@ public final class BlockFormats {
     return ALL;
   }
 
-  /** The format of a tensor type, if phi4j computes with it. */
+  /** The format of a tensor type, if it is supported. */
   public static Optional<BlockFormat> of(GgmlType type) {
     return ALL.stream().filter(format -> format.type() == type).findFirst();
   }

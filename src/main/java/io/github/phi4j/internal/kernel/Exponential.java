@@ -5,14 +5,14 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The exponential function on vectors, within two units in the last place: {@code x = n·ln 2 + r}
- * with whole n and small r, a polynomial for {@code exp(r)}, and n added to the exponent. The
- * coefficients are those of Cephes' {@code expf}.
+ * The exponential function on vectors, within two ulps: {@code x = n·ln 2 + r} with whole n and
+ * small r, a polynomial for {@code exp(r)}, and n added to the exponent. The coefficients are those
+ * of Cephes' {@code expf}.
  */
 final class Exponential {
 
-  private static final float LEAST = -8.73e+01f; // below this the result would be denormal
-  private static final float MOST = 8.83e+01f; // above this it would overflow
+  private static final float MIN = -8.73e+01f; // below this the result would be denormal
+  private static final float MAX = 8.83e+01f; // above this it would overflow
   private static final float ROUND = 0x1.8p23f; // adding it leaves a whole number in the low bits
 
   private static final float LOG2_E = 1.442695e+00f;
@@ -34,7 +34,7 @@ final class Exponential {
     int bound = FLOATS.loopBound(length);
     for (int i = 0; i < bound; i += FLOATS.length()) {
       FloatVector power = FloatVector.fromArray(FLOATS, x, from + i).mul(sign).sub(shift);
-      FloatVector clamped = power.max(LEAST).min(MOST);
+      FloatVector clamped = power.max(MIN).min(MAX);
       FloatVector shifted = clamped.mul(LOG2_E).add(ROUND);
       FloatVector n = shifted.sub(ROUND);
       FloatVector r = clamped.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));

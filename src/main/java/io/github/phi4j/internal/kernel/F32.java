@@ -19,7 +19,7 @@ final class F32 extends BlockFormat {
   @Override
   void unpack(Tile tile, int blocks, float[] out, int o) {
     int[] words = tile.words;
-    for (int i = 0; i < blocks * LANES; i++) { // the compiler makes vectors of it by itself
+    for (int i = 0; i < blocks * LANES; i++) { // auto-vectorized
       out[o + i] = Float.intBitsToFloat(words[i]);
     }
   }

@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
 
-/** 32 numbers of 4 bits that index a table: scale · table[n]. */
+/** 32 elements of 4 bits, indices into a table: scale · table[n]. */
 final class IQ4_NL extends BlockFormat {
   static final byte[] TABLE = {
     -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113
@@ -37,7 +37,7 @@ final class IQ4_NL extends BlockFormat {
     Vectors.unpack(tile, blocks, out, o);
   }
 
-  /** Apart, so that the scalar code loads where the vector module is missing. */
+  /** A class of its own, so that the scalar code loads without the vector module. */
   private static final class Vectors {
 
     private Vectors() {}

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
 
-/** 256 numbers of 4 bits that index the table of {@link IQ4_NL}; each 32 have a 6-bit scale. */
+/** 256 indices of 4 bits into the table of {@link IQ4_NL}; each 32 share a 6-bit scale. */
 final class IQ4_XS extends BlockFormat {
   IQ4_XS() {
     super(GgmlType.IQ4_XS);
@@ -34,7 +34,7 @@ final class IQ4_XS extends BlockFormat {
     Vectors.unpack(tile, blocks, out, o);
   }
 
-  /** Apart, so that the scalar code loads where the vector module is missing. */
+  /** A class of its own, so that the scalar code loads without the vector module. */
   private static final class Vectors {
 
     private Vectors() {}

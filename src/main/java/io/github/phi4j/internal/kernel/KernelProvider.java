@@ -5,7 +5,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Chooses the kernels of this JVM, once. */
+/** Selects the kernels of this JVM, once. */
 public final class KernelProvider {
 
   /** Forces a choice: {@code scalar}, or a vector width in bits, {@code 128 256 512}. */
@@ -15,7 +15,7 @@ public final class KernelProvider {
 
   private KernelProvider() {}
 
-  /** The kernels to use; scalar ones rather than none. */
+  /** The selected kernels; the scalar ones if no others can run. */
   public static Kernels kernels() {
     return Chosen.KERNELS;
   }
@@ -23,10 +23,13 @@ public final class KernelProvider {
   private static Kernels choose() {
     String forced = System.getProperty(PROPERTY, "");
     if (!Set.of("", "scalar", "128", "256", "512").contains(forced)) {
-      LOG.warn("system property {}={} is none of scalar 128 256 512: ignored", PROPERTY, forced);
+      LOG.warn(
+          "system property {}={} is not one of scalar, 128, 256, 512 and is ignored",
+          PROPERTY,
+          forced);
     }
     if (forced.equals("scalar")) {
-      LOG.info("scalar kernels, as system property {} demands", PROPERTY);
+      LOG.info("using scalar kernels, as system property {} requests", PROPERTY);
       return new ScalarKernels();
     }
     if (!hasVectorModule()) {
@@ -36,7 +39,7 @@ public final class KernelProvider {
       return new ScalarKernels();
     }
     if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
-      LOG.warn("this processor is big-endian, for which phi4j has scalar kernels only");
+      LOG.warn("this processor is big-endian; phi4j has only scalar kernels for it");
       return new ScalarKernels();
     }
     if (!hasOptimizingCompiler()) {
@@ -51,7 +54,7 @@ public final class KernelProvider {
     return kernels;
   }
 
-  /** Whether vector classes may be touched: on the class path only with a flag. */
+  /** Whether the vector module is readable; on the class path that takes a flag. */
   private static boolean hasVectorModule() {
     Module self = KernelProvider.class.getModule();
     return ModuleLayer.boot().findModule("jdk.incubator.vector").filter(self::canRead).isPresent();

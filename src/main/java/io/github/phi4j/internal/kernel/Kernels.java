@@ -3,15 +3,15 @@ package io.github.phi4j.internal.kernel;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The arithmetic of the forward pass, one instruction set each. Implementations are stateless and
- * thread-safe; a result depends on nothing but the numbers that it is made of.
+ * The arithmetic of the forward pass; one implementation per instruction set. Implementations are
+ * stateless and thread-safe, and a result depends on its operands alone.
  */
 public interface Kernels {
 
-  /** A name for logs. */
+  /** The name in logs. */
   String name();
 
-  /** Makes the space that each worker needs for products. */
+  /** Creates the scratch space of one worker. */
   Scratch newScratch(int maxColumns, int maxTokens);
 
   /**
@@ -35,20 +35,20 @@ public interface Kernels {
       int yStride,
       Scratch scratch);
 
-  /** Rounds a vector of a batch to 8 bits, and writes what the layouts that it meets need of it. */
+  /** Quantizes a vector of a batch to 8 bits, with the derived values that its layouts need. */
   void quantize(Activations x, int token);
 
   /**
    * Multiplies packed rows with the vectors of a batch.
    *
-   * <p>Of {@link PackedQuants} with the rounded vectors: the products of quants are added exactly;
-   * only the sums of the groups that share a scale are rounded, in the order of the columns, so
-   * that a result is the same bits whatever else is in the batch. Of {@link PackedNumbers} with the
-   * vectors as they are: the same bits as {@link #multiply} gives for the rows that were packed.
+   * <p>{@link PackedQuants} are multiplied with the quantized vectors: integer products are summed
+   * exactly within a group, and the group sums are added as floats in column order, so that the
+   * result is bit-identical for every batch. {@link PackedNumbers} are multiplied with the 32-bit
+   * activations, bit-identical to {@link #multiply} on the unpacked rows.
    *
    * @param firstRow the first row to compute, a multiple of {@link PackedLayout#ROWS}
    * @param rows how many rows to compute, a multiple of it too
-   * @param x of {@link PackedQuants} prepared for the layout, and rounded
+   * @param x the batch; for {@link PackedQuants}, prepared for the layout and quantized
    * @param y (tokens, yStride); row {@code firstRow} goes to column {@code yOffset}
    * @param scratch this worker's scratch space
    */
@@ -68,12 +68,12 @@ public interface Kernels {
   /** {@code x += y} over {@code length} numbers. */
   void add(float[] x, int xOffset, float[] y, int yOffset, int length);
 
-  /** SwiGLU (Shazeer 2020): {@code out = silu(gate) · up}, gate and up lying side by side. */
+  /** SwiGLU (Shazeer 2020): {@code out = silu(gate) · up}; up follows gate in the input. */
   void swiGlu(float[] gateUp, int offset, int length, float[] out, int outOffset);
 
   /**
-   * Scaled dot products of the queries of some heads with the first {@code count} keys of a page
-   * that they share. Whole vectors are written: up to {@link KvLayout#PAGE_LENGTH} scores a head.
+   * Scaled dot products of queries with the first {@code count} keys of a page, for heads that
+   * share a KV head. Writes whole vectors: up to {@link KvLayout#PAGE_LENGTH} scores per head.
    *
    * @param q (heads, headLength)
    * @param at the byte where the keys start in the page
@@ -92,23 +92,23 @@ public interface Kernels {
       int scoresOffset,
       int stride);
 
-  /** The largest of some numbers, of none negative infinity. */
+  /** The maximum; negative infinity if {@code length} is 0. */
   float max(float[] x, int offset, int length);
 
   /**
-   * Turns each number x into {@code exp(x − shift)}.
+   * Replaces each x by {@code exp(x − shift)}.
    *
-   * @return the sum of them all
+   * @return the sum of the results
    */
   float exponentials(float[] x, int offset, int length, float shift);
 
   /**
-   * Adds the first {@code count} values of a page, each times its probability, to the outputs of
-   * the heads that share them.
+   * Adds the probability-weighted sum of the first {@code count} values of a page to the outputs of
+   * the heads that share the KV head.
    *
    * @param at the byte where the values start in the page
    * @param probabilities (heads, stride), read from {@code offset} on; up to {@link
-   *     KvLayout#PAGE_LENGTH} of each head are used up by the call
+   *     KvLayout#PAGE_LENGTH} of each head are overwritten
    * @param out (heads, headLength rounded up to whole blocks)
    */
   void accumulate(

@@ -8,9 +8,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products of queries with the keys of a page, a method for each type. Positions are lanes, and
- * each method serves up to four heads that share the keys; where there are fewer, the last is
- * computed several times over, which costs less than unpacking keys for each alone.
+ * Dot products of queries with the keys of a page, one method per cache type. Positions are lanes.
+ * Each method serves up to four heads that share the keys; with fewer, the last head is computed
+ * repeatedly, which costs less than unpacking the keys per head.
  */
 final class KeyScores {
 
@@ -21,13 +21,13 @@ final class KeyScores {
   /** Sign, exponent and mantissa of a half that was shifted right by three, signed. */
   static final int HALF_MASK = 0x8fffe000;
 
-  /** What the numbers that {@link #HALF_MASK} leaves must be multiplied by, in two steps. */
+  /** Rescales values masked by {@link #HALF_MASK}, in two steps. */
   static final float HALF_STEP = 0x1p56f;
 
-  /** A signed byte in the highest bits; what is left of an int is 2²⁴ times the byte. */
+  /** Keeps a signed byte in the highest bits: 2²⁴ times the byte. */
   static final int BYTE_MASK = 0xff000000;
 
-  /** Makes scales of halves under {@link #HALF_MASK}, for bytes under {@link #BYTE_MASK}. */
+  /** Converts half-precision scales under {@link #HALF_MASK} for bytes under {@link #BYTE_MASK}. */
   private static final float SCALE_STEP = 0x1p88f;
 
   private KeyScores() {}
@@ -161,7 +161,7 @@ final class KeyScores {
     }
   }
 
-  /** Byte times scale is exact in single precision, so the keys are what they dequantize to. */
+  /** Byte times scale is exact in single precision, so keys equal their dequantized values. */
   static void ofBytes(
       MemorySegment page,
       long at,

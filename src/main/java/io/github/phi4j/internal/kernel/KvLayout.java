@@ -6,22 +6,22 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * How the keys, or the values, of one head lie in a page of the KV cache. The numbers of a position
- * fill whole blocks of 32.
+ * The layout of one head's keys or values in a page of the KV cache. Each position fills whole
+ * blocks of 32 elements.
  *
  * <p>Keys are stored (dimension, position) and values (position, dimension), so that the products
  * of attention run over neighbouring positions, or dimensions, without a horizontal sum. Several
- * numbers share an {@code int}, so that one load gives several vectors by shifts and masks alone:
+ * elements share an {@code int}, so that one load yields several vectors by shifts and masks:
  *
  * <ul>
- *   <li>of 16-bit floats, number i and number i + 16 of each 32;
- *   <li>of 8-bit keys, positions i, i + 16, i + 32 and i + 48 of a dimension;
- *   <li>of 8-bit values, which are stored (block, pair of positions), dimensions i and i + 16 of
- *       the even position and then of the odd one.
+ *   <li>16-bit floats: elements i and i + 16 of each 32;
+ *   <li>8-bit keys: positions i, i + 16, i + 32 and i + 48 of a dimension;
+ *   <li>8-bit values, stored (block, pair of positions): dimensions i and i + 16 of the even
+ *       position, then of the odd one.
  * </ul>
  *
- * <p>The scales of 8-bit numbers come after all of them, (block, position); those of keys are
- * paired as 16-bit floats are.
+ * <p>The scales of 8-bit elements follow all elements, (block, position); scales of keys are paired
+ * as 16-bit floats are.
  *
  * @param headLength dimensions of a head
  * @param type the number format
@@ -47,7 +47,7 @@ public record KvLayout(int headLength, KvCacheType type) {
     return PAGE_LENGTH * type.bytes(headLength);
   }
 
-  /** Dimensions of a position, the last block filled up. */
+  /** Dimensions of a position, padded to whole blocks. */
   int rowLength() {
     return blocks() * BLOCK;
   }
@@ -56,12 +56,12 @@ public record KvLayout(int headLength, KvCacheType type) {
     return Math.ceilDiv(headLength, BLOCK);
   }
 
-  /** Where the scales of 8-bit numbers start. */
+  /** The byte offset of the scales of 8-bit elements. */
   long scalesOffset() {
     return (long) PAGE_LENGTH * rowLength();
   }
 
-  /** Where one of 32 numbers lies if it shares an int with that 16 further on. */
+  /** The place of one of 32 elements that shares an int with the element 16 further on. */
   private static int paired(int index) {
     return index / BLOCK * BLOCK + index % 16 * 2 + index % BLOCK / 16;
   }
@@ -101,12 +101,12 @@ public record KvLayout(int headLength, KvCacheType type) {
   }
 
   /**
-   * Reads a byte of each line of one head's keys, or values, so that all of them are on their way
-   * from memory at a time: the kernels go through them in steps that no processor foresees.
+   * Prefetches one head's keys or values by reading a byte of each cache line: the kernels' stride
+   * defeats hardware prefetchers.
    *
-   * @return the bytes' sum, which means nothing; the compiler leaves out a read that nobody uses
+   * @return the sum of the bytes, a value that only keeps the prefetching reads alive
    */
-  public int fetch(MemorySegment page, long at) {
+  public int prefetch(MemorySegment page, long at) {
     int lines = (int) (headBytes() / LINE_BYTES);
     int sum = 0;
     for (int i = 0; i < lines; i++) {
@@ -147,7 +147,7 @@ public record KvLayout(int headLength, KvCacheType type) {
     }
   }
 
-  /** What makes the largest of some numbers 127, as {@code quantize_row_q8_0_ref} of ggml does. */
+  /** The scale that maps the largest magnitude to 127, as ggml's {@code quantize_row_q8_0_ref}. */
   private static float scale(float[] numbers, int from, int count) {
     float largest = 0;
     for (int i = from; i < from + count; i++) {
@@ -160,7 +160,7 @@ public record KvLayout(int headLength, KvCacheType type) {
     switch (type) {
       case F32 -> page.set(FLOAT, at + Float.BYTES * index, number);
       case F16 -> {
-        // Beyond the range of halves lies infinity, which attention would turn into NaN.
+        // Beyond the range of half precision is infinity, which attention would turn into NaN.
         float limited = Math.clamp(number, -MOST_HALF, MOST_HALF);
         page.set(SHORT, at + Short.BYTES * index, Float.floatToFloat16(limited));
       }
@@ -171,12 +171,12 @@ public record KvLayout(int headLength, KvCacheType type) {
     }
   }
 
-  /** A number of a key. */
+  /** An element of a key. */
   public float key(MemorySegment page, long at, int slot, int dimension) {
     return number(page, at, keyIndex(slot, dimension), keyScaleOffset(slot, dimension));
   }
 
-  /** A number of a value. */
+  /** An element of a value. */
   public float value(MemorySegment page, long at, int slot, int dimension) {
     return number(page, at, valueIndex(slot, dimension), valueScaleOffset(slot, dimension));
   }

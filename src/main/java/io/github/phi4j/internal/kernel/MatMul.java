@@ -7,18 +7,18 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Products of weight matrices with a batch of vectors, cut by rows over the threads of a pool. Not
- * thread-safe; reused so that a product allocates nothing.
+ * Products of weight matrices with a batch of vectors, split by rows over the threads of a pool.
+ * Not thread-safe; reused, so that a product allocates nothing.
  */
 public final class MatMul implements WorkerPool.Task {
 
-  /** From how many tokens on packed weights are unpacked once for several. */
+  /** The batch size from which packed weights are unpacked once for several tokens. */
   public static final int TOKENS_TOGETHER = PackedTile.TOKENS;
 
   /** A multiple of {@link PackedLayout#ROWS}. */
   private static final int ROWS_PER_PART = 64;
 
-  /** Products of numbers in a nanosecond: compiled kernels do ten and more, others a tenth. */
+  /** Multiplications per nanosecond: compiled kernels reach ten and more, uncompiled ones 0.1. */
   private static final double COMPILED_SPEED = 1;
 
   private static final long LONGEST_COMPILATION = TimeUnit.SECONDS.toNanos(3);
@@ -34,8 +34,8 @@ public final class MatMul implements WorkerPool.Task {
   private float[] y;
   private int tokens;
   private int rows;
-  private int firstPart; // of those that the pool computes; 0 but for the first product
-  private boolean uncompiled; // as far as is known, until the first product
+  private int firstPart; // of the parts that the pool computes; nonzero for the first product only
+  private boolean uncompiled; // assumed until the first product
 
   /** Creates the products of matrices and batches of at most these sizes. */
   public MatMul(WorkerPool pool, Kernels kernels, int maxColumns, int maxTokens) {
@@ -81,11 +81,11 @@ public final class MatMul implements WorkerPool.Task {
   }
 
   /**
-   * Computes the first parts of the first product one after the other, until one is as fast as
-   * compiled kernels are. HotSpot compiles them sooner while it has a processor for that, which
-   * threads that run them uncompiled would only take from it.
+   * Warm-up: computes parts of the first product on this thread alone until one runs at the speed
+   * of compiled kernels. That leaves a processor to HotSpot, which otherwise competes with threads
+   * that run the kernels uncompiled.
    *
-   * @return how many
+   * @return the number of parts computed
    */
   private int computeWhileUncompiled(int parts) {
     uncompiled = false;

@@ -5,18 +5,18 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /**
- * A weight matrix in its file's format.
+ * A weight matrix in the format of its file.
  *
- * @param format how its numbers are stored
- * @param data its rows, one after the other
+ * @param format the storage format
+ * @param data the rows, contiguous
  * @param rows the number of rows: the outputs of a product
  * @param columns the length of a row: the inputs of a product
- * @param packed a copy of its whole tiles in the layout that decoding likes best, if there is one
+ * @param packed a packed copy of its whole tiles, for fast products, if there is one
  */
 public record Matrix(
     BlockFormat format, MemorySegment data, int rows, int columns, Optional<PackedMatrix> packed) {
 
-  /** The bytes that packed data is best aligned to: those of a cache line. */
+  /** The alignment of packed data in bytes: a cache line. */
   public static final int PACKED_ALIGNMENT = 64;
 
   /** Creates a matrix. */
@@ -33,12 +33,12 @@ public record Matrix(
     this(format, data, rows, columns, Optional.empty());
   }
 
-  /** How the matrix can be packed, if its type and shape allow it. */
+  /** The packing of the matrix, if its type and shape allow one. */
   public Optional<Packing> packing() {
     return Packing.of(this);
   }
 
-  /** The same matrix with a packed copy in memory of an arena, if it can be packed. */
+  /** The matrix with a packed copy in the arena's memory, if it can be packed. */
   public Matrix pack(Arena arena) {
     return packing()
         .map(packing -> {

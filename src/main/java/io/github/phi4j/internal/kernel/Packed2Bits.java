@@ -9,8 +9,8 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Packed rows of 2-bit quants on vectors: a group of 16 is a word. Its sums are at most 8 · 3 · 127
- * each, so that no bias is needed.
+ * Vector kernels for packed 2-bit quants: a group of 16 is one word. A sum is at most 8 · 3 · 127,
+ * so no bias is needed.
  */
 final class Packed2Bits {
 
@@ -68,7 +68,7 @@ final class Packed2Bits {
     int read = 0;
     for (int g = 0; g < groups; g++) {
       long scale = g * step - scales;
-      read += PackedLayout.fetch(w, a + scale, b + scale, c + scale, d + scale);
+      read += PackedLayout.prefetch(w, a + scale, b + scale, c + scale, d + scale);
       int p = from + g * FACTORS;
       ShortVector sa = FloatVector.broadcast(FLOATS, factors[p]).reinterpretAsShorts();
       ShortVector sb = sa;

@@ -9,8 +9,8 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Packed rows of 3-bit quants on vectors: two groups of 16 have three words, each with five pairs,
- * and the highest bits of their halves make the sixteenth pair.
+ * Vector kernels for packed 3-bit quants: two groups of 16 share three words of five pairs each;
+ * the top bits of the words' halves form the sixteenth pair.
  */
 final class Packed3Bits {
 
@@ -60,7 +60,7 @@ final class Packed3Bits {
     }
   }
 
-  /** See {@link PackedQuants#writeFactors}. A word has numbers of both of its groups. */
+  /** See {@link PackedQuants#writeFactors}. A word holds quants of both groups. */
   static void writeFactors(float[] pairs, int from, int groups, float[] factors, int to) {
     for (int g = 0; g < groups / 2; g++) {
       int p = from + 16 * g;
@@ -99,10 +99,10 @@ final class Packed3Bits {
     multiplyOdd(w, c, groups, factors, from, sums, 2 * LANES);
     multiplyEven(w, d, groups, factors, from, sums, 3 * LANES);
     multiplyOdd(w, d, groups, factors, from, sums, 3 * LANES);
-    return 0; // its loops are too long to fetch anything along
+    return 0; // the loops are too long to prefetch as well
   }
 
-  /** The first group of each three words, of one vector of rows: all at a time were too long. */
+  /** The first group of each three words, for one vector of rows: four would be too long a loop. */
   private static void multiplyEven(
       MemorySegment w, long at, int groups, float[] factors, int from, short[] sums, int to) {
     for (int g = 0; g < groups / 2; g++) {

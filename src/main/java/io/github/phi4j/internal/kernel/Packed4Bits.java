@@ -8,7 +8,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Packed rows of 4-bit quants on vectors: a word has four pairs, and a group of 32 four words. */
+/** Vector kernels for packed 4-bit quants: four pairs a word, four words a group of 32. */
 final class Packed4Bits {
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
@@ -64,7 +64,7 @@ final class Packed4Bits {
     int read = 0;
     for (int g = 0; g < groups; g++) {
       long scale = g * step - scales;
-      read += PackedLayout.fetch(w, a + scale, b + scale, c + scale, d + scale);
+      read += PackedLayout.prefetch(w, a + scale, b + scale, c + scale, d + scale);
       int p = from + g * FACTORS;
       ShortVector sa = FloatVector.broadcast(FLOATS, factors[p]).reinterpretAsShorts();
       ShortVector sb = sa;

@@ -10,8 +10,8 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Packed rows of 5-bit quants on vectors: a group of 32 has five words, each with three pairs, and
- * the highest bits of their halves make the sixteenth pair.
+ * Vector kernels for packed 5-bit quants: a group of 32 is five words of three pairs each; the top
+ * bits of the words' halves form the sixteenth pair.
  */
 final class Packed5Bits {
 
@@ -75,7 +75,7 @@ final class Packed5Bits {
     int read = 0;
     for (int g = 0; g < groups; g++) {
       long scale = g * step - scales;
-      read += PackedLayout.fetch(w, a + scale, b + scale, c + scale, d + scale);
+      read += PackedLayout.prefetch(w, a + scale, b + scale, c + scale, d + scale);
       int p = from + g * FACTORS;
       ShortVector sa = FloatVector.broadcast(FLOATS, factors[p]).reinterpretAsShorts();
       ShortVector sb = sa;

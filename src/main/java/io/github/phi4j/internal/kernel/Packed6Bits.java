@@ -9,8 +9,8 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Packed rows of 6-bit quants on vectors: a group of 16 has three words, each with two pairs, and
- * the four bits that are left over in their halves make two pairs more.
+ * Vector kernels for packed 6-bit quants: a group of 16 is three words of two pairs each; the four
+ * bits left over in each half form two more pairs.
  */
 final class Packed6Bits {
 
@@ -69,8 +69,8 @@ final class Packed6Bits {
   }
 
   /**
-   * See {@link PackedQuants#multiply}. The highest bits of the second word are taken up after the
-   * loop over the words, so that these are alike.
+   * See {@link PackedQuants#multiply}. The top bits of the second word are handled after the loop,
+   * so that its iterations are alike.
    */
   static int multiply(
       MemorySegment w,
@@ -87,7 +87,7 @@ final class Packed6Bits {
     int read = 0;
     for (int g = 0; g < groups; g++) {
       long scale = g * step - scales;
-      read += PackedLayout.fetch(w, a + scale, b + scale, c + scale, d + scale);
+      read += PackedLayout.prefetch(w, a + scale, b + scale, c + scale, d + scale);
       int p = from + g * FACTORS;
       ShortVector sa = FloatVector.broadcast(FLOATS, factors[p]).reinterpretAsShorts();
       ShortVector sb = sa;

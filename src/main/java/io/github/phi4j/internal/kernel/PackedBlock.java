@@ -1,20 +1,20 @@
 package io.github.phi4j.internal.kernel;
 
-/** What one row has in one packed block of 256 columns, as plain numbers. Reused. */
+/** One row of a packed block of 256 columns, decoded. Reused. */
 final class PackedBlock {
 
-  /** The quants of the columns, from 0 on. */
+  /** Quants by column, unsigned. */
   final int[] quants = new int[PackedLayout.BLOCK];
 
-  /** A factor of each group of columns. */
+  /** The first factor of each group's scale. */
   final float[] d = new float[16];
 
-  /** Another factor of each. */
+  /** The second factor of each group's scale. */
   final int[] scale = new int[16];
 
-  /** A factor of the minimum of each. */
+  /** The first factor of each group's minimum. */
   final float[] dMin = new float[16];
 
-  /** Another factor of it. */
+  /** The second factor of each group's minimum. */
   final int[] min = new int[16];
 }

@@ -1,27 +1,27 @@
 package io.github.phi4j.internal.kernel;
 
 /**
- * What the words of packed rows are multiplied with, so that the numbers in them need not be cut
- * out one by one.
+ * The multipliers of packed words, chosen so that quants need no masking.
  *
- * <p>A number {@code q} of {@code n} bits that starts at bit {@code s} of a word {@code v} is
- * {@code (v >>> s) − 2ⁿ·(v >>> (s + n))}. So the sum of {@code q·x} over the numbers of a word is a
- * sum over its shifts, each times its own {@code x} less the one before it, shifted by that one's
- * length. All of it is modulo 2¹⁶, and the sum is exact if it fits, whatever its terms do.
+ * <p>A quant {@code q} of {@code n} bits at bit {@code s} of a word {@code v} is {@code (v >>> s) −
+ * 2ⁿ·(v >>> (s + n))}. The sum of {@code q·x} over the quants of a word is thus a sum over its
+ * shifts, each times the quant's own activation {@code x} minus the previous activation shifted
+ * left by the previous quant's width. Arithmetic is modulo 2¹⁶: the sum is exact if it fits, even
+ * where its terms overflow.
  *
- * <p>Factors are pairs, of low and of high columns, as the bits of floats. Those of a group start
- * with what its sums start at.
+ * <p>Factors are pairs, for low and high columns, as float bits. Each group's factors begin with
+ * the initial value of its sums.
  */
 final class PackedFactors {
 
   private PackedFactors() {}
 
   /**
-   * Writes the factors of numbers of equal length that lie side by side from a word's first bit on.
+   * Writes the factors of adjacent quants of equal width, from a word's lowest bit on.
    *
-   * @param count how many
-   * @param bits the length of each
-   * @return the last one's activations
+   * @param count the number of quants
+   * @param bits the width of each
+   * @return the activations of the last one
    */
   static int writeAll(float[] pairs, int from, int count, int bits, float[] factors, int to) {
     int before = 0;
@@ -33,11 +33,11 @@ final class PackedFactors {
   }
 
   /**
-   * Writes the factor of one number.
+   * Writes the factor of one quant.
    *
    * @param pair its activations
-   * @param before those of the number before it in the word, 0 if it is the first
-   * @param bits the length of that one
+   * @param before the activations of the previous quant in the word, 0 if it is the first
+   * @param bits the width of the previous quant
    * @return its activations
    */
   static int write(int pair, int before, int bits, float[] factors, int to) {
@@ -53,10 +53,10 @@ final class PackedFactors {
   }
 
   /**
-   * Writes what the sums of some groups start at: what the bias makes too much of them.
+   * Writes the initial values of group sums, which cancel the bias of the quants.
    *
    * @param starts pairs of the negative sums of the activations
-   * @param stride from a group's factors to those of the next
+   * @param stride the distance between the factors of successive groups
    */
   static void writeStarts(
       float[] starts, int from, int groups, int bias, float[] factors, int to, int stride) {

@@ -13,18 +13,18 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * As {@link PackedScales}, of scales that are 16-bit floats. They become 32-bit ones by shifts and
- * products: exactly, except that what is not a number becomes infinite.
+ * The counterpart of {@link PackedScales} for half-precision scales, which are widened by shifts
+ * and multiplications: exactly, except that NaN becomes infinity.
  */
 final class PackedHalves {
 
   /** Sign, exponent and mantissa of a half that was shifted right by three, signed. */
   static final int HALF = 0x8fffe000;
 
-  /** What the numbers that {@link #HALF} leaves must be multiplied by. */
+  /** Rescales values masked by {@link #HALF}. */
   static final float UP = 0x1p112f;
 
-  /** After another step up: so what is infinite runs over, and nothing else. */
+  /** The second rescaling step, in which infinities overflow and nothing else does. */
   static final float DOWN = 0x1p-112f;
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
@@ -38,7 +38,7 @@ final class PackedHalves {
 
   private PackedHalves() {}
 
-  /** A scale for each 32 columns, two in a word. */
+  /** One scale per 32 columns, two per word. */
   static void scales(MemorySegment w, long at, int words, float[] scales, int to) {
     for (int i = 0; i < words; i++) {
       PackedLayout.touch(w, at);
@@ -62,7 +62,7 @@ final class PackedHalves {
     }
   }
 
-  /** See {@link PackedQuants#addSums}: with what {@link #scales} makes of the same bytes. */
+  /** See {@link PackedQuants#addSums}; decodes the scales as {@link #scales} does. */
   static void addScales(
       MemorySegment w,
       long a,
@@ -105,7 +105,7 @@ final class PackedHalves {
     y1.intoArray(y, to + LANES);
   }
 
-  /** Of {@link Q4_1} and {@link Q5_1}: a word for each 32 columns, a scale and what is added. */
+  /** For {@link Q4_1} and {@link Q5_1}: one word per 32 columns, scale and minimum. */
   static void withMinimums(
       MemorySegment w, long at, int groups, float bias, float[] scales, float[] offsets, int to) {
     for (int g = 0; g < groups; g++) {
@@ -125,7 +125,7 @@ final class PackedHalves {
     }
   }
 
-  /** See {@link PackedQuants#addSums}: with what {@link #withMinimums} makes of the same bytes. */
+  /** See {@link PackedQuants#addSums}; decodes the scales as {@link #withMinimums} does. */
   static void addWithMinimums(
       MemorySegment w,
       long a,
@@ -171,7 +171,7 @@ final class PackedHalves {
     y1.intoArray(y, to + LANES);
   }
 
-  /** Of {@link Q2_K}: nibbles, times two halves. */
+  /** For {@link Q2_K}: nibbles times two half-precision factors. */
   static void nibbles(
       MemorySegment w, long at, int blocks, float[] scales, float[] offsets, int to) {
     for (int b = 0; b < blocks; b++) {
@@ -199,7 +199,7 @@ final class PackedHalves {
     }
   }
 
-  /** See {@link PackedQuants#addSums}: with what {@link #nibbles} makes of the same bytes. */
+  /** See {@link PackedQuants#addSums}; decodes the scales as {@link #nibbles} does. */
   static void addNibbles(
       MemorySegment w,
       long a,
@@ -215,7 +215,7 @@ final class PackedHalves {
     addNibbles(w, b, blocks, sums, from + SHORT_LANES, x, at, y, to + LANES);
   }
 
-  /** One vector of rows: two would make too long a loop. */
+  /** One vector of rows; two would make the loop too long. */
   private static void addNibbles(
       MemorySegment w,
       long a,

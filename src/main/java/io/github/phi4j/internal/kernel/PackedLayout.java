@@ -5,12 +5,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * How the numbers of one tensor type lie when rows are packed: sixteen rows side by side, so that
- * each lane of a vector computes a row of its own. Packing only moves bits about; nothing is lost.
+ * The packed layout of one tensor type: sixteen rows side by side, so that each vector lane
+ * computes a row of its own. Packing only rearranges bits; nothing is lost.
  *
- * <p>A tile is sixteen rows. It holds, for each block of 256 columns, some words of scales a row,
- * and after those of all blocks some words of quants a row. Word {@code i} of the sixteen rows
- * stands together.
+ * <p>A tile is sixteen rows. It holds the scale words of every block of 256 columns, followed by
+ * the quant words of every block. Word {@code i} of the sixteen rows is contiguous.
  */
 public abstract sealed class PackedLayout permits PackedQuants, PackedNumbers {
 
@@ -29,8 +28,8 @@ public abstract sealed class PackedLayout permits PackedQuants, PackedNumbers {
   /**
    * Creates a layout.
    *
-   * @param scaleWords words of scales of a row in a block
-   * @param quantWords words of quants of a row in a block
+   * @param scaleWords scale words per row and block
+   * @param quantWords quant words per row and block
    */
   PackedLayout(GgmlType type, int scaleWords, int quantWords) {
     this.type = type;
@@ -54,7 +53,7 @@ public abstract sealed class PackedLayout permits PackedQuants, PackedNumbers {
     };
   }
 
-  /** The type of the tensors that are packed so. */
+  /** The tensor type. */
   final GgmlType type() {
     return type;
   }
@@ -72,28 +71,28 @@ public abstract sealed class PackedLayout permits PackedQuants, PackedNumbers {
     return scaleBytes(columns) + quantBytes(columns);
   }
 
-  /** The bytes of the scales of some columns of a tile. */
+  /** The bytes of a tile's scales for a number of columns. */
   final long scaleBytes(int columns) {
     return (long) columns / BLOCK * scaleWords * VECTOR_BYTES;
   }
 
-  /** The bytes of their quants, which follow those of all scales. */
+  /** The bytes of a tile's quants for a number of columns; they follow all scales. */
   final long quantBytes(int columns) {
     return (long) columns / BLOCK * quantWords * VECTOR_BYTES;
   }
 
   /**
-   * Turns the blocks of one row and 256 columns into words.
+   * Encodes the blocks of one row and 256 columns as words.
    *
-   * @param words first those of the scales, then those of the quants
+   * @param words the scale words, then the quant words
    */
   abstract void encode(MemorySegment data, long at, int[] words);
 
   /**
-   * Reads a byte, for what it does to compiled code: HotSpot turns a fault of a mapped file that
-   * was cut short into an error only in code that has such an access. Vector loads alone do not
-   * count, and would end the JVM. Every method that loads vectors of packed rows, or of pages of a
-   * KV cache, has one; it is in the loop, where code that is compiled from there has it too.
+   * Reads a byte, for its effect on compiled code: HotSpot turns the fault of a truncated mapping
+   * into an error only in methods with a scalar access to the segment. With vector loads alone the
+   * fault would crash the JVM. Every method that loads vectors of packed rows or KV pages calls
+   * this inside its loop, so that code compiled from the loop (OSR) has the access too.
    */
   @SuppressWarnings("CheckReturnValue") // the access counts, not the byte
   static void touch(MemorySegment w, long at) {
@@ -101,19 +100,18 @@ public abstract sealed class PackedLayout permits PackedQuants, PackedNumbers {
   }
 
   /**
-   * Reads four bytes, so that what lies there is near when it is needed: Java has no other way to
-   * ask for it.
+   * Prefetches by reading four bytes; Java has no prefetch instruction.
    *
-   * @return their sum, which means nothing; the compiler leaves out a read that nobody uses
+   * @return the sum of the bytes, a value that only keeps the prefetching reads alive
    */
-  static int fetch(MemorySegment w, long a, long b, long c, long d) {
+  static int prefetch(MemorySegment w, long a, long b, long c, long d) {
     return w.get(ValueLayout.JAVA_BYTE, a)
         + w.get(ValueLayout.JAVA_BYTE, b)
         + w.get(ValueLayout.JAVA_BYTE, c)
         + w.get(ValueLayout.JAVA_BYTE, d);
   }
 
-  /** The low column, among 32, of pair {@code p} of 16; the high one is eight further. */
+  /** The low column, among 32, of pair {@code p} of 16; the high column is eight further. */
   static int column(int p) {
     return p / 8 * 16 + p % 8;
   }

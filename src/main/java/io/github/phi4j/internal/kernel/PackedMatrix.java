@@ -8,8 +8,8 @@ import java.util.Optional;
 /**
  * The whole tiles of a matrix, packed.
  *
- * @param layout how its numbers lie
- * @param data its tiles, one after the other
+ * @param layout the layout
+ * @param data the tiles, contiguous
  * @param rows a multiple of {@link PackedLayout#ROWS}
  * @param columns a multiple of {@link PackedLayout#BLOCK}
  */
@@ -18,7 +18,7 @@ public record PackedMatrix(PackedLayout layout, MemorySegment data, int rows, in
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  /** Creates a matrix from what was packed before. */
+  /** Creates a matrix from packed data. */
   public PackedMatrix {
     if (rows % PackedLayout.ROWS != 0
         || columns % PackedLayout.BLOCK != 0
@@ -29,21 +29,21 @@ public record PackedMatrix(PackedLayout layout, MemorySegment data, int rows, in
     }
   }
 
-  /** The layout that a matrix can be packed in, if it has whole tiles of whole blocks. */
+  /** The layout for a matrix, if it has whole tiles of whole blocks. */
   static Optional<PackedLayout> layout(Matrix w) {
     return w.rows() < PackedLayout.ROWS || w.columns() % PackedLayout.BLOCK != 0
         ? Optional.empty()
         : Optional.of(PackedLayout.of(w.format()));
   }
 
-  /** The byte where the scales of a vector of rows start, from a block's first column on. */
+  /** The byte offset of the scales of a vector of rows at a block's first column. */
   long scalesAt(int row, int column) {
     return row / PackedLayout.ROWS * layout.tileBytes(columns)
         + layout.scaleBytes(column)
         + (long) row % PackedLayout.ROWS * Integer.BYTES;
   }
 
-  /** The byte where its quants start. */
+  /** The byte offset of its quants. */
   long quantsAt(int row, int column) {
     return scalesAt(row, 0) + layout.scaleBytes(columns) + layout.quantBytes(column);
   }

@@ -12,9 +12,9 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products of {@link PackedNumbers} on vectors: one chain over the columns in order for each row,
- * as {@link VectorKernels#multiply} has. Four vectors of rows at a time, since a step of a chain
- * waits for the one before it.
+ * Vector products of {@link PackedNumbers}: each row's sum is one chain over the columns in order,
+ * as in {@link VectorKernels#multiply}. Four vectors of rows at a time hide the latency of the
+ * chains.
  */
 final class PackedNumberProducts {
 
@@ -24,10 +24,10 @@ final class PackedNumberProducts {
   private static final int LANES = VectorKernels.LANES;
   private static final int SLAB_ROWS = TileProducts.SLAB_ROWS;
 
-  /** The most tokens that are multiplied one after the other, unpacking rows for each of them. */
+  /** The largest batch that is multiplied token by token, unpacking the rows for each. */
   private static final int MAX_ALONE = 2;
 
-  // Constants come from arrays: C2 keeps what was loaded in a register, and rebuilds broadcasts.
+  // Constants come from arrays: C2 keeps a loaded vector in a register but rebuilds a broadcast.
   private static final int[] HIGHS = filled(0xffff0000);
   private static final int[] HALVES = filled(PackedHalves.HALF);
   private static final float[] UPS = filled(PackedHalves.UP);
@@ -64,15 +64,15 @@ final class PackedNumberProducts {
       return;
     }
     for (int r = 0; r < rows; r += 4 * LANES) {
-      // Vectors that are missing are the last one again: rare, and cheaper than another kernel.
+      // Missing vectors repeat the last one: rare, and cheaper than another kernel.
       long a = w.scalesAt(firstRow + r, 0);
       long b = w.scalesAt(firstRow + Math.min(r + LANES, rows - LANES), 0);
       long c = w.scalesAt(firstRow + Math.min(r + 2 * LANES, rows - LANES), 0);
       long d = w.scalesAt(firstRow + Math.min(r + 3 * LANES, rows - LANES), 0);
-      int some = Math.min(4 * LANES, rows - r);
+      int present = Math.min(4 * LANES, rows - r);
       for (int t = 0; t < tokens; t++) {
         four(w, layout.format(), a, b, c, d, x.numbers(), t * w.columns(), scratch);
-        System.arraycopy(scratch.sums, 0, y, t * yStride + yOffset + r, some);
+        System.arraycopy(scratch.sums, 0, y, t * yStride + yOffset + r, present);
       }
     }
   }
@@ -89,19 +89,19 @@ final class PackedNumberProducts {
       Scratch scratch) {
     float[] sums = scratch.sums;
     switch (format) {
-      case F32 _ -> singles(w.data(), a, b, c, d, w.columns(), x, from, sums);
-      case F16 _ -> halves(w.data(), a, b, c, d, w.columns(), x, from, sums);
-      case BF16 _ -> brains(w.data(), a, b, c, d, w.columns(), x, from, sums);
+      case F32 _ -> f32(w.data(), a, b, c, d, w.columns(), x, from, sums);
+      case F16 _ -> f16(w.data(), a, b, c, d, w.columns(), x, from, sums);
+      case BF16 _ -> bf16(w.data(), a, b, c, d, w.columns(), x, from, sums);
       case Q8_0 _ -> bytes(w.data(), a, b, c, d, w.columns(), x, from, sums);
       case IQ4_NL _, IQ4_XS _ -> {
         PackedTableProducts.multiply(w, a, b, x, from, scratch.numbers, sums, 0);
         PackedTableProducts.multiply(w, c, d, x, from, scratch.numbers, sums, 2 * LANES);
       }
-      default -> throw new IllegalArgumentException(format.type() + " is packed in another way");
+      default -> throw new IllegalArgumentException(format.type() + " has another packed layout");
     }
   }
 
-  /** As {@link VectorKernels#multiply}, of rows that lie side by side already. */
+  /** As {@link VectorKernels#multiply}, for rows that are side by side already. */
   private static void multiplySlabs(
       PackedMatrix w,
       PackedNumbers layout,
@@ -116,27 +116,27 @@ final class PackedNumberProducts {
     int block = layout.type().blockLength();
     int step = tokens < 8 ? Tile.COLUMNS : Tile.COLUMNS / 2;
     for (int r = 0; r < rows; r += SLAB_ROWS) {
-      int some = Math.min(SLAB_ROWS, rows - r);
+      int slabRows = Math.min(SLAB_ROWS, rows - r);
       Arrays.fill(scratch.sums, 0, tokens * SLAB_ROWS, 0);
       for (int from = 0; from < w.columns(); from += step) {
         int count = Math.min(step, w.columns() - from);
-        for (int i = 0; i < some; i += LANES) {
+        for (int i = 0; i < slabRows; i += LANES) {
           long at = w.scalesAt(firstRow + r + i, 0);
           layout.stage(w.data(), at, w.columns(), from, count, scratch.tile);
           int to = i / LANES * TileProducts.TILE_LENGTH;
           layout.format().unpack(scratch.tile, count / block, scratch.numbers, to);
         }
         TileProducts.add(
-            scratch.numbers, some / LANES, count, x, from, w.columns(), tokens, scratch.sums);
+            scratch.numbers, slabRows / LANES, count, x, from, w.columns(), tokens, scratch.sums);
       }
       for (int t = 0; t < tokens; t++) {
-        System.arraycopy(scratch.sums, t * SLAB_ROWS, y, t * yStride + yOffset + r, some);
+        System.arraycopy(scratch.sums, t * SLAB_ROWS, y, t * yStride + yOffset + r, slabRows);
       }
     }
   }
 
   /** Rows of {@link F32}. */
-  private static void singles(
+  private static void f32(
       MemorySegment w,
       long a,
       long b,
@@ -165,7 +165,7 @@ final class PackedNumberProducts {
   }
 
   /** Rows of {@link BF16}, two columns in a word. */
-  private static void brains(
+  private static void bf16(
       MemorySegment w,
       long a,
       long b,
@@ -204,7 +204,7 @@ final class PackedNumberProducts {
   }
 
   /** Rows of {@link F16}, two columns in a word. */
-  private static void halves(
+  private static void f16(
       MemorySegment w,
       long a,
       long b,

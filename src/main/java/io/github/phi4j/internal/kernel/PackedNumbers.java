@@ -5,9 +5,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * A layout whose products are those of the numbers themselves with activations as they are: the
- * same bits as without a packed copy. The words of a row are those of the file, in their order, but
- * for the scales that stand beside whole words: these come first, two in a word.
+ * A layout for products of dequantized weights with 32-bit activations, bit-identical to products
+ * without a packed copy. A row has the words of the file in their order, except that half-precision
+ * scales come first, two per word.
  */
 final class PackedNumbers extends PackedLayout {
 
@@ -36,7 +36,7 @@ final class PackedNumbers extends PackedLayout {
     this.blockBytes = blockBytes;
   }
 
-  /** How a row's numbers are stored in the file. */
+  /** The storage format of a row in the file. */
   BlockFormat format() {
     return format;
   }
@@ -62,9 +62,9 @@ final class PackedNumbers extends PackedLayout {
   }
 
   /**
-   * The opposite of {@link #encode}.
+   * The inverse of {@link #encode}.
    *
-   * @param blocks where the bytes of the file's blocks go, those of 256 columns
+   * @param blocks receives the bytes of the file's blocks, of 256 columns
    */
   void decode(int[] words, MemorySegment blocks) {
     if (scaleWords() == 0) {
@@ -86,29 +86,29 @@ final class PackedNumbers extends PackedLayout {
     }
   }
 
-  /** Makes room for the bytes of 256 columns. */
+  /** Allocates the bytes of 256 columns. */
   MemorySegment newBlocks() {
     return MemorySegment.ofArray(new byte[blocks * blockBytes]);
   }
 
   /**
-   * Lays the words of some columns of a vector of rows as {@link Tile#stage} does.
+   * Stages columns of a vector of rows as {@link Tile#stage} does.
    *
-   * @param at the byte where the scales of the first row start
+   * @param at the byte offset of the first row's scales
    * @param columns the length of a row
    * @param from the first column, a multiple of 256
-   * @param count how many columns, a multiple of 256
+   * @param count the number of columns, a multiple of 256
    */
   void stage(MemorySegment w, long at, int columns, int from, int count, Tile tile) {
     int lanes = VectorKernels.LANES;
     int first = from / BLOCK;
-    int some = count / BLOCK;
+    int blocks = count / BLOCK;
     long quants = at + scaleBytes(columns) + (long) first * quantWords() * STRIDE;
-    for (int i = 0; i < some * quantWords(); i++) {
+    for (int i = 0; i < blocks * quantWords(); i++) {
       MemorySegment.copy(w, INT, quants + i * STRIDE, tile.words, i * lanes, lanes);
     }
     long scales = at + (long) first * scaleWords() * STRIDE;
-    for (int i = 0; i < some * scaleWords(); i++) {
+    for (int i = 0; i < blocks * scaleWords(); i++) {
       int to = 2 * i * lanes;
       MemorySegment.copy(w, INT, scales + i * STRIDE, tile.halves, to, lanes);
       for (int lane = to; lane < to + lanes; lane++) {

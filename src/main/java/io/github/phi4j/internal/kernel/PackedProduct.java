@@ -4,12 +4,12 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * Products of packed rows on vectors, the loops around the kernels. Whether a token is multiplied
- * alone or with others, its sums are the same bits: what is added in another order are integers.
+ * The loops around the vector kernels of packed rows. A token's sums are bit-identical alone and in
+ * a batch: only integers are added in a different order.
  */
 final class PackedProduct {
 
-  /** The most rows whose sums are on their way at a time. */
+  /** The maximum number of rows with sums in flight. */
   private static final int SLAB_ROWS = TileProducts.SLAB_ROWS;
 
   private PackedProduct() {}
@@ -24,10 +24,10 @@ final class PackedProduct {
       int yStride,
       Scratch scratch) {
     for (int from = 0; from < rows; from += SLAB_ROWS) {
-      int some = Math.min(SLAB_ROWS, rows - from);
-      multiplySlab(w, firstRow + from, some, x, scratch);
+      int slabRows = Math.min(SLAB_ROWS, rows - from);
+      multiplySlab(w, firstRow + from, slabRows, x, scratch);
       for (int t = 0; t < x.tokens(); t++) {
-        System.arraycopy(scratch.sums, t * SLAB_ROWS, y, t * yStride + yOffset + from, some);
+        System.arraycopy(scratch.sums, t * SLAB_ROWS, y, t * yStride + yOffset + from, slabRows);
       }
     }
   }
@@ -49,7 +49,7 @@ final class PackedProduct {
     }
   }
 
-  /** Adds the products of two vectors of rows, a tile's columns and tokens by fours to sums. */
+  /** Accumulates products of two vectors of rows with tokens in fours, over a tile's columns. */
   private static void addTogether(
       PackedMatrix w, int firstRow, int rows, int r, int column, Activations x, Scratch scratch) {
     PackedTile tile = scratch.packed;
@@ -89,8 +89,8 @@ final class PackedProduct {
   }
 
   /**
-   * Adds the products of four vectors of rows with the tokens that are left over to sums. Rows are
-   * gone through from end to end, since memory is read fastest so.
+   * Accumulates products of four vectors of rows with the remaining tokens. Rows are read from end
+   * to end, the fastest order for memory.
    */
   private static void addAlone(
       PackedMatrix w, int firstRow, int rows, int r, Activations x, Scratch scratch) {
@@ -122,7 +122,7 @@ final class PackedProduct {
     }
   }
 
-  /** The first row of a vector; where there is none the last one's again, to no effect. */
+  /** The first row of a vector; a missing vector repeats the last one, without effect. */
   private static int row(int firstRow, int rows, int r, int vector) {
     return firstRow + Math.min(r + vector * VectorKernels.LANES, rows - VectorKernels.LANES);
   }

@@ -9,7 +9,7 @@ final class PackedQ2_K extends PackedQuants {
     super(GgmlType.Q2_K, 5, 16, 16, 0, Packed2Bits.FACTORS);
   }
 
-  /** Scales as they are in the file, and a word for each sixteen columns. */
+  /** Scales as in the file, and one word per sixteen columns. */
   @Override
   void encode(MemorySegment data, long at, int[] words) {
     words[0] = BlockFormat.integer(data, at + 80);

@@ -9,7 +9,7 @@ final class PackedQ3_K extends PackedQuants {
     super(GgmlType.Q3_K, 5, 24, 16, 4, Packed3Bits.FACTORS);
   }
 
-  /** Scales as those of {@link PackedQ6_K}, and three words for each 32 columns. */
+  /** Scales as in {@link PackedQ6_K}, and three words per 32 columns. */
   @Override
   void encode(MemorySegment data, long at, int[] words) {
     words[0] = Float.floatToRawIntBits(BlockFormat.half(data, at + 108));

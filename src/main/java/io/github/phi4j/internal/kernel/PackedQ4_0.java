@@ -18,7 +18,7 @@ final class PackedQ4_0 extends PackedQuants {
     }
   }
 
-  /** Four words of the nibbles of 32 columns, whose low halves come first. */
+  /** Four words of nibbles of 32 columns, low nibbles first. */
   static void encodeNibbles(MemorySegment data, long at, int[] words, int to) {
     for (int v = 0; v < 4; v++) {
       int word = 0;

@@ -24,7 +24,7 @@ final class PackedQ4_1 extends PackedQuants {
     PackedQ4_K.decodeNibbles(words, 8, out.quants);
   }
 
-  /** Eight words, each a scale and what is added, as 16-bit floats. */
+  /** Eight words, each a scale and a minimum in half precision. */
   static void decodeScales(int[] words, PackedBlock out) {
     for (int j = 0; j < 8; j++) {
       out.d[j] = Float.float16ToFloat((short) words[j]);

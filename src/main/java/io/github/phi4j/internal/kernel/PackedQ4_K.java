@@ -21,7 +21,7 @@ final class PackedQ4_K extends PackedQuants {
     }
   }
 
-  /** Four low or high nibbles as sixteen bits. */
+  /** Four low or high nibbles in sixteen bits. */
   private static int nibbles(MemorySegment data, long at, int j) {
     int spread = (BlockFormat.integer(data, at) >>> (4 * (j % 2))) & 0x0f0f0f0f;
     int pairs = (spread | spread >>> 4) & 0x00ff00ff;

@@ -21,7 +21,7 @@ final class PackedQ5_0 extends PackedQuants {
     }
   }
 
-  /** Five words, as those of {@link PackedQ5_K}, of 32 high bits with nibbles after them. */
+  /** Five words, as in {@link PackedQ5_K}, from 32 high bits followed by nibbles. */
   static void encodeQuants(MemorySegment data, long at, int[] words, int to) {
     int high = BlockFormat.integer(data, at);
     int last = pair(data, at + 4, high, 15);

@@ -9,7 +9,7 @@ final class PackedQ5_K extends PackedQuants {
     super(GgmlType.Q5_K, 6, 40, 32, 16, Packed5Bits.FACTORS);
   }
 
-  /** Three pairs in a word; the bits that are left over in five of them are one pair more. */
+  /** Three pairs per word; the bits left over in five words are one more pair. */
   @Override
   void encode(MemorySegment data, long at, int[] words) {
     PackedQ4_K.encodeScales(data, at, words);

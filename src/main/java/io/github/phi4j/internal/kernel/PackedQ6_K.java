@@ -9,7 +9,7 @@ final class PackedQ6_K extends PackedQuants {
     super(GgmlType.Q6_K, 5, 48, 16, 32, Packed6Bits.FACTORS);
   }
 
-  /** Two pairs in each of three words; the bits that are left over in them are two pairs more. */
+  /** Two pairs in each of three words; the bits left over are two more pairs. */
   @Override
   void encode(MemorySegment data, long at, int[] words) {
     words[0] = Float.floatToRawIntBits(BlockFormat.half(data, at + 208));

@@ -4,8 +4,8 @@ import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A layout whose products are sums of integers: quants of few bits times activations that are
- * rounded to 8 bits, so that a lane holds two sums of 16 bits.
+ * A layout with integer products: quants of up to six bits times activations quantized to 8 bits,
+ * so that a lane holds two 16-bit sums.
  */
 abstract sealed class PackedQuants extends PackedLayout
     permits PackedQ4_0,
@@ -25,11 +25,11 @@ abstract sealed class PackedQuants extends PackedLayout
   /**
    * Creates a layout.
    *
-   * @param scaleWords words of scales of a row in a block
-   * @param quantWords words of quants of a row in a block
-   * @param group the columns that share a scale
-   * @param bias the quant that counts as zero
-   * @param factorsPerGroup the factors of a group: see {@link PackedFactors}
+   * @param scaleWords scale words per row and block
+   * @param quantWords quant words per row and block
+   * @param group columns that share a scale
+   * @param bias the quant that represents zero
+   * @param factorsPerGroup factors per group: see {@link PackedFactors}
    */
   PackedQuants(
       GgmlType type, int scaleWords, int quantWords, int group, int bias, int factorsPerGroup) {
@@ -39,45 +39,45 @@ abstract sealed class PackedQuants extends PackedLayout
     this.factorsPerGroup = factorsPerGroup;
   }
 
-  /** The columns that share a scale. */
+  /** Columns that share a scale. */
   final int group() {
     return group;
   }
 
-  /** The quant that counts as zero in the integer sums: see {@link PackedSums} for its bounds. */
+  /** The quant that represents zero in the integer sums: see {@link PackedSums} for bounds. */
   final short bias() {
     return (short) bias;
   }
 
-  /** The factors of a group: see {@link PackedFactors}. */
+  /** Factors per group: see {@link PackedFactors}. */
   final int factorsPerGroup() {
     return factorsPerGroup;
   }
 
-  /** Whether a group has a minimum, besides the one that the bias makes. */
+  /** Whether groups have a minimum besides the bias. */
   abstract boolean hasMinimums();
 
-  /** The opposite of {@link #encode}. */
+  /** The inverse of {@link #encode}. */
   abstract void decode(int[] words, PackedBlock out);
 
   /**
-   * Writes what the sums of each group of a vector of rows are worth to {@code tile.scales}, and
-   * what is added for each one of its total to {@code tile.offsets}.
+   * Writes the scales of each group of a vector of rows to {@code tile.scales}, and the offsets per
+   * unit of the group's activation total to {@code tile.offsets}.
    *
-   * @param at the byte where the scales of the first row start
-   * @param to where the first group goes; the next ones follow at {@link PackedTile#ROWS}
+   * @param at the byte offset of the first row's scales
+   * @param to the destination of the first group; the stride is {@link PackedTile#ROWS}
    */
   abstract void unpackScales(MemorySegment w, long at, int blocks, PackedTile tile, int to);
 
   /**
-   * Writes the quants of a vector of rows, from 0 on, a pair of columns at a time.
+   * Unpacks the unsigned quants of a vector of rows, a pair of columns at a time.
    *
-   * @param at the byte where the quants of the first row start
-   * @param to where the first pair goes; the next ones follow at {@link PackedTile#PAIR}
+   * @param at the byte offset of the first row's quants
+   * @param to the destination of the first pair; the stride is {@link PackedTile#PAIR}
    */
   abstract void unpackQuants(MemorySegment w, long at, int blocks, short[] quants, int to);
 
-  /** Writes the factors of a vector of rounded activations, if it is to be multiplied alone. */
+  /** Writes the factors of a quantized activation vector that is multiplied alone. */
   final void writeFactors(Activations x, int token) {
     if (token >= x.together()) {
       int groups = x.columns() / group;
@@ -89,19 +89,19 @@ abstract sealed class PackedQuants extends PackedLayout
     }
   }
 
-  /** Writes the factors of some groups but for what their sums start at. */
+  /** Writes the factors of groups, without the initial values of their sums. */
   abstract void writeFactors(float[] pairs, int from, int groups, float[] factors, int to);
 
   /**
-   * Multiplies four vectors of rows with a token, without a detour through unpacked quants.
+   * Multiplies four vectors of rows with one token, directly on the packed words.
    *
-   * @param a the byte where the quants of the first row of one vector start; {@code b}, {@code c}
-   *     and {@code d} are the same for the others
-   * @param scales the bytes of the scales before the quants, which may be read along, so that they
-   *     are near for {@link #addSums}
-   * @param factors those of the token's groups, from {@code from} on
+   * @param a the byte offset of the quants of the first vector of rows; {@code b}, {@code c} and
+   *     {@code d} are those of the others
+   * @param scales the size in bytes of the scales before the quants; the loop also touches each
+   *     scale line, to prefetch it for {@link #addSums}
+   * @param factors the factors of the token's groups, from {@code from} on
    * @param sums (groups, {@link PackedTile#STREAMS}, rows of a vector, 2)
-   * @return what was read along, in some way: see {@link #fetch}
+   * @return a value that only keeps the prefetching reads alive: see {@link #prefetch}
    */
   abstract int multiply(
       MemorySegment w,
@@ -116,12 +116,11 @@ abstract sealed class PackedQuants extends PackedLayout
       short[] sums);
 
   /**
-   * Adds the sums of two of these vectors of rows, each times what it is worth.
+   * Scales the group sums of two of these vectors of rows and accumulates them.
    *
-   * @param a the byte where the scales of the first row of one vector start; {@code b} is the same
-   *     for the other
-   * @param from where the first one's first sum is
-   * @param at the token's first group
+   * @param a the byte offset of the scales of one vector of rows; {@code b} is that of the other
+   * @param from the index of the first sum of the first vector
+   * @param at the index of the token's first group
    * @param y (rows), added to from {@code to} on
    */
   abstract void addSums(

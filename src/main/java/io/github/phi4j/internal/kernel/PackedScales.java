@@ -13,8 +13,8 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Scales and minimums of vectors of packed rows: as floats for a tile, or used at once on the sums
- * of a token. See {@link PackedLayout}.
+ * Scales and minimums of vectors of packed rows: decoded to floats for a tile, or applied directly
+ * to the sums of one token. See {@link PackedLayout}.
  */
 final class PackedScales {
 
@@ -29,7 +29,7 @@ final class PackedScales {
 
   private PackedScales() {}
 
-  /** Of {@link Q4_K} and {@link Q5_K}: two floats, and bytes below 64 for each 32 columns. */
+  /** For {@link Q4_K} and {@link Q5_K}: two floats, and two bytes below 64 per 32 columns. */
   static void withMinimums(
       MemorySegment w, long at, int blocks, float bias, float[] scales, float[] offsets, int to) {
     IntVector mask = IntVector.broadcast(INTS, 63);
@@ -52,7 +52,7 @@ final class PackedScales {
     }
   }
 
-  /** See {@link PackedQuants#addSums}: with what {@link #withMinimums} makes of the same bytes. */
+  /** See {@link PackedQuants#addSums}; decodes the scales as {@link #withMinimums} does. */
   static void addWithMinimums(
       MemorySegment w,
       long a,
@@ -112,7 +112,7 @@ final class PackedScales {
     y1.intoArray(y, to + LANES);
   }
 
-  /** Of {@link Q6_K}: a float, and a signed byte for each 16 columns. */
+  /** For {@link Q6_K}: a float, and a signed byte per 16 columns. */
   static void signedBytes(MemorySegment w, long at, int blocks, float[] scales, int to) {
     for (int b = 0; b < blocks; b++) {
       PackedLayout.touch(w, at);
@@ -128,7 +128,7 @@ final class PackedScales {
     }
   }
 
-  /** See {@link PackedQuants#addSums}: with what {@link #signedBytes} makes of the same bytes. */
+  /** See {@link PackedQuants#addSums}; decodes the scales as {@link #signedBytes} does. */
   static void addSignedBytes(
       MemorySegment w,
       long a,
@@ -175,7 +175,7 @@ final class PackedScales {
     y1.intoArray(y, to + LANES);
   }
 
-  /** Of {@link Q4_0}: a float for each 32 columns. */
+  /** For {@link Q4_0}: a float per 32 columns. */
   static void floats(MemorySegment w, long at, int groups, float[] scales, int to) {
     for (int g = 0; g < groups; g++) {
       PackedLayout.touch(w, at);
@@ -184,7 +184,7 @@ final class PackedScales {
     }
   }
 
-  /** See {@link PackedQuants#addSums}: with what {@link #floats} makes of the same bytes. */
+  /** See {@link PackedQuants#addSums}; decodes the scales as {@link #floats} does. */
   static void addFloats(
       MemorySegment w,
       long a,

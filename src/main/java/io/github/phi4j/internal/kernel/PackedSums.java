@@ -10,12 +10,12 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Integer products of packed tiles with tokens, and the sums of floats that they end in.
+ * Integer products of packed tiles with tokens, and their accumulation as floats.
  *
- * <p>A lane is a row, and holds two 16-bit sums, of low and of high columns. Quants are taken as
- * they stand, from 0 on, while the sums start at what that is too much: the arithmetic is modulo
- * 2¹⁶, so that only the sums of the quants less their bias need to fit. A half of a group has 16
- * columns of at most 16 · 127 in magnitude, or 8 of 32 · 127: both are 32,512, and 32,767 fits.
+ * <p>A lane is a row and holds two 16-bit sums, of low and of high columns. Quants are used
+ * unsigned, and the sums start at the negated bias term: arithmetic is modulo 2¹⁶, so only the sums
+ * of the unbiased quants need to fit. Half a group has 16 columns of at most 16 · 127 in magnitude,
+ * or 8 of 32 · 127: both are 32,512, below 32,767.
  */
 final class PackedSums {
 
@@ -26,7 +26,7 @@ final class PackedSums {
   private static final int ROWS = PackedTile.ROWS;
   private static final int PAIR = PackedTile.PAIR;
 
-  /** From a group's sums of four tokens to the next group's. */
+  /** The stride between the sums of successive groups, for four tokens. */
   private static final int STRIDE = PackedTile.TOKENS * PAIR;
 
   private PackedSums() {}
@@ -36,10 +36,10 @@ final class PackedSums {
    *
    * @param w (groups, length, rows, 2), pairs of quants
    * @param length the pairs of a group
-   * @param x pairs of activations, those of the first token from {@code at} on
-   * @param xStride from token to token
-   * @param starts of the first token from {@code start} on
-   * @param startStride from token to token
+   * @param x pairs of activations; the first token's start at {@code at}
+   * @param xStride the stride between tokens
+   * @param starts initial values of the sums; the first token's start at {@code start}
+   * @param startStride the stride between tokens
    * @param sums (groups, tokens, rows, 2)
    */
   static void multiplyFour(
@@ -98,7 +98,7 @@ final class PackedSums {
     }
   }
 
-  /** Adds the sums of two of four tokens to {@code y[to..]} and {@code y[to + yStride..]}. */
+  /** Accumulates two of four tokens into {@code y[to..]} and {@code y[to + yStride..]}. */
   static void addTwo(
       PackedTile tile,
       int from,

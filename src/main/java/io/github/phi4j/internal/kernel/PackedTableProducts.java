@@ -21,12 +21,12 @@ final class PackedTableProducts {
   private static final int LANES = VectorKernels.LANES;
   private static final int ROWS = PackedTile.ROWS;
 
-  /** Words of scales in front of the nibbles of a block of {@link IQ4_XS}. */
+  /** Scale words before the nibbles of an {@link IQ4_XS} block. */
   private static final int XS_SCALES = 2;
 
   private PackedTableProducts() {}
 
-  /** The floats of scratch space that a product needs. */
+  /** The size of a product's scratch space in floats. */
   static int scratchLength(int maxColumns) {
     return maxColumns / 32 * ROWS;
   }
@@ -34,10 +34,10 @@ final class PackedTableProducts {
   /**
    * Multiplies two vectors of rows with a token.
    *
-   * @param a the byte where the scales of the first row of one vector start
-   * @param b the same for the other
+   * @param a the byte offset of the scales of one vector of rows
+   * @param b that of the other
    * @param x activations, from {@code from} on
-   * @param scratch room for the scales, (columns / 32, {@link PackedTile#ROWS})
+   * @param scratch space for the scales, (columns / 32, {@link PackedTile#ROWS})
    * @param sums (2, rows of a vector), written from {@code to} on
    */
   static void multiply(
@@ -57,7 +57,7 @@ final class PackedTableProducts {
     }
   }
 
-  /** A half and eight signed 6-bit numbers, in the first words of a block. */
+  /** A half-precision scale and eight signed 6-bit scales, in the first words of a block. */
   private static void scales(MemorySegment w, long at, int columns, float[] scales, int to) {
     long stride = PackedLayout.ROWS * (XS_SCALES * 4L + PackedLayout.BLOCK / 2);
     for (int b = 0; b < columns / PackedLayout.BLOCK; b++) {
@@ -83,9 +83,9 @@ final class PackedTableProducts {
   }
 
   /**
-   * The same chain over the columns as {@link VectorKernels#multiply} has.
+   * The same chain over the columns as in {@link VectorKernels#multiply}.
    *
-   * @param skipped the words in front of the nibbles of each block
+   * @param skipped the words before the nibbles of each block
    */
   private static void products(
       MemorySegment w,

@@ -8,10 +8,10 @@ import java.util.Random;
 import java.util.zip.CRC32C;
 
 /**
- * How the whole tiles of a matrix are packed, some at a time and to any place.
+ * Packs the whole tiles of a matrix, in parts and to any destination.
  *
- * @param matrix what is packed
- * @param layout how its numbers come to lie
+ * @param matrix the matrix to pack
+ * @param layout the packed layout
  */
 public record Packing(Matrix matrix, PackedLayout layout) {
 
@@ -38,7 +38,7 @@ public record Packing(Matrix matrix, PackedLayout layout) {
     return tiles() * tileBytes();
   }
 
-  /** The matrix with a packed copy that was made before. */
+  /** The matrix with an existing packed copy. */
   public Matrix with(MemorySegment data) {
     int rows = tiles() * PackedLayout.ROWS;
     return new Matrix(
@@ -49,7 +49,7 @@ public record Packing(Matrix matrix, PackedLayout layout) {
         Optional.of(new PackedMatrix(layout, data, rows, matrix.columns())));
   }
 
-  /** Packs as many tiles as {@code data} has room for, from {@code firstTile} on. */
+  /** Packs tiles into {@code data} until it is full, from {@code firstTile} on. */
   public void pack(int firstTile, MemorySegment data) {
     int columns = matrix.columns();
     long tileBytes = tileBytes();
@@ -78,15 +78,15 @@ public record Packing(Matrix matrix, PackedLayout layout) {
   }
 
   /**
-   * What the layout makes of a fixed sample, as a checksum. A file that was packed by a layout of
-   * another signature cannot be read by this one.
+   * A checksum of a fixed sample packed with this layout. Data packed by a layout with another
+   * signature is unreadable by this one.
    */
   public int signature() {
     int columns = 2 * PackedLayout.BLOCK;
     byte[] sample = new byte[Math.toIntExact(PackedLayout.ROWS * layout.type().rowBytes(columns))];
     new Random(1).nextBytes(sample);
     for (int i = 0; i < sample.length; i++) {
-      // Every bit counts somewhere, and no two bytes make a NaN, which might not keep its bits.
+      // Every bit matters somewhere, and no two bytes form a NaN, whose bits might not survive.
       sample[i] &= (byte) (i / 2 % 2 == 0 ? 0xbf : 0xfb);
     }
     Matrix w =

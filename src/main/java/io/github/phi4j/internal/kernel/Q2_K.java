@@ -8,7 +8,7 @@ import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 
-/** 256 numbers of 2 bits; each 16 have a 4-bit scale and a 4-bit minimum. */
+/** 256 elements of 2 bits; each 16 share a 4-bit scale and a 4-bit minimum. */
 final class Q2_K extends BlockFormat {
   Q2_K() {
     super(GgmlType.Q2_K);
@@ -32,7 +32,7 @@ final class Q2_K extends BlockFormat {
     Vectors.unpack(tile, blocks, out, o);
   }
 
-  /** Apart, so that the scalar code loads where the vector module is missing. */
+  /** A class of its own, so that the scalar code loads without the vector module. */
   private static final class Vectors {
 
     private Vectors() {}

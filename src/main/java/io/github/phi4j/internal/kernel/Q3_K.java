@@ -9,7 +9,7 @@ import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 
-/** 256 numbers of 2 + 1 bits, from −4 to 3; each 16 have a 6-bit scale. */
+/** 256 elements of 2 + 1 bits, from −4 to 3; each 16 share a 6-bit scale. */
 final class Q3_K extends BlockFormat {
   Q3_K() {
     super(GgmlType.Q3_K);
@@ -44,7 +44,7 @@ final class Q3_K extends BlockFormat {
     Vectors.unpack(tile, blocks, out, o);
   }
 
-  /** Apart, so that the scalar code loads where the vector module is missing. */
+  /** A class of its own, so that the scalar code loads without the vector module. */
   private static final class Vectors {
 
     private Vectors() {}

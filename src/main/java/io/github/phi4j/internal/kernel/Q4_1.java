@@ -8,7 +8,7 @@ import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 
-/** 32 numbers of 4 bits: scale · n + minimum. */
+/** 32 elements of 4 bits: scale · n + minimum. */
 final class Q4_1 extends BlockFormat {
   Q4_1() {
     super(GgmlType.Q4_1);
@@ -28,7 +28,7 @@ final class Q4_1 extends BlockFormat {
     Vectors.unpack(tile, blocks, out, o);
   }
 
-  /** Apart, so that the scalar code loads where the vector module is missing. */
+  /** A class of its own, so that the scalar code loads without the vector module. */
   private static final class Vectors {
 
     private Vectors() {}
@@ -46,7 +46,7 @@ final class Q4_1 extends BlockFormat {
       Tile.toFloats(words, 0, 5, 0, blocks, tile.scales, 0);
       Tile.toFloats(words, 0, 5, 16, blocks, tile.mins, 0);
       for (int i = 0; i < blocks * LANES; i++) {
-        tile.mins[i] = -tile.mins[i]; // what is added here
+        tile.mins[i] = -tile.mins[i]; // added, not subtracted, in this type
       }
       tile.toFloats(32 * blocks, 32, true, out, o);
     }

@@ -8,7 +8,7 @@ import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 
-/** 256 numbers of 4 bits; each 32 have a 6-bit scale and a 6-bit minimum. */
+/** 256 elements of 4 bits; each 32 share a 6-bit scale and a 6-bit minimum. */
 final class Q4_K extends BlockFormat {
   Q4_K() {
     super(GgmlType.Q4_K);
@@ -47,7 +47,7 @@ final class Q4_K extends BlockFormat {
     Vectors.unpack(tile, blocks, out, o);
   }
 
-  /** Apart, so that the scalar code loads where the vector module is missing. */
+  /** A class of its own, so that the scalar code loads without the vector module. */
   static final class Vectors {
 
     private Vectors() {}
@@ -67,7 +67,7 @@ final class Q4_K extends BlockFormat {
       tile.toFloats(256 * blocks, 32, true, out, o);
     }
 
-    /** Scales and minimums of blocks of so many words. */
+    /** Scales and minimums of blocks of the given size in words. */
     static void unpackScales(Tile tile, int step, int blocks) {
       int[] words = tile.words;
       int[] bytes = tile.bytes;

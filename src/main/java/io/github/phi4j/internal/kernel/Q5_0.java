@@ -9,7 +9,7 @@ import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 
-/** 32 numbers of 4 + 1 bits: scale · (n − 16). */
+/** 32 elements of 4 + 1 bits: scale · (n − 16). */
 final class Q5_0 extends BlockFormat {
   Q5_0() {
     super(GgmlType.Q5_0);
@@ -35,7 +35,7 @@ final class Q5_0 extends BlockFormat {
     Vectors.unpack(tile, blocks, out, o);
   }
 
-  /** Apart, so that the scalar code loads where the vector module is missing. */
+  /** A class of its own, so that the scalar code loads without the vector module. */
   private static final class Vectors {
 
     private Vectors() {}

@@ -9,7 +9,7 @@ import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 
-/** 256 numbers of 4 + 1 bits; scales and minimums as in {@link Q4_K}. */
+/** 256 elements of 4 + 1 bits; scales and minimums as in {@link Q4_K}. */
 final class Q5_K extends BlockFormat {
   Q5_K() {
     super(GgmlType.Q5_K);
@@ -35,7 +35,7 @@ final class Q5_K extends BlockFormat {
     Vectors.unpack(tile, blocks, out, o);
   }
 
-  /** Apart, so that the scalar code loads where the vector module is missing. */
+  /** A class of its own, so that the scalar code loads without the vector module. */
   private static final class Vectors {
 
     private Vectors() {}

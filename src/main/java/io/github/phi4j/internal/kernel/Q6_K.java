@@ -9,7 +9,7 @@ import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 
-/** 256 numbers of 4 + 2 bits, from −32 to 31; each 16 have an 8-bit scale. */
+/** 256 elements of 4 + 2 bits, from −32 to 31; each 16 share an 8-bit scale. */
 final class Q6_K extends BlockFormat {
   Q6_K() {
     super(GgmlType.Q6_K);
@@ -38,7 +38,7 @@ final class Q6_K extends BlockFormat {
     Vectors.unpack(tile, blocks, out, o);
   }
 
-  /** Apart, so that the scalar code loads where the vector module is missing. */
+  /** A class of its own, so that the scalar code loads without the vector module. */
   private static final class Vectors {
 
     private Vectors() {}
@@ -47,7 +47,7 @@ final class Q6_K extends BlockFormat {
       int[] words = tile.words;
       int[] quants = tile.quants;
       for (int b = 0; b < blocks; b++) {
-        for (int i = 0; i < 16; i++) { // eight words, 32 columns, have their bits at one shift
+        for (int i = 0; i < 16; i++) { // the high bits of eight words, 32 columns, share a shift
           int group = i / 8;
           IntVector high = IntVector.fromArray(INTS, words, (52 * b + 32 + i) * LANES);
           IntVector q = IntVector.fromArray(INTS, words, (52 * b + 8 * group + i) * LANES);

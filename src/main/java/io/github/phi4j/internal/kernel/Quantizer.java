@@ -1,16 +1,16 @@
 package io.github.phi4j.internal.kernel;
 
 /**
- * Rounds activations to 8 bits, plainly: the specification of {@link VectorQuantizer}. As ggml's
- * Q8_0 it scales each 32 numbers so that the largest becomes 127; with 256 numbers a scale, as in
- * Q8_K, the error would be half as large again.
+ * Quantizes activations to 8 bits: the scalar specification of {@link VectorQuantizer}. Like ggml's
+ * Q8_0 it scales each 32 values so that the largest becomes 127; with one scale per 256 values, as
+ * in Q8_K, the error would be 1.5 times as large.
  */
 final class Quantizer {
 
-  /** Adding this to a small float leaves the nearest integer, the even one of two, in its bits. */
+  /** Added to a small float, leaves the nearest integer (ties to even) in the low bits. */
   static final float ROUNDING = 0x1.8p23f;
 
-  /** Groups whose numbers are all smaller count as zero, so that no scale overflows. */
+  /** Groups with smaller magnitudes are flushed to zero, so that no scale overflows. */
   private static final float SMALLEST = 1e-30f;
 
   private Quantizer() {}
@@ -35,12 +35,12 @@ final class Quantizer {
     }
   }
 
-  /** What a group with this largest magnitude is multiplied by. */
+  /** The multiplier of a group with this largest magnitude. */
   static float inverse(float largest) {
     return largest > SMALLEST && largest < Float.POSITIVE_INFINITY ? 127 / largest : 0;
   }
 
-  /** What one of its rounded numbers is worth; not a number if one of them is none or infinite. */
+  /** The group's scale; NaN if one of its values is NaN or infinite. */
   static float scale(float largest) {
     if (!(largest < Float.POSITIVE_INFINITY)) {
       return Float.NaN;

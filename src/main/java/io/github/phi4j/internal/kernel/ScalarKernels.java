@@ -3,8 +3,8 @@ package io.github.phi4j.internal.kernel;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The specification: every sum in double precision, in the order of the elements; those of packed
- * products as {@link Kernels#multiplyPacked} says.
+ * The specification: every sum in double precision, in element order; packed products as {@link
+ * Kernels#multiplyPacked} specifies.
  */
 public final class ScalarKernels implements Kernels {
 
@@ -118,7 +118,7 @@ public final class ScalarKernels implements Kernels {
     }
   }
 
-  /** For each group what the minimum and the bias of the quants make, and the products. */
+  /** Adds each group's minimum and bias terms, and its products. */
   private static float addBlock(
       PackedQuants layout, PackedBlock block, Activations x, int token, int column, float before) {
     int length = layout.group();

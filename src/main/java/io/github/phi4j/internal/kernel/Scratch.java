@@ -1,18 +1,18 @@
 package io.github.phi4j.internal.kernel;
 
-/** Working space of one worker for products. */
+/** Scratch space of one worker. */
 public final class Scratch {
 
-  /** Rows on their way to floats; scalar kernels have none. */
+  /** Rows being dequantized; null for scalar kernels. */
   final Tile tile;
 
-  /** Packed rows on their way to a product; scalar kernels have none. */
+  /** Packed rows being unpacked; null for scalar kernels. */
   final PackedTile packed;
 
   /** Unpacked weights. */
   final float[] numbers;
 
-  /** Sums of a product, (tokens, rows). */
+  /** Partial sums, (tokens, rows). */
   final float[] sums;
 
   Scratch(Tile tile, PackedTile packed, float[] numbers, float[] sums) {

@@ -19,15 +19,15 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Some rows of a matrix, one in each lane, on the way from blocks to floats: {@link #stage} lays
- * the words of the rows side by side, a {@link BlockFormat} makes signed bytes and scales of them,
- * all lanes at once, and {@link #toFloats} multiplies. Each number is {@code n * scale - min} in
- * two roundings, as in the scalar code. Vectors travel in arrays only: a method that takes or
- * returns one would box it where the compiler does not inline it.
+ * Rows of a matrix being dequantized, one per lane: {@link #stage} interleaves the words of the
+ * rows, a {@link BlockFormat} extracts signed bytes and scales in all lanes at once, and {@link
+ * #toFloats} multiplies. An element is {@code n * scale - min} with two roundings, as in the scalar
+ * code. Vectors are passed in arrays only: as parameters or results they would be boxed wherever
+ * the compiler does not inline.
  */
 final class Tile {
 
-  /** The most columns of a tile: whole blocks of all types. */
+  /** The maximum columns of a tile: whole blocks of every type. */
   static final int COLUMNS = 1024;
 
   private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
@@ -39,30 +39,30 @@ final class Tile {
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
 
-  /** The table of {@link IQ4_NL}, over and over. */
+  /** The table of {@link IQ4_NL}, repeated. */
   static final ByteVector IQ4 =
       (ByteVector)
           ByteVector.fromArray(ByteVector.SPECIES_128, IQ4_NL.TABLE, 0)
               .reinterpretShape(INTS.withLanes(byte.class), 0)
               .rearrange(VectorShuffle.fromOp(INTS.withLanes(byte.class), i -> i % 16));
 
-  /** Rows as they are in the file. */
+  /** Rows as in the file. */
   private final MemorySegment copy =
       MemorySegment.ofArray(new byte[(COLUMNS * Float.BYTES + 64) * LANES]);
 
-  /** What is in the file, (word, lanes), without the halves that stand beside whole words. */
+  /** The words of the file, (word, lanes), without half words. */
   final int[] words = new int[COLUMNS * LANES];
 
-  /** The halves of blocks that are not a whole number of words, (block, lanes). */
+  /** The half words of blocks, (block, lanes). */
   final int[] halves = new int[COLUMNS / 32 * LANES];
 
-  /** Four signed bytes in a word: (columns / 4, lanes). */
+  /** Four signed bytes per word: (columns / 4, lanes). */
   final int[] quants = new int[COLUMNS / 4 * LANES];
 
-  /** Scales, or minimums, as bytes: (four of them, lanes). */
+  /** Scales or minimums as bytes: (four, lanes). */
   final int[] bytes = new int[COLUMNS / 64 * LANES];
 
-  /** What the scales of a block are multiplied by: (block, lanes). */
+  /** The factor of a block's scales: (block, lanes). */
   final float[] factors = new float[COLUMNS / 32 * LANES];
 
   /** (columns / 16 or 32, lanes). */
@@ -71,16 +71,16 @@ final class Tile {
   /** (columns / 16 or 32, lanes). */
   final float[] mins = new float[COLUMNS / 16 * LANES];
 
-  /** Lays blocks of {@code rows} rows side by side, at most as many as there are lanes. */
+  /** Interleaves blocks of {@code rows} rows, at most one per lane. */
   void stage(BlockFormat format, MemorySegment data, long at, long rowBytes, int rows, int blocks) {
     int size = format.type().blockBytes();
     int bytes = size * blocks;
     int stride = bytes + 64;
-    // Copied first, since the copy waits for many lines of memory at once, and words for a few.
+    // Copied first: a bulk copy keeps more cache lines in flight than word loads do.
     for (int lane = 0; lane < rows; lane++) {
       MemorySegment.copy(data, at + lane * rowBytes, copy, (long) lane * stride, bytes);
     }
-    boolean whole = size <= 2 || size % 4 == 0; // blocks, or rows of plain numbers
+    boolean whole = size <= 2 || size % 4 == 0; // blocks, or rows of plain floats
     for (int lane = 0; lane < rows; lane++) {
       long row = (long) lane * stride;
       if (whole) {
@@ -117,7 +117,7 @@ final class Tile {
     }
   }
 
-  /** Four words at a time, the last ones twice if need be: a loop of its own would cost more. */
+  /** Four words per step, repeating the last ones if needed: a tail loop would cost more. */
   private void stageShortBlocks(long first, int size, int blocks, int lane) {
     int[] out = words;
     int count = size / 4;
@@ -143,12 +143,12 @@ final class Tile {
     }
   }
 
-  /** Makes floats of the 16-bit floats in some words: exactly, NaN and infinities too. */
+  /** Widens half-precision floats exactly, NaN and infinities included. */
   static void toFloats(int[] from, int first, int step, int shift, int count, float[] out, int o) {
     toFloats(from, first, step, shift, count, out, o, 1);
   }
 
-  /** The same, with {@code outStep} vectors from result to result. */
+  /** The same, with a stride of {@code outStep} vectors between results. */
   static void toFloats(
       int[] from, int first, int step, int shift, int count, float[] out, int o, int outStep) {
     for (int i = 0; i < count; i++) {
@@ -171,7 +171,7 @@ final class Tile {
     }
   }
 
-  /** Multiplies {@link #bytes}, of which a block has {@code perBlock} words, by its factor. */
+  /** Multiplies {@link #bytes}, {@code perBlock} words per block, by the block's factor. */
   void scaleBytes(int blocks, int perBlock, float[] out) {
     for (int b = 0; b < blocks; b++) {
       FloatVector factor = FloatVector.fromArray(FLOATS, factors, b * LANES);
@@ -195,7 +195,7 @@ final class Tile {
   }
 
   /**
-   * {@link #quants} times {@link #scales}, less {@link #mins} where there are any.
+   * {@link #quants} times {@link #scales}, minus {@link #mins} where present.
    *
    * @param count columns
    * @param perScale columns that share a scale: 16 or 32

@@ -6,22 +6,24 @@ import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Products of unpacked tiles, whose lanes are rows, with tokens. Each method keeps its sums in
- * registers: twelve of sixteen, or twenty of the thirty-two that 512-bit vectors come with.
+ * Products of dequantized tiles, whose lanes are rows, with tokens. Each method keeps its sums in
+ * registers: twelve of sixteen, or twenty of the thirty-two of AVX-512.
  */
 final class TileProducts {
 
-  /** The most rows that are unpacked before they are used. */
+  /** The maximum rows unpacked at a time. */
   static final int SLAB_ROWS = 64;
 
-  /** Floats from tile to tile: a line more than they need, since powers of two share cache sets. */
+  /**
+   * The stride of tiles in floats: padded by a cache line, since powers of two share cache sets.
+   */
   static final int TILE_LENGTH = Tile.COLUMNS * LANES + 16;
 
   private TileProducts() {}
 
   /**
-   * Adds the products of tiles and all tokens to sums. Tiles are used by twos or fours: those that
-   * are missing may be garbage, and so are their sums.
+   * Accumulates products of tiles with all tokens. Tiles are used in twos or fours: missing ones
+   * may be garbage, and so are their sums.
    *
    * @param w (tiles, TILE_LENGTH), each tile (count, lanes)
    * @param x (tokens, columns), used from column {@code from} on

@@ -9,9 +9,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Sums of the values of a page, weighted by probabilities, a method for each type. Dimensions are
- * lanes; up to four heads share the values as in {@link KeyScores}. The outputs have whole blocks
- * for each head.
+ * Probability-weighted sums of a page's values, one method per cache type. Dimensions are lanes; up
+ * to four heads share the values, as in {@link KeyScores}. Outputs are padded to whole blocks per
+ * head.
  */
 final class ValueSums {
 

@@ -7,8 +7,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The kernels on the processor's vectors. Each method is one straight loop, or a few, since vectors
- * that cross a method boundary which the compiler does not inline are boxed.
+ * Vector kernels. Each method is one straight loop, or a few, since vectors that cross a method
+ * boundary without inlining are boxed.
  */
 final class VectorKernels implements Kernels {
 
@@ -36,9 +36,9 @@ final class VectorKernels implements Kernels {
   }
 
   /**
-   * Unpacks a slab of rows to floats that stay in the cache, uses it for all tokens, and goes on to
-   * the next columns. Rows are lanes: each sum is one chain over the columns in order, so that a
-   * row's result depends neither on its neighbours nor on the batch, nor on the vectors' width.
+   * Unpacks a slab of rows to floats that stay in the cache, multiplies it with all tokens, and
+   * moves to the next columns. Rows are lanes: each sum is one chain over the columns in order, so
+   * that a row's result depends neither on other rows nor on the batch or the vector width.
    */
   @Override
   public void multiply(
@@ -52,10 +52,10 @@ final class VectorKernels implements Kernels {
       int yStride,
       Scratch scratch) {
     for (int from = 0; from < rows; from += SLAB_ROWS) {
-      int some = Math.min(SLAB_ROWS, rows - from);
-      multiplySlab(w, firstRow + from, some, x, tokens, scratch);
+      int slabRows = Math.min(SLAB_ROWS, rows - from);
+      multiplySlab(w, firstRow + from, slabRows, x, tokens, scratch);
       for (int t = 0; t < tokens; t++) {
-        System.arraycopy(scratch.sums, t * SLAB_ROWS, y, t * yStride + yOffset + from, some);
+        System.arraycopy(scratch.sums, t * SLAB_ROWS, y, t * yStride + yOffset + from, slabRows);
       }
     }
   }
@@ -74,8 +74,8 @@ final class VectorKernels implements Kernels {
       int tiles = 0;
       for (int r = 0; r < rows; r += LANES) {
         long at = (firstRow + r) * w.rowBytes() + format.type().rowBytes(from);
-        int some = Math.min(LANES, rows - r);
-        tile.stage(format, w.data(), at, w.rowBytes(), some, count / block);
+        int tileRows = Math.min(LANES, rows - r);
+        tile.stage(format, w.data(), at, w.rowBytes(), tileRows, count / block);
         format.unpack(tile, count / block, numbers, tiles * TILE_LENGTH);
         tiles++;
       }
@@ -84,8 +84,8 @@ final class VectorKernels implements Kernels {
   }
 
   /**
-   * The sum of numbers, always in the same order. That of {@code reduceLanes} changes when the code
-   * is compiled, so that the same text would give other logits a little later.
+   * The sum of the lanes in a fixed order. The order of {@code reduceLanes} changes with
+   * compilation, and with it the logits of the same text.
    */
   private static float sum(float[] numbers, int from, int length) {
     float sum0 = 0;
@@ -142,7 +142,7 @@ final class VectorKernels implements Kernels {
       squares = v.fma(v, squares);
     }
     double sum = 0;
-    if (bound > 0) { // the lanes go where the result will be
+    if (bound > 0) { // spill the lanes where the result goes
       squares.intoArray(out, outOffset);
       sum = sum(out, outOffset, LANES);
     }
@@ -163,7 +163,7 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void add(float[] x, int xOffset, float[] y, int yOffset, int length) {
-    for (int i = 0; i < length; i++) { // the compiler makes vectors of it by itself
+    for (int i = 0; i < length; i++) { // auto-vectorized
       x[xOffset + i] += y[yOffset + i];
     }
   }
@@ -171,7 +171,7 @@ final class VectorKernels implements Kernels {
   @Override
   public void swiGlu(float[] gateUp, int offset, int length, float[] out, int outOffset) {
     Exponential.of(gateUp, offset, length, -1, 0, out, outOffset);
-    for (int i = 0; i < length; i++) { // the compiler makes vectors of it by itself
+    for (int i = 0; i < length; i++) { // auto-vectorized
       out[outOffset + i] =
           gateUp[offset + i] / (1 + out[outOffset + i]) * gateUp[offset + length + i];
     }
@@ -182,11 +182,11 @@ final class VectorKernels implements Kernels {
     int bound = FLOATS.loopBound(length);
     float max = Float.NEGATIVE_INFINITY;
     if (bound > 0) {
-      FloatVector most = FloatVector.fromArray(FLOATS, x, offset);
+      FloatVector maxima = FloatVector.fromArray(FLOATS, x, offset);
       for (int i = LANES; i < bound; i += LANES) {
-        most = most.max(FloatVector.fromArray(FLOATS, x, offset + i));
+        maxima = maxima.max(FloatVector.fromArray(FLOATS, x, offset + i));
       }
-      max = most.reduceLanes(VectorOperators.MAX);
+      max = maxima.reduceLanes(VectorOperators.MAX);
     }
     for (int i = bound; i < length; i++) {
       max = Math.max(max, x[offset + i]);
@@ -215,18 +215,20 @@ final class VectorKernels implements Kernels {
       int stride) {
     int length = layout.headLength();
     for (int h = 0; h < heads; h += 4) {
-      int some = Math.min(4, heads - h);
+      int group = Math.min(4, heads - h);
       int query = qOffset + h * length;
       int out = scoresOffset + h * stride;
       switch (layout.type()) {
         case F32 ->
-            KeyScores.ofFloats(page, at, count, q, query, length, some, scale, scores, out, stride);
+            KeyScores.ofFloats(
+                page, at, count, q, query, length, group, scale, scores, out, stride);
         case F16 ->
-            KeyScores.ofHalves(page, at, count, q, query, length, some, scale, scores, out, stride);
+            KeyScores.ofHalves(
+                page, at, count, q, query, length, group, scale, scores, out, stride);
         case Q8_0 -> {
           long scales = at + layout.scalesOffset();
           KeyScores.ofBytes(
-              page, at, scales, count, q, query, length, some, scale, scores, out, stride);
+              page, at, scales, count, q, query, length, group, scale, scores, out, stride);
         }
       }
     }
@@ -246,21 +248,21 @@ final class VectorKernels implements Kernels {
       int outOffset) {
     int row = layout.rowLength();
     for (int h = 0; h < heads; h += 4) {
-      int some = Math.min(4, heads - h);
+      int group = Math.min(4, heads - h);
       int from = offset + h * stride;
       int to = outOffset + h * row;
       switch (layout.type()) {
         case F32 ->
-            ValueSums.ofFloats(page, at, count, probabilities, from, stride, some, row, out, to);
+            ValueSums.ofFloats(page, at, count, probabilities, from, stride, group, row, out, to);
         case F16 ->
-            ValueSums.ofHalves(page, at, count, probabilities, from, stride, some, row, out, to);
+            ValueSums.ofHalves(page, at, count, probabilities, from, stride, group, row, out, to);
         case Q8_0 -> {
-          for (int i = 0; i < some && count % 2 == 1; i++) {
+          for (int i = 0; i < group && count % 2 == 1; i++) {
             probabilities[from + i * stride + count] = 0; // the pair of the last position
           }
           long scales = at + layout.scalesOffset();
           ValueSums.ofBytes(
-              page, at, scales, count, probabilities, from, stride, some, row, out, to);
+              page, at, scales, count, probabilities, from, stride, group, row, out, to);
         }
       }
     }

@@ -7,10 +7,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Rounds activations to 8 bits on vectors: the same bits as {@link Quantizer}. */
+/** Quantizes activations to 8 bits with vectors, bit-identical to {@link Quantizer}. */
 final class VectorQuantizer {
 
-  /** Of at most eight lanes, since numbers that stand eight apart make a pair. */
+  /** At most eight lanes, since columns eight apart form a pair. */
   private static final VectorSpecies<Float> FLOATS =
       VectorKernels.LANES >= 8 ? FloatVector.SPECIES_256 : FloatVector.SPECIES_128;
 

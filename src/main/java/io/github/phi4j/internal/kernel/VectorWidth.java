@@ -3,7 +3,7 @@ package io.github.phi4j.internal.kernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShape;
 
-/** The one vector width that the kernels use: the widest that the processor has, unless forced. */
+/** The vector width of all kernels: the processor's widest, unless forced. */
 final class VectorWidth {
 
   private VectorWidth() {}

@@ -16,7 +16,7 @@ import java.util.Arrays;
  */
 final class Attention implements WorkerPool.Task {
 
-  /** The most tokens that are computed together. */
+  /** The maximum number of tokens computed together. */
   private static final int BLOCK_TOKENS = 8;
 
   private static final int CHUNK = 8 * KvCache.PAGE_LENGTH;
@@ -40,9 +40,9 @@ final class Attention implements WorkerPool.Task {
   private boolean merging;
   private Partial shared = new Partial(0, 0); // (tokens, headCountKv, chunks, group)
 
-  /** Sums over some positions: a row for each query. */
+  /** Partial sums over a range of positions, one row per query. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Partial(float[] most, float[] total, float[] values) {
+  private record Partial(float[] max, float[] total, float[] values) {
     Partial(int rows, int rowLength) {
       this(new float[rows], new float[rows], new float[rows * rowLength]);
     }
@@ -53,7 +53,7 @@ final class Attention implements WorkerPool.Task {
     private final float[] scores;
     private final Partial partial;
     private final Partial sums;
-    int read; // only to be near: see KvLayout.fetch
+    int read; // keeps prefetching reads alive: see KvLayout.prefetch
 
     Worker(int rows, int rowLength) {
       scores = new float[rows * CHUNK];
@@ -104,7 +104,7 @@ final class Attention implements WorkerPool.Task {
       return;
     }
     int rows = tokens * config.headCount() * chunks;
-    if (shared.most().length < rows) {
+    if (shared.max().length < rows) {
       shared = new Partial(rows + rows / 2, rowLength);
     }
     pool.run(this, parts * chunks);
@@ -189,10 +189,10 @@ final class Attention implements WorkerPool.Task {
       int count = Math.clamp(positions[t] + 1L - (long) chunk * CHUNK, 0, CHUNK);
       for (int h = 0; h < group; h++) {
         int query = (t - first) * group + h;
-        float most = kernels.max(worker.scores, query * CHUNK, count);
-        partial.most()[row + query] = most;
+        float max = kernels.max(worker.scores, query * CHUNK, count);
+        partial.max()[row + query] = max;
         partial.total()[row + query] =
-            kernels.exponentials(worker.scores, query * CHUNK, count, most);
+            kernels.exponentials(worker.scores, query * CHUNK, count, max);
       }
     }
     int rows = (end - first) * group;
@@ -211,14 +211,14 @@ final class Attention implements WorkerPool.Task {
     int from = chunk * CHUNK;
     for (int at = from; at < from + CHUNK && at <= positions[end - 1]; at += KvCache.PAGE_LENGTH) {
       MemorySegment page = cache.page(at / KvCache.PAGE_LENGTH);
-      read += layout.fetch(page, keys);
+      read += layout.prefetch(page, keys);
       for (int t = first; t < end; t++) {
-        int some = Math.min(KvCache.PAGE_LENGTH, positions[t] + 1 - at);
+        int visible = Math.min(KvCache.PAGE_LENGTH, positions[t] + 1 - at);
         int q =
             t * (config.queryLength() + 2 * config.keyValueLength()) + head * group * headLength;
         int to = (t - first) * group * CHUNK + at - from;
-        if (some > 0) {
-          kernels.scores(layout, page, keys, some, qkv, q, group, scale, scores, to, CHUNK);
+        if (visible > 0) {
+          kernels.scores(layout, page, keys, visible, qkv, q, group, scale, scores, to, CHUNK);
         }
       }
     }
@@ -235,14 +235,14 @@ final class Attention implements WorkerPool.Task {
     int from = chunk * CHUNK;
     for (int at = from; at < from + CHUNK && at <= positions[end - 1]; at += KvCache.PAGE_LENGTH) {
       MemorySegment page = cache.page(at / KvCache.PAGE_LENGTH);
-      read += layout.fetch(page, values);
+      read += layout.prefetch(page, values);
       for (int t = first; t < end; t++) {
-        int some = Math.min(KvCache.PAGE_LENGTH, positions[t] + 1 - at);
+        int visible = Math.min(KvCache.PAGE_LENGTH, positions[t] + 1 - at);
         int query = (t - first) * group;
         int of = query * CHUNK + at - from;
-        if (some > 0) {
+        if (visible > 0) {
           int to = (row + query) * rowLength;
-          kernels.accumulate(layout, page, values, some, scores, of, CHUNK, group, sums, to);
+          kernels.accumulate(layout, page, values, visible, scores, of, CHUNK, group, sums, to);
         }
       }
     }
@@ -250,18 +250,18 @@ final class Attention implements WorkerPool.Task {
   }
 
   private void begin(Partial sums, int rows) {
-    Arrays.fill(sums.most(), 0, rows, Float.NEGATIVE_INFINITY);
+    Arrays.fill(sums.max(), 0, rows, Float.NEGATIVE_INFINITY);
     Arrays.fill(sums.total(), 0, rows, 0);
     Arrays.fill(sums.values(), 0, rows * rowLength, 0);
   }
 
-  /** Adds sums over some positions to those over the ones before, scaled to the larger score. */
+  /** Merges partial sums into the running sums, rescaled to the larger maximum. */
   private void add(Partial partial, int row, Partial sums, int rows) {
     for (int r = 0; r < rows; r++) {
-      float most = Math.max(sums.most()[r], partial.most()[row + r]);
-      float before = (float) Math.exp((double) sums.most()[r] - most);
-      float now = (float) Math.exp((double) partial.most()[row + r] - most);
-      sums.most()[r] = most;
+      float max = Math.max(sums.max()[r], partial.max()[row + r]);
+      float before = (float) Math.exp((double) sums.max()[r] - max);
+      float now = (float) Math.exp((double) partial.max()[row + r] - max);
+      sums.max()[r] = max;
       sums.total()[r] = sums.total()[r] * before + partial.total()[row + r] * now;
       float[] to = sums.values();
       float[] of = partial.values();

@@ -168,10 +168,10 @@ final class GgufMutationTest {
     for (int at = 0; at + Long.BYTES <= sound.length; at++) {
       for (long nasty : NASTY) {
         byte[] wide = sound.clone();
-        MemorySegment.ofArray(wide).set(Little.LONG, at, nasty);
+        MemorySegment.ofArray(wide).set(LittleEndian.LONG, at, nasty);
         loads(wide);
         byte[] narrow = sound.clone();
-        MemorySegment.ofArray(narrow).set(Little.INT, at, (int) nasty);
+        MemorySegment.ofArray(narrow).set(LittleEndian.INT, at, (int) nasty);
         loads(narrow);
       }
     }
