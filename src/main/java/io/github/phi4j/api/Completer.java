@@ -1,14 +1,17 @@
 package io.github.phi4j.api;
 
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * Continues a prompt, which is always the whole of what the model is to see: no call builds on the
  * one before. A {@link Session} only saves the work for what it already holds of the prompt.
  *
  * <p>All methods block until the text is finished. Generation ends early, with {@link
- * FinishReason#CANCELLED} and the text so far, when the sink returns {@code false} or when the
- * calling thread is interrupted; the thread's interrupt status is then still set.
+ * FinishReason#CANCELLED} and the text so far, when the sink returns {@code false}, when {@link
+ * GenerationOptions#cancellation()} is cancelled, or when the calling thread is interrupted; the
+ * thread's interrupt status is then still set. It ends with {@link FinishReason#TIMEOUT} when
+ * {@link GenerationOptions#timeout()} is over.
  */
 public interface Completer {
 
@@ -37,20 +40,41 @@ public interface Completer {
   Completion generate(Prompt prompt, GenerationOptions options, TextSink sink);
 
   /**
-   * Continues a prompt in several ways, side by side. The prompt is computed once. Sample {@code
-   * i}, from 0, is what {@link #generate(Prompt, GenerationOptions)} gives with {@code i} added to
-   * the seed; without a seed, each has one of its own.
+   * Continues a prompt in several ways, side by side, handing the texts over as they grow. The
+   * prompt is computed once. Sample {@code i}, from 0, is what {@link #generate(Prompt,
+   * GenerationOptions)} gives with {@code i} added to the seed; without a seed, each has one of its
+   * own.
    *
    * @param prompt what to continue
-   * @param options how to continue it
+   * @param options how to continue it; a time limit and a cancellation are those of all samples
    * @param samples how many completions, at least 1
+   * @param sinks gives each sample, by its number, the sink that receives its text; called before
+   *     the generation begins. A sink ends its own sample alone by returning {@code false}, and all
+   *     by throwing an exception, which this method then throws. Each sink is called on one thread,
+   *     which is not the calling one, and sinks of different samples at the same time.
    * @return the completions; each counts the whole prompt as cached, and the context of a session
    *     then holds the prompt alone
    * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}, or
    *     if the number is below 1
    * @throws IllegalStateException as {@link #generate(Prompt, GenerationOptions, TextSink)}
    */
-  List<Completion> generate(Prompt prompt, GenerationOptions options, int samples);
+  List<Completion> generate(
+      Prompt prompt, GenerationOptions options, int samples, IntFunction<? extends TextSink> sinks);
+
+  /**
+   * Continues a prompt in several ways, side by side, and returns the whole texts.
+   *
+   * @param prompt what to continue
+   * @param options how to continue it
+   * @param samples how many completions, at least 1
+   * @return the completions, as {@link #generate(Prompt, GenerationOptions, int, IntFunction)}
+   * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, int,
+   *     IntFunction)}
+   * @throws IllegalStateException as {@link #generate(Prompt, GenerationOptions, TextSink)}
+   */
+  default List<Completion> generate(Prompt prompt, GenerationOptions options, int samples) {
+    return generate(prompt, options, samples, _ -> text -> true);
+  }
 
   /**
    * Continues a prompt and returns the whole text.

@@ -10,6 +10,8 @@ public enum FinishReason {
   MAX_TOKENS,
   /** The context has no room for another token. */
   CONTEXT_FULL,
-  /** The sink, another thread, an interrupt or the closing of the generator ended it. */
+  /** The time of {@link GenerationOptions#timeout()} is over. */
+  TIMEOUT,
+  /** The sink, a {@link Cancellation}, an interrupt, or the closing of session or generator. */
   CANCELLED
 }

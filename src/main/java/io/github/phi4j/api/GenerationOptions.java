@@ -1,5 +1,6 @@
 package io.github.phi4j.api;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
@@ -33,6 +34,8 @@ public final class GenerationOptions {
   private final Reasoning reasoning;
   private final List<Tool> tools;
   private final ToolChoice toolChoice;
+  private final Optional<Duration> timeout;
+  private final Optional<Cancellation> cancellation;
 
   private GenerationOptions(Builder builder) {
     maxTokens = builder.maxTokens;
@@ -48,6 +51,8 @@ public final class GenerationOptions {
     reasoning = builder.reasoning;
     tools = builder.tools;
     toolChoice = builder.toolChoice;
+    timeout = builder.timeout;
+    cancellation = builder.cancellation;
   }
 
   /**
@@ -165,6 +170,21 @@ public final class GenerationOptions {
     return toolChoice;
   }
 
+  /**
+   * {@return the time after which a call ends with {@link FinishReason#TIMEOUT} and the text so
+   * far, if there is a limit} It counts from the call and includes waiting for other calls,
+   * compiling a grammar, and prefill. Checked between the layers of a forward pass and before each
+   * token, so that a call may take a fraction of a pass longer.
+   */
+  public Optional<Duration> timeout() {
+    return timeout;
+  }
+
+  /** {@return the handle that cancels the call from another thread, if any} */
+  public Optional<Cancellation> cancellation() {
+    return cancellation;
+  }
+
   /** All values by name: the one list that equality and text go by. */
   private Map<String, Object> values() {
     Map<String, Object> values = new LinkedHashMap<>();
@@ -181,6 +201,8 @@ public final class GenerationOptions {
     values.put("reasoning", reasoning);
     values.put("tools", tools);
     values.put("toolChoice", toolChoice);
+    values.put("timeout", timeout);
+    values.put("cancellation", cancellation);
     return values;
   }
 
@@ -214,6 +236,8 @@ public final class GenerationOptions {
     private Reasoning reasoning = Reasoning.defaults();
     private List<Tool> tools = List.of();
     private ToolChoice toolChoice = ToolChoice.auto();
+    private Optional<Duration> timeout = Optional.empty();
+    private Optional<Cancellation> cancellation = Optional.empty();
 
     private Builder() {}
 
@@ -231,6 +255,8 @@ public final class GenerationOptions {
       reasoning = from.reasoning;
       tools = from.tools;
       toolChoice = from.toolChoice;
+      timeout = from.timeout;
+      cancellation = from.cancellation;
     }
 
     /**
@@ -473,6 +499,53 @@ public final class GenerationOptions {
      */
     public Builder toolChoice(ToolChoice toolChoice) {
       this.toolChoice = Objects.requireNonNull(toolChoice, "toolChoice");
+      return this;
+    }
+
+    /**
+     * Sets {@link GenerationOptions#timeout()}.
+     *
+     * @param timeout the longest time a call may take, above zero
+     * @return this builder
+     * @throws IllegalArgumentException if the time is zero or negative
+     */
+    public Builder timeout(Duration timeout) {
+      return timeout(Optional.of(Objects.requireNonNull(timeout, "timeout")));
+    }
+
+    /**
+     * Sets or clears {@link GenerationOptions#timeout()}.
+     *
+     * @param timeout the longest time a call may take, above zero, or empty for no limit
+     * @return this builder
+     * @throws IllegalArgumentException if the time is zero or negative
+     */
+    public Builder timeout(Optional<Duration> timeout) {
+      if (!Objects.requireNonNull(timeout, "timeout").map(Duration::isPositive).orElse(true)) {
+        throw new IllegalArgumentException("a timeout must be positive, not " + timeout.get());
+      }
+      this.timeout = timeout;
+      return this;
+    }
+
+    /**
+     * Sets {@link GenerationOptions#cancellation()}.
+     *
+     * @param cancellation the handle that cancels the call
+     * @return this builder
+     */
+    public Builder cancellation(Cancellation cancellation) {
+      return cancellation(Optional.of(Objects.requireNonNull(cancellation, "cancellation")));
+    }
+
+    /**
+     * Sets or clears {@link GenerationOptions#cancellation()}.
+     *
+     * @param cancellation the handle that cancels the call, or empty for none
+     * @return this builder
+     */
+    public Builder cancellation(Optional<Cancellation> cancellation) {
+      this.cancellation = Objects.requireNonNull(cancellation, "cancellation");
       return this;
     }
 

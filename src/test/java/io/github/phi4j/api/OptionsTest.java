@@ -62,6 +62,7 @@ class OptionsTest {
           Map.entry(Tool.class, new Tool("x", "", "{}")),
           Map.entry(Tool[].class, new Tool[] {new Tool("x", "", "{}")}),
           Map.entry(ToolChoice.class, ToolChoice.none()),
+          Map.entry(Cancellation.class, new Cancellation()),
           Map.entry(Sampling.Window.class, Sampling.Window.wholeContext()),
           Map.entry(Sampling.Dry.class, Sampling.Dry.of(1)),
           Map.entry(Sampling.Xtc.class, new Sampling.Xtc(1, 0.1f)),

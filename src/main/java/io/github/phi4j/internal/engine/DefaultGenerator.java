@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 
 /** Owns a mapped model, the threads that compute with it, and the sessions that are open. */
@@ -55,8 +56,9 @@ final class DefaultGenerator implements Generator {
    *
    * @param arena where the model is mapped; closed with the generator
    * @param clock tells nanoseconds, as {@link System#nanoTime}
+   * @param timer ends calls whose time is over
    */
-  DefaultGenerator(Model model, LoadOptions options, Arena arena, LongSupplier clock) {
+  DefaultGenerator(Model model, LoadOptions options, Arena arena, LongSupplier clock, Timer timer) {
     this.model = model;
     this.options = options;
     this.arena = arena;
@@ -83,7 +85,8 @@ final class DefaultGenerator implements Generator {
               new Scheduler(forwardPass, threads.pool().turn(), options, telemetry, clock),
               prefixes,
               telemetry,
-              new Sessions());
+              new Sessions(),
+              timer);
     } catch (Throwable e) { // the threads must not outlive a failed load, whatever made it fail
       threads.close();
       throw e;
@@ -149,9 +152,10 @@ final class DefaultGenerator implements Generator {
   }
 
   @Override
-  public List<Completion> generate(Prompt prompt, GenerationOptions how, int samples) {
+  public List<Completion> generate(
+      Prompt prompt, GenerationOptions how, int samples, IntFunction<? extends TextSink> sinks) {
     try (Session session = newSession()) {
-      return session.generate(prompt, how, samples);
+      return session.generate(prompt, how, samples, sinks);
     }
   }
 

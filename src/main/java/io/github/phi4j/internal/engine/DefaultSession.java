@@ -2,6 +2,7 @@ package io.github.phi4j.internal.engine;
 
 import io.github.phi4j.api.Choice;
 import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.LogitsSink;
 import io.github.phi4j.api.Prompt;
@@ -29,6 +30,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /** A context that one thread at a time may use, and any thread may cancel or close. */
@@ -39,8 +41,7 @@ final class DefaultSession implements Session {
   private final Semaphore idle = new Semaphore(1);
   private boolean released; // guarded by this
   private volatile List<Context> samples = List.of();
-  private volatile Thread user;
-  private volatile boolean cancelled;
+  private volatile Call call; // null while none runs
   private volatile boolean closed;
 
   /** A session whose context is empty. */
@@ -48,7 +49,7 @@ final class DefaultSession implements Session {
     this.shared = shared;
     context =
         new Context(
-            shared.forwardPass(), shared.scheduler(), shared.prefixes(), cache, () -> cancelled);
+            shared.forwardPass(), shared.scheduler(), shared.prefixes(), cache, this::ended);
   }
 
   /** A session that begins as a file says. */
@@ -60,7 +61,7 @@ final class DefaultSession implements Session {
   /** A session that begins as another is. */
   private DefaultSession(DefaultSession origin) {
     shared = origin.shared;
-    context = origin.context.copy(this::cancelled);
+    context = origin.context.copy(this::ended);
   }
 
   @Override
@@ -72,23 +73,41 @@ final class DefaultSession implements Session {
         .generation(
             options,
             context::queueWaitNanos,
-            () -> computing(() -> complete(context, tokens(prompt, options), options, sink)));
+            () ->
+                computing(
+                    options, () -> complete(context, tokens(prompt, options), options, sink)));
   }
 
   @Override
-  public List<Completion> generate(Prompt prompt, GenerationOptions options, int count) {
+  public List<Completion> generate(
+      Prompt prompt, GenerationOptions options, int count, IntFunction<? extends TextSink> sinks) {
     Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(sinks, "sinks");
     if (count < 1) {
       throw new IllegalArgumentException("samples must be at least 1, not " + count);
     }
-    return computing(() -> completeAll(tokens(prompt, options), options, count));
+    List<TextSink> each = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      each.add(Objects.requireNonNull(sinks.apply(i), "the sink of a sample"));
+    }
+    return computing(options, () -> completeAll(tokens(prompt, options), options, each));
   }
 
   private Completion complete(
       Context where, int[] prompt, GenerationOptions options, TextSink sink) {
     Speculator speculator = new Speculator(proposer(where, options.speculation()));
-    return new Generation(shared.lexicon(), where, options, speculator, sink, this::cancelled)
-        .run(prompt);
+    Generation generation;
+    try {
+      generation = new Generation(shared.lexicon(), where, options, speculator, sink, call);
+    } catch (CancellationException _) {
+      return cancelled(prompt);
+    }
+    return generation.run(prompt);
+  }
+
+  /** What a generation gives that was ended before it began. */
+  private Completion cancelled(int[] prompt) {
+    return Generation.cancelled(prompt, call.ending().orElse(FinishReason.CANCELLED));
   }
 
   private Optional<Proposer> proposer(Context where, Speculation speculation) {
@@ -102,17 +121,18 @@ final class DefaultSession implements Session {
   }
 
   /** Computes the prompt once, and completes it in copies of the context. */
-  private List<Completion> completeAll(int[] prompt, GenerationOptions options, int count) {
+  private List<Completion> completeAll(
+      int[] prompt, GenerationOptions options, List<TextSink> sinks) {
     List<Context> copies = new ArrayList<>();
     try {
       context.prefill(prompt);
-      while (copies.size() < count) {
-        copies.add(context.copy(() -> cancelled));
+      while (copies.size() < sinks.size()) {
+        copies.add(context.copy(this::ended));
       }
       samples = List.copyOf(copies);
-      return completeSideBySide(prompt, options);
+      return completeSideBySide(prompt, options, sinks);
     } catch (CancellationException _) {
-      return Collections.nCopies(count, Generation.cancelled(prompt));
+      return Collections.nCopies(sinks.size(), cancelled(prompt));
     } finally {
       context.dismiss();
       samples = List.of();
@@ -121,20 +141,20 @@ final class DefaultSession implements Session {
   }
 
   /** Completes the samples, each on a thread of its own, so that they share passes. */
-  private List<Completion> completeSideBySide(int[] prompt, GenerationOptions options) {
+  private List<Completion> completeSideBySide(
+      int[] prompt, GenerationOptions options, List<TextSink> sinks) {
+    Call whole = call;
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Completion>> running = new ArrayList<>();
-      for (Context sample : samples) {
-        GenerationOptions own =
-            options.toBuilder().sampling(nth(options.sampling(), running.size())).build();
+      for (int i = 0; i < sinks.size(); i++) {
+        Context sample = samples.get(i);
+        GenerationOptions own = options.toBuilder().sampling(nth(options.sampling(), i)).build();
+        TextSink sink = sinks.get(i);
+        Supplier<Completion> completion = () -> complete(sample, prompt, own, sink);
         running.add(
             threads.submit(() ->
-                shared
-                    .telemetry()
-                    .generation(
-                        own,
-                        sample::queueWaitNanos,
-                        () -> complete(sample, prompt, own, text -> true))));
+                whole.assist(
+                    () -> shared.telemetry().generation(own, sample::queueWaitNanos, completion))));
       }
       return await(running);
     }
@@ -330,12 +350,24 @@ final class DefaultSession implements Session {
     });
   }
 
-  boolean cancelled() {
-    return cancelled || Thread.currentThread().isInterrupted();
+  /** Whether the running call is to end early; asked by any thread. */
+  private boolean ended() {
+    Call running = call;
+    return running != null && running.ended();
   }
 
   boolean servesThisThread() {
-    return Thread.currentThread().equals(user);
+    Call running = call;
+    return running != null && running.servesThisThread();
+  }
+
+  /** As {@link #computing(Supplier)}, until the options end it. */
+  private <T> T computing(GenerationOptions options, Supplier<T> work) {
+    return computing(() -> {
+      options.timeout().ifPresent(timeout -> call.limit(timeout, shared.timer()));
+      options.cancellation().ifPresent(call::heed);
+      return work.get();
+    });
   }
 
   /** Runs a call that computes tokens: its turn, a place with the scheduler, the work. */
@@ -378,8 +410,7 @@ final class DefaultSession implements Session {
     if (closed || !idle.tryAcquire()) {
       throw new IllegalStateException(whyBusy());
     }
-    cancelled = false;
-    user = Thread.currentThread();
+    call = new Call(this::wake);
     if (closed) { // meanwhile, and its cancellation may be lost
       leave();
       throw new IllegalStateException(whyBusy());
@@ -387,25 +418,33 @@ final class DefaultSession implements Session {
   }
 
   private void leave() {
-    user = null;
+    call.close();
+    call = null;
     idle.release();
   }
 
   private String whyBusy() {
-    Thread busy = user;
+    Call busy = call;
     if (closed) {
       return "the session is closed";
     } else if (servesThisThread()) {
       return "the session calls this sink, which cannot use the session meanwhile";
     } else {
-      String name = busy == null ? "that is just leaving" : busy.getName();
+      String name = busy == null ? "that is just leaving" : busy.threadName();
       return "the session is in use by thread " + name + "; give each thread its own";
     }
   }
 
   @Override
   public void cancel() {
-    cancelled = true;
+    Call running = call;
+    if (running != null) {
+      running.end(FinishReason.CANCELLED);
+    }
+  }
+
+  /** Wakes the threads of a call that was ended. */
+  private void wake() {
     context.cancel();
     samples.forEach(Context::cancel);
   }

@@ -39,18 +39,18 @@ public final class Engine {
 
   /** Maps a file and makes it ready to generate. */
   public static Generator load(Path file, LoadOptions options) {
-    return load(file, options, System::nanoTime);
+    return load(file, options, System::nanoTime, Timer.SYSTEM);
   }
 
-  /** As {@link #load(Path, LoadOptions)}, by another clock. */
-  static DefaultGenerator load(Path file, LoadOptions options, LongSupplier clock) {
+  /** As {@link #load(Path, LoadOptions)}, by another clock and timer. */
+  static DefaultGenerator load(Path file, LoadOptions options, LongSupplier clock, Timer timer) {
     LoadEvent event = new LoadEvent();
     event.begin();
     long start = System.nanoTime();
     Arena arena = Arena.ofShared();
     try {
       Model model = read(GgufFile.open(file, arena), options.chatFormat());
-      DefaultGenerator generator = new DefaultGenerator(model, options, arena, clock);
+      DefaultGenerator generator = new DefaultGenerator(model, options, arena, clock, timer);
       model.info().findings().forEach(finding -> LOG.warn("{}: {}", file, finding));
       event.file = file.toString();
       event.model = model.info().name();

@@ -19,7 +19,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /** One completion: prefill, then decode and sample until something ends it. */
@@ -28,7 +27,7 @@ final class Generation {
   private final GgufTokenizer tokenizer;
   private final Context context;
   private final GenerationOptions options;
-  private final BooleanSupplier cancelled;
+  private final Call call;
   private final SamplerChain sampler;
   private final Speculator speculator;
   private final TextSink sink;
@@ -48,13 +47,13 @@ final class Generation {
       GenerationOptions options,
       Speculator speculator,
       TextSink sink,
-      BooleanSupplier cancelled) {
+      Call call) {
     this.tokenizer = lexicon.tokenizer();
     this.context = context;
     this.options = options;
     this.speculator = speculator;
     this.sink = sink;
-    this.cancelled = cancelled;
+    this.call = call;
     reply = new Reply(tokenizer, options, sink);
     int[] own = tokenizer.stopTokens();
     IntStream asked = IntStream.of(options.stopTokens());
@@ -69,7 +68,7 @@ final class Generation {
     constraint =
         reply
             .grammar()
-            .map(grammar -> lexicon.compile(grammar).constraint(stopTokens))
+            .map(grammar -> call.await(() -> lexicon.compile(grammar)).constraint(stopTokens))
             .map(whole -> new LateConstraint(whole, vocabularySize, reply::guided));
     sampler =
         new SamplerChain(
@@ -82,14 +81,14 @@ final class Generation {
             constraint);
   }
 
-  /** A completion that was cancelled before it began. */
-  static Completion cancelled(int[] prompt) {
+  /** A completion that was ended before it began. */
+  static Completion cancelled(int[] prompt, FinishReason reason) {
     return new Completion(
         "",
         "",
         List.of(),
         List.of(),
-        FinishReason.CANCELLED,
+        reason,
         new Usage(prompt.length, 0, 0),
         new Timings(Duration.ZERO, 0, Duration.ZERO, 0, 0, 0),
         List.of());
@@ -121,7 +120,7 @@ final class Generation {
       reason = decode();
     } catch (CancellationException _) {
       times.prefilled();
-      reason = FinishReason.CANCELLED;
+      reason = call.ending().orElse(FinishReason.CANCELLED);
     } finally {
       context.dismiss();
     }
@@ -197,7 +196,7 @@ final class Generation {
     if (context.full() && options.contextShift().isEmpty()) {
       return FinishReason.CONTEXT_FULL;
     }
-    return cancelled.getAsBoolean() ? FinishReason.CANCELLED : null;
+    return call.ending().orElse(null);
   }
 
   private int sample() {

@@ -239,7 +239,7 @@ final class Scheduler implements AutoCloseable {
   }
 
   private void drop(Sequence sequence) {
-    if (sequence.pending && !sequence.running) {
+    if (sequence.pending && !sequence.running && sequence.cancelled()) {
       settle(sequence);
     }
   }

@@ -14,6 +14,7 @@ import io.github.phi4j.internal.model.PrefixCache;
  * @param prefixes what contexts may begin with
  * @param telemetry tells of what is done
  * @param sessions the open sessions
+ * @param timer ends calls whose time is over
  */
 record Shared(
     ModelFiles files,
@@ -22,4 +23,5 @@ record Shared(
     Scheduler scheduler,
     PrefixCache prefixes,
     Telemetry telemetry,
-    Sessions sessions) {}
+    Sessions sessions,
+    Timer timer) {}

@@ -29,7 +29,10 @@ final class SchedulerTest {
 
   private static Generator load() {
     return Engine.load(
-        TinyModel.Q8_0.path(), LoadOptions.builder().threads(2).build(), () -> 1_000_000);
+        TinyModel.Q8_0.path(),
+        LoadOptions.builder().threads(2).build(),
+        () -> 1_000_000,
+        Timer.SYSTEM);
   }
 
   @Test

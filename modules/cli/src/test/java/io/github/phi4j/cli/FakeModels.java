@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -208,9 +209,13 @@ final class FakeModels implements Models {
     }
 
     @Override
-    public List<Completion> generate(Prompt prompt, GenerationOptions newOptions, int samples) {
+    public List<Completion> generate(
+        Prompt prompt,
+        GenerationOptions newOptions,
+        int samples,
+        IntFunction<? extends TextSink> sinks) {
       try (Session session = newSession()) {
-        return session.generate(prompt, newOptions, samples);
+        return session.generate(prompt, newOptions, samples, sinks);
       }
     }
 
@@ -284,12 +289,14 @@ final class FakeModels implements Models {
     }
 
     @Override
-    public List<Completion> generate(Prompt prompt, GenerationOptions newOptions, int samples) {
-      List<Completion> completions = new ArrayList<>();
-      while (completions.size() < samples) {
-        completions.add(generate(prompt, newOptions, text -> true));
-      }
-      return completions;
+    public List<Completion> generate(
+        Prompt prompt,
+        GenerationOptions newOptions,
+        int samples,
+        IntFunction<? extends TextSink> sinks) {
+      return IntStream.range(0, samples)
+          .mapToObj(i -> generate(prompt, newOptions, sinks.apply(i)))
+          .toList();
     }
 
     private static List<TokenLogProb> logProbs(GenerationOptions newOptions) {
