@@ -8,11 +8,10 @@ import java.util.Arrays;
 
 /**
  * Causal grouped-query attention (Ainslie et al. 2023) of a batch over KV caches. Neighbouring
- * tokens of a sequence are computed together, a page of keys or values being read once for all of
- * them; positions are taken a chunk at a time, with what was summed before scaled to the largest
- * score so far (Dao et al. 2022). Chunks always begin at the same positions, so that a result
- * depends neither on the batch nor on how the work was split. Not thread-safe; reused so that it
- * allocates nothing.
+ * tokens of a sequence are computed together and share each read of a page of keys or values.
+ * Positions are processed in chunks with a running maximum (online softmax, Dao et al. 2022). Chunk
+ * boundaries are fixed, so that a result depends neither on the batch nor on how the work was
+ * split. Not thread-safe; reused so that it allocates nothing.
  */
 final class Attention implements WorkerPool.Task {
 
@@ -36,7 +35,7 @@ final class Attention implements WorkerPool.Task {
 
   private int[] blocks = {}; // the first token of each block, and the end
   private int blockCount;
-  private int chunks; // of each block and head if they are parts of their own, else 0
+  private int chunks; // per block and head, if they are parts of their own, else 0
   private boolean merging;
   private Partial shared = new Partial(0, 0); // (tokens, headCountKv, chunks, group)
 
@@ -48,7 +47,7 @@ final class Attention implements WorkerPool.Task {
     }
   }
 
-  /** What a worker needs for the queries of a block. */
+  /** A worker's buffers for the queries of a block. */
   static final class Worker {
     private final float[] scores;
     private final Partial partial;
@@ -78,8 +77,8 @@ final class Attention implements WorkerPool.Task {
   /**
    * Attends from each token to all positions of its sequence up to its own.
    *
-   * @param tokenCaches where each token's sequence has its keys and values
-   * @param tokenPositions where each token stands in its sequence
+   * @param tokenCaches the KV cache of each token's sequence
+   * @param tokenPositions the position of each token in its sequence
    * @param input (tokens, queries + keys + values)
    * @param output (tokens, queries)
    */
@@ -113,7 +112,7 @@ final class Attention implements WorkerPool.Task {
     merging = false;
   }
 
-  /** Cuts the batch into blocks of neighbours. */
+  /** Splits the batch into blocks of neighbouring tokens. */
   private void cut(int tokens) {
     if (blocks.length <= tokens) {
       blocks = new int[tokens + 1];
@@ -132,7 +131,7 @@ final class Attention implements WorkerPool.Task {
     blocks[blockCount] = tokens;
   }
 
-  /** The chunks of the longest sequence. */
+  /** The number of chunks of the longest sequence. */
   private int longest(int tokens) {
     int count = 0;
     for (int t = 0; t < tokens; t++) {
@@ -159,7 +158,7 @@ final class Attention implements WorkerPool.Task {
     }
   }
 
-  /** All chunks of a block, one after the other. */
+  /** Computes all chunks of a block in order. */
   private void attend(int first, int end, int head, Worker worker) {
     int rows = (end - first) * group;
     begin(worker.sums, rows);
@@ -170,7 +169,7 @@ final class Attention implements WorkerPool.Task {
     finish(first, end, head, worker.sums);
   }
 
-  /** The same from sums that were computed before. */
+  /** The same, from partial sums already computed. */
   private void merge(int first, int end, int head, Worker worker) {
     int rows = (end - first) * group;
     int row = (first * config.headCountKv() + head * (end - first)) * group * chunks;
@@ -181,7 +180,7 @@ final class Attention implements WorkerPool.Task {
     finish(first, end, head, worker.sums);
   }
 
-  /** The sums of a chunk, for the queries of each token in turn. */
+  /** Computes the partial sums of a chunk, for the queries of each token in turn. */
   private void sum(
       int first, int end, int head, int chunk, Worker worker, Partial partial, int row) {
     score(first, end, head, chunk, worker);
@@ -265,7 +264,7 @@ final class Attention implements WorkerPool.Task {
       sums.total()[r] = sums.total()[r] * before + partial.total()[row + r] * now;
       float[] to = sums.values();
       float[] of = partial.values();
-      for (int d = 0; d < rowLength; d++) { // the compiler makes vectors of it by itself
+      for (int d = 0; d < rowLength; d++) { // auto-vectorized
         to[r * rowLength + d] =
             to[r * rowLength + d] * before + of[(row + r) * rowLength + d] * now;
       }
@@ -277,7 +276,7 @@ final class Attention implements WorkerPool.Task {
     for (int r = 0; r < (end - first) * group; r++) {
       int to = (first + r / group) * config.queryLength() + (head * group + r % group) * headLength;
       float scale = 1 / sums.total()[r];
-      for (int d = 0; d < headLength; d++) { // the compiler makes vectors of it by itself
+      for (int d = 0; d < headLength; d++) { // auto-vectorized
         out[to + d] = sums.values()[r * rowLength + d] * scale;
       }
     }

@@ -5,8 +5,8 @@ import io.github.phi4j.internal.kernel.KvLayout;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Drops positions from the middle of a KV cache: later ones move up, their keys being rotated back
- * by as many positions, as llama.cpp's context shift does. A part is a key-value head of a layer.
+ * Removes positions from the middle of a KV cache: later ones move up, with keys rotated back by
+ * the same distance, as in llama.cpp's context shift. A part is one KV head of one layer.
  */
 final class ContextShift implements WorkerPool.Task {
 

@@ -8,18 +8,18 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The model as a function: tokens of some sequences and their KV caches in, logits out. Follows the
+ * The model as a function from tokens of sequences, with their KV caches, to logits. Follows the
  * {@code phi3} graph: per block a norm, grouped-query attention with rotary positions, a norm, and
- * a SwiGLU feed-forward layer, each added to the residual stream. What a sequence gets does not
- * depend on those beside it. Not thread-safe; owns the buffers of a pass and allocates nothing
- * while it runs.
+ * a SwiGLU feed-forward layer, each added to the residual stream. A sequence's results do not
+ * depend on the others in the pass. Not thread-safe; owns the buffers of a pass and allocates
+ * nothing while it runs.
  */
 public final class ForwardPass {
 
-  /** The most tokens of one pass, all sequences together. */
+  /** The maximum tokens of a pass, over all sequences. */
   public static final int MAX_BATCH = 256;
 
-  /** How many logits are computed at once: more would only take more memory. */
+  /** Rows of logits computed at once; more would only take more memory. */
   private static final int LOGITS_BATCH = 64;
 
   private final PhiConfig config;
@@ -30,7 +30,7 @@ public final class ForwardPass {
   private final Attention attention;
   private final RotaryEmbedding rope;
 
-  // The sequences of a pass, and its T tokens, those of one sequence after those of another.
+  // The sequences of a pass and its T tokens, sequence by sequence.
   private final List<Slice> live = new ArrayList<>();
   private int batch;
   private KvCache[] caches = {}; // (T)
@@ -45,12 +45,12 @@ public final class ForwardPass {
   private float[] cos = {}; // (T, rotated / 2)
   private float[] sin = {}; // (T, rotated / 2)
 
-  // Tokens whose logits are computed next, with their norms in `normed`.
+  // Tokens whose logits are computed next; their norms are in `normed`.
   private final float[][] targets = new float[LOGITS_BATCH][];
   private int wanted;
   private float[] logits = {}; // (wanted or a few more, vocabulary)
 
-  /** Creates the function over weights that must outlive it. */
+  /** Creates the pass over weights that must outlive it. */
   public ForwardPass(PhiConfig config, PhiWeights weights, WorkerPool pool, Kernels kernels) {
     this.config = config;
     this.weights = weights;
@@ -75,10 +75,9 @@ public final class ForwardPass {
   }
 
   /**
-   * Appends the tokens of some sequences to their caches and writes the logits that are asked for.
-   * A sequence that is cancelled on the way, or that gets no room in its cache, drops out and finds
-   * its cache as it was; the others go on. If the pass fails as a whole, all caches are as they
-   * were.
+   * Appends tokens to the caches of their sequences and writes the requested logits. A sequence
+   * that is cancelled meanwhile, or has no room in its cache, drops out with its cache unchanged;
+   * the others go on. If the pass fails as a whole, all caches are unchanged.
    *
    * @param slices sequences with caches of their own, and at most {@link #MAX_BATCH} tokens
    */
@@ -97,7 +96,7 @@ public final class ForwardPass {
       for (int i = 0; i < live.size(); i++) {
         live.get(i).finish();
       }
-    } finally { // keeps nothing of a sequence that may be closed now
+    } finally { // holds no reference to a sequence that may be closed now
       live.clear();
       Arrays.fill(caches, null);
     }
@@ -133,7 +132,7 @@ public final class ForwardPass {
     }
   }
 
-  /** Leaves out the sequences that were cancelled; the tokens of the others move up. */
+  /** Removes cancelled sequences; the tokens of the others move up. */
   private void dropCancelled() {
     int kept = 0;
     int from = 0;
@@ -210,7 +209,7 @@ public final class ForwardPass {
     kernels.rmsNorm(x, token * embedding, weight, config.rmsEpsilon(), normed, to * embedding);
   }
 
-  /** W_output · norm(x), after the tokens that logits are wanted of. */
+  /** W_output · norm(x), for the tokens with requested logits. */
   private void computeLogits() {
     int end = 0;
     for (int i = 0; i < live.size(); i++) {

@@ -10,10 +10,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * The keys and values of a context, in pages of some positions that are added as it grows. A page
- * holds, for each layer, the keys of each head and then the values of each head, so that the
- * attention of a head reads straight through memory. Caches share pages until one of them writes:
- * it then gets a copy.
+ * The keys and values of a context, in pages that are added as it grows. A page holds, for each
+ * layer, the keys of each head and then the values of each head, so that the attention of a head
+ * reads straight through memory. Caches share pages copy-on-write.
  */
 public final class KvCache implements AutoCloseable {
 
@@ -28,7 +27,7 @@ public final class KvCache implements AutoCloseable {
   private final int capacity;
   private final KvMemory memory;
   private final List<KvPage> pages = new ArrayList<>();
-  private MappedFile source; // where some pages are, or null
+  private MappedFile source; // the file of mapped pages, or null
   private int length;
   private boolean longFactors;
 
@@ -61,7 +60,7 @@ public final class KvCache implements AutoCloseable {
     this.memory = memory;
   }
 
-  /** A cache with the same contents, which shares their memory. */
+  /** A cache with the same contents, sharing their memory. */
   public KvCache fork() {
     KvCache fork = new KvCache(config, format, capacity, memory);
     pages.subList(0, pageCount(length)).forEach(page -> fork.pages.add(page.hold()));
@@ -72,9 +71,8 @@ public final class KvCache implements AutoCloseable {
   }
 
   /**
-   * Checks that there is memory for the positions that it does not hold yet, and for a page of its
-   * own instead of a shared one that is not full; for all, if it will be computed anew with other
-   * rope factors.
+   * Checks that there is memory for the positions not held yet, plus a page to replace a shared one
+   * that is not full; for all positions, if they will be recomputed with other rope factors.
    *
    * @param what the context, for the error
    * @throws IllegalStateException if there is not
@@ -84,32 +82,32 @@ public final class KvCache implements AutoCloseable {
     memory.require((pageCount(capacity) - (kept ? length / PAGE_LENGTH : 0)) * pageBytes, what);
   }
 
-  /** Its number formats. */
+  /** The number formats. */
   public Format format() {
     return format;
   }
 
-  /** The number of positions that it can hold. */
+  /** The capacity in positions. */
   public int capacity() {
     return capacity;
   }
 
-  /** The number of positions that it holds. */
+  /** The number of positions held. */
   public int length() {
     return length;
   }
 
-  /** How many pages some positions take. */
+  /** The number of pages for a number of positions. */
   public static int pageCount(int positions) {
     return Math.ceilDiv(positions, PAGE_LENGTH);
   }
 
-  /** The size of a page. */
+  /** The size of a page in bytes. */
   public long pageBytes() {
     return pageBytes;
   }
 
-  /** Forgets all positions from {@code newLength} on. */
+  /** Drops all positions from {@code newLength} on. */
   public void truncate(int newLength) {
     length = Math.min(length, newLength);
     while (pages.size() > pageCount(length)) {
@@ -125,13 +123,13 @@ public final class KvCache implements AutoCloseable {
     return longFactors;
   }
 
-  /** Forgets all positions and says how keys will be rotated from now on. */
+  /** Drops all positions and sets the rope factors of coming keys. */
   public void restart(boolean withLongFactors) {
     truncate(0);
     longFactors = withLongFactors;
   }
 
-  /** Takes pages that the caller holds for its first positions, instead of those it has. */
+  /** Replaces the first pages by pages that the caller holds. */
   void adopt(List<KvPage> held, int newLength, boolean withLongFactors) {
     restart(withLongFactors);
     pages.addAll(held);
@@ -139,9 +137,9 @@ public final class KvCache implements AutoCloseable {
   }
 
   /**
-   * Takes pages that lie in a mapped file for its first positions, instead of those it has.
+   * Replaces the first pages by pages of a mapped file.
    *
-   * @param released run when the last of the pages is let go, by whoever does so
+   * @param released run when the last of the pages is released, on the releasing thread
    */
   public void adopt(
       List<MemorySegment> mapped,
@@ -162,9 +160,9 @@ public final class KvCache implements AutoCloseable {
   }
 
   /**
-   * Checks the file that it was restored from.
+   * Checks the file that the cache was restored from.
    *
-   * @throws io.github.phi4j.api.ModelException if that was cut short
+   * @throws io.github.phi4j.api.ModelException if it was cut short
    */
   public void checkSource() {
     if (source != null) {
@@ -172,12 +170,12 @@ public final class KvCache implements AutoCloseable {
     }
   }
 
-  /** Makes room for {@code positions} in all, of which those from {@link #length} on change. */
+  /** Reserves {@code positions} in all; those from {@link #length} on will be written. */
   void reserve(int positions) {
     makeWritable(length, positions);
   }
 
-  /** Makes room for {@code positions} in all, of which those from {@code first} on change. */
+  /** Reserves {@code positions} in all; those from {@code first} on will be written. */
   void makeWritable(int first, int positions) {
     if (positions > capacity) {
       throw new IndexOutOfBoundsException(
@@ -194,7 +192,7 @@ public final class KvCache implements AutoCloseable {
     }
   }
 
-  /** Counts {@code positions} more, whose keys and values have been put. */
+  /** Advances by {@code positions} whose keys and values have been stored. */
   void advance(int positions) {
     length += positions;
   }
@@ -207,7 +205,7 @@ public final class KvCache implements AutoCloseable {
     return valueLayout;
   }
 
-  /** The memory of a page, which only this cache and those that share it may read. */
+  /** The memory of a page, readable by this cache and those that share the page. */
   public MemorySegment page(int number) {
     return pages.get(number).memory();
   }
@@ -221,12 +219,12 @@ public final class KvCache implements AutoCloseable {
     return (long) layer * config.headCountKv() * (keyLayout.headBytes() + valueLayout.headBytes());
   }
 
-  /** Where a head's keys start in each page. */
+  /** The byte offset of a head's keys in each page. */
   long keys(int layer, int head) {
     return layerOffset(layer) + head * keyLayout.headBytes();
   }
 
-  /** Where a head's values start in each page. */
+  /** The byte offset of a head's values in each page. */
   long values(int layer, int head) {
     return layerOffset(layer)
         + config.headCountKv() * keyLayout.headBytes()
@@ -244,7 +242,7 @@ public final class KvCache implements AutoCloseable {
     }
   }
 
-  /** Lets go of its memory. */
+  /** Releases the pages. */
   @Override
   public void close() {
     truncate(0);

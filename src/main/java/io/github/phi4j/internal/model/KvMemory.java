@@ -9,18 +9,18 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Where the pages of KV caches come from and go back to. A page takes memory when it is asked for;
- * some that went back wait for their next use. Thread-safe.
+ * Allocates and recycles the pages of KV caches. Memory is taken page by page; a few released pages
+ * are kept for reuse. Thread-safe.
  */
 public final class KvMemory implements AutoCloseable {
 
-  /** Pages that wait take no more than this. */
+  /** The maximum bytes of pages kept for reuse. */
   private static final long MOST_SPARE_BYTES = 64L << 20;
 
-  /** How often the memory of the machine is looked at: it costs a few files read. */
+  /** The interval between readings of the machine's memory, each of which reads a few files. */
   private static final long CHECK_BYTES = 64L << 20;
 
-  /** What the program and the machine need besides. */
+  /** Memory left for the program and the machine. */
   private static final long MARGIN_BYTES = 64L << 20;
 
   private static final String REMEDY =
@@ -40,18 +40,18 @@ public final class KvMemory implements AutoCloseable {
   /**
    * Creates a source of pages.
    *
-   * @param available tells how many bytes the process may still take
+   * @param available supplies the bytes that the process may still allocate
    */
   public KvMemory(LongSupplier available) {
     this.available = available;
   }
 
-  /** Sets what gives pages back when memory is short. */
+  /** Sets the action that releases cached pages when memory is short. */
   public void reclaimWith(Runnable newReclaimer) {
     reclaimer = newReclaimer;
   }
 
-  /** Bytes of the pages that are in use. */
+  /** Bytes of the pages in use. */
   public synchronized long usedBytes() {
     return usedBytes;
   }
@@ -59,7 +59,7 @@ public final class KvMemory implements AutoCloseable {
   /**
    * Checks that there is memory for a context.
    *
-   * @param bytes what it may come to take
+   * @param bytes its maximum size
    * @param what the context, for the error
    * @throws IllegalStateException if there is not; it says what is needed and what helps
    */
@@ -76,7 +76,7 @@ public final class KvMemory implements AutoCloseable {
     }
   }
 
-  /** A page that holds anything. */
+  /** A page with arbitrary contents. */
   KvPage allocate(long bytes) {
     KvPage page = takeSpare(bytes);
     if (page != null) {
@@ -134,7 +134,7 @@ public final class KvMemory implements AutoCloseable {
         usedBytes += bytes;
       }
       return page;
-    } catch (Throwable e) { // what cannot be had must not stay open
+    } catch (Throwable e) { // a failed allocation must not leave its arena open
       arena.close();
       throw e;
     }
@@ -155,7 +155,7 @@ public final class KvMemory implements AutoCloseable {
     block.arena().close();
   }
 
-  /** Frees what waits, and from now on what goes back. */
+  /** Frees the kept pages, and from now on released ones at once. */
   @Override
   public void close() {
     List<Block> waiting;

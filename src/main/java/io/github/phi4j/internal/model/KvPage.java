@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * The keys and values of a page of positions, held by one context or shared by several. Whoever
- * shares a page may only read it.
+ * The keys and values of a page of positions, held by one context or shared by several. A shared
+ * page is read-only.
  */
 final class KvPage {
 
@@ -14,7 +14,7 @@ final class KvPage {
   private final Consumer<KvPage> owner;
   private final AtomicInteger holders = new AtomicInteger(1);
 
-  /** Creates a page with one holder; the owner takes it back from the last one. */
+  /** Creates a page with one holder; the owner gets it back from the last one. */
   KvPage(MemorySegment memory, Consumer<KvPage> owner) {
     this.memory = memory;
     this.owner = owner;
@@ -24,7 +24,7 @@ final class KvPage {
     return memory;
   }
 
-  /** Adds a holder; the caller must know of one that cannot let go meanwhile. */
+  /** Adds a holder; the caller guarantees that another holds the page during the call. */
   KvPage hold() {
     holders.incrementAndGet();
     return this;
@@ -36,12 +36,12 @@ final class KvPage {
     }
   }
 
-  /** Whether the only holder, who asks, may write to it. */
+  /** Whether the calling holder is the only one and may write. */
   boolean isWritable() {
     return holders.get() == 1 && !memory.isReadOnly();
   }
 
-  /** Gives a page that was taken back its next holder. */
+  /** Reuses a page that was taken back, with one holder. */
   void renew() {
     holders.set(1);
   }

@@ -10,20 +10,20 @@ import java.util.function.Consumer;
  * The hyper-parameters of a model.
  *
  * @param architecture the GGUF architecture
- * @param pairing which dimensions of a head rotate together
- * @param contextLength tokens the model was trained for
- * @param originalContextLength up to this many tokens the short rope factors hold
+ * @param pairing pairs of dimensions that rotate together
+ * @param contextLength trained context length in tokens
+ * @param originalContextLength maximum context length for the short rope factors
  * @param embeddingLength width of the residual stream
  * @param feedForwardLength width of the feed-forward layer
  * @param blockCount number of transformer blocks
  * @param headCount number of attention heads
  * @param headCountKv number of key-value heads
  * @param headLength width of a head
- * @param ropeDimensionCount how many dimensions of a head rotate
+ * @param ropeDimensionCount rotated dimensions of a head
  * @param ropeTheta base of the rotary embedding
- * @param ropeScale what positions are multiplied by before they rotate, 1 where nothing is scaled
- * @param ropeAttentionFactor what rotated queries and keys are multiplied by
- * @param rmsEpsilon what keeps a norm from dividing by zero
+ * @param ropeScale factor of positions, 1 without scaling
+ * @param ropeAttentionFactor factor of rotated queries and keys
+ * @param rmsEpsilon epsilon of the RMS norms
  * @param vocabularySize number of token ids
  */
 public record PhiConfig(
@@ -49,7 +49,7 @@ public record PhiConfig(
   private static final int MAX_CONTEXT = 1 << 24;
   private static final int MAX_WIDTH = 1 << 20;
 
-  /** Which dimensions of a head rotate together. */
+  /** Pairs of dimensions that rotate together. */
   public enum RopePairing {
     /** Dimension i with i + R/2, as the {@code phi3} architecture stores its rows. */
     NEOX,
@@ -57,12 +57,12 @@ public record PhiConfig(
     NORM
   }
 
-  /** The width of all queries together. */
+  /** The total width of the queries. */
   public int queryLength() {
     return headCount * headLength;
   }
 
-  /** The width of all keys, or of all values, together. */
+  /** The total width of the keys, and of the values. */
   public int keyValueLength() {
     return headCountKv * headLength;
   }
@@ -70,7 +70,7 @@ public record PhiConfig(
   /**
    * Reads the hyper-parameters of a file.
    *
-   * @param findings takes a sentence for each value that was repaired
+   * @param findings receives a sentence per repaired value
    * @throws io.github.phi4j.api.ModelException if the file is of another architecture or a value is
    *     missing or impossible
    */
@@ -195,8 +195,8 @@ public record PhiConfig(
     }
 
     /**
-     * What positions are multiplied by. As in llama.cpp scaling is linear unless the file says
-     * otherwise, a factor of 0 is none, and "longrope" scales by its factor as "linear" does.
+     * The factor of positions. As in llama.cpp scaling is linear unless the file says otherwise, a
+     * factor of 0 means none, and "longrope" scales by its factor as "linear" does.
      */
     private float ropeScale() {
       String typeKey = key("rope.scaling.type");
@@ -222,7 +222,7 @@ public record PhiConfig(
       return (float) (1 / factor);
     }
 
-    /** YaRN mixes scaled and unscaled frequencies, also under another name where it is asked to. */
+    /** YaRN mixes scaled and unscaled frequencies; its keys enable it under any scaling type. */
     private void refuseYarn() {
       double mix = number("rope.scaling.yarn_ext_factor", 0);
       check("rope.scaling.yarn_ext_factor", mix, mix <= 0, "0; YaRN is not supported");
@@ -239,7 +239,7 @@ public record PhiConfig(
       check("expert_count", experts, experts == 0, "0; mixtures of experts are not supported");
     }
 
-    /** No Phi-4 has a sliding window; files that say so were converted with Phi-3's defaults. */
+    /** No Phi-4 has a sliding window; files with one were converted with Phi-3's defaults. */
     private void checkSlidingWindow(int contextLength) {
       int window = integer("attention.sliding_window", 0, 0, Integer.MAX_VALUE);
       if (window > 0 && window < contextLength) {

@@ -45,7 +45,7 @@ public final class PhiLoader {
     }
     boolean tied = !file.tensors().containsKey("output.weight");
     Matrix output = tied ? tokenEmbedding : perToken("output.weight");
-    // Factors for contexts of any length, which llama.cpp knows for this architecture alone.
+    // Factors for all context lengths; llama.cpp reads them for this architecture only.
     Optional<float[]> frequencies =
         config.architecture().equals("llama") ? ropeFactors("rope_freqs.weight") : Optional.empty();
     PhiWeights weights =
@@ -60,7 +60,7 @@ public final class PhiLoader {
     return weights;
   }
 
-  /** A tensor that the forward pass would not look at means that this is another kind of model. */
+  /** A tensor that the forward pass does not read means another kind of model. */
   private void refuseUnused() {
     for (GgufTensor tensor : file.tensors().values()) {
       if (!used.contains(tensor.name())) {
@@ -98,7 +98,7 @@ public final class PhiLoader {
         List.of(matrix(block + "ffn_down.weight", embedding, feedForward)));
   }
 
-  /** A matrix with a row for each token. */
+  /** A matrix with one row per token. */
   private Matrix perToken(String name) {
     int tokens = config.vocabularySize();
     return matrix(
@@ -150,7 +150,7 @@ public final class PhiLoader {
     return tensor;
   }
 
-  /** Extents of 1 at the end of a shape say nothing: every tensor has as many as one likes. */
+  /** Trailing extents of 1 are insignificant. */
   private static List<Long> withoutTrailingOnes(List<Long> shape) {
     int length = shape.size();
     while (length > 1 && shape.get(length - 1) == 1) {
@@ -169,7 +169,7 @@ public final class PhiLoader {
                     + BlockFormats.all().stream()
                         .map(format -> format.type().name())
                         .collect(Collectors.joining(" "))
-                    + "; take a file that is quantized differently"));
+                    + "; use a file with another quantization"));
   }
 
   private static ModelException problem(GgufTensor tensor, String found, String expected) {

@@ -7,14 +7,13 @@ import java.util.Optional;
 /**
  * The weights of a model; the matrices are slices of the mapped file.
  *
- * <p>A projection is a list of matrices that stand on top of each other: one where the file has it
- * fused, several where it is split.
+ * <p>A projection is a list of stacked matrices: one if the file has it fused, several if split.
  *
  * @param tokenEmbedding (vocabulary, embedding)
  * @param layers the transformer blocks
  * @param outputNorm (embedding)
- * @param output (vocabulary, embedding), the token embedding itself where the model ties them
- * @param shortRopeFactors what rope frequencies are divided by, for short contexts
+ * @param output (vocabulary, embedding), the token embedding itself if tied
+ * @param shortRopeFactors divisors of the rope frequencies for short contexts
  * @param longRopeFactors the same for long contexts
  */
 @SuppressWarnings(

@@ -7,10 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Keys and values of contexts that sessions have computed, for others that begin with the same
- * tokens: a tree of pages, each the next {@link KvCache#PAGE_LENGTH} tokens of its parent's, or at
- * the end of a context fewer. Where it is full, the leaf goes that was not used for longest.
- * Thread-safe.
+ * Keys and values of computed contexts, for reuse by contexts with the same prefix: a tree of
+ * pages, each with the next {@link KvCache#PAGE_LENGTH} tokens after its parent's, or fewer at the
+ * end of a context. When full, it evicts the least recently used leaf. Thread-safe.
  */
 public final class PrefixCache implements AutoCloseable {
 
@@ -22,7 +21,7 @@ public final class PrefixCache implements AutoCloseable {
   private long misses;
   private long reusedTokens;
 
-  /** Contexts share nothing with those of another kind. */
+  /** The key of a tree: contexts of different kinds share nothing. */
   private record Kind(KvCache.Format format, boolean longFactors) {}
 
   private static final class Node {
@@ -38,7 +37,7 @@ public final class PrefixCache implements AutoCloseable {
       this.page = page;
     }
 
-    /** How many of its tokens come next. */
+    /** The number of this page's tokens that match at a position. */
     int match(int[] context, int from, int end) {
       int most = Math.min(tokens.length, end - from);
       int mismatch = Arrays.mismatch(tokens, 0, most, context, from, from + most);
@@ -49,18 +48,18 @@ public final class PrefixCache implements AutoCloseable {
   /**
    * Creates an empty cache.
    *
-   * @param capacity the most bytes of pages that it holds
+   * @param capacity maximum bytes of pages
    */
   public PrefixCache(long capacity) {
     this.capacity = capacity;
   }
 
   /**
-   * Gives a cache the pages of the longest known prefix, if that is longer than what it holds.
+   * Gives a cache the pages of the longest known prefix, if longer than its own contents.
    *
-   * @param tokens of the context that the cache is for
-   * @param end how many of them may come from here
-   * @return how many positions it got
+   * @param tokens the tokens of the cache's context
+   * @param end the maximum number of reused tokens
+   * @return the number of reused positions
    */
   public synchronized int extend(KvCache cache, int[] tokens, int end) {
     if (capacity == 0 || end <= cache.length()) {
@@ -106,10 +105,10 @@ public final class PrefixCache implements AutoCloseable {
   }
 
   /**
-   * Takes note of what a cache holds.
+   * Adds the contents of a cache.
    *
-   * @param tokens of the context that the cache is for
-   * @param length how many of them are taken; later ones must be no matter of this cache
+   * @param tokens the tokens of the cache's context
+   * @param length the number of tokens to add; later ones are ignored
    */
   public synchronized void add(KvCache cache, int[] tokens, int length) {
     if (cache.pageBytes() > capacity) {
@@ -119,7 +118,7 @@ public final class PrefixCache implements AutoCloseable {
     for (int from = 0; from < length && node != null; from += KvCache.PAGE_LENGTH) {
       int number = from / KvCache.PAGE_LENGTH;
       if (cache.page(number).isReadOnly()) {
-        break; // in a file, which others must not depend on
+        break; // mapped from a file, which other contexts must not depend on
       }
       int end = Math.min(length, from + KvCache.PAGE_LENGTH);
       node = add(node, Arrays.copyOfRange(tokens, from, end), cache, number);
@@ -130,7 +129,7 @@ public final class PrefixCache implements AutoCloseable {
     evict();
   }
 
-  /** The child with these tokens; null if nothing can follow, since one has them and more. */
+  /** The child with these tokens; null if a child has them and more, so that nothing can follow. */
   private Node add(Node parent, int[] tokens, KvCache cache, int number) {
     for (Node child : parent.children) {
       int match = child.match(tokens, 0, tokens.length);
@@ -138,7 +137,7 @@ public final class PrefixCache implements AutoCloseable {
         child.used = ++clock;
         return child.tokens.length == match ? child : null;
       }
-      if (match == child.tokens.length) { // it ended here, and now goes on
+      if (match == child.tokens.length) { // it ended here and now continues
         child.page.release();
         child.page = cache.holdPage(number);
         child.tokens = tokens;
@@ -181,7 +180,7 @@ public final class PrefixCache implements AutoCloseable {
     leaf.page.release();
   }
 
-  /** Lets go of everything. */
+  /** Releases everything. */
   public synchronized void clear() {
     for (Node root : roots.values()) {
       List<Node> open = new ArrayList<>(root.children);
@@ -195,22 +194,22 @@ public final class PrefixCache implements AutoCloseable {
     bytes = 0;
   }
 
-  /** Bytes of the pages that it holds. */
+  /** Bytes of the pages held. */
   public synchronized long bytes() {
     return bytes;
   }
 
-  /** How often a context began with more tokens from here than it had. */
+  /** The number of contexts that reused tokens. */
   public synchronized long hits() {
     return hits;
   }
 
-  /** How often one did not. */
+  /** The number of contexts that reused none. */
   public synchronized long misses() {
     return misses;
   }
 
-  /** Positions that contexts got from here. */
+  /** The number of reused positions. */
   public synchronized long reusedTokens() {
     return reusedTokens;
   }

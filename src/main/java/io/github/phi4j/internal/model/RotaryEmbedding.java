@@ -31,7 +31,7 @@ final class RotaryEmbedding {
     return frequencies;
   }
 
-  /** Whether contexts above the original length use other frequencies than those below. */
+  /** Whether contexts beyond the original length use other frequencies. */
   boolean hasLongFactors() {
     return hasLongFactors;
   }
@@ -46,7 +46,7 @@ final class RotaryEmbedding {
     }
   }
 
-  /** Writes what turns rotated keys back by some positions, (rotated / 2) each. */
+  /** Writes the rotation that moves keys back by a number of positions, (rotated / 2) each. */
   void anglesBack(int positions, boolean longContext, float[] cos, float[] sin) {
     double[] frequencies = longContext ? longFrequencies : shortFrequencies;
     for (int i = 0; i < frequencies.length; i++) {

@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * What one sequence adds to a forward pass: some tokens, and where the logits after the last of
- * them go. Used again for each pass; not thread-safe.
+ * One sequence's part of a forward pass: its tokens, and the destination of the logits after the
+ * last of them. Reused for each pass; not thread-safe.
  */
 public final class Slice {
 
@@ -25,8 +25,8 @@ public final class Slice {
   /**
    * Creates a slice without tokens.
    *
-   * @param cache where the sequence's keys and values are
-   * @param cancelled asked between blocks, on the thread that computes
+   * @param cache the sequence's KV cache
+   * @param cancelled polled between blocks, on the computing thread
    */
   public Slice(KvCache cache, BooleanSupplier cancelled) {
     this.cache = cache;
@@ -34,14 +34,14 @@ public final class Slice {
   }
 
   /**
-   * Sets what the next pass computes.
+   * Sets the work of the next pass.
    *
-   * @param newTokens tokens that follow those in the cache
-   * @param newFrom the first of them
-   * @param newCount how many, at least 1
-   * @param newRows after how many of the last of them logits are wanted
+   * @param newTokens tokens after those in the cache
+   * @param newFrom the index of the first
+   * @param newCount their number, at least 1
+   * @param newRows the number of last tokens with requested logits
    * @param newOut receives the logits, (…, vocabulary)
-   * @param newOutFrom the first row that is written
+   * @param newOutFrom the first row to write
    */
   public void set(
       int[] newTokens, int newFrom, int newCount, int newRows, float[][] newOut, int newOutFrom) {
@@ -59,12 +59,12 @@ public final class Slice {
     failure = Optional.empty();
   }
 
-  /** Whether its tokens are in the cache. */
+  /** Whether the tokens are in the cache. */
   public boolean computed() {
     return computed;
   }
 
-  /** Why they are not, if neither a cancellation nor a failure of the whole pass is the reason. */
+  /** The failure of this slice alone, apart from cancellation and failures of the whole pass. */
   public Optional<RuntimeException> failure() {
     return failure;
   }
@@ -94,7 +94,7 @@ public final class Slice {
     return out[outFrom + index];
   }
 
-  /** Makes room in the cache; false, with the reason, if there is none. */
+  /** Reserves room in the cache; returns false and keeps the reason if there is none. */
   boolean reserve() {
     try {
       cache.reserve(cache.length() + count);

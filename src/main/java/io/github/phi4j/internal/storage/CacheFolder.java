@@ -4,14 +4,14 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
 
-/** Where programs of a system keep files that they can make anew. */
+/** The operating system's folder for cached files. */
 final class CacheFolder {
 
   private static final String NAME = "phi4j";
 
   private CacheFolder() {}
 
-  /** The folder for this user on this system. */
+  /** The folder of this user on this system. */
   static Path ofUser() {
     return of(System.getProperty("os.name"), System::getenv, System.getProperty("user.home"));
   }
@@ -30,7 +30,7 @@ final class CacheFolder {
     }
     boolean windows = name.startsWith("windows");
     String base = environment.apply(windows ? "LOCALAPPDATA" : "XDG_CACHE_HOME");
-    if (base != null && Path.of(base).isAbsolute()) { // a relative one is to be ignored
+    if (base != null && Path.of(base).isAbsolute()) { // the convention ignores relative paths
       return Path.of(base, NAME);
     }
     return windows ? Path.of(home, "AppData", "Local", NAME) : Path.of(home, ".cache", NAME);
