@@ -22,9 +22,9 @@ final class ReadmeTest {
   private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
   @Test
-  void theExamplesOfReliableAnswersRun(@TempDir Path directory) throws Exception {
+  void theExamplesOfStructuredOutputRun(@TempDir Path directory) throws Exception {
     String readme = Files.readString(Path.of("README.md"));
-    int from = readme.indexOf("## Answers to rely on");
+    int from = readme.indexOf("## Structured output");
     Matcher example = EXAMPLE.matcher(readme.substring(from, readme.indexOf("\n## ", from)));
     int count = 0;
     try (Generator tiny = Phi4.load(TinyModel.Q8_0.path())) {
