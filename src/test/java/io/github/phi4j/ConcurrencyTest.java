@@ -12,9 +12,16 @@ import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Session;
+import io.github.phi4j.api.Speculation;
 import io.github.phi4j.testing.TinyModel;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
@@ -24,6 +31,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -288,5 +298,73 @@ final class ConcurrencyTest {
         assertThat(parallel.get(i).get().tokens()).as("piece %d", i).isEqualTo(serial.get(i));
       }
     }
+  }
+
+  /** A session with a draft model whose session cannot be closed. */
+  @Test
+  void whatFailsToCloseKeepsNothingElseOpen() {
+    Set<String> before = mappings();
+    Generator generator = Phi4.load(TinyModel.Q8_0.path());
+    try (Generator draft = Phi4.load(TinyModel.Q4_0.path())) {
+      IllegalStateException failure = new IllegalStateException("it stays open");
+      Session first = generator.newSession();
+      Session last = generator.newSession();
+      for (Session session : List.of(first, last)) {
+        Speculation failing = Speculation.draft(failingToClose(draft, failure));
+        session.generate(HELLO, GenerationOptions.builder().speculation(failing).build());
+      }
+      assertThatThrownBy(generator::close).isSameAs(failure);
+
+      generator.close(); // neither hangs nor fails
+      first.close();
+      assertThatThrownBy(() -> last.feed(1)).hasMessageContaining("closed");
+      assertThatThrownBy(generator::newSession).hasMessageContaining("closed");
+    }
+    assertThat(mappings()).isSubsetOf(before);
+  }
+
+  /** The mappings of model files. */
+  private static Set<String> mappings() {
+    try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
+      return maps.filter(line -> line.endsWith(".gguf")).collect(Collectors.toSet());
+    } catch (IOException _) {
+      return Set.of(); // only Linux tells
+    }
+  }
+
+  private static Generator failingToClose(Generator generator, RuntimeException failure) {
+    return proxy(
+        Generator.class,
+        generator,
+        (_, result) ->
+            result instanceof Session session
+                ? proxy(
+                    Session.class,
+                    session,
+                    (name, value) -> {
+                      if (name.equals("close")) {
+                        throw failure;
+                      }
+                      return value;
+                    })
+                : result);
+  }
+
+  /** Something that does all that another does, and then changes the result. */
+  private static <T> T proxy(Class<T> type, T original, BiFunction<String, Object, Object> change) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (self, method, arguments) -> {
+              if (method.getName().equals("equals")) {
+                return System.identityHashCode(self) == System.identityHashCode(arguments[0]);
+              }
+              try {
+                return change.apply(method.getName(), method.invoke(original, arguments));
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            }));
   }
 }

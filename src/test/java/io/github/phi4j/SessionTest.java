@@ -13,6 +13,7 @@ import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Session;
+import io.github.phi4j.api.SessionOptions;
 import io.github.phi4j.testing.RandomModel;
 import io.github.phi4j.testing.TinyModel;
 import java.nio.file.Path;
@@ -431,6 +432,21 @@ final class SessionTest {
                   cancelled.tokens().stream().mapToInt(Integer::intValue))
               .toArray();
       assertThat(session.logits()).isEqualTo(fresh(tiny, all));
+    }
+  }
+
+  @Test
+  void aContextOfOneTokenHoldsOne() {
+    SessionOptions one = SessionOptions.builder().contextLength(1).build();
+    try (Session session = tiny.newSession(one)) {
+      Completion completion = session.generate(Prompt.tokens(5), GenerationOptions.defaults());
+
+      assertThat(completion.finishReason()).isEqualTo(FinishReason.CONTEXT_FULL);
+      assertThat(completion.tokens()).isEmpty();
+      session.rewind(0);
+      session.feed(7);
+      assertThat(session.logits()).isNotEmpty();
+      assertThatThrownBy(() -> session.feed(8)).hasMessageContaining("room for 0");
     }
   }
 }

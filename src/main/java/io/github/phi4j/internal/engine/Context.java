@@ -3,10 +3,12 @@ package io.github.phi4j.internal.engine;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LogitsSink;
 import io.github.phi4j.api.Tokenizer;
+import io.github.phi4j.internal.concurrent.Closing;
 import io.github.phi4j.internal.event.CacheHitEvent;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
 import io.github.phi4j.internal.model.PrefixCache;
+import io.github.phi4j.internal.sampling.Logits;
 import io.github.phi4j.internal.storage.ContextFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -305,6 +307,7 @@ final class Context {
       float[][] batch = new float[end - start][vocabularySize];
       compute(end, end - start, batch, end - start == 1);
       for (int i = 0; i < end - start; i++) {
+        Logits.max(batch[i]); // throws where they are not numbers
         sink.accept(start + i, batch[i]);
       }
       if (end == length) {
@@ -417,9 +420,12 @@ final class Context {
 
   /** Releases the KV cache, after letting others use all of it. */
   void close() {
-    dismiss();
-    draft.ifPresent(DraftModel::close);
-    prefixes.add(cache, tokens, Math.min(unshifted, Math.min(length, cache.length())));
-    cache.close();
+    new Closing()
+        .step(this::dismiss)
+        .step(() -> draft.ifPresent(DraftModel::close))
+        .step(() ->
+            prefixes.add(cache, tokens, Math.min(unshifted, Math.min(length, cache.length()))))
+        .step(cache::close)
+        .finish();
   }
 }

@@ -17,6 +17,7 @@ import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Tokenizer;
 import io.github.phi4j.api.Workload;
+import io.github.phi4j.internal.concurrent.Closing;
 import io.github.phi4j.internal.event.PackingEvent;
 import io.github.phi4j.internal.kernel.KernelProvider;
 import io.github.phi4j.internal.model.ForwardPass;
@@ -250,15 +251,18 @@ final class DefaultGenerator implements Generator {
       awaitRelease();
       return;
     }
-    open.get().forEach(DefaultSession::cancel);
-    open.get().forEach(DefaultSession::close);
-    shared.scheduler().close();
-    threads.close();
-    prefixes.close();
-    memory.close();
-    arena.close();
-    shared.telemetry().closed(this);
+    Closing closing = new Closing();
+    open.get().forEach(session -> closing.step(session::cancel));
+    open.get().forEach(session -> closing.step(session::close));
+    closing
+        .step(shared.scheduler()::close)
+        .step(threads::close)
+        .step(prefixes::close)
+        .step(memory::close)
+        .step(arena::close)
+        .step(() -> shared.telemetry().closed(this));
     released.countDown();
+    closing.finish();
   }
 
   /** Waits for another thread that closes the generator. */

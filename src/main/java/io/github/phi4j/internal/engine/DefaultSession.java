@@ -11,7 +11,9 @@ import io.github.phi4j.api.Session;
 import io.github.phi4j.api.Speculation;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.TokenLogProb;
+import io.github.phi4j.internal.concurrent.Closing;
 import io.github.phi4j.internal.model.KvCache;
+import io.github.phi4j.internal.sampling.Logits;
 import io.github.phi4j.internal.storage.ContextFile;
 import io.github.phi4j.internal.text.GgufTokenizer;
 import java.io.IOException;
@@ -136,7 +138,9 @@ final class DefaultSession implements Session {
     } finally {
       context.dismiss();
       samples = List.of();
-      copies.forEach(Context::close);
+      Closing closing = new Closing();
+      copies.forEach(copy -> closing.step(copy::close));
+      closing.finish();
     }
   }
 
@@ -302,7 +306,9 @@ final class DefaultSession implements Session {
       if (context.length() == 0) {
         throw new IllegalStateException("there are no logits: the context is empty");
       }
-      return context.logits().clone();
+      float[] logits = context.logits().clone();
+      Logits.max(logits); // throws where they are not numbers
+      return logits;
     });
   }
 
@@ -445,8 +451,10 @@ final class DefaultSession implements Session {
 
   /** Wakes the threads of a call that was ended. */
   private void wake() {
-    context.cancel();
-    samples.forEach(Context::cancel);
+    Closing cancelling = new Closing();
+    cancelling.step(context::cancel);
+    samples.forEach(sample -> cancelling.step(sample::cancel));
+    cancelling.finish();
   }
 
   @Override
@@ -456,15 +464,12 @@ final class DefaultSession implements Session {
           "the session cannot be closed from its sink; return false from it, and close later");
     }
     closed = true;
-    cancel();
+    Closing closing = new Closing().step(this::cancel);
     // Never given back: whoever comes later finds the session closed.
     if (takeForever()) {
-      try {
-        context.close();
-      } finally {
-        shared.sessions().remove(this);
-      }
+      closing.step(context::close).step(() -> shared.sessions().remove(this));
     }
+    closing.finish();
   }
 
   private synchronized boolean takeForever() {

@@ -96,7 +96,7 @@ final class Generation {
 
   Completion run(int[] prompt) {
     kept = options.contextShift().map(shift -> kept(shift, prompt.length)).orElse(0);
-    if (kept >= context.capacity() - 1) {
+    if (options.contextShift().isPresent() && kept >= context.capacity() - 1) {
       throw new IllegalArgumentException(
           "a context shift that keeps %d tokens leaves no room in a context of %d; keep fewer"
               .formatted(kept, context.capacity()));

@@ -18,6 +18,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Computes what the sequences of a generator wait for, several of them in each forward pass, on a
@@ -26,6 +28,8 @@ import java.util.function.LongSupplier;
  * prompts as much as does not hold the others up.
  */
 final class Scheduler implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
 
   /** How much longer a pass may take for the prompts in it, while others generate. */
   private static final double SLOWER_BY_PROMPTS = 1.75;
@@ -68,6 +72,7 @@ final class Scheduler implements AutoCloseable {
   private boolean faulted; // the last pass, for a reason that is not known
   private boolean closed;
 
+  private boolean warned; // of the thread
   private final List<Slice> slices = new ArrayList<>(); // of the thread, used again
 
   /**
@@ -322,6 +327,7 @@ final class Scheduler implements AutoCloseable {
       event.begin();
       long start = nanoTime();
       forwardPass.run(slices);
+      warnOfRange();
       long nanos = nanoTime() - start;
       event.end();
       if (telemetry.heard() || event.shouldCommit()) {
@@ -351,6 +357,16 @@ final class Scheduler implements AutoCloseable {
             event.waiting,
             Duration.ofNanos(nanos)));
     event.commit();
+  }
+
+  private void warnOfRange() {
+    if (!warned && !forwardPass.keysInRange()) {
+      warned = true;
+      LOG.warn(
+          "The model computes keys or values beyond the range of its KV cache's number format,"
+              + " which are stored as the largest that it has: texts may be wrong. A KV cache of"
+              + " type f32 (LoadOptions.Builder.kvCacheTypes, or -ctk f32 -ctv f32) holds them");
+    }
   }
 
   private boolean nextBatch(List<Sequence> batch) {

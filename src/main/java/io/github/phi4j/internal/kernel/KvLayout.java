@@ -115,36 +115,50 @@ public record KvLayout(int headLength, KvCacheType type) {
     return sum;
   }
 
-  /** Stores the key of one position. */
-  public void storeKey(MemorySegment page, long at, int slot, float[] key, int offset) {
+  /**
+   * Stores the key of one position.
+   *
+   * @return whether all of it is in the range of the number format; what is not becomes its limit
+   */
+  public boolean storeKey(MemorySegment page, long at, int slot, float[] key, int offset) {
+    boolean inRange = true;
     for (int block = 0; block < headLength; block += BLOCK) {
       int end = Math.min(headLength, block + BLOCK);
       float inverse = 1;
       if (type == KvCacheType.Q8_0) {
         float scale = scale(key, offset + block, end - block);
+        inRange &= scale < MOST_HALF;
         page.set(SHORT, at + keyScaleOffset(slot, block), Float.floatToFloat16(scale));
         inverse = scale == 0 ? 0 : 1 / scale;
       }
       for (int d = block; d < end; d++) {
-        store(page, at, keyIndex(slot, d), key[offset + d], inverse);
+        inRange &= store(page, at, keyIndex(slot, d), key[offset + d], inverse);
       }
     }
+    return inRange;
   }
 
-  /** Stores the value of one position. */
-  public void storeValue(MemorySegment page, long at, int slot, float[] value, int offset) {
+  /**
+   * Stores the value of one position.
+   *
+   * @return as {@link #storeKey}
+   */
+  public boolean storeValue(MemorySegment page, long at, int slot, float[] value, int offset) {
+    boolean inRange = true;
     for (int block = 0; block < headLength; block += BLOCK) {
       int end = Math.min(headLength, block + BLOCK);
       float inverse = 1;
       if (type == KvCacheType.Q8_0) {
         float scale = scale(value, offset + block, end - block);
+        inRange &= scale < MOST_HALF;
         page.set(SHORT, at + valueScaleOffset(slot, block), Float.floatToFloat16(scale));
         inverse = scale == 0 ? 0 : 1 / scale;
       }
       for (int d = block; d < end; d++) {
-        store(page, at, valueIndex(slot, d), value[offset + d], inverse);
+        inRange &= store(page, at, valueIndex(slot, d), value[offset + d], inverse);
       }
     }
+    return inRange;
   }
 
   /** The scale that maps the largest magnitude to 127, as ggml's {@code quantize_row_q8_0_ref}. */
@@ -156,19 +170,24 @@ public record KvLayout(int headLength, KvCacheType type) {
     return Math.min(largest / MOST_QUANT, MOST_HALF);
   }
 
-  private void store(MemorySegment page, long at, long index, float number, float inverse) {
-    switch (type) {
-      case F32 -> page.set(FLOAT, at + Float.BYTES * index, number);
+  private boolean store(MemorySegment page, long at, long index, float number, float inverse) {
+    return switch (type) {
+      case F32 -> {
+        page.set(FLOAT, at + Float.BYTES * index, number);
+        yield true;
+      }
       case F16 -> {
         // Beyond the range of half precision is infinity, which attention would turn into NaN.
         float limited = Math.clamp(number, -MOST_HALF, MOST_HALF);
         page.set(SHORT, at + Short.BYTES * index, Float.floatToFloat16(limited));
+        yield limited == number;
       }
       case Q8_0 -> {
         float quant = Math.clamp(number * inverse, -MOST_QUANT, MOST_QUANT);
         page.set(BYTE, at + index, (byte) Math.round(quant));
+        yield true;
       }
-    }
+    };
   }
 
   /** An element of a key. */

@@ -129,16 +129,33 @@ public final class ScalarKernels implements Kernels {
       float scale = block.d[j] * block.scale[j];
       float offset =
           layout.hasMinimums()
-              ? Math.fma((float) block.min[j], -block.dMin[j], scale * layout.bias())
+              ? fma((float) block.min[j], -block.dMin[j], scale * layout.bias())
               : 0;
       int products = 0;
       for (int c = j * length; c < (j + 1) * length; c++) {
         products += (block.quants[c] - layout.bias()) * x.quant(token, column + c);
       }
-      sum = Math.fma(offset, groups.totals()[at + j], sum);
-      sum = Math.fma((float) products, scale * groups.scales()[at + j], sum);
+      sum = fma(offset, groups.totals()[at + j], sum);
+      sum = fma((float) products, scale * groups.scales()[at + j], sum);
     }
     return sum;
+  }
+
+  /**
+   * {@link Math#fma}, also where the JVM has no instruction for it and computes it with decimals.
+   * The product of two floats is exact as a double; the sum is rounded to odd, and then only once
+   * more (Boldo and Melquiond 2008, "Emulation of a FMA and Correctly Rounded Sums").
+   */
+  static float fma(float a, float b, float c) {
+    double product = (double) a * b;
+    double sum = product + c;
+    double rest = sum - product;
+    double error = (product - (sum - rest)) + (c - rest);
+    long bits = Double.doubleToRawLongBits(sum);
+    if ((error > 0 || error < 0) && (bits & 1) == 0) { // neither where something is not a number
+      sum = Double.longBitsToDouble(error > 0 == sum > 0 ? bits + 1 : bits - 1);
+    }
+    return (float) sum;
   }
 
   @Override

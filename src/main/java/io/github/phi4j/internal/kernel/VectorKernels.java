@@ -131,6 +131,15 @@ final class VectorKernels implements Kernels {
     }
   }
 
+  /** The sum of squares in a range that none leaves. */
+  private static double squares(float[] x, int from, int count) {
+    double sum = 0;
+    for (int i = from; i < from + count; i++) {
+      sum += (double) x[i] * x[i];
+    }
+    return sum;
+  }
+
   @Override
   public void rmsNorm(
       float[] x, int xOffset, float[] weight, float epsilon, float[] out, int outOffset) {
@@ -148,6 +157,9 @@ final class VectorKernels implements Kernels {
     }
     for (int i = bound; i < length; i++) {
       sum += x[xOffset + i] * x[xOffset + i];
+    }
+    if (!(sum < Float.POSITIVE_INFINITY)) { // squares that overflowed, or what is not a number
+      sum = squares(x, xOffset, length);
     }
     float scale = (float) (1 / Math.sqrt(sum / length + epsilon));
     for (int i = 0; i < bound; i += LANES) {

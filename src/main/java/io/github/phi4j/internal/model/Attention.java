@@ -20,6 +20,9 @@ final class Attention implements WorkerPool.Task {
 
   private static final int CHUNK = 8 * KvCache.PAGE_LENGTH;
 
+  /** Rows of sums that are held at a time: as many parts as keep a hundred threads busy. */
+  private static final int MAX_SHARED_ROWS = 16_384;
+
   private final PhiConfig config;
   private final WorkerPool pool;
   private final Kernels kernels;
@@ -35,9 +38,11 @@ final class Attention implements WorkerPool.Task {
 
   private int[] blocks = {}; // the first token of each block, and the end
   private int blockCount;
-  private int chunks; // per block and head, if they are parts of their own, else 0
+  private int widest; // tokens of a block
+  private int chunks; // of each block and head if they are parts of their own, else 0
+  private int firstPair; // of a block and a head, whose chunks are summed up
   private boolean merging;
-  private Partial shared = new Partial(0, 0); // (tokens, headCountKv, chunks, group)
+  private Partial shared = new Partial(0, 0); // (pairs, chunks, tokens of a block, group)
 
   /** Partial sums over a range of positions, one row per query. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -95,21 +100,35 @@ final class Attention implements WorkerPool.Task {
     qkv = input;
     out = output;
     cut(tokens);
-    int parts = blockCount * config.headCountKv();
-    chunks = parts < 4 * pool.threads() ? longest(tokens) : 0;
+    int pairs = blockCount * config.headCountKv();
+    chunks = pairs < 4 * pool.threads() ? longest(tokens) : 0;
+    merging = false;
     if (chunks < 2) {
       chunks = 0;
-      pool.run(this, parts);
+      pool.run(this, pairs);
       return;
     }
-    int rows = tokens * config.headCount() * chunks;
-    if (shared.max().length < rows) {
-      shared = new Partial(rows + rows / 2, rowLength);
+    int together = Math.clamp(MAX_SHARED_ROWS / pairRows(), 1, pairs);
+    reserve(together * pairRows());
+    for (firstPair = 0; firstPair < pairs; firstPair += together) {
+      int count = Math.min(together, pairs - firstPair);
+      merging = false;
+      pool.run(this, count * chunks);
+      merging = true;
+      pool.run(this, count);
     }
-    pool.run(this, parts * chunks);
-    merging = true;
-    pool.run(this, parts);
-    merging = false;
+  }
+
+  /** Rows of sums of all chunks of a block and a head. */
+  private int pairRows() {
+    return chunks * widest * group;
+  }
+
+  private void reserve(int rows) {
+    int held = shared.max().length;
+    if (held < rows) {
+      shared = new Partial(Math.max(rows, Math.min(rows + rows / 2, MAX_SHARED_ROWS)), rowLength);
+    }
   }
 
   /** Splits the batch into blocks of neighbouring tokens. */
@@ -118,6 +137,7 @@ final class Attention implements WorkerPool.Task {
       blocks = new int[tokens + 1];
     }
     blockCount = 0;
+    widest = 0;
     for (int t = 0; t < tokens; t++) {
       boolean goesOn =
           blockCount > 0
@@ -127,6 +147,7 @@ final class Attention implements WorkerPool.Task {
       if (!goesOn) {
         blocks[blockCount++] = t;
       }
+      widest = Math.max(widest, t + 1 - blocks[blockCount - 1]);
     }
     blocks[blockCount] = tokens;
   }
@@ -142,19 +163,18 @@ final class Attention implements WorkerPool.Task {
 
   @Override
   public void run(int part, int worker) {
-    int heads = config.headCountKv();
-    if (merging) {
-      merge(blocks[part / heads], blocks[part / heads + 1], part % heads, workers[worker]);
-    } else if (chunks == 0) {
-      attend(blocks[part / heads], blocks[part / heads + 1], part % heads, workers[worker]);
+    int pair = chunks == 0 ? part : firstPair + (merging ? part : part / chunks);
+    int first = blocks[pair / config.headCountKv()];
+    int end = blocks[pair / config.headCountKv() + 1];
+    int head = pair % config.headCountKv();
+    if (chunks == 0) {
+      attend(first, end, head, workers[worker]);
+    } else if (merging) {
+      merge(first, end, head, part * pairRows(), workers[worker]);
     } else {
-      int block = part / (heads * chunks);
-      int head = part / chunks % heads;
-      int first = blocks[block];
-      int row = (first * heads + head * (blocks[block + 1] - first)) * group * chunks;
       int chunk = part % chunks;
-      int rows = (blocks[block + 1] - first) * group;
-      sum(first, blocks[block + 1], head, chunk, workers[worker], shared, row + chunk * rows);
+      int row = part / chunks * pairRows() + chunk * (end - first) * group;
+      sum(first, end, head, chunk, workers[worker], shared, row);
     }
   }
 
@@ -169,10 +189,9 @@ final class Attention implements WorkerPool.Task {
     finish(first, end, head, worker.sums);
   }
 
-  /** The same, from partial sums already computed. */
-  private void merge(int first, int end, int head, Worker worker) {
+  /** The same from sums that were computed before. */
+  private void merge(int first, int end, int head, int row, Worker worker) {
     int rows = (end - first) * group;
-    int row = (first * config.headCountKv() + head * (end - first)) * group * chunks;
     begin(worker.sums, rows);
     for (int chunk = 0; chunk * CHUNK <= positions[end - 1]; chunk++) {
       add(shared, row + chunk * rows, worker.sums, rows);

@@ -47,6 +47,7 @@ public final class ForwardPass {
 
   // Tokens whose logits are computed next; their norms are in `normed`.
   private final float[][] targets = new float[LOGITS_BATCH][];
+  private boolean keysInRange = true;
   private int wanted;
   private float[] logits = {}; // (wanted or a few more, vocabulary)
 
@@ -62,6 +63,14 @@ public final class ForwardPass {
     matMul = new MatMul(pool, kernels, widest, MAX_BATCH);
     attention = new Attention(config, pool, kernels);
     rope = new RotaryEmbedding(config, weights);
+  }
+
+  /**
+   * Whether all keys and values so far were in the range of the number format that caches store
+   * them in. What is not is stored as the format's limit, and the text may be wrong.
+   */
+  public boolean keysInRange() {
+    return keysInRange;
   }
 
   /** The length of logits. */
@@ -183,7 +192,7 @@ public final class ForwardPass {
       for (int head = 0; head < config.headCount() + config.headCountKv(); head++) {
         rope.rotate(qkv, at + head * headLength, cos, sin, t * (config.ropeDimensionCount() / 2));
       }
-      caches[t].put(number, positions[t], qkv, at + queries, at + queries + keys);
+      keysInRange &= caches[t].put(number, positions[t], qkv, at + queries, at + queries + keys);
     }
     attention.run(caches, positions, batch, number, qkv, heads);
     matMul.multiply(layer.attentionOutput(), heads, batch, delta);

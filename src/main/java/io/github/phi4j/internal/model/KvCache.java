@@ -231,15 +231,21 @@ public final class KvCache implements AutoCloseable {
         + head * valueLayout.headBytes();
   }
 
-  /** Stores a position's keys and values of a layer, (headCountKv, headLength) each. */
-  void put(int layer, int position, float[] qkv, int keyOffset, int valueOffset) {
+  /**
+   * Stores a position's keys and values of a layer, (headCountKv, headLength) each.
+   *
+   * @return whether all of them are in the range of their number formats
+   */
+  boolean put(int layer, int position, float[] qkv, int keyOffset, int valueOffset) {
+    boolean inRange = true;
     MemorySegment page = page(position / PAGE_LENGTH);
     int slot = position % PAGE_LENGTH;
     for (int head = 0; head < config.headCountKv(); head++) {
       int offset = head * config.headLength();
-      keyLayout.storeKey(page, keys(layer, head), slot, qkv, keyOffset + offset);
-      valueLayout.storeValue(page, values(layer, head), slot, qkv, valueOffset + offset);
+      inRange &= keyLayout.storeKey(page, keys(layer, head), slot, qkv, keyOffset + offset);
+      inRange &= valueLayout.storeValue(page, values(layer, head), slot, qkv, valueOffset + offset);
     }
+    return inRange;
   }
 
   /** Releases the pages. */

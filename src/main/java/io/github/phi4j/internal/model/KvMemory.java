@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.model;
 
+import io.github.phi4j.internal.concurrent.Closing;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -166,6 +167,8 @@ public final class KvMemory implements AutoCloseable {
       waiting.forEach(block -> used.remove(block.page()));
       spareBytes = 0;
     }
-    waiting.forEach(block -> block.arena().close());
+    Closing closing = new Closing();
+    waiting.forEach(block -> closing.step(block.arena()::close));
+    closing.finish();
   }
 }

@@ -49,16 +49,7 @@ final class Candidates {
     for (int i = 0; i < vocabularySize; i++) {
       float logit = newLogits[i];
       if (!(logit <= max)) { // also true for NaN, so that the common path has one branch
-        if (!(logit < Float.POSITIVE_INFINITY)) {
-          throw new ArithmeticException(
-              "the model computed the logit "
-                  + logit
-                  + " for token "
-                  + i
-                  + ", which is not a finite number: its weights are damaged, or a value"
-                  + " overflowed on the way");
-        }
-        max = logit;
+        max = Logits.checked(logit, i);
       }
       logits[i] = logit;
       ids[i] = i;

@@ -12,12 +12,13 @@ public final class LogProbabilities {
 
   private final Ranking ranking = new Ranking();
 
-  /** log Σ exp(logit): a token's log-probability is its logit minus this. */
+  /**
+   * log Σ exp(logit): a token's log-probability is its logit minus this.
+   *
+   * @throws ArithmeticException if a logit is NaN or positive infinity
+   */
   public static double logSum(float[] logits) {
-    float max = Float.NEGATIVE_INFINITY;
-    for (float logit : logits) {
-      max = Math.max(max, logit);
-    }
+    float max = Logits.max(logits);
     double sum = 0;
     for (float logit : logits) {
       sum += Math.exp(logit - max);

@@ -54,7 +54,7 @@ final class KernelsTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 7, 15, 16, 17, 63, 64, 65, 256, 1021, 5120})
   void normsOfAnyLength(int length) {
-    for (float scale : new float[] {1e-6f, 1, 1e6f}) {
+    for (float scale : new float[] {1e-30f, 1e-6f, 1, 1e6f, 1e20f, 1e30f}) {
       float[] x = gaussian(length + 3, scale);
       float[] weight = gaussian(length, 1);
       float[] expected = new float[length + 5];

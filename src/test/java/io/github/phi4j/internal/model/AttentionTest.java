@@ -158,6 +158,29 @@ final class AttentionTest {
     assertExact(config, cache, length - 1, q, 0, out, 0);
   }
 
+  /** Twelve pairs of a block and a head, of which two find room for their sums at a time. */
+  @Test
+  void aLongContextOfManyHeadsIsComputedInTurnsAndGivesTheSameBits() {
+    int length = 8200; // 17 chunks
+    int tokens = 20;
+    PhiConfig config = config(192, 4, 2, length);
+    KvCache.Format format = new KvCache.Format(KvCacheType.F32, KvCacheType.F32);
+    KvCache cache = filled(config, format, length);
+    int stride = config.queryLength() + 2 * config.keyValueLength();
+    float[] qkv = gaussian(tokens * stride);
+    KvCache[] caches = new KvCache[tokens];
+    Arrays.fill(caches, cache);
+    int[] at = IntStream.range(length - tokens, length).toArray();
+
+    float[] shared = attend(config, KernelProvider.kernels(), 8, caches, at, qkv);
+    float[] alone = attend(config, KernelProvider.kernels(), 1, caches, at, qkv);
+
+    assertThat(shared).containsExactly(alone);
+    for (int t : new int[] {0, tokens - 1}) {
+      assertExact(config, cache, at[t], qkv, t * stride, shared, t * config.queryLength());
+    }
+  }
+
   @Test
   void sequencesOfOneBatchKeepApart() {
     PhiConfig config = config(4, 2, 32, 200);
