@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -264,19 +265,26 @@ final class DefaultSession implements Session {
     }
     if (ids.length > context.capacity() - position) {
       throw new IllegalArgumentException(
-          "%s has %d tokens, but the context has room for %d%s; shorten it or load the model with a longer context"
-              .formatted(
-                  what,
-                  ids.length,
-                  context.capacity() - position,
-                  position == 0 ? "" : " after the " + position + " that it holds"));
+          String.format(
+              Locale.ROOT,
+              "%s has %d tokens, but the context has room for %d%s; shorten it or load the model"
+                  + " with a longer context",
+              what,
+              ids.length,
+              context.capacity() - position,
+              position == 0 ? "" : " after the " + position + " that it holds"));
     }
     int vocabulary = shared.forwardPass().vocabularySize();
     for (int i = 0; i < ids.length; i++) {
       if (ids[i] < 0 || ids[i] >= vocabulary) {
         throw new IllegalArgumentException(
-            "%s has token id %d at index %d; the model's ids go from 0 to %d"
-                .formatted(what, ids[i], i, vocabulary - 1));
+            String.format(
+                Locale.ROOT,
+                "%s has token id %d at index %d; the model's ids go from 0 to %d",
+                what,
+                ids[i],
+                i,
+                vocabulary - 1));
       }
     }
   }
@@ -327,8 +335,11 @@ final class DefaultSession implements Session {
     exclusively(() -> {
       if (position < 0 || position > context.length()) {
         throw new IllegalArgumentException(
-            "cannot rewind to position %d; the context holds %d tokens"
-                .formatted(position, context.length()));
+            String.format(
+                Locale.ROOT,
+                "cannot rewind to position %d; the context holds %d tokens",
+                position,
+                context.length()));
       }
       context.rewind(position);
       return null;

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
@@ -98,8 +99,11 @@ final class Generation {
     kept = options.contextShift().map(shift -> kept(shift, prompt.length)).orElse(0);
     if (options.contextShift().isPresent() && kept >= context.capacity() - 1) {
       throw new IllegalArgumentException(
-          "a context shift that keeps %d tokens leaves no room in a context of %d; keep fewer"
-              .formatted(kept, context.capacity()));
+          String.format(
+              Locale.ROOT,
+              "a context shift that keeps %d tokens leaves no room in a context of %d; keep fewer",
+              kept,
+              context.capacity()));
     }
     Instants times = new Instants(context);
     int computed = context.computedTokens();

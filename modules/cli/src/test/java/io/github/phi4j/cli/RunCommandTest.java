@@ -406,6 +406,45 @@ class RunCommandTest {
   }
 
   @Test
+  void oneCallIsTheDefaultAndSeveralAreAskedFor(@TempDir Path folder) throws IOException {
+    String file = Files.writeString(folder.resolve("tools.json"), "[{\"name\": \"f\"}]").toString();
+
+    shell.run("run", "--json", "--tools", file, "x");
+    assertThat(shell.models.options.toolChoice().parallel()).isFalse();
+    shell.run("run", "--json", "--tools", file, "--parallel-tool-calls", "x");
+    assertThat(shell.models.options.toolChoice()).isEqualTo(ToolChoice.auto().withParallel(true));
+    assertThat(shell.run("run", "--parallel-tool-calls", "x").err()).contains("needs --tools FILE");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'\ufeffHi', 'Hi'",
+    "'\ufeffHi\r\n', 'Hi'",
+    "'Hi\r\n', 'Hi'",
+    "'Hi\r\n\r\n', 'Hi\r\n'",
+    "'Hi\n', 'Hi'",
+    "'Hi\r', 'Hi\r'",
+    "'a\ufeffb', 'a\ufeffb'"
+  })
+  void marksAndLineBreaksOfEditorsAreNoPartOfAPrompt(
+      String written, String prompt, @TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("prompt.txt"), written);
+    shell.run("run", "-f", file.toString());
+    assertThat(shell.models.prompts).containsExactly(Prompt.chat(Message.user(prompt)));
+  }
+
+  @Test
+  void aByteOrderMarkIsNoPartOfGrammarsSchemasAndTools(@TempDir Path folder) throws IOException {
+    Path grammar = Files.writeString(folder.resolve("g.gbnf"), "\ufeffroot ::= \"a\"\r\n");
+    Path schema = Files.writeString(folder.resolve("s.json"), "\ufeff{\"type\": \"null\"}\r\n");
+    Path tools = Files.writeString(folder.resolve("t.json"), "\ufeff[{\"name\": \"f\"}]\r\n");
+
+    assertThat(shell.run("run", "--grammar-file", grammar.toString(), "x").exitCode()).isZero();
+    assertThat(shell.run("run", "--json-schema-file", schema.toString(), "x").exitCode()).isZero();
+    assertThat(shell.run("run", "--json", "--tools", tools.toString(), "x").exitCode()).isZero();
+  }
+
+  @Test
   void wrongToolsAreToldWithWhatIsExpected(@TempDir Path folder) throws IOException {
     String file = Files.writeString(folder.resolve("tools.json"), "[{\"name\": \"f\"}]").toString();
 
