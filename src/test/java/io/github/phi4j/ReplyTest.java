@@ -17,6 +17,7 @@ import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Reasoning;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.TextSink;
+import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Tool;
 import io.github.phi4j.api.ToolCall;
 import io.github.phi4j.api.ToolChoice;
@@ -350,6 +351,30 @@ final class ReplyTest {
         assertThat(completion.tokens()).doesNotContain(call);
         assertThat(completion.text()).doesNotStartWith("{\"tool_calls\": [");
       }
+    }
+  }
+
+  @Test
+  void aTokenThatIsForcedIsCertain() {
+    try (Generator model = load(ChatFormat.PHI4_REASONING)) {
+      GenerationOptions options =
+          options(3)
+              .reasoning(Reasoning.builder().budget(2).build())
+              .samplingProbs(1)
+              .maxTokens(20)
+              .build();
+      Completion completion = model.generate(prompt(), options);
+      List<TokenLogProb> certain =
+          completion.logProbs().stream()
+              .filter(token -> token.sampled().orElseThrow().probability() == 1)
+              .toList();
+
+      String forced = text(model, certain.stream().map(TokenLogProb::id).toList());
+      assertThat(forced).contains("think>");
+      assertThat(certain)
+          .allSatisfy(token ->
+              assertThat(token.sampled().orElseThrow().best())
+                  .containsExactly(new TokenLogProb.Candidate(token.id(), 1)));
     }
   }
 

@@ -20,7 +20,7 @@ import java.util.Objects;
  * @param usage how many tokens it took
  * @param timings how long it took
  * @param logProbs the log-probability of each of the {@code tokens}; empty unless {@link
- *     GenerationOptions#logProbs()} asked for them
+ *     GenerationOptions#logProbs()} or {@link GenerationOptions#samplingProbs()} asked for them
  */
 public record Completion(
     String text,

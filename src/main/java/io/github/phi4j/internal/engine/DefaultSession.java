@@ -14,6 +14,7 @@ import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.internal.concurrent.Closing;
 import io.github.phi4j.internal.model.KvCache;
 import io.github.phi4j.internal.sampling.Logits;
+import io.github.phi4j.internal.sampling.SamplerChain;
 import io.github.phi4j.internal.storage.ContextFile;
 import io.github.phi4j.internal.text.GgufTokenizer;
 import java.io.IOException;
@@ -310,13 +311,33 @@ final class DefaultSession implements Session {
 
   @Override
   public float[] logits() {
+    return computing(() -> presentLogits().clone());
+  }
+
+  private float[] presentLogits() {
+    if (context.length() == 0) {
+      throw new IllegalStateException("there are no logits: the context is empty");
+    }
+    float[] logits = context.logits();
+    Logits.max(logits); // throws where they are not numbers
+    return logits;
+  }
+
+  @Override
+  public double[] distribution(Sampling sampling) {
+    Objects.requireNonNull(sampling, "sampling");
     return computing(() -> {
-      if (context.length() == 0) {
-        throw new IllegalStateException("there are no logits: the context is empty");
-      }
-      float[] logits = context.logits().clone();
-      Logits.max(logits); // throws where they are not numbers
-      return logits;
+      float[] logits = presentLogits();
+      Lexicon lexicon = shared.lexicon();
+      SamplerChain chain =
+          new SamplerChain(
+              sampling,
+              logits.length,
+              lexicon.neverSampled(),
+              new int[0],
+              0,
+              lexicon.sequenceBreakers(sampling));
+      return chain.distribution(logits, context.tokens(), context.length());
     });
   }
 

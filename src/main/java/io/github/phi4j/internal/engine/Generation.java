@@ -169,7 +169,8 @@ final class Generation {
     if (context.full()) {
       context.shift(kept);
     }
-    if (token < 0) {
+    boolean drawn = token < 0;
+    if (drawn) {
       token = sample();
       if (Arrays.binarySearch(stopTokens, token) >= 0) {
         stopTokenChosen = reply.endsAtStop();
@@ -177,7 +178,7 @@ final class Generation {
       }
       follow(token);
     }
-    take(token);
+    take(token, drawn);
     if (reply.stopped()) {
       return FinishReason.STOP_STRING;
     }
@@ -210,11 +211,16 @@ final class Generation {
     return token;
   }
 
-  private void take(int token) {
+  private void take(int token, boolean drawn) {
     generated.add(token);
-    options
-        .logProbs()
-        .ifPresent(count -> tell(logProbabilities.of(context.logits(), token, count)));
+    if (options.logProbs().isPresent() || options.samplingProbs().isPresent()) {
+      Optional<TokenLogProb.Sampled> sampled =
+          options.samplingProbs().stream()
+              .mapToObj(count ->
+                  drawn ? sampler.sampled(token, count) : SamplerChain.certain(token, count))
+              .findAny();
+      tell(logProbabilities.of(context.logits(), token, options.logProbs().orElse(0), sampled));
+    }
     context.add(token);
     reply.accept(token);
   }

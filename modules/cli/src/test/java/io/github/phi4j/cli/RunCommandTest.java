@@ -25,6 +25,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -547,6 +548,15 @@ class RunCommandTest {
   }
 
   @Test
+  void anAnswerMayHaveATimeLimit() {
+    shell.run("run", "--timeout", "1.5", "x");
+    assertThat(shell.models.options.timeout()).contains(Duration.ofMillis(1500));
+    Shell.Result refused = shell.run("run", "--timeout", "0", "x");
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.err()).contains("must be positive");
+  }
+
+  @Test
   void jsonTellsLogProbabilitiesIfAsked() throws IOException {
     Shell.Result result = shell.run("run", "--json", "--logprobs", "1", "x");
 
@@ -559,6 +569,16 @@ class RunCommandTest {
     assertThat(shell.models.options.logProbs()).hasValue(1);
     assertThat(new ObjectMapper().readTree(shell.run("run", "--json", "x").out()).get("logprobs"))
         .isNull();
+    JsonNode sampled =
+        new ObjectMapper()
+            .readTree(shell.run("run", "--json", "--sampling-probs", "2", "x").out())
+            .get("logprobs")
+            .get(0);
+    assertThat(sampled.get("prob").asDouble()).isEqualTo(0.75);
+    assertThat(sampled.get("top_probs").toString())
+        .isEqualTo("[{\"id\":65,\"token\":\"A\",\"bytes\":[65],\"prob\":0.75}]");
+    assertThat(shell.models.options.samplingProbs()).hasValue(2);
+    assertThat(shell.run("run", "--sampling-probs", "1", "x").err()).contains("give --json too");
     assertThat(shell.run("run", "--logprobs", "1", "x").err()).contains("give --json too");
     assertThat(shell.run("run", "--json", "--logprobs", "-1", "x").exitCode()).isEqualTo(2);
   }
