@@ -4,6 +4,7 @@ module io.github.phi4j.cli {
   requires com.fasterxml.jackson.databind;
   requires info.picocli;
   requires io.github.phi4j;
+  requires io.github.phi4j.eval;
   requires org.jline;
 
   exports io.github.phi4j.cli;

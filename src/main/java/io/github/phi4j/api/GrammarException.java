@@ -1,6 +1,5 @@
 package io.github.phi4j.api;
 
-import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -42,13 +41,8 @@ public final class GrammarException extends IllegalArgumentException {
    */
   public GrammarException(int line, int column, String reason, String shown) {
     super(
-        String.format(
-            Locale.ROOT,
-            "grammar, line %d, column %d: %s\n%s",
-            line,
-            column,
-            Objects.requireNonNull(reason, "reason"),
-            shown));
+        "grammar, line %d, column %d: %s\n%s"
+            .formatted(line, column, Objects.requireNonNull(reason, "reason"), shown));
     this.line = line;
     this.column = column;
     this.reason = reason;

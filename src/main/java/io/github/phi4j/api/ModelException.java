@@ -1,12 +1,13 @@
 package io.github.phi4j.api;
 
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.OptionalLong;
 
 /**
  * A model file, or a file that goes with one, cannot be used: it is missing, damaged, or of a kind
  * that is not supported. The message names the file, the place, what was found and what was
- * expected; texts of the file in it are {@linkplain Printable printable}.
+ * expected.
  */
 public final class ModelException extends RuntimeException {
 
@@ -48,17 +49,17 @@ public final class ModelException extends RuntimeException {
    */
   public ModelException(Path file, long offset, String found, String expected, Throwable cause) {
     super(
-        Printable.of(file.toString())
+        file
             + (offset < 0 ? "" : " at byte " + offset)
             + ": found "
-            + Printable.of(found)
+            + Objects.requireNonNull(found, "found")
             + "; expected "
-            + Printable.of(expected),
+            + Objects.requireNonNull(expected, "expected"),
         cause);
-    this.file = file;
+    this.file = Objects.requireNonNull(file, "file");
     this.offset = offset;
-    this.found = Printable.of(found);
-    this.expected = Printable.of(expected);
+    this.found = found;
+    this.expected = expected;
   }
 
   /**

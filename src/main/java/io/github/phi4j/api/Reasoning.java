@@ -1,6 +1,5 @@
 package io.github.phi4j.api;
 
-import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalInt;
 
@@ -92,8 +91,7 @@ public final class Reasoning {
 
   @Override
   public String toString() {
-    return String.format(
-        Locale.ROOT, "Reasoning{split=%s, budget=%s, kept=%s}", split, budget, kept);
+    return "Reasoning{split=%s, budget=%s, kept=%s}".formatted(split, budget, kept);
   }
 
   /** Collects the handling of thoughts. Setters check their arguments at once. Not thread-safe. */

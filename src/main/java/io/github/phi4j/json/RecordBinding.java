@@ -19,7 +19,6 @@ import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.OffsetTime;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -43,13 +42,7 @@ final class RecordBinding {
       return mapper(sealedTypes).readValue(text, type);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(
-          String.format(
-              Locale.ROOT,
-              "no %s can be made of %s: %s",
-              type.getName(),
-              text,
-              e.getOriginalMessage()),
-          e);
+          "no %s can be made of %s: %s".formatted(type.getName(), text, e.getOriginalMessage()), e);
     }
   }
 

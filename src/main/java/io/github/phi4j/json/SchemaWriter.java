@@ -14,7 +14,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -225,10 +224,7 @@ final class SchemaWriter {
 
   private static IllegalArgumentException unknown(Type type, String place) {
     return new IllegalArgumentException(
-        String.format(
-            Locale.ROOT,
-            "%s: the type %s has no JSON Schema; RecordSchema says which types have one",
-            place,
-            type.getTypeName()));
+        "%s: the type %s has no JSON Schema; RecordSchema says which types have one"
+            .formatted(place, type.getTypeName()));
   }
 }

@@ -33,7 +33,6 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -99,12 +98,8 @@ final class DefaultGenerator implements Generator {
     int trained = model.config().contextLength();
     if (length > trained) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "a context of %d tokens was asked for, but the model was trained for %d; ask for at"
-                  + " most that",
-              length,
-              trained));
+          "a context of %d tokens was asked for, but the model was trained for %d; ask for at most that"
+              .formatted(length, trained));
     }
   }
 
@@ -135,10 +130,8 @@ final class DefaultGenerator implements Generator {
           model.file().files().getFirst(),
           -1,
           "too little memory for a packed copy of the weights (" + e.getMessage() + ")",
-          String.format(
-              Locale.ROOT,
-              "room for %d bytes; load it without packed weights, or with those of a file",
-              packing.bytes()),
+          "room for %d bytes; load it without packed weights, or with those of a file"
+              .formatted(packing.bytes()),
           e);
     }
   }

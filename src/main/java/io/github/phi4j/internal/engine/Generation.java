@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
@@ -99,11 +98,8 @@ final class Generation {
     kept = options.contextShift().map(shift -> kept(shift, prompt.length)).orElse(0);
     if (options.contextShift().isPresent() && kept >= context.capacity() - 1) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "a context shift that keeps %d tokens leaves no room in a context of %d; keep fewer",
-              kept,
-              context.capacity()));
+          "a context shift that keeps %d tokens leaves no room in a context of %d; keep fewer"
+              .formatted(kept, context.capacity()));
     }
     Instants times = new Instants(context);
     int computed = context.computedTokens();
@@ -169,8 +165,7 @@ final class Generation {
     if (context.full()) {
       context.shift(kept);
     }
-    boolean drawn = token < 0;
-    if (drawn) {
+    if (token < 0) {
       token = sample();
       if (Arrays.binarySearch(stopTokens, token) >= 0) {
         stopTokenChosen = reply.endsAtStop();
@@ -178,7 +173,7 @@ final class Generation {
       }
       follow(token);
     }
-    take(token, drawn);
+    take(token);
     if (reply.stopped()) {
       return FinishReason.STOP_STRING;
     }
@@ -211,16 +206,11 @@ final class Generation {
     return token;
   }
 
-  private void take(int token, boolean drawn) {
+  private void take(int token) {
     generated.add(token);
-    if (options.logProbs().isPresent() || options.samplingProbs().isPresent()) {
-      Optional<TokenLogProb.Sampled> sampled =
-          options.samplingProbs().stream()
-              .mapToObj(count ->
-                  drawn ? sampler.sampled(token, count) : SamplerChain.certain(token, count))
-              .findAny();
-      tell(logProbabilities.of(context.logits(), token, options.logProbs().orElse(0), sampled));
-    }
+    options
+        .logProbs()
+        .ifPresent(count -> tell(logProbabilities.of(context.logits(), token, count)));
     context.add(token);
     reply.accept(token);
   }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -30,7 +29,6 @@ final class GbnfParser {
   private GbnfParser(String source) {
     this.source = source;
     text = source.codePoints().toArray();
-    position = source.startsWith("\ufeff") ? 1 : 0; // a byte order mark is no part of the text
     int[] starts = new int[text.length + 1];
     int lines = 1;
     for (int i = 0; i < text.length; i++) {
@@ -182,10 +180,7 @@ final class GbnfParser {
       int at = position;
       int c = character(start, "literal");
       if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
-        throw fault(
-            at,
-            String.format(
-                Locale.ROOT, "U+%04X is half of a character: write \\U and all 8 digits", c));
+        throw fault(at, "U+%04X is half of a character: write \\U and all 8 digits".formatted(c));
       }
       literal.appendCodePoint(c);
     }
@@ -209,10 +204,7 @@ final class GbnfParser {
         to = character(start, "character class");
       }
       if (to < from) {
-        throw fault(
-            at,
-            String.format(
-                Locale.ROOT, "the range U+%04X to U+%04X ends before it begins", from, to));
+        throw fault(at, "the range U+%04X to U+%04X ends before it begins".formatted(from, to));
       }
       ranges.add(new Range(from, to));
     }
@@ -265,8 +257,7 @@ final class GbnfParser {
       position++;
     }
     if (value > Character.MAX_CODE_POINT) {
-      throw fault(
-          start, String.format(Locale.ROOT, "U+%X is beyond the last character, U+10FFFF", value));
+      throw fault(start, "U+%X is beyond the last character, U+10FFFF".formatted(value));
     }
     return (int) value;
   }

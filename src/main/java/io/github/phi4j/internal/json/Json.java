@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -102,7 +101,7 @@ public sealed interface Json {
         case '\f' -> quoted.append("\\f");
         default -> {
           if (c < ' ' || (Character.isSurrogate(c) && !paired(text, i))) {
-            quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+            quoted.append("\\u%04x".formatted((int) c));
           } else {
             quoted.append(c);
           }

@@ -2,7 +2,6 @@ package io.github.phi4j.internal.kernel;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -24,13 +23,8 @@ public record Matrix(
   public Matrix {
     if (data.byteSize() != rows * format.type().rowBytes(columns)) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "%d bytes for %d rows of %d %s numbers",
-              data.byteSize(),
-              rows,
-              columns,
-              format.type()));
+          "%d bytes for %d rows of %d %s numbers"
+              .formatted(data.byteSize(), rows, columns, format.type()));
     }
   }
 

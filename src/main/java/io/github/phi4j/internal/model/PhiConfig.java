@@ -2,7 +2,6 @@ package io.github.phi4j.internal.model;
 
 import io.github.phi4j.internal.gguf.GgufArray;
 import io.github.phi4j.internal.gguf.GgufMetadata;
-import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -218,11 +217,8 @@ public record PhiConfig(
         return 1;
       }
       findings.accept(
-          String.format(
-              Locale.ROOT,
-              "metadata key %s is %s: positions are divided by it, which no Phi-4 was trained with",
-              key(factorName),
-              factor));
+          "metadata key %s is %s: positions are divided by it, which no Phi-4 was trained with"
+              .formatted(key(factorName), factor));
       return (float) (1 / factor);
     }
 

@@ -1,6 +1,5 @@
 package io.github.phi4j.internal.model;
 
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -48,7 +47,7 @@ public final class Slice {
       int[] newTokens, int newFrom, int newCount, int newRows, float[][] newOut, int newOutFrom) {
     if (newCount < 1 || newRows < 0 || newRows > newCount) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "logits after %d of %d tokens", newRows, newCount));
+          "logits after %d of %d tokens".formatted(newRows, newCount));
     }
     tokens = newTokens;
     from = newFrom;

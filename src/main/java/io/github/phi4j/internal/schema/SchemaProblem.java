@@ -1,7 +1,6 @@
 package io.github.phi4j.internal.schema;
 
 import io.github.phi4j.api.GrammarException;
-import java.util.Locale;
 
 /** Something in a schema that no grammar can promise, or that is no schema. */
 final class SchemaProblem {
@@ -17,13 +16,8 @@ final class SchemaProblem {
   /** A keyword that cannot be enforced. */
   static GrammarException unenforceable(String pointer, String keyword, String advice) {
     return new GrammarException(
-        String.format(
-            Locale.ROOT,
-            "JSON Schema at #%s/%s: \"%s\" cannot be enforced%s",
-            pointer,
-            escape(keyword),
-            keyword,
-            advice.isEmpty() ? "" : ": " + advice));
+        "JSON Schema at #%s/%s: \"%s\" cannot be enforced%s"
+            .formatted(pointer, escape(keyword), keyword, advice.isEmpty() ? "" : ": " + advice));
   }
 
   /** A name as a part of a JSON pointer. */

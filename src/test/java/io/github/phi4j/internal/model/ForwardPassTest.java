@@ -247,12 +247,8 @@ final class ForwardPassTest {
           for (int t = 0; t < tokens.length; t++) {
             if (!Arrays.equals(logits[t], expected[t])) {
               throw new AssertionError(
-                  String.format(
-                      Locale.ROOT,
-                      "other logits at %d with %d threads and batches of %s",
-                      t,
-                      threads,
-                      Arrays.toString(batches)));
+                  "other logits at %d with %d threads and batches of %s"
+                      .formatted(t, threads, Arrays.toString(batches)));
             }
           }
         }

@@ -23,16 +23,14 @@ final class Utf8AccumulatorTest {
     assertThat(accumulator.append(bytes('a', 0xf0, 0x9f))).isEqualTo("a");
     assertThat(accumulator.append(bytes(0x9a))).isEmpty();
     assertThat(accumulator.append(bytes(0x80, 'b'))).isEqualTo("🚀b");
-    assertThat(accumulator.unfinished()).isFalse();
+    assertThat(accumulator.flush()).isEmpty();
   }
 
   @Test
-  void anUnfinishedCharacterAtTheEndIsDropped() {
+  void anUnfinishedCharacterAtTheEndGivesAReplacement() {
     Utf8Accumulator accumulator = new Utf8Accumulator();
     assertThat(accumulator.append(bytes(0xe2, 0x82))).isEmpty();
-    assertThat(accumulator.unfinished()).isTrue();
-    accumulator.drop();
-    assertThat(accumulator.unfinished()).isFalse();
+    assertThat(accumulator.flush()).isEqualTo("\ufffd");
     assertThat(accumulator.append(bytes('x'))).isEqualTo("x");
   }
 
@@ -72,7 +70,7 @@ final class Utf8AccumulatorTest {
             .isTrue();
         from = to;
       }
-      text.append(accumulator.unfinished() ? "\ufffd" : "");
+      text.append(accumulator.flush());
       assertThat(text).hasToString(new String(bytes, StandardCharsets.UTF_8));
     }
   }

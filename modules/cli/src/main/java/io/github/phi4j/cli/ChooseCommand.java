@@ -6,7 +6,6 @@ import io.github.phi4j.api.Choice;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Message;
-import io.github.phi4j.api.Printable;
 import io.github.phi4j.api.Prompt;
 import java.io.IOException;
 import java.util.List;
@@ -88,7 +87,7 @@ final class ChooseCommand implements Callable<Integer> {
                   "%.6f\t%.6f\t%s\n",
                   perToken ? choice.perTokenProbability() : choice.probability(),
                   choice.logProb(),
-                  Printable.of(choice.text()));
+                  Output.visible(choice.text()));
         }
       }
     }

@@ -1,6 +1,5 @@
 package io.github.phi4j.cli;
 
-import io.github.phi4j.api.Printable;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -26,7 +25,7 @@ record Environment(
 
   /** Tells the user something that is not part of the output. */
   void note(String message) {
-    err.println("phi4: " + Printable.of(message));
+    err.println("phi4: " + Output.visible(message));
     err.flush();
   }
 }

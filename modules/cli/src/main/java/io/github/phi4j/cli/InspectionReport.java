@@ -7,7 +7,6 @@ import io.github.phi4j.api.ModelInfo;
 import io.github.phi4j.api.ModelInspection;
 import io.github.phi4j.api.ModelInspection.Tensor;
 import io.github.phi4j.api.PackedFile;
-import io.github.phi4j.api.Printable;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -42,7 +41,7 @@ final class InspectionReport {
         inspection.ggufVersion(), Quantities.bytes(inspection.fileBytes()));
     inspection
         .refusal()
-        .ifPresent(why -> out.printf("\nphi4j cannot run this model: %s\n", Printable.of(why)));
+        .ifPresent(why -> out.printf("\nphi4j cannot run this model: %s\n", Output.visible(why)));
     inspection.model().ifPresent(model -> printRows(out, "model", modelRows(model)));
     inspection.model().ifPresent(model -> printMemory(out, model));
     packed.ifPresent(file -> printRows(out, "packed weights", packedRows(file)));
@@ -125,7 +124,7 @@ final class InspectionReport {
 
   private static void printFindings(Output out, List<String> findings) {
     out.print("\nfindings\n");
-    findings.forEach(finding -> out.printf("  %s\n", Printable.of(finding)));
+    findings.forEach(finding -> out.printf("  %s\n", Output.visible(finding)));
     if (findings.isEmpty()) {
       out.print("  none\n");
     }
@@ -137,7 +136,7 @@ final class InspectionReport {
     rows.forEach((name, value) ->
         out.printf(
             "  %s%s  %s\n",
-            Printable.of(name), " ".repeat(width - name.length()), Printable.of(value)));
+            Output.visible(name), " ".repeat(width - name.length()), Output.visible(value)));
   }
 
   private void printTypes(Output out) {
@@ -155,7 +154,7 @@ final class InspectionReport {
     for (Tensor tensor : inspection.tensors()) {
       out.printf(
           "  %s%s  %-8s %-18s %14d bytes at %d\n",
-          Printable.of(tensor.name()),
+          Output.visible(tensor.name()),
           " ".repeat(width - tensor.name().length()),
           tensor.type(),
           shape(tensor),

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.phi4j.api.GrammarException;
 import io.github.phi4j.api.ModelException;
-import io.github.phi4j.api.Printable;
 import java.io.BufferedOutputStream;
 import java.io.Console;
 import java.io.FileDescriptor;
@@ -115,11 +114,11 @@ public final class Main implements Runnable {
             .addSubcommand(new PerplexityCommand(environment))
             .addSubcommand(new ScoreCommand(environment))
             .addSubcommand(new ChooseCommand(environment))
+            .addSubcommand(new EvalCommand(environment))
+            .addSubcommand(new PivotalCommand(environment))
             .addSubcommand(new TokenizeCommand(environment))
             .addSubcommand(new LogitsCommand(environment));
-    Stream.concat(Stream.of(commandLine), commandLine.getSubcommands().values().stream())
-        .map(CommandLine::getCommandSpec)
-        .forEach(Main::addHelp);
+    addHelp(commandLine);
     return commandLine
         .setOut(new PrintWriter(new OutputStreamWriter(environment.out().stream(), UTF_8), true))
         .setErr(new PrintWriter(environment.err(), true, UTF_8))
@@ -134,7 +133,9 @@ public final class Main implements Runnable {
         .setExecutionExceptionHandler((fault, command, _) -> failed(fault, command));
   }
 
-  private static void addHelp(CommandSpec command) {
+  private static void addHelp(CommandLine commandLine) {
+    commandLine.getSubcommands().values().forEach(Main::addHelp);
+    CommandSpec command = commandLine.getCommandSpec();
     command.mixinStandardHelpOptions(true).versionProvider(new Version());
     command.usageMessage().abbreviateSynopsis(true).sortOptions(false);
   }
@@ -181,10 +182,7 @@ public final class Main implements Runnable {
   private int failed(Throwable fault) {
     environment.note(oneLine(describe(fault)));
     if (fault instanceof GrammarException e) {
-      e.getMessage()
-          .lines()
-          .skip(1) // shows the place
-          .forEach(line -> environment.err().println(Printable.of(line)));
+      e.getMessage().lines().skip(1).forEach(environment.err()::println); // shows the place
     }
     if (verbose) {
       fault.printStackTrace(environment.err());

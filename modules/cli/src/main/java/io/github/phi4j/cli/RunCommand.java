@@ -79,14 +79,6 @@ final class RunCommand implements Callable<Integer> {
               + " --json.")
   private Integer logProbs;
 
-  @Option(
-      names = "--sampling-probs",
-      paramLabel = "K",
-      description =
-          "Tell the probability under which each token was drawn, after filters and temperature,"
-              + " and the K most probable ones of that distribution; needs --json.")
-  private Integer samplingProbs;
-
   @Mixin private PromptOptions conversation;
   @Mixin private ModelOption model;
   @Mixin private ComputeOptions compute;
@@ -105,8 +97,7 @@ final class RunCommand implements Callable<Integer> {
     LoadOptions loadOptions = conversation.apply(compute.loadOptions());
     GenerationOptions.Builder chosen = answer.builder(sampling.sampling(), environment);
     tools.apply(chosen, json);
-    UsageException.check(() -> chosen.logProbs(inJson("--logprobs", logProbs)));
-    UsageException.check(() -> chosen.samplingProbs(inJson("--sampling-probs", samplingProbs)));
+    UsageException.check(() -> chosen.logProbs(logProbs()));
     GenerationOptions plain = UsageException.check(chosen::build);
     Prompt prompt = prompt();
     if (samples < 1) {
@@ -148,14 +139,14 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private OptionalInt inJson(String option, Integer count) {
-    if (count == null) {
+  private OptionalInt logProbs() {
+    if (logProbs == null) {
       return OptionalInt.empty();
     }
     if (!json) {
-      throw new UsageException(option + " are part of the JSON output: give --json too");
+      throw new UsageException("--logprobs are part of the JSON output: give --json too");
     }
-    return OptionalInt.of(count);
+    return OptionalInt.of(logProbs);
   }
 
   private Completion stream(

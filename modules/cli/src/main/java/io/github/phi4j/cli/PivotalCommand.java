@@ -1,0 +1,253 @@
+package io.github.phi4j.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.eval.Item;
+import io.github.phi4j.eval.Report;
+import io.github.phi4j.eval.Task;
+import io.github.phi4j.eval.TaskDefinition;
+import io.github.phi4j.eval.data.RunLog;
+import io.github.phi4j.eval.pivotal.PivotalSearch;
+import io.github.phi4j.eval.pivotal.PreferencePairs;
+import io.github.phi4j.eval.pivotal.SuccessCurve;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code phi4 pivotal}: the tokens that decide whether an answer becomes right. */
+@Command(
+    name = "pivotal",
+    description = "Finds the tokens that decide whether an answer becomes right.",
+    footer = {
+      "",
+      "Questions that are answered rightly less than 20 % or more than 80 % of the time are passed"
+          + " over, unless --item names them. With --out, curves.jsonl, pairs.jsonl and report.html"
+          + " are written.",
+      "",
+      "Examples:",
+      "  phi4 pivotal --task sums --item 282",
+      "  phi4 pivotal --task gsm8k --data test.jsonl -m phi-4-Q4_K_M.gguf --out pivotal"
+    })
+final class PivotalCommand implements Callable<Integer> {
+
+  private final Environment environment;
+
+  @Option(
+      names = "--task",
+      paramLabel = "TASK",
+      required = true,
+      description =
+          "A built-in task ('phi4 eval list'), or a JSON or YAML file that describes one.")
+  private String name;
+
+  @Mixin private TaskChoice choice;
+
+  @Option(
+      names = "--item",
+      paramLabel = "N",
+      split = ",",
+      description = "Only these items, by their numbers from 0. Default: all.")
+  private List<Integer> items = List.of();
+
+  @Option(
+      names = "--gap",
+      paramLabel = "P",
+      description = "The least step in the probability of success. Default: 0.2.")
+  private double gap = 0.2;
+
+  @Option(
+      names = "--alpha",
+      paramLabel = "P",
+      description = "The share of false ones among the tokens found. Default: 0.05.")
+  private double alpha = 0.05;
+
+  @Option(
+      names = "--budget",
+      paramLabel = "TOKENS",
+      description = "Begin no further answer once so many tokens were generated.")
+  private long budget = Long.MAX_VALUE;
+
+  @Option(
+      names = {"--temp", "--temperature"},
+      paramLabel = "X",
+      description = "Temperature. Default: 0.5.")
+  private float temperature = 0.5f;
+
+  @Option(
+      names = "--top-p",
+      paramLabel = "P",
+      description = "Keep the most probable tokens up to this sum. Default: 1, all.")
+  private float topP = 1;
+
+  @Option(
+      names = {"-s", "--seed"},
+      paramLabel = "N",
+      description = "Seed. Default: 0.")
+  private long seed;
+
+  @Option(
+      names = "--method",
+      paramLabel = "METHOD",
+      description = "spine, or bisect as the Phi-4 report describes it. Default: spine.")
+  private PivotalSearch.Method method = PivotalSearch.Method.SPINE;
+
+  @Option(
+      names = "--samples",
+      paramLabel = "N",
+      description = "For --method bisect: continuations for each estimate. Default: 100.")
+  private int samples = 100;
+
+  @Option(
+      names = "--pairs",
+      paramLabel = "FORMAT",
+      description =
+          "Format of pairs for training by preferences: ids, trl, messages. Default: ids.")
+  private PreferencePairs.Format pairs = PreferencePairs.Format.IDS;
+
+  @Option(names = "--out", paramLabel = "DIR", description = "Folder for all files.")
+  private Path out;
+
+  @Mixin private ModelOption model;
+  @Mixin private ComputeOptions compute;
+
+  PivotalCommand(Environment environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    TaskDefinition definition = TaskChoice.definition(name);
+    choice.check(definition);
+    choice.codeRunner(definition);
+    LoadOptions loadOptions = compute.loadOptions().build();
+    Path file = model.file(environment);
+    try (Generator generator = environment.models().load(file, loadOptions)) {
+      Optional<Generator> judge = choice.judgeModel(environment, file, loadOptions);
+      try {
+        search(generator, choice.load(definition, generator, judge));
+      } finally {
+        judge.ifPresent(Generator::close);
+      }
+    }
+    return 0;
+  }
+
+  private void search(Generator generator, Task task) throws IOException {
+    PivotalSearch search =
+        PivotalSearch.of(generator, task)
+            .gap(gap)
+            .alpha(alpha)
+            .budget(budget)
+            .temperature(temperature)
+            .topP(topP)
+            .seed(seed)
+            .method(method, samples);
+    PreferencePairs writer = new PreferencePairs(generator.tokenizer(), task, pairs);
+    List<SuccessCurve> curves = new ArrayList<>();
+    long tokens = 0;
+    for (Item item : chosen(task)) {
+      if (tokens >= budget) {
+        environment.note("the budget is spent after " + curves.size() + " answers");
+        break;
+      }
+      if (items.isEmpty() && search.difficulty(item).isEmpty()) {
+        continue;
+      }
+      SuccessCurve curve = search.search(item);
+      tokens += curve.generated();
+      curves.add(curve);
+      print(curve);
+    }
+    if (out != null) {
+      write(curves, writer);
+    }
+  }
+
+  private List<Item> chosen(Task task) {
+    if (items.isEmpty()) {
+      return task.items();
+    }
+    int size = task.items().size();
+    for (int number : items) {
+      if (number < 0 || number >= size) {
+        throw new UsageException(
+            "--item " + number + ": the task has the items 0 to " + (size - 1));
+      }
+    }
+    return items.stream().map(task.items()::get).toList();
+  }
+
+  private void print(SuccessCurve curve) {
+    Output output = environment.out();
+    output.printf(
+        "item %s: %s\n  answered %s; success %.3f ± %.3f; %d rollouts, %d tokens\n",
+        curve.item().id(),
+        Output.visible(curve.prompt().lines().findFirst().orElse("")),
+        curve.success() ? "rightly" : "wrongly",
+        curve.start(),
+        curve.startError(),
+        curve.rollouts(),
+        curve.generated());
+    for (int i = 0; i < curve.points().size(); i++) {
+      SuccessCurve.Point point = curve.points().get(i);
+      if (point.status() == SuccessCurve.Status.PIVOTAL
+          || point.status() == SuccessCurve.Status.UNDECIDED) {
+        output.printf(
+            "  %s at %d '%s': %.3f -> %.3f ± %.3f, probability %.3f\n",
+            point.status().name().toLowerCase(Locale.ROOT),
+            i,
+            Output.visible(point.text()),
+            point.before(),
+            point.after(),
+            point.error(),
+            point.probability());
+        for (SuccessCurve.Alternative other : point.alternatives()) {
+          output.printf(
+              "      '%s': success %.2f of %d, probability %.3f\n",
+              Output.visible(other.text()), other.success(), other.rollouts(), other.probability());
+        }
+      }
+    }
+    output.flush();
+  }
+
+  private void write(List<SuccessCurve> curves, PreferencePairs writer) throws IOException {
+    Files.createDirectories(out);
+    Path curvesFile = out.resolve("curves.jsonl");
+    Path pairsFile = out.resolve("pairs.jsonl");
+    Files.deleteIfExists(curvesFile);
+    Files.deleteIfExists(pairsFile);
+    int count = 0;
+    try (RunLog curveLog = RunLog.open(curvesFile);
+        RunLog pairLog = RunLog.open(pairsFile)) {
+      for (SuccessCurve curve : curves) {
+        curveLog.append(record(curve));
+        for (Map<String, Object> pair : writer.of(curve)) {
+          pairLog.append(pair);
+          count++;
+        }
+      }
+    }
+    Report.writePivotal(curves, out.resolve("report.html"));
+    environment
+        .out()
+        .printf(
+            "%d curves, %d pairs (%d left out, whose text is encoded as other tokens) in %s\n",
+            curves.size(), count, writer.dropped(), out);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, Object> record(SuccessCurve curve) {
+    return new JsonMapper().convertValue(curve, Map.class);
+  }
+}

@@ -1,0 +1,507 @@
+package io.github.phi4j.eval;
+
+import io.github.phi4j.api.Choice;
+import io.github.phi4j.api.Completer;
+import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.FinishReason;
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Message;
+import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.Sampling;
+import io.github.phi4j.eval.data.RunLog;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * Measures a model by repeated sampling, as the Phi-4 report does: every question is asked several
+ * times, and the result has error bars.
+ *
+ * <pre>{@code
+ * EvalResult result = Evaluation.of(generator, task).runs(10).temperature(0.5f).run();
+ * }</pre>
+ *
+ * <p>The prompt of a question is computed once for its runs, and many replies are computed
+ * together. Each reply depends on the seed, its item's id and its run alone: in a {@linkplain
+ * #folder folder} an evaluation that was broken off goes on, even after a crash, and leaves the
+ * same files as an unbroken one. Not thread-safe.
+ */
+public final class Evaluation {
+
+  private static final int CHUNK = 8;
+  private static final String NONE = "none";
+
+  /** How often progress is told at most, as it takes a look at all samples. */
+  private static final long INTERVAL = 500_000_000;
+
+  private final Completer model;
+  private final Task task;
+  private String modelName = "model";
+  private int runs = 1;
+  private float temperature = 0.5f;
+  private float topP = 1;
+  private long seed;
+  private int limit = Integer.MAX_VALUE;
+  private OptionalDouble until = OptionalDouble.empty();
+  private OptionalLong budget = OptionalLong.empty();
+  private Optional<Path> folder = Optional.empty();
+  private int parallel = 32;
+  private Set<Exact> exact = EnumSet.allOf(Exact.class);
+  private final Map<String, Object> extraSettings = new LinkedHashMap<>();
+  private Consumer<Progress> listener = _ -> {};
+
+  private Evaluation(Completer model, Task task) {
+    this.model = model;
+    this.task = task;
+  }
+
+  /**
+   * An evaluation of one run at temperature 0.5.
+   *
+   * @param model the model; it must allow calls from several threads, as generators do
+   * @param task the task
+   * @return the evaluation, to be set up further
+   */
+  public static Evaluation of(Completer model, Task task) {
+    return new Evaluation(model, task);
+  }
+
+  /**
+   * Sets the name of the model in the results.
+   *
+   * @param value what identifies it, such as its file and a fingerprint; "model" unless set
+   * @return this evaluation
+   */
+  public Evaluation modelName(String value) {
+    modelName = value;
+    return this;
+  }
+
+  /**
+   * Sets how often each question is asked.
+   *
+   * @param value at least 1, which it is unless set
+   * @return this evaluation
+   */
+  public Evaluation runs(int value) {
+    runs = atLeastOne("runs", value);
+    return this;
+  }
+
+  /**
+   * Sets the temperature.
+   *
+   * @param value 0, greedy, or above; 0.5 unless set
+   * @return this evaluation
+   */
+  public Evaluation temperature(float value) {
+    temperature = value;
+    return this;
+  }
+
+  /**
+   * Sets the nucleus.
+   *
+   * @param value the sum of probabilities to keep, above 0; 1, all, unless set
+   * @return this evaluation
+   */
+  public Evaluation topP(float value) {
+    topP = value;
+    return this;
+  }
+
+  /**
+   * Sets the seed, from which each reply's own is derived.
+   *
+   * @param value any number; 0 unless set
+   * @return this evaluation
+   */
+  public Evaluation seed(long value) {
+    seed = value;
+    return this;
+  }
+
+  /**
+   * Sets how many questions are asked, the first ones of the data.
+   *
+   * @param value at least 1; all unless set
+   * @return this evaluation
+   */
+  public Evaluation limit(int value) {
+    limit = atLeastOne("limit", value);
+    return this;
+  }
+
+  /**
+   * Ends the evaluation early, once two standard errors of the score are small enough: those of the
+   * runs, or with one run those of the questions. Questions are asked in a random order, so that
+   * the estimate is an honest one.
+   *
+   * @param points two standard errors, in points of a hundred for scores from 0 to 1
+   * @return this evaluation
+   */
+  public Evaluation until(double points) {
+    until = OptionalDouble.of(points);
+    return this;
+  }
+
+  /**
+   * Ends the evaluation once so many tokens were generated.
+   *
+   * @param tokens the number, which the last replies may exceed
+   * @return this evaluation
+   */
+  public Evaluation budget(long tokens) {
+    budget = OptionalLong.of(tokens);
+    return this;
+  }
+
+  /**
+   * Sets the folder for all files. An evaluation that was begun there goes on.
+   *
+   * @param value the folder; without one, nothing is written
+   * @return this evaluation
+   */
+  public Evaluation folder(Path value) {
+    folder = Optional.of(value);
+    return this;
+  }
+
+  /**
+   * Sets how many replies are computed together.
+   *
+   * @param value at least 1; 32 unless set
+   * @return this evaluation
+   */
+  public Evaluation parallel(int value) {
+    parallel = atLeastOne("parallel", value);
+    return this;
+  }
+
+  /**
+   * Sets where the engine's probabilities are used.
+   *
+   * @param value the places; all unless set
+   * @return this evaluation
+   */
+  public Evaluation exact(Set<Exact> value) {
+    exact = value.isEmpty() ? EnumSet.noneOf(Exact.class) : EnumSet.copyOf(value);
+    return this;
+  }
+
+  /**
+   * Adds to the settings that decide the result, such as a fingerprint of the data.
+   *
+   * @param name the setting's name
+   * @param value its value, a text or number
+   * @return this evaluation
+   */
+  public Evaluation setting(String name, Object value) {
+    extraSettings.put(name, value);
+    return this;
+  }
+
+  /**
+   * Sets a listener for progress, called after each group of replies.
+   *
+   * @param value the listener, which must be quick
+   * @return this evaluation
+   */
+  public Evaluation listener(Consumer<Progress> value) {
+    listener = value;
+    return this;
+  }
+
+  private static int atLeastOne(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " must be at least 1: " + value);
+    }
+    return value;
+  }
+
+  /** Some runs of one item, which share its prompt. */
+  private record Unit(Item item, int first, int count) {}
+
+  private record Key(String item, int run) {}
+
+  /**
+   * Runs the evaluation, or the rest of it.
+   *
+   * @return the result
+   * @throws IllegalArgumentException if the folder holds a run with other settings, or an option is
+   *     wrong
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted or the model
+   *     closed; what is there stays in the folder
+   */
+  public EvalResult run() {
+    Optional<RunFolder> run = folder.map(RunFolder::of);
+    run.ifPresent(files -> files.begin(settings()));
+    EvalResult result;
+    try (Samples samples = new Samples(run)) {
+      result = compute(samples);
+    }
+    run.ifPresent(files -> files.finish(task, result));
+    return result;
+  }
+
+  private Map<String, Object> settings() {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("task", task.name());
+    settings.put("version", task.version());
+    settings.put("metric", task.metric());
+    settings.put("model", modelName);
+    settings.put("runs", runs);
+    settings.put("temperature", Float.toString(temperature));
+    settings.put("top_p", Float.toString(topP));
+    settings.put("seed", seed);
+    settings.put("limit", limit == Integer.MAX_VALUE ? "all" : limit);
+    settings.put("until", until.isPresent() ? until.getAsDouble() : NONE);
+    settings.put("budget", budget.isPresent() ? budget.getAsLong() : NONE);
+    settings.put("parallel", until.isPresent() || budget.isPresent() ? parallel : "any");
+    settings.put("exact", exact.toString());
+    settings.put("secret", task.secret());
+    settings.putAll(extraSettings);
+    return settings;
+  }
+
+  private EvalResult compute(Samples samples) {
+    List<Unit> units = units();
+    int total = units.stream().mapToInt(Unit::count).sum();
+    boolean mayEndEarly = until.isPresent() || budget.isPresent();
+    int wave = mayEndEarly ? Math.max(1, parallel / Math.min(CHUNK, runs)) : units.size();
+    List<Unit> done = new ArrayList<>();
+    Meter meter = new Meter(total, samples);
+    for (int from = 0; from < units.size(); from += wave) {
+      List<Unit> next = units.subList(from, Math.min(units.size(), from + wave));
+      List<Unit> missing = next.stream().flatMap(unit -> samples.missing(unit).stream()).toList();
+      Batch.run(missing, Unit::count, parallel, unit -> samples.add(ask(unit), meter));
+      done.addAll(next);
+      if (mayEndEarly && isEnough(samples.of(done))) {
+        break;
+      }
+    }
+    return result(samples.of(done));
+  }
+
+  private List<Unit> units() {
+    List<Item> items = new ArrayList<>(task.items());
+    if (items.isEmpty()) {
+      throw new IllegalArgumentException("task " + task.name() + " has no items");
+    }
+    items = items.subList(0, Math.min(limit, items.size()));
+    Map<String, Long> order = new HashMap<>();
+    items.forEach(item -> order.put(item.id(), Seeds.of(seed, "order of " + item.id())));
+    List<Item> shuffled =
+        items.stream().sorted(Comparator.comparing(item -> order.get(item.id()))).toList();
+    List<Unit> units = new ArrayList<>();
+    for (int first = 0; first < runs; first += CHUNK) {
+      for (Item item : shuffled) {
+        int repeats = task.alternatives(item).isEmpty() ? runs : 1;
+        if (first < repeats) {
+          units.add(new Unit(item, first, Math.min(CHUNK, repeats - first)));
+        }
+      }
+    }
+    return units;
+  }
+
+  private boolean isEnough(List<Sample> samples) {
+    EvalResult soFar = result(samples);
+    if (budget.isPresent() && soFar.tokens() >= budget.getAsLong()) {
+      return true;
+    }
+    Estimate score = soFar.score();
+    double error = runs > 1 ? score.runError() : score.questionError();
+    boolean share =
+        soFar.samples().stream().noneMatch(s -> s.grade().measures().containsKey(task.metric()));
+    return until.isPresent() && 2 * error * (share ? 100 : 1) <= until.getAsDouble();
+  }
+
+  private EvalResult result(List<Sample> samples) {
+    Map<String, Integer> numbers = RunFolder.numbers(task);
+    List<Sample> sorted =
+        samples.stream()
+            .sorted(
+                Comparator.comparing((Sample sample) -> numbers.get(sample.item().id()))
+                    .thenComparingInt(Sample::run))
+            .toList();
+    return new EvalResult(task.name(), task.version(), task.metric(), settings(), sorted);
+  }
+
+  private List<Sample> ask(Unit unit) {
+    Item item = unit.item();
+    if (!task.alternatives(item).isEmpty()) {
+      return List.of(graded(item, 0, 0, compare(item)));
+    }
+    long base = Seeds.of(seed, item.id()) + unit.first();
+    Sampling sampling = Sampling.builder().temperature(temperature).topP(topP).seed(base).build();
+    GenerationOptions options = task.options(item).toBuilder().sampling(sampling).build();
+    List<Sample> samples = new ArrayList<>();
+    try {
+      List<Completion> completions =
+          Replies.generate(
+              model, task.prompt(item), options, unit.count(), text -> task.settled(item, text));
+      for (int i = 0; i < completions.size(); i++) {
+        Reply reply = Replies.reply(completions.get(i));
+        samples.add(graded(item, unit.first() + i, base + i, asked(item, reply)));
+      }
+      return samples;
+    } catch (IllegalArgumentException e) {
+      // The prompt does not fit, or the item is wrong: the others can still be asked.
+      Reply none = new Reply("", FinishReason.CANCELLED, 0, List.of(), List.of(), "");
+      Grade grade = new Grade(0, Grade.Status.ERROR, "", String.valueOf(e.getMessage()), Map.of());
+      for (int i = 0; i < unit.count(); i++) {
+        samples.add(new Sample(item, "", unit.first() + i, base + i, none, grade));
+      }
+      return samples;
+    }
+  }
+
+  private Sample graded(Item item, int run, long ownSeed, Reply reply) {
+    return new Sample(
+        item, RunFolder.promptText(task, item), run, ownSeed, reply, task.grade(item, reply));
+  }
+
+  /** Asks for the letter where a reply to a question of multiple choice has none. */
+  private Reply asked(Item item, Reply reply) {
+    List<String> letters = task.letters(item);
+    if (letters.isEmpty()
+        || !exact.contains(Exact.EXTRACTION)
+        || reply.cutOff()
+        || task.grade(item, reply).status() != Grade.Status.UNANSWERED
+        || !(task.prompt(item) instanceof Prompt.Chat chat)) {
+      return reply;
+    }
+    List<Message> messages = new ArrayList<>(chat.messages());
+    messages.add(Message.assistant(reply.text()));
+    messages.add(
+        Message.user(
+            "Which of "
+                + String.join(", ", letters)
+                + " is your answer? Reply with the letter"
+                + " alone, or with none."));
+    List<String> alternatives = new ArrayList<>(letters);
+    alternatives.add(NONE);
+    String best =
+        model.choose(Prompt.chat(messages), alternatives).stream()
+            .max(Comparator.comparingDouble(Choice::logProb))
+            .orElseThrow()
+            .text();
+    return best.equals(NONE)
+        ? reply
+        : new Reply(reply.text(), reply.finishReason(), reply.tokens(), List.of(), List.of(), best);
+  }
+
+  private Reply compare(Item item) {
+    List<Task.Alternative> alternatives = task.alternatives(item);
+    Map<Prompt, List<String>> byContext = new LinkedHashMap<>();
+    alternatives.forEach(
+        a -> byContext.computeIfAbsent(a.context(), _ -> new ArrayList<>()).add(a.text()));
+    Map<Task.Alternative, Choice> choices = new HashMap<>();
+    byContext.forEach((context, texts) ->
+        model
+            .choose(context, texts.stream().distinct().toList())
+            .forEach(choice -> choices.put(new Task.Alternative(context, choice.text()), choice)));
+    List<Reply.Likelihood> likelihoods =
+        alternatives.stream()
+            .map(a ->
+                new Reply.Likelihood(
+                    choices.get(a).logProb(),
+                    a.text().getBytes(java.nio.charset.StandardCharsets.UTF_8).length))
+            .toList();
+    int tokens = choices.values().stream().mapToInt(choice -> choice.tokens().size()).sum();
+    return new Reply("", FinishReason.STOP, tokens, likelihoods, List.of(), "");
+  }
+
+  /** The samples so far, in memory and on disk. */
+  private final class Samples implements AutoCloseable {
+    private final Map<Key, Sample> all = new ConcurrentHashMap<>();
+    private final Optional<RunLog> log;
+    private final Map<String, Integer> numbers = RunFolder.numbers(task);
+
+    Samples(Optional<RunFolder> run) {
+      log = run.map(files -> files.log(task));
+      log.ifPresent(file ->
+          run.get().samples(file, task).forEach(s -> all.put(new Key(s.item().id(), s.run()), s)));
+    }
+
+    /** What is missing of a unit: all of it or single runs. */
+    List<Unit> missing(Unit unit) {
+      List<Unit> missing = new ArrayList<>();
+      for (int run = unit.first(); run < unit.first() + unit.count(); run++) {
+        if (!all.containsKey(new Key(unit.item().id(), run))) {
+          missing.add(new Unit(unit.item(), run, 1));
+        }
+      }
+      return missing.size() == unit.count() ? List.of(unit) : missing;
+    }
+
+    void add(List<Sample> samples, Meter meter) {
+      for (Sample sample : samples) {
+        log.ifPresent(file -> file.append(sample.toRecord(task, numbers.get(sample.item().id()))));
+        all.put(new Key(sample.item().id(), sample.run()), sample);
+      }
+      log.ifPresent(RunLog::force);
+      meter.add(samples.size());
+    }
+
+    List<Sample> of(List<Unit> units) {
+      List<Sample> samples = new ArrayList<>();
+      for (Unit unit : units) {
+        for (int i = 0; i < unit.count(); i++) {
+          samples.add(all.get(new Key(unit.item().id(), unit.first() + i)));
+        }
+      }
+      return samples;
+    }
+
+    @Override
+    public void close() {
+      log.ifPresent(RunLog::close);
+    }
+  }
+
+  /** Tells the listener how far it is. */
+  private final class Meter {
+    private final int total;
+    private final Samples samples;
+    private final AtomicInteger computed = new AtomicInteger();
+    private final long start = System.nanoTime();
+    private long told = start - INTERVAL;
+
+    Meter(int total, Samples samples) {
+      this.total = total;
+      this.samples = samples;
+    }
+
+    synchronized void add(int count) {
+      int now = computed.addAndGet(count);
+      boolean last = samples.all.size() >= total;
+      if (System.nanoTime() - told < INTERVAL && !last) {
+        return;
+      }
+      told = System.nanoTime();
+      List<Sample> all = List.copyOf(samples.all.values());
+      listener.accept(
+          new Progress(
+              all.size(),
+              total,
+              now,
+              Duration.ofNanos(System.nanoTime() - start),
+              result(all).score()));
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.github.phi4j.eval;
+
+import io.github.phi4j.api.Completer;
+import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.FinishReason;
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Prompt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.Predicate;
+
+/** Generates replies that end as soon as nothing can change their verdict. */
+public final class Replies {
+
+  private Replies() {}
+
+  /**
+   * Continues a prompt several times.
+   *
+   * @param model the model
+   * @param prompt the prompt
+   * @param options how, with the seed of the first reply
+   * @param count how many replies
+   * @param settled whether a reply may end with the text so far
+   * @return the completions
+   * @throws CancellationException if the model was closed or the thread interrupted
+   */
+  public static List<Completion> generate(
+      Completer model,
+      Prompt prompt,
+      GenerationOptions options,
+      int count,
+      Predicate<String> settled) {
+    List<boolean[]> ends = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      ends.add(new boolean[1]);
+    }
+    List<Completion> completions =
+        model.generate(
+            prompt,
+            options,
+            count,
+            sample -> {
+              StringBuilder text = new StringBuilder();
+              return piece -> {
+                text.append(piece);
+                ends.get(sample)[0] = settled.test(text.toString());
+                return !ends.get(sample)[0];
+              };
+            });
+    for (int i = 0; i < count; i++) {
+      FinishReason reason = completions.get(i).finishReason();
+      if (reason == FinishReason.CANCELLED && !ends.get(i)[0]) {
+        throw new CancellationException("the model was closed, or the thread interrupted");
+      }
+    }
+    return completions;
+  }
+
+  static Reply reply(Completion completion) {
+    return new Reply(
+        completion.text(),
+        completion.finishReason(),
+        completion.usage().completionTokens(),
+        List.of(),
+        List.of(),
+        "");
+  }
+}

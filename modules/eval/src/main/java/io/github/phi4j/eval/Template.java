@@ -1,0 +1,54 @@
+package io.github.phi4j.eval;
+
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Text with {@code {{field}}} where the fields of an item go; lists become lines. */
+public final class Template {
+
+  private static final Pattern FIELD = Pattern.compile("\\{\\{\\s*([^{}\\s][^{}]*?)\\s*}}");
+
+  private Template() {}
+
+  /**
+   * Fills in a template.
+   *
+   * @param template the text
+   * @param fields the fields; {@code a.b} is the field b of the map a
+   * @param place what the fields belong to, for errors
+   * @return the text with all fields filled in
+   * @throws IllegalArgumentException if there is no such field
+   */
+  public static String fill(String template, Map<String, ?> fields, String place) {
+    return FIELD
+        .matcher(template)
+        .replaceAll(match -> Matcher.quoteReplacement(text(value(match.group(1), fields, place))));
+  }
+
+  private static Object value(String name, Map<String, ?> fields, String place) {
+    Object value = fields.get(name);
+    int dot = name.indexOf('.');
+    if (value == null && dot > 0 && fields.get(name.substring(0, dot)) instanceof Map<?, ?> map) {
+      value = map.get(name.substring(dot + 1));
+    }
+    if (value == null) {
+      throw new IllegalArgumentException(
+          place
+              + ": found the fields "
+              + fields.keySet()
+              + "; expected one named '"
+              + name
+              + "', which the template uses");
+    }
+    return value;
+  }
+
+  private static String text(Object value) {
+    return value instanceof List<?> list
+        ? list.stream().map(String::valueOf).collect(Collectors.joining("\n"))
+        : value.toString();
+  }
+}

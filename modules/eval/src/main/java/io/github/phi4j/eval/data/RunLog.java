@@ -1,0 +1,176 @@
+package io.github.phi4j.eval.data;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.phi4j.eval.internal.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A file of JSON lines that only grows, and that a killed program leaves usable: each record is
+ * handed to the system at once, and a last line that was torn is dropped when the log is opened
+ * again. Thread-safe. While it is open no other process can open it.
+ */
+public final class RunLog implements AutoCloseable {
+
+  private final Path file;
+  private final FileChannel channel;
+  private final List<Map<String, Object>> found = new ArrayList<>();
+
+  private RunLog(Path file, FileChannel channel) {
+    this.file = file;
+    this.channel = channel;
+  }
+
+  /**
+   * Opens a log, or begins it.
+   *
+   * @param file the file
+   * @return the log; the caller closes it
+   * @throws DataException if another process has it open, or a line that is not the last one is
+   *     damaged
+   * @throws UncheckedIOException if the file cannot be read or written
+   */
+  public static RunLog open(Path file) {
+    FileChannel channel = null;
+    try {
+      channel =
+          FileChannel.open(
+              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      if (!locks(channel)) {
+        throw new DataException(
+            file
+                + ": another process writes to this folder; let it finish, or"
+                + " choose another folder");
+      }
+      RunLog log = new RunLog(file, channel);
+      log.readAll();
+      return log;
+    } catch (IOException | RuntimeException e) {
+      closeQuietly(channel, e);
+      if (e instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new UncheckedIOException(
+          file + ": cannot be opened: " + e.getMessage(), (IOException) e);
+    }
+  }
+
+  private static void closeQuietly(FileChannel channel, Exception e) {
+    try {
+      if (channel != null) {
+        channel.close();
+      }
+    } catch (IOException second) {
+      e.addSuppressed(second);
+    }
+  }
+
+  private static boolean locks(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
+  }
+
+  private void readAll() throws IOException {
+    if (channel.size() > Integer.MAX_VALUE - 16) {
+      throw new DataException(
+          file + ": found " + channel.size() + " bytes; expected less than 2 GiB");
+    }
+    ByteBuffer bytes = ByteBuffer.allocate((int) channel.size());
+    while (bytes.hasRemaining() && channel.read(bytes, bytes.position()) > 0) {
+      // until all is read
+    }
+    byte[] all = bytes.array();
+    int start = 0;
+    long number = 1;
+    for (int i = 0; i < all.length; i++) {
+      if (all[i] == '\n') {
+        add(new String(all, start, i - start, UTF_8), number++);
+        start = i + 1;
+      }
+    }
+    channel.truncate(start).position(start);
+  }
+
+  private void add(String line, long number) {
+    try {
+      JsonNode node = Json.read(line);
+      if (node != null && node.isObject()) {
+        found.add(Json.map(node));
+        return;
+      }
+    } catch (JsonProcessingException e) {
+      throw new DataException(damaged(number), e);
+    }
+    throw new DataException(damaged(number));
+  }
+
+  private String damaged(long number) {
+    return file
+        + ", line "
+        + number
+        + ": found no JSON object; expected one of this program's"
+        + " records. Remove the line to have it computed again";
+  }
+
+  /**
+   * The records that the file held when it was opened.
+   *
+   * @return the records, in the order in which they were written
+   */
+  public List<Map<String, Object>> found() {
+    return List.copyOf(found);
+  }
+
+  /**
+   * Writes a record.
+   *
+   * @param entry the record, of texts, numbers, lists and maps
+   * @throws UncheckedIOException if it cannot be written
+   */
+  public synchronized void append(Map<String, Object> entry) {
+    ByteBuffer line = ByteBuffer.wrap((Json.line(Json.tree(entry)) + "\n").getBytes(UTF_8));
+    try {
+      while (line.hasRemaining()) {
+        channel.write(line);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Waits until all that was written would survive the machine's failure too.
+   *
+   * @throws UncheckedIOException if that fails
+   */
+  public void force() {
+    try {
+      channel.force(false);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": cannot be closed: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package io.github.phi4j.eval.internal;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** JSON and YAML as this module reads and writes them. */
+public final class Json {
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .disable(JsonWriteFeature.ESCAPE_NON_ASCII.mappedFeature())
+          .build();
+  private static final YAMLMapper YAML = new YAMLMapper();
+
+  private Json() {}
+
+  /** An empty object. */
+  public static ObjectNode object() {
+    return MAPPER.createObjectNode();
+  }
+
+  /** A value of maps, lists and plain values as a tree. */
+  public static JsonNode tree(Object value) {
+    return MAPPER.valueToTree(value);
+  }
+
+  /** A tree as maps, lists and plain values. */
+  @SuppressWarnings("unchecked")
+  public static Map<String, Object> map(JsonNode object) {
+    return MAPPER.convertValue(object, LinkedHashMap.class);
+  }
+
+  /** Reads a value. */
+  public static JsonNode read(String text) throws JsonProcessingException {
+    return MAPPER.readTree(text);
+  }
+
+  /** The mapper, for streams. */
+  public static ObjectMapper mapper() {
+    return MAPPER;
+  }
+
+  /** Reads a file, YAML if its name says so. */
+  public static JsonNode read(Path file) {
+    try {
+      String name = file.getFileName().toString();
+      boolean yaml = name.endsWith(".yaml") || name.endsWith(".yml");
+      return parse(Files.readString(file), yaml, file.toString());
+    } catch (NoSuchFileException e) {
+      throw new IllegalArgumentException(file + ": there is no such file", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": cannot be read: " + e, e);
+    }
+  }
+
+  /** Parses a text that comes from a place. */
+  public static JsonNode parse(String text, boolean yaml, String place) {
+    try {
+      JsonNode node = yaml ? YAML.readTree(text) : MAPPER.readTree(text);
+      if (node == null || node.isMissingNode()) {
+        throw new IllegalArgumentException(place + ": the file is empty");
+      }
+      return node;
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "%s, line %d, column %d: %s"
+              .formatted(
+                  place,
+                  e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
+                  e.getLocation() == null ? 1 : e.getLocation().getColumnNr(),
+                  e.getOriginalMessage()),
+          e);
+    }
+  }
+
+  /** The value on one line. */
+  public static String line(JsonNode value) {
+    try {
+      return MAPPER.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The value on many lines, which end in a newline whatever the system. */
+  public static String pretty(JsonNode value) {
+    DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
+    try {
+      return MAPPER
+              .writer(new DefaultPrettyPrinter().withObjectIndenter(indenter))
+              .writeValueAsString(value)
+          + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

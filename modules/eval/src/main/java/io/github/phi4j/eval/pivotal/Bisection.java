@@ -1,0 +1,117 @@
+package io.github.phi4j.eval.pivotal;
+
+import io.github.phi4j.eval.Item;
+import io.github.phi4j.eval.Seeds;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The search of the Phi-4 report: a part of the answer is cut in two where the log-probability of
+ * its tokens is halved, unless success differs by less than the gap between its ends; a single
+ * token that is left over is pivotal. It misses what goes up and comes down again within a part.
+ */
+final class Bisection {
+
+  private final Paths paths;
+  private final SearchOptions options;
+  private final int samples;
+  private final long seed;
+  private final int[] tokens;
+  private final boolean verdict;
+  private final double[] probabilities;
+  private final Map<Integer, Double> known = new TreeMap<>();
+  private final List<Integer> pivotal = new ArrayList<>();
+  private int rollouts;
+
+  Bisection(Paths paths, SearchOptions options, int samples, Paths.Path path, long seed) {
+    this.paths = paths;
+    this.options = options;
+    this.samples = samples;
+    this.seed = seed;
+    tokens = path.ids();
+    verdict = path.right();
+    List<Distribution> distributions = paths.along(tokens);
+    probabilities = new double[tokens.length];
+    for (int i = 0; i < tokens.length; i++) {
+      probabilities[i] = Math.max(1e-12, distributions.get(i).probability(tokens[i]));
+    }
+  }
+
+  SuccessCurve search(Item item, String prompt, List<Integer> promptTokens) {
+    long before = paths.generated();
+    cut(0, tokens.length);
+    List<SuccessCurve.Point> points = new ArrayList<>();
+    double last = success(0);
+    for (int i = 0; i < tokens.length; i++) {
+      double next = known.getOrDefault(i + 1, last);
+      boolean isPivotal = pivotal.contains(i);
+      double error = Math.sqrt(error(last) + error(next));
+      points.add(
+          new SuccessCurve.Point(
+              tokens[i],
+              paths.text(tokens[i]),
+              probabilities[i],
+              last,
+              next,
+              error,
+              Math.sqrt(error(next)),
+              isPivotal ? SuccessCurve.Status.PIVOTAL : SuccessCurve.Status.SMALL,
+              List.of()));
+      last = next;
+    }
+    return new SuccessCurve(
+        item,
+        prompt,
+        promptTokens,
+        verdict,
+        success(0),
+        Math.sqrt(error(success(0))),
+        points,
+        0,
+        rollouts,
+        paths.generated() - before + tokens.length);
+  }
+
+  private double error(double p) {
+    return p * (1 - p) / samples;
+  }
+
+  private void cut(int from, int to) {
+    if (from == to || Math.abs(success(to) - success(from)) < options.gap()) {
+      return;
+    }
+    if (to - from == 1) {
+      pivotal.add(from);
+      return;
+    }
+    double half = 0;
+    for (int i = from; i < to; i++) {
+      half += Math.log(probabilities[i]) / 2;
+    }
+    int middle = from;
+    for (double sum = 0; middle < to - 1 && (sum > half || middle == from); middle++) {
+      sum += Math.log(probabilities[middle]);
+    }
+    cut(from, middle);
+    cut(middle, to);
+  }
+
+  private double success(int length) {
+    Double found = known.get(length);
+    if (found == null) {
+      rollouts += samples;
+      long right =
+          paths
+              .rollOut(Arrays.copyOf(tokens, length), samples, Seeds.of(seed, "after " + length))
+              .stream()
+              .filter(Paths.Path::right)
+              .count();
+      found = right / (double) samples;
+      known.put(length, found);
+    }
+    return found;
+  }
+}

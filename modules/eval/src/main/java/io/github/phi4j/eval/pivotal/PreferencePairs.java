@@ -1,0 +1,177 @@
+package io.github.phi4j.eval.pivotal;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.phi4j.api.Message;
+import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.Tokenizer;
+import io.github.phi4j.eval.Task;
+import io.github.phi4j.eval.internal.Json;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Pairs for training by preferences: at a pivotal token, the one of the two tokens that makes a
+ * right answer more probable is chosen, and the other rejected. As text, a pair is only written if
+ * its parts are encoded as exactly its tokens again; the others are counted.
+ */
+public final class PreferencePairs {
+
+  /** How pairs are written. */
+  public enum Format {
+    /** Token ids: {@code prompt_ids, chosen_ids, rejected_ids}. */
+    IDS,
+    /**
+     * Texts with special tokens spelled out, as TRL takes them: {@code prompt, chosen, rejected}.
+     */
+    TRL,
+    /** Messages, of which the assistant's last one is the beginning of the answer. */
+    MESSAGES
+  }
+
+  private final Tokenizer tokenizer;
+  private final Task task;
+  private final Format format;
+  private int dropped;
+
+  /**
+   * A writer of pairs.
+   *
+   * @param tokenizer the model's tokenizer
+   * @param task the task that the curves are of
+   * @param format how pairs are written
+   */
+  public PreferencePairs(Tokenizer tokenizer, Task task, Format format) {
+    this.tokenizer = tokenizer;
+    this.task = task;
+    this.format = format;
+  }
+
+  /**
+   * How many pairs were left out because their text is encoded as other tokens.
+   *
+   * @return the number so far
+   */
+  public int dropped() {
+    return dropped;
+  }
+
+  /**
+   * The pairs of a curve, as records for a file of JSON lines.
+   *
+   * @param curve the curve
+   * @return one record for each pivotal token that has an alternative with the other effect
+   */
+  public List<Map<String, Object>> of(SuccessCurve curve) {
+    List<Map<String, Object>> pairs = new ArrayList<>();
+    for (int index : curve.pivotal()) {
+      SuccessCurve.Point point = curve.points().get(index);
+      Optional<SuccessCurve.Alternative> other = other(point);
+      if (other.isPresent()) {
+        pair(curve, index, other.get())
+            .ifPresentOrElse(node -> pairs.add(Json.map(node)), () -> dropped++);
+      }
+    }
+    return pairs;
+  }
+
+  /** The most probable alternative on the other side of the success before the token. */
+  private static Optional<SuccessCurve.Alternative> other(SuccessCurve.Point point) {
+    return point.alternatives().stream()
+        .filter(a -> point.step() > 0 ? a.success() < point.before() : a.success() > point.before())
+        .max(Comparator.comparingDouble(SuccessCurve.Alternative::probability));
+  }
+
+  private Optional<ObjectNode> pair(SuccessCurve curve, int index, SuccessCurve.Alternative other) {
+    SuccessCurve.Point point = curve.points().get(index);
+    boolean raises = point.step() > 0;
+    int chosen = raises ? point.token() : other.token();
+    int rejected = raises ? other.token() : point.token();
+    int[] prefix =
+        curve.points().subList(0, index).stream().mapToInt(SuccessCurve.Point::token).toArray();
+    ObjectNode node = Json.object();
+    switch (format) {
+      case IDS -> {
+        ArrayNode ids = node.putArray("prompt_ids");
+        curve.promptTokens().forEach(ids::add);
+        Arrays.stream(prefix).forEach(ids::add);
+        node.putArray("chosen_ids").add(chosen);
+        node.putArray("rejected_ids").add(rejected);
+      }
+      case TRL -> {
+        if (!isExact(prefix, chosen) || !isExact(prefix, rejected)) {
+          return Optional.empty();
+        }
+        node.put("prompt", spelledOut(curve.promptTokens()) + tokenizer.decode(prefix));
+        node.put("chosen", tokenizer.text(chosen));
+        node.put("rejected", tokenizer.text(rejected));
+      }
+      case MESSAGES -> {
+        if (!(task.prompt(curve.item()) instanceof Prompt.Chat chat)
+            || !isExact(prefix, chosen)
+            || !isExact(prefix, rejected)) {
+          return Optional.empty();
+        }
+        ArrayNode prompt = node.putArray("prompt");
+        for (Message message : chat.messages()) {
+          prompt
+              .addObject()
+              .put("role", message.role().name().toLowerCase(Locale.ROOT))
+              .put("content", message.content());
+        }
+        prompt.addObject().put("role", "assistant").put("content", tokenizer.decode(prefix));
+        node.putArray("chosen")
+            .addObject()
+            .put("role", "assistant")
+            .put("content", tokenizer.text(chosen));
+        node.putArray("rejected")
+            .addObject()
+            .put("role", "assistant")
+            .put("content", tokenizer.text(rejected));
+      }
+    }
+    double success = raises ? point.after() : other.success();
+    double failure = raises ? other.success() : point.after();
+    node.put("item", curve.item().id()).put("position", index);
+    node.put("p_before", point.before()).put("p_chosen", success).put("p_rejected", failure);
+    node.put("step", point.step()).put("step_error", point.error());
+    node.put("prob_chosen", raises ? point.probability() : other.probability());
+    node.put("prob_rejected", raises ? other.probability() : point.probability());
+    return Optional.of(node);
+  }
+
+  /** Whether texts are encoded as these tokens, apart and together. */
+  private boolean isExact(int[] prefix, int token) {
+    String start = tokenizer.decode(prefix);
+    String next = tokenizer.text(token);
+    int[] both = IntStream.concat(Arrays.stream(prefix), IntStream.of(token)).toArray();
+    return !tokenizer.isSpecial(token)
+        && Arrays.equals(tokenizer.encode(start), prefix)
+        && Arrays.equals(tokenizer.encode(next), new int[] {token})
+        && Arrays.equals(tokenizer.encode(start + next), both);
+  }
+
+  private String spelledOut(List<Integer> tokens) {
+    StringBuilder text = new StringBuilder();
+    List<Integer> plain = new ArrayList<>();
+    for (int token : tokens) {
+      if (tokenizer.isSpecial(token)) {
+        text.append(decoded(plain)).append(tokenizer.text(token));
+        plain.clear();
+      } else {
+        plain.add(token);
+      }
+    }
+    return text.append(decoded(plain)).toString();
+  }
+
+  private String decoded(List<Integer> tokens) {
+    return tokenizer.decode(tokens.stream().mapToInt(id -> id).toArray());
+  }
+}

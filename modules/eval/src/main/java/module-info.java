@@ -1,0 +1,14 @@
+/** Evaluation by repeated sampling, pivotal tokens and data recipes. */
+module io.github.phi4j.eval {
+  requires transitive io.github.phi4j;
+  requires com.fasterxml.jackson.databind;
+  requires com.fasterxml.jackson.dataformat.csv;
+  requires com.fasterxml.jackson.dataformat.yaml;
+
+  exports io.github.phi4j.eval;
+  exports io.github.phi4j.eval.data;
+  exports io.github.phi4j.eval.pivotal;
+
+  opens io.github.phi4j.eval to
+      com.fasterxml.jackson.databind;
+}
