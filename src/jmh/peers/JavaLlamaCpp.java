@@ -3,6 +3,7 @@ import de.kherud.llama.LlamaModel;
 import de.kherud.llama.ModelParameters;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Times java-llama.cpp on a GGUF file and prints the result as a line of JSON. Started by {@code
@@ -77,7 +78,8 @@ public final class JavaLlamaCpp {
     String text = TOKEN.repeat(length);
     int found = model.encode(text).length;
     if (found != length) {
-      throw new IllegalStateException("'%s' %d times is %d tokens".formatted(TOKEN, length, found));
+      throw new IllegalStateException(
+          String.format(Locale.ROOT, "'%s' %d times is %d tokens", TOKEN, length, found));
     }
     return text;
   }

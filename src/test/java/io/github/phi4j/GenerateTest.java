@@ -135,7 +135,9 @@ final class GenerateTest {
       int[] ids = completion.tokens().stream().mapToInt(Integer::intValue).toArray();
 
       assertThat(String.join("", pieces)).isEqualTo(completion.text());
-      assertThat(completion.text()).isEqualTo(random.tokenizer().decode(ids)).contains("\ufffd");
+      assertThat(completion.text()).contains("\ufffd");
+      assertThat(random.tokenizer().decode(ids))
+          .isIn(completion.text(), completion.text() + "\ufffd"); // half a character at the end
       assertThat(pieces)
           .noneMatch(piece -> Character.isHighSurrogate(piece.charAt(piece.length() - 1)));
       for (int id : ids) { // ids that stand for nothing are never chosen

@@ -10,6 +10,7 @@ import io.github.phi4j.api.Choice;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.KvCacheType;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Message;
@@ -103,6 +104,129 @@ final class LogProbsTest {
                 Arrays.stream(prompt), completion.tokens().stream().mapToInt(Integer::intValue))
             .toArray();
     assertThat(tiny.score(Prompt.tokens(all), prompt.length)).isEqualTo(completion.logProbs());
+  }
+
+  /** Top-k, then a temperature, as the definitions have it. */
+  private static double[] topK(float[] logits, int k, double temperature) {
+    int[] ids =
+        IntStream.range(0, logits.length)
+            .boxed()
+            .sorted((a, b) -> Float.compare(logits[b], logits[a]))
+            .limit(k)
+            .mapToInt(Integer::intValue)
+            .toArray();
+    double sum = Arrays.stream(ids).mapToDouble(id -> Math.exp(logits[id] / temperature)).sum();
+    double[] probabilities = new double[logits.length];
+    for (int id : ids) {
+      probabilities[id] = Math.exp(logits[id] / temperature) / sum;
+    }
+    return probabilities;
+  }
+
+  @Test
+  void theDistributionThatATokenWasDrawnFromIsTold() {
+    Sampling sampling = Sampling.builder().temperature(1.5f).topK(5).seed(3).build();
+    Completion completion =
+        generate(GenerationOptions.builder().maxTokens(12).sampling(sampling).samplingProbs(3));
+    assertThat(completion.logProbs()).extracting(TokenLogProb::id).isEqualTo(completion.tokens());
+    try (Session session = tiny.newSession()) {
+      session.feed(tiny.tokenizer().encodeChat(List.of(Message.user("What is 47 + 38?"))));
+      for (TokenLogProb token : completion.logProbs()) {
+        double[] expected = topK(session.logits(), 5, 1.5);
+        TokenLogProb.Sampled sampled = token.sampled().orElseThrow();
+
+        assertThat(sampled.probability()).isCloseTo(expected[token.id()], within(1e-4));
+        assertThat(sampled.best()).hasSize(3);
+        double[] sorted = Arrays.stream(expected).sorted().toArray();
+        for (int i = 0; i < 3; i++) {
+          TokenLogProb.Candidate candidate = sampled.best().get(i);
+          assertThat(candidate.probability())
+              .isCloseTo(expected[candidate.id()], within(1e-4))
+              .isCloseTo(sorted[sorted.length - 1 - i], within(1e-4));
+        }
+        assertThat(token.logProb())
+            .isCloseTo(logProb(session.logits(), token.id()), within(ROUNDING));
+        assertThat(token.alternatives()).isEmpty();
+        double[] distribution = session.distribution(sampling);
+        assertThat(distribution).containsExactly(expected, within(1e-5));
+        assertThat(Arrays.stream(distribution).sum()).isCloseTo(1, within(1e-12));
+        session.feed(token.id());
+      }
+    }
+  }
+
+  @Test
+  void greedySamplingIsCertainOfItsToken() {
+    Completion completion = generate(GenerationOptions.builder().maxTokens(5).samplingProbs(2));
+    for (TokenLogProb token : completion.logProbs()) {
+      assertThat(token.sampled())
+          .contains(
+              new TokenLogProb.Sampled(1, List.of(new TokenLogProb.Candidate(token.id(), 1))));
+    }
+    try (Session session = tiny.newSession()) {
+      assertThatThrownBy(() -> session.distribution(Sampling.greedy()))
+          .isInstanceOf(IllegalStateException.class);
+      session.feed(tiny.tokenizer().encodeChat(List.of(Message.user("What is 47 + 38?"))));
+      double[] distribution = session.distribution(Sampling.greedy());
+      assertThat(distribution[completion.tokens().getFirst()]).isEqualTo(1);
+      assertThat(Arrays.stream(distribution).sum()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aGrammarMasksTheDistribution() {
+    Completion completion =
+        generate(
+            GenerationOptions.builder()
+                .grammar(Grammar.gbnf("root ::= [0-2]"))
+                .sampling(Sampling.builder().temperature(1).seed(1).build())
+                .samplingProbs(10));
+    TokenLogProb token = completion.logProbs().getFirst();
+    List<TokenLogProb.Candidate> best = token.sampled().orElseThrow().best();
+
+    assertThat(best).hasSize(3);
+    assertThat(best)
+        .extracting(candidate -> tiny.tokenizer().decode(candidate.id()))
+        .containsExactlyInAnyOrder("0", "1", "2");
+    assertThat(best.stream().mapToDouble(TokenLogProb.Candidate::probability).sum())
+        .isCloseTo(1, within(1e-12));
+    assertThat(Math.exp(token.logProb())).isLessThan(token.sampled().orElseThrow().probability());
+  }
+
+  @Test
+  void everySamplerTellsItsDistribution() {
+    List<Sampling> samplings =
+        List.of(
+            Sampling.builder().temperature(1).topP(0.7f).minP(0.02f).typicalP(0.9f).build(),
+            Sampling.builder().temperature(1).xtc(new Sampling.Xtc(0.5f, 0.1f)).build(),
+            Sampling.builder().temperature(1.2f).repeatPenalty(1.2f).topNSigma(2).build(),
+            Sampling.builder()
+                .temperature(1)
+                .mirostat(mirostat(Sampling.Mirostat.Version.V1))
+                .build(),
+            Sampling.builder()
+                .temperature(1)
+                .mirostat(mirostat(Sampling.Mirostat.Version.V2))
+                .build());
+    for (Sampling sampling : samplings) {
+      Completion completion =
+          generate(
+              GenerationOptions.builder()
+                  .maxTokens(20)
+                  .sampling(sampling.toBuilder().seed(9).build())
+                  .samplingProbs(4096));
+      for (TokenLogProb token : completion.logProbs()) {
+        TokenLogProb.Sampled sampled = token.sampled().orElseThrow();
+        assertThat(sampled.best())
+            .contains(new TokenLogProb.Candidate(token.id(), sampled.probability()));
+        assertThat(sampled.best().stream().mapToDouble(TokenLogProb.Candidate::probability).sum())
+            .isCloseTo(1, within(1e-9));
+      }
+    }
+  }
+
+  private static Sampling.Mirostat mirostat(Sampling.Mirostat.Version version) {
+    return Sampling.Mirostat.of(version);
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.tools.ToolProvider;
@@ -40,18 +41,21 @@ final class ReadmeTest {
     Path source = directory.resolve(name + ".java");
     Files.writeString(
         source,
-        """
-        import com.fasterxml.jackson.databind.*;
-        import io.github.phi4j.api.*;
-        import io.github.phi4j.json.*;
-        import java.util.*;
-        public class %s {
-          public static void run(Generator phi4) throws Exception {
-        %s
-          }
-        }
-        """
-            .formatted(name, body));
+        String.format(
+            Locale.ROOT,
+            """
+            import com.fasterxml.jackson.databind.*;
+            import io.github.phi4j.api.*;
+            import io.github.phi4j.json.*;
+            import java.util.*;
+            public class %s {
+              public static void run(Generator phi4) throws Exception {
+            %s
+              }
+            }
+            """,
+            name,
+            body));
     StringWriter messages = new StringWriter();
     List<String> arguments =
         List.of(

@@ -17,6 +17,7 @@ import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Reasoning;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.TextSink;
+import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Tool;
 import io.github.phi4j.api.ToolCall;
 import io.github.phi4j.api.ToolChoice;
@@ -25,6 +26,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -164,17 +166,11 @@ final class ReplyTest {
             options(seed)
                 .maxTokens(1000)
                 .tools(WEATHER, CLOCK)
-                .toolChoice(ToolChoice.required())
+                .toolChoice(ToolChoice.required().withParallel(true))
                 .reasoning(Reasoning.builder().budget(5).build())
                 .build();
         Completion completion = model.generate(prompt(), options);
-        if (completion.finishReason() != FinishReason.STOP) {
-          assertThat(completion.toolCalls()).isEmpty();
-          continue;
-        }
-
         assertThat(completion.text()).isEmpty();
-        assertThat(completion.toolCalls()).isNotEmpty();
         assertThat(completion.toolCalls()).extracting(ToolCall::id).doesNotHaveDuplicates();
         for (ToolCall call : completion.toolCalls()) {
           JsonNode arguments = json.readTree(call.arguments());
@@ -184,10 +180,142 @@ final class ReplyTest {
             assertThat(arguments.get("city").isTextual()).isTrue();
           }
         }
+        if (completion.finishReason() != FinishReason.STOP) {
+          continue;
+        }
+        assertThat(completion.toolCalls()).isNotEmpty();
         String written = text(model, completion.tokens());
         List<Message> history = List.of(Message.user("Hi"), completion.message());
         String shown = model.tokenizer().decode(model.tokenizer().encodeChat(history));
         assertThat(shown).contains(written.substring(written.indexOf("</think>") + 8));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"PHI4", "PHI4_MINI"})
+  void oneCallIsTheDefaultAndWholeCallsOutliveALimit(ChatFormat format) {
+    try (Generator model = load(format)) {
+      GenerationOptions.Builder single =
+          options(5).maxTokens(1000).tools(CLOCK).toolChoice(ToolChoice.required());
+      assertThat(model.generate(prompt(), single.build()).toolCalls()).hasSize(1);
+      assertThat(ToolChoice.auto().parallel()).isFalse();
+
+      Completion several = null;
+      long seed = 0;
+      while (several == null || several.toolCalls().size() < 3) {
+        several = model.generate(prompt(), several(++seed, 1000));
+      }
+      int shown = 0;
+      List<String> all = several.toolCalls().stream().map(ToolCall::arguments).toList();
+      for (int limit = 1; limit < several.tokens().size(); limit += 1 + limit / 20) {
+        Completion cut = model.generate(prompt(), several(seed, limit));
+        assertThat(cut.finishReason()).isIn(FinishReason.MAX_TOKENS, FinishReason.STOP);
+        assertThat(cut.toolCalls()).hasSizeBetween(shown, all.size());
+        assertThat(cut.toolCalls())
+            .extracting(ToolCall::arguments)
+            .isEqualTo(all.subList(0, cut.toolCalls().size()));
+        shown = cut.toolCalls().size();
+      }
+      assertThat(shown).isGreaterThanOrEqualTo(2);
+    }
+  }
+
+  private static GenerationOptions several(long seed, int limit) {
+    return options(seed)
+        .maxTokens(limit)
+        .tools(CLOCK)
+        .toolChoice(ToolChoice.required().withParallel(true))
+        .build();
+  }
+
+  /** A sampler that dictates what the model writes; after that comes a token that ends the turn. */
+  private static Sampling dictating(Generator model, String text, int... more) {
+    int[] ids =
+        IntStream.concat(IntStream.of(model.tokenizer().encode(text)), IntStream.of(more))
+            .toArray();
+    int prompt = model.tokenizer().encodeChat(List.of(Message.user("Hi"))).length;
+    int end = model.tokenizer().stopTokens()[0];
+    return Sampling.builder()
+        .temperature(1)
+        .samplers(candidates -> {
+          int at = candidates.contextLength() - prompt;
+          candidates.choose(candidates.indexOf(at < ids.length ? ids[at] : end));
+        })
+        .build();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"PHI4_REASONING", "PHI4_MINI_REASONING"})
+  void thoughtsWithoutAnOpeningTagEndAtTheClosingOne(ChatFormat format) {
+    try (Generator model = load(format)) {
+      List<String> answer = new ArrayList<>();
+      List<String> thoughts = new ArrayList<>();
+      TextSink sink =
+          new TextSink() {
+            @Override
+            public boolean accept(String text) {
+              return answer.add(text);
+            }
+
+            @Override
+            public boolean acceptReasoning(String thought) {
+              return thoughts.add(thought);
+            }
+          };
+      GenerationOptions options =
+          options(1).sampling(dictating(model, "One and one. </think>\n\nTwo.")).build();
+      Completion completion = model.generate(prompt(), options, sink);
+
+      assertThat(completion.reasoning()).isEqualTo("One and one. ");
+      assertThat(completion.text()).isEqualTo("Two.");
+      assertThat(String.join("", thoughts)).isEqualTo("One and one. ");
+      assertThat(String.join("", answer)).isEqualTo("Two.");
+    }
+  }
+
+  @Test
+  void anAnswerWithoutThoughtsIsTheAnswerAndEndsAtItsStopString() {
+    try (Generator model = load(ChatFormat.PHI4_REASONING)) {
+      GenerationOptions.Builder options =
+          options(1).sampling(dictating(model, "Just two. And more."));
+      assertThat(model.generate(prompt(), options.build()).text()).isEqualTo("Just two. And more.");
+      Completion stopped = model.generate(prompt(), options.stopStrings(". A").build());
+      assertThat(stopped.text()).isEqualTo("Just two");
+      assertThat(stopped.tokens().size())
+          .isLessThanOrEqualTo(model.tokenizer().encode("Just two. A").length);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(ChatFormat.class)
+  void halfACharacterAtTheEndIsDropped(ChatFormat format) {
+    try (Generator model = load(format)) {
+      int[] rocket = model.tokenizer().encode("🚀");
+      assertThat(rocket).hasSize(4);
+      Sampling sampling = dictating(model, "<think></think>Hi", rocket[0], rocket[1]);
+      Completion completion = model.generate(prompt(), options(1).sampling(sampling).build());
+
+      assertThat(completion.text()).endsWith("Hi");
+      assertThat(completion.tokens()).endsWith(rocket[0], rocket[1]);
+      Sampling open = dictating(model, "<think>a", rocket[0], rocket[1]);
+      Completion thinking = model.generate(prompt(), options(1).sampling(open).build());
+      assertThat(thinking.text() + thinking.reasoning()).endsWith("a");
+    }
+  }
+
+  @Test
+  void aLimitInsideOfACharacterDropsItWithAGrammarAndWithoutOne() {
+    try (Generator model = load(ChatFormat.PHI4)) {
+      for (int limit = 1; limit <= 8; limit++) {
+        GenerationOptions guided =
+            options(1).maxTokens(limit).grammar(Grammar.gbnf("root ::= \"🚀🚀\"")).build();
+        GenerationOptions free =
+            options(1).maxTokens(limit).sampling(dictating(model, "🚀🚀")).build();
+        String expected = "🚀".repeat(limit / 4);
+        assertThat(model.generate(prompt(), guided).text()).isEqualTo(expected);
+        assertThat(model.generate(prompt(), free).text()).isEqualTo(expected);
+        assertThat(model.generate(prompt(), free).tokens()).hasSize(limit);
       }
     }
   }
@@ -223,6 +351,30 @@ final class ReplyTest {
         assertThat(completion.tokens()).doesNotContain(call);
         assertThat(completion.text()).doesNotStartWith("{\"tool_calls\": [");
       }
+    }
+  }
+
+  @Test
+  void aTokenThatIsForcedIsCertain() {
+    try (Generator model = load(ChatFormat.PHI4_REASONING)) {
+      GenerationOptions options =
+          options(3)
+              .reasoning(Reasoning.builder().budget(2).build())
+              .samplingProbs(1)
+              .maxTokens(20)
+              .build();
+      Completion completion = model.generate(prompt(), options);
+      List<TokenLogProb> certain =
+          completion.logProbs().stream()
+              .filter(token -> token.sampled().orElseThrow().probability() == 1)
+              .toList();
+
+      String forced = text(model, certain.stream().map(TokenLogProb::id).toList());
+      assertThat(forced).contains("think>");
+      assertThat(certain)
+          .allSatisfy(token ->
+              assertThat(token.sampled().orElseThrow().best())
+                  .containsExactly(new TokenLogProb.Candidate(token.id(), 1)));
     }
   }
 

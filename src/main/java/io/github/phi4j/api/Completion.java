@@ -7,19 +7,20 @@ import java.util.Objects;
  * A finished generation.
  *
  * @param text the generated text, without special tokens and without the stop string that ended it;
- *     with {@linkplain Reasoning#split() split} thoughts, the answer alone
+ *     with {@linkplain Reasoning#split() split} thoughts, the answer alone. A character of which
+ *     not all bytes came before the end is left out; {@code tokens} still has them.
  * @param reasoning the thoughts of a reasoning model before its answer; empty if there are none or
  *     they are not split
  * @param toolCalls the tools that the model asks to call; none unless {@link
  *     GenerationOptions#tools()} are given. Calls are no part of the text. If something else than
- *     the model's own stop ended the generation amid the calls, there are none.
+ *     the model's own stop ended the generation amid the calls, those that were whole by then.
  * @param tokens the generated token ids, without the stop token that ended it; with a stop string
  *     they include the tokens that completed it
  * @param finishReason why it ended
  * @param usage how many tokens it took
  * @param timings how long it took
  * @param logProbs the log-probability of each of the {@code tokens}; empty unless {@link
- *     GenerationOptions#logProbs()} asked for them
+ *     GenerationOptions#logProbs()} or {@link GenerationOptions#samplingProbs()} asked for them
  */
 public record Completion(
     String text,

@@ -30,6 +30,7 @@ public final class GenerationOptions {
   private final Optional<ContextShift> contextShift;
   private final Speculation speculation;
   private final OptionalInt logProbs;
+  private final OptionalInt samplingProbs;
   private final Optional<Grammar> grammar;
   private final Reasoning reasoning;
   private final List<Tool> tools;
@@ -47,6 +48,7 @@ public final class GenerationOptions {
     contextShift = builder.contextShift;
     speculation = builder.speculation;
     logProbs = builder.logProbs;
+    samplingProbs = builder.samplingProbs;
     grammar = builder.grammar;
     reasoning = builder.reasoning;
     tools = builder.tools;
@@ -142,6 +144,15 @@ public final class GenerationOptions {
   }
 
   /**
+   * {@return the number of most probable tokens that {@link TokenLogProb#sampled()} lists for each
+   * generated token, 0 for the token alone, or empty for none of it} With it, {@link
+   * Completion#logProbs()} is there even if {@link #logProbs()} is empty.
+   */
+  public OptionalInt samplingProbs() {
+    return samplingProbs;
+  }
+
+  /**
    * {@return the grammar of the text, if any} Thoughts come before it. It outranks the other ends:
    * stop tokens, {@link #stopTokens()} included, are possible exactly where the text may end, and
    * where nothing else may follow the generation ends at once, whatever {@link #minTokens()} and
@@ -197,6 +208,7 @@ public final class GenerationOptions {
     values.put("contextShift", contextShift);
     values.put("speculation", speculation);
     values.put("logProbs", logProbs);
+    values.put("samplingProbs", samplingProbs);
     values.put("grammar", grammar);
     values.put("reasoning", reasoning);
     values.put("tools", tools);
@@ -232,6 +244,7 @@ public final class GenerationOptions {
     private Optional<ContextShift> contextShift = Optional.empty();
     private Speculation speculation = Speculation.off();
     private OptionalInt logProbs = OptionalInt.empty();
+    private OptionalInt samplingProbs = OptionalInt.empty();
     private Optional<Grammar> grammar = Optional.empty();
     private Reasoning reasoning = Reasoning.defaults();
     private List<Tool> tools = List.of();
@@ -251,6 +264,7 @@ public final class GenerationOptions {
       contextShift = from.contextShift;
       speculation = from.speculation;
       logProbs = from.logProbs;
+      samplingProbs = from.samplingProbs;
       grammar = from.grammar;
       reasoning = from.reasoning;
       tools = from.tools;
@@ -426,6 +440,34 @@ public final class GenerationOptions {
             "log-probabilities need 0 alternatives or more, not " + alternatives.getAsInt());
       }
       logProbs = alternatives;
+      return this;
+    }
+
+    /**
+     * Sets {@link GenerationOptions#samplingProbs()}.
+     *
+     * @param best how many of the most probable tokens to list for each, 0 or above
+     * @return this builder
+     * @throws IllegalArgumentException if the number is negative
+     */
+    public Builder samplingProbs(int best) {
+      return samplingProbs(OptionalInt.of(best));
+    }
+
+    /**
+     * Sets or clears {@link GenerationOptions#samplingProbs()}.
+     *
+     * @param best how many of the most probable tokens to list for each, 0 or above; or empty for
+     *     no such probabilities
+     * @return this builder
+     * @throws IllegalArgumentException if the number is negative
+     */
+    public Builder samplingProbs(OptionalInt best) {
+      if (Objects.requireNonNull(best, "best").orElse(0) < 0) {
+        throw new IllegalArgumentException(
+            "sampling probabilities list 0 tokens or more, not " + best.getAsInt());
+      }
+      samplingProbs = best;
       return this;
     }
 

@@ -1,5 +1,6 @@
 package io.github.phi4j.api;
 
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -41,8 +42,13 @@ public final class GrammarException extends IllegalArgumentException {
    */
   public GrammarException(int line, int column, String reason, String shown) {
     super(
-        "grammar, line %d, column %d: %s\n%s"
-            .formatted(line, column, Objects.requireNonNull(reason, "reason"), shown));
+        String.format(
+            Locale.ROOT,
+            "grammar, line %d, column %d: %s\n%s",
+            line,
+            column,
+            Objects.requireNonNull(reason, "reason"),
+            shown));
     this.line = line;
     this.column = column;
     this.reason = reason;

@@ -1,13 +1,12 @@
 package io.github.phi4j.api;
 
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.OptionalLong;
 
 /**
  * A model file, or a file that goes with one, cannot be used: it is missing, damaged, or of a kind
  * that is not supported. The message names the file, the place, what was found and what was
- * expected.
+ * expected; texts of the file in it are {@linkplain Printable printable}.
  */
 public final class ModelException extends RuntimeException {
 
@@ -49,17 +48,17 @@ public final class ModelException extends RuntimeException {
    */
   public ModelException(Path file, long offset, String found, String expected, Throwable cause) {
     super(
-        file
+        Printable.of(file.toString())
             + (offset < 0 ? "" : " at byte " + offset)
             + ": found "
-            + Objects.requireNonNull(found, "found")
+            + Printable.of(found)
             + "; expected "
-            + Objects.requireNonNull(expected, "expected"),
+            + Printable.of(expected),
         cause);
-    this.file = Objects.requireNonNull(file, "file");
+    this.file = file;
     this.offset = offset;
-    this.found = found;
-    this.expected = expected;
+    this.found = Printable.of(found);
+    this.expected = Printable.of(expected);
   }
 
   /**

@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * What a model is.
  *
- * @param name the name in the file, or the file name
+ * @param name the name in the file, {@linkplain Printable made printable}, or the file name
  * @param architecture the GGUF architecture: {@code phi3} or {@code llama}
  * @param quantization the name of the file's mix of block types, such as {@code Q4_K - Medium}
  * @param parameterCount the number of weights
@@ -24,7 +24,7 @@ import java.util.Optional;
  * @param vocabularySize number of token ids
  * @param chatFormat how conversations are written, if the file tells
  * @param findings what was found to be wrong in the file's metadata and how it was taken; a
- *     sentence each
+ *     sentence each, made printable
  */
 public record ModelInfo(
     String name,
@@ -50,11 +50,11 @@ public record ModelInfo(
 
   /** Creates a description. */
   public ModelInfo {
-    Objects.requireNonNull(name, "name");
+    name = Printable.of(name);
     Objects.requireNonNull(architecture, "architecture");
     Objects.requireNonNull(quantization, "quantization");
     Objects.requireNonNull(chatFormat, "chatFormat");
-    findings = List.copyOf(findings);
+    findings = findings.stream().map(Printable::of).toList();
   }
 
   /**

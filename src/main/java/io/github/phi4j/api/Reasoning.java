@@ -1,5 +1,6 @@
 package io.github.phi4j.api;
 
+import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalInt;
 
@@ -91,7 +92,8 @@ public final class Reasoning {
 
   @Override
   public String toString() {
-    return "Reasoning{split=%s, budget=%s, kept=%s}".formatted(split, budget, kept);
+    return String.format(
+        Locale.ROOT, "Reasoning{split=%s, budget=%s, kept=%s}", split, budget, kept);
   }
 
   /** Collects the handling of thoughts. Setters check their arguments at once. Not thread-safe. */

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -262,7 +263,8 @@ public final class Sampling {
 
   private static void require(boolean holds, String name, String range, Object value) {
     if (!holds) {
-      throw new IllegalArgumentException("%s must be %s, not %s".formatted(name, range, value));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "%s must be %s, not %s", name, range, value));
     }
   }
 
@@ -371,8 +373,12 @@ public final class Sampling {
         int length = breaker.getBytes(StandardCharsets.UTF_8).length;
         if (length < 1 || length > LONGEST_BREAKER) {
           throw new IllegalArgumentException(
-              "a DRY sequence breaker must have from 1 to %d bytes in UTF-8, but \"%s\" has %d"
-                  .formatted(LONGEST_BREAKER, breaker, length));
+              String.format(
+                  Locale.ROOT,
+                  "a DRY sequence breaker must have from 1 to %d bytes in UTF-8, but \"%s\" has %d",
+                  LONGEST_BREAKER,
+                  breaker,
+                  length));
         }
       }
     }

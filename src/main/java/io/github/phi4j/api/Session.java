@@ -51,6 +51,19 @@ public interface Session extends Completer, AutoCloseable {
   float[] logits();
 
   /**
+   * The distribution from which a sampling would draw the token after the last one of the context:
+   * the softmax of the logits after penalties, filters and temperature. Random steps, as that of
+   * {@link Sampling.Xtc}, are those of one draw with the sampling's seed; mirostat is that of a
+   * text's first token; greedy sampling gives the best token the probability 1.
+   *
+   * @param sampling how the token would be chosen
+   * @return one probability per vocabulary entry, which sum to 1; 0 for those that are left out
+   * @throws IllegalArgumentException if the sampling names an id outside of the vocabulary
+   * @throws IllegalStateException as {@link #logits()}, or if the sampling leaves out every token
+   */
+  double[] distribution(Sampling sampling);
+
+  /**
    * The number of tokens in the context, which is the position of the next one.
    *
    * @return a number from 0 to {@link #contextLength()}

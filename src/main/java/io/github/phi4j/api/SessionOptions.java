@@ -1,5 +1,6 @@
 package io.github.phi4j.api;
 
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -81,8 +82,12 @@ public final class SessionOptions {
 
   @Override
   public String toString() {
-    return "SessionOptions{contextLength=%s, kvKeyType=%s, kvValueType=%s}"
-        .formatted(contextLength, kvKeyType, kvValueType);
+    return String.format(
+        Locale.ROOT,
+        "SessionOptions{contextLength=%s, kvKeyType=%s, kvValueType=%s}",
+        contextLength,
+        kvKeyType,
+        kvValueType);
   }
 
   /** Collects session options. Setters check their arguments at once. Not thread-safe. */

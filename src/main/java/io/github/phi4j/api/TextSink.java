@@ -16,8 +16,8 @@ public interface TextSink {
   /**
    * Takes the log-probability of a token as soon as it is chosen, before the text that it completes
    * if it does; text may lag some tokens behind. Called only if {@link
-   * GenerationOptions#logProbs()} asks for it, once for each of {@link Completion#logProbs()}. Does
-   * nothing unless overridden.
+   * GenerationOptions#logProbs()} or {@link GenerationOptions#samplingProbs()} asks for it, once
+   * for each of {@link Completion#logProbs()}. Does nothing unless overridden.
    *
    * @param token the token with its log-probability and alternatives
    */

@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param mode how free it is
  * @param name the one tool that it may call; only with {@link Mode#REQUIRED}
- * @param parallel whether it may call several at once
+ * @param parallel whether it may call several at once, rather than one
  */
 public record ToolChoice(Mode mode, Optional<String> name, boolean parallel) {
 
@@ -36,21 +36,21 @@ public record ToolChoice(Mode mode, Optional<String> name, boolean parallel) {
   }
 
   /**
-   * The model answers or calls one or several tools.
+   * The model answers or calls a tool.
    *
    * @return the choice
    */
   public static ToolChoice auto() {
-    return new ToolChoice(Mode.AUTO, Optional.empty(), true);
+    return new ToolChoice(Mode.AUTO, Optional.empty(), false);
   }
 
   /**
-   * The model calls at least one tool.
+   * The model calls a tool.
    *
    * @return the choice
    */
   public static ToolChoice required() {
-    return new ToolChoice(Mode.REQUIRED, Optional.empty(), true);
+    return new ToolChoice(Mode.REQUIRED, Optional.empty(), false);
   }
 
   /**
@@ -59,7 +59,7 @@ public record ToolChoice(Mode mode, Optional<String> name, boolean parallel) {
    * @return the choice
    */
   public static ToolChoice none() {
-    return new ToolChoice(Mode.NONE, Optional.empty(), true);
+    return new ToolChoice(Mode.NONE, Optional.empty(), false);
   }
 
   /**
@@ -73,7 +73,7 @@ public record ToolChoice(Mode mode, Optional<String> name, boolean parallel) {
   }
 
   /**
-   * Sets {@link #parallel()}.
+   * Sets {@link #parallel()}, which is false otherwise.
    *
    * @param value whether several tools may be called at once
    * @return this choice with that changed

@@ -19,6 +19,7 @@ import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.OffsetTime;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -42,7 +43,13 @@ final class RecordBinding {
       return mapper(sealedTypes).readValue(text, type);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(
-          "no %s can be made of %s: %s".formatted(type.getName(), text, e.getOriginalMessage()), e);
+          String.format(
+              Locale.ROOT,
+              "no %s can be made of %s: %s",
+              type.getName(),
+              text,
+              e.getOriginalMessage()),
+          e);
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -224,7 +225,10 @@ final class SchemaWriter {
 
   private static IllegalArgumentException unknown(Type type, String place) {
     return new IllegalArgumentException(
-        "%s: the type %s has no JSON Schema; RecordSchema says which types have one"
-            .formatted(place, type.getTypeName()));
+        String.format(
+            Locale.ROOT,
+            "%s: the type %s has no JSON Schema; RecordSchema says which types have one",
+            place,
+            type.getTypeName()));
   }
 }

@@ -7,6 +7,7 @@ import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -79,8 +80,11 @@ public final class TypedCompleter {
             prompt, options.toBuilder().grammar(Grammar.jsonSchema(writer.schema())).build());
     if (completion.finishReason() != FinishReason.STOP) {
       throw new IllegalStateException(
-          "the answer ended with %s before it was whole: %s"
-              .formatted(completion.finishReason(), completion.text()));
+          String.format(
+              Locale.ROOT,
+              "the answer ended with %s before it was whole: %s",
+              completion.finishReason(),
+              completion.text()));
     }
     return RecordBinding.read(completion.text(), type, writer.sealedTypes());
   }

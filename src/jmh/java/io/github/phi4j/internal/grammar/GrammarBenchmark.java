@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -62,7 +63,7 @@ public class GrammarBenchmark {
             String type = i % 3 == 0 ? "number" : i % 3 == 1 ? "string" : "array";
             fields
                 .append(i == 0 ? "" : " \",\" ws ")
-                .append("\"\\\"field_%d\\\":\" ws %s".formatted(i, type));
+                .append(String.format(Locale.ROOT, "\"\\\"field_%d\\\":\" ws %s", i, type));
           }
           yield fields + " \"}\"\n" + json;
         }
@@ -74,20 +75,21 @@ public class GrammarBenchmark {
       switch (this) {
         case JSON -> {
           for (int i = 0; i < 30; i++) {
-            text.append("{\"the name %d\": [ %d, true, ".formatted(i, i * i));
+            text.append(String.format(Locale.ROOT, "{\"the name %d\": [ %d, true, ", i, i * i));
           }
           text.append("null").append("]}".repeat(30));
         }
         case FIELDS -> {
           for (int i = 0; i < 50; i++) {
-            text.append(i == 0 ? "{" : ", ").append("\"field_%d\": ".formatted(i));
+            text.append(i == 0 ? "{" : ", ")
+                .append(String.format(Locale.ROOT, "\"field_%d\": ", i));
             text.append(i % 3 == 0 ? "12.5" : i % 3 == 1 ? "\"A short text.\"" : "[1, {\"a\": 2}]");
           }
           text.append("}");
         }
         case RECURSIVE -> {
           for (int i = 0; i < 50; i++) {
-            text.append("(value_%d + %d * ".formatted(i, i));
+            text.append(String.format(Locale.ROOT, "(value_%d + %d * ", i, i));
           }
           text.append("7").append(")".repeat(50)).append(" = x\n");
         }

@@ -33,6 +33,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -98,8 +99,12 @@ final class DefaultGenerator implements Generator {
     int trained = model.config().contextLength();
     if (length > trained) {
       throw new IllegalArgumentException(
-          "a context of %d tokens was asked for, but the model was trained for %d; ask for at most that"
-              .formatted(length, trained));
+          String.format(
+              Locale.ROOT,
+              "a context of %d tokens was asked for, but the model was trained for %d; ask for at"
+                  + " most that",
+              length,
+              trained));
     }
   }
 
@@ -130,8 +135,10 @@ final class DefaultGenerator implements Generator {
           model.file().files().getFirst(),
           -1,
           "too little memory for a packed copy of the weights (" + e.getMessage() + ")",
-          "room for %d bytes; load it without packed weights, or with those of a file"
-              .formatted(packing.bytes()),
+          String.format(
+              Locale.ROOT,
+              "room for %d bytes; load it without packed weights, or with those of a file",
+              packing.bytes()),
           e);
     }
   }

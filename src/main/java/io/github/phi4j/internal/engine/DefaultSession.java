@@ -14,6 +14,7 @@ import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.internal.concurrent.Closing;
 import io.github.phi4j.internal.model.KvCache;
 import io.github.phi4j.internal.sampling.Logits;
+import io.github.phi4j.internal.sampling.SamplerChain;
 import io.github.phi4j.internal.storage.ContextFile;
 import io.github.phi4j.internal.text.GgufTokenizer;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -264,19 +266,26 @@ final class DefaultSession implements Session {
     }
     if (ids.length > context.capacity() - position) {
       throw new IllegalArgumentException(
-          "%s has %d tokens, but the context has room for %d%s; shorten it or load the model with a longer context"
-              .formatted(
-                  what,
-                  ids.length,
-                  context.capacity() - position,
-                  position == 0 ? "" : " after the " + position + " that it holds"));
+          String.format(
+              Locale.ROOT,
+              "%s has %d tokens, but the context has room for %d%s; shorten it or load the model"
+                  + " with a longer context",
+              what,
+              ids.length,
+              context.capacity() - position,
+              position == 0 ? "" : " after the " + position + " that it holds"));
     }
     int vocabulary = shared.forwardPass().vocabularySize();
     for (int i = 0; i < ids.length; i++) {
       if (ids[i] < 0 || ids[i] >= vocabulary) {
         throw new IllegalArgumentException(
-            "%s has token id %d at index %d; the model's ids go from 0 to %d"
-                .formatted(what, ids[i], i, vocabulary - 1));
+            String.format(
+                Locale.ROOT,
+                "%s has token id %d at index %d; the model's ids go from 0 to %d",
+                what,
+                ids[i],
+                i,
+                vocabulary - 1));
       }
     }
   }
@@ -302,13 +311,33 @@ final class DefaultSession implements Session {
 
   @Override
   public float[] logits() {
+    return computing(() -> presentLogits().clone());
+  }
+
+  private float[] presentLogits() {
+    if (context.length() == 0) {
+      throw new IllegalStateException("there are no logits: the context is empty");
+    }
+    float[] logits = context.logits();
+    Logits.max(logits); // throws where they are not numbers
+    return logits;
+  }
+
+  @Override
+  public double[] distribution(Sampling sampling) {
+    Objects.requireNonNull(sampling, "sampling");
     return computing(() -> {
-      if (context.length() == 0) {
-        throw new IllegalStateException("there are no logits: the context is empty");
-      }
-      float[] logits = context.logits().clone();
-      Logits.max(logits); // throws where they are not numbers
-      return logits;
+      float[] logits = presentLogits();
+      Lexicon lexicon = shared.lexicon();
+      SamplerChain chain =
+          new SamplerChain(
+              sampling,
+              logits.length,
+              lexicon.neverSampled(),
+              new int[0],
+              0,
+              lexicon.sequenceBreakers(sampling));
+      return chain.distribution(logits, context.tokens(), context.length());
     });
   }
 
@@ -327,8 +356,11 @@ final class DefaultSession implements Session {
     exclusively(() -> {
       if (position < 0 || position > context.length()) {
         throw new IllegalArgumentException(
-            "cannot rewind to position %d; the context holds %d tokens"
-                .formatted(position, context.length()));
+            String.format(
+                Locale.ROOT,
+                "cannot rewind to position %d; the context holds %d tokens",
+                position,
+                context.length()));
       }
       context.rewind(position);
       return null;

@@ -1,10 +1,12 @@
 package io.github.phi4j.internal.engine;
 
 import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.Printable;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.api.SessionOptions;
 import io.github.phi4j.api.Tokenizer;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
@@ -61,8 +63,13 @@ final class DraftModel implements Proposer, AutoCloseable {
     for (int id = 0; id < common; id++) {
       if (!draft.text(id).equals(own.text(id))) {
         throw new IllegalArgumentException(
-            "the draft model has another vocabulary: its token %d is '%s', that of the model '%s'"
-                .formatted(id, draft.text(id), own.text(id)));
+            String.format(
+                Locale.ROOT,
+                "the draft model has another vocabulary: its token %d is '%s', that of the model"
+                    + " '%s'",
+                id,
+                Printable.of(draft.text(id)),
+                Printable.of(own.text(id))));
       }
     }
   }

@@ -7,6 +7,7 @@ import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.ModelInfo;
 import io.github.phi4j.api.ModelInspection;
 import io.github.phi4j.api.PackedFile;
+import io.github.phi4j.api.Printable;
 import io.github.phi4j.api.ThreadPool;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.event.LoadEvent;
@@ -51,7 +52,10 @@ public final class Engine {
     try {
       Model model = read(GgufFile.open(file, arena), options.chatFormat());
       DefaultGenerator generator = new DefaultGenerator(model, options, arena, clock, timer);
-      model.info().findings().forEach(finding -> LOG.warn("{}: {}", file, finding));
+      model
+          .info()
+          .findings()
+          .forEach(finding -> LOG.warn("{}: {}", Printable.of(file.toString()), finding));
       event.file = file.toString();
       event.model = model.info().name();
       event.weightBytes = model.info().weightBytes();

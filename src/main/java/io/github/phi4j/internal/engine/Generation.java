@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
@@ -98,8 +99,11 @@ final class Generation {
     kept = options.contextShift().map(shift -> kept(shift, prompt.length)).orElse(0);
     if (options.contextShift().isPresent() && kept >= context.capacity() - 1) {
       throw new IllegalArgumentException(
-          "a context shift that keeps %d tokens leaves no room in a context of %d; keep fewer"
-              .formatted(kept, context.capacity()));
+          String.format(
+              Locale.ROOT,
+              "a context shift that keeps %d tokens leaves no room in a context of %d; keep fewer",
+              kept,
+              context.capacity()));
     }
     Instants times = new Instants(context);
     int computed = context.computedTokens();
@@ -165,7 +169,8 @@ final class Generation {
     if (context.full()) {
       context.shift(kept);
     }
-    if (token < 0) {
+    boolean drawn = token < 0;
+    if (drawn) {
       token = sample();
       if (Arrays.binarySearch(stopTokens, token) >= 0) {
         stopTokenChosen = reply.endsAtStop();
@@ -173,7 +178,7 @@ final class Generation {
       }
       follow(token);
     }
-    take(token);
+    take(token, drawn);
     if (reply.stopped()) {
       return FinishReason.STOP_STRING;
     }
@@ -206,11 +211,16 @@ final class Generation {
     return token;
   }
 
-  private void take(int token) {
+  private void take(int token, boolean drawn) {
     generated.add(token);
-    options
-        .logProbs()
-        .ifPresent(count -> tell(logProbabilities.of(context.logits(), token, count)));
+    if (options.logProbs().isPresent() || options.samplingProbs().isPresent()) {
+      Optional<TokenLogProb.Sampled> sampled =
+          options.samplingProbs().stream()
+              .mapToObj(count ->
+                  drawn ? sampler.sampled(token, count) : SamplerChain.certain(token, count))
+              .findAny();
+      tell(logProbabilities.of(context.logits(), token, options.logProbs().orElse(0), sampled));
+    }
     context.add(token);
     reply.accept(token);
   }

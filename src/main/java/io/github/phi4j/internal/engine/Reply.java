@@ -43,6 +43,7 @@ final class Reply {
 
   private final Utf8Accumulator utf8 = new Utf8Accumulator();
   private final StopMatcher stopMatcher;
+  private final StopMatcher undecided; // looks at text of which it is open what it is
   private final StringBuilder text = new StringBuilder();
   private final StringBuilder thoughts = new StringBuilder();
   private final StringBuilder called = new StringBuilder(); // or what may become calls
@@ -58,6 +59,7 @@ final class Reply {
     this.tokenizer = tokenizer;
     this.sink = sink;
     stopMatcher = new StopMatcher(options.stopStrings());
+    undecided = new StopMatcher(options.stopStrings());
     Optional<ChatFormat> format = tokenizer.chatFormat();
     boolean reasons =
         format
@@ -158,8 +160,9 @@ final class Reply {
 
   /** Takes the next token. */
   void accept(int token) {
-    if (callsNatively() && answering() && callToken.equals(OptionalInt.of(token))) {
-      emit(utf8.flush());
+    if (callsNatively() && !thinking() && callToken.equals(OptionalInt.of(token))) {
+      utf8.drop();
+      splitter.ifPresent(ThoughtSplitter::answer);
       calling = true;
       return;
     }
@@ -183,10 +186,16 @@ final class Reply {
     if (piece.isEmpty()) {
       return;
     }
-    if (splitter.isPresent()) {
-      splitter.get().append(piece);
-    } else {
+    if (splitter.isEmpty()) {
       answer(piece);
+      return;
+    }
+    splitter.get().append(piece);
+    if (splitter.get().undecided()) {
+      undecided.append(piece);
+      if (undecided.isMatched()) { // so that it ends here if it is answer
+        splitter.get().answer();
+      }
     }
   }
 
@@ -240,13 +249,10 @@ final class Reply {
     return refused;
   }
 
-  /** Ends the reply: what was held back is given. */
+  /** Ends the reply: what was held back is given, but for half a character. */
   void finish() {
     if (stopped() || refused) {
       return;
-    }
-    if (!(grammar.isPresent() && guided())) { // half a character is not in the grammar
-      emit(utf8.flush());
     }
     splitter.ifPresent(ThoughtSplitter::flush);
     if (!calling) {
@@ -263,10 +269,14 @@ final class Reply {
     return thoughts.toString();
   }
 
-  /** The calls with their ids, if they are whole. */
+  /** The calls with their ids, as far as they are whole. */
   List<ToolCall> calls(FinishReason reason, Supplier<String> ids) {
-    return calling && reason == FinishReason.STOP
-        ? calls.orElseThrow().parse(called.toString(), ids)
-        : List.of();
+    if (!calling) {
+      return List.of();
+    }
+    ToolFormat written = calls.orElseThrow();
+    return reason == FinishReason.STOP
+        ? written.parse(called.toString(), ids)
+        : written.parseCut(called.toString(), ids);
   }
 }

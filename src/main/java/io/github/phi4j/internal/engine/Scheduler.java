@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
@@ -117,9 +118,13 @@ final class Scheduler implements AutoCloseable {
     try {
       if (calls >= maxCalls) {
         throw new RejectedExecutionException(
-            ("the generator is busy with %d calls, %d of them at once, and may have no more; call"
-                    + " again later, or load the model with a higher maxSequences or maxWaiting")
-                .formatted(calls, Math.min(calls, maxSequences)));
+            String.format(
+                Locale.ROOT,
+                "the generator is busy with %d calls, %d of them at once, and may have no more;"
+                    + " call again later, or load the model with a higher maxSequences or"
+                    + " maxWaiting",
+                calls,
+                Math.min(calls, maxSequences)));
       }
       calls++;
       queued++;

@@ -6,6 +6,7 @@ import io.github.phi4j.internal.sampling.LogProbabilities;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /** Log-probabilities of tokens that are given, rather than sampled. */
 final class Scoring {
@@ -24,8 +25,11 @@ final class Scoring {
     }
     if (from < 1 || from >= tokens.length) {
       throw new IllegalArgumentException(
-          "the first token to score has index %d; expected from 1 to %d"
-              .formatted(from, tokens.length - 1));
+          String.format(
+              Locale.ROOT,
+              "the first token to score has index %d; expected from 1 to %d",
+              from,
+              tokens.length - 1));
     }
     prefill(Arrays.copyOf(tokens, from - 1));
     List<TokenLogProb> scores = new ArrayList<>(tokens.length - from);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -63,7 +64,8 @@ public final class GgufFile {
       GgufParser.Part part = opened;
       MappedFile partMapping = mapping;
       if (!path.equals(file)) {
-        String which = "part %d of the %d parts of the model".formatted(number + 1, count);
+        String which =
+            String.format(Locale.ROOT, "part %d of the %d parts of the model", number + 1, count);
         partMapping = MappedFile.open(path, arena, which + ", beside " + file.getFileName());
         part = new GgufParser(path, partMapping.bytes()).parse();
       }
@@ -75,7 +77,8 @@ public final class GgufFile {
   }
 
   private static void checkPart(GgufMetadata metadata, int number, long count) {
-    String expected = "part %d of %d, as the file's name says".formatted(number + 1, count);
+    String expected =
+        String.format(Locale.ROOT, "part %d of %d, as the file's name says", number + 1, count);
     if (metadata.integer(SPLIT_NO).isEmpty() || metadata.integer(SPLIT_COUNT).isEmpty()) {
       throw new ModelException(
           metadata.file(), -1, "a file that is not part of a split model", expected);
@@ -98,11 +101,13 @@ public final class GgufFile {
       throw metadata.problem(
           SPLIT_COUNT,
           "that says the model has " + count + " parts, of which " + file.getFileName() + " is one",
-          "files named NAME-00001-of-%05d.gguf and so on, side by side".formatted(count));
+          String.format(
+              Locale.ROOT, "files named NAME-00001-of-%05d.gguf and so on, side by side", count));
     }
     List<Path> files = new ArrayList<>();
     for (int number = 1; number <= count; number++) {
-      String part = "%s-%05d-of-%05d.gguf".formatted(name.group(1), number, count);
+      String part =
+          String.format(Locale.ROOT, "%s-%05d-of-%05d.gguf", name.group(1), number, count);
       files.add(file.resolveSibling(part));
     }
     return files;

@@ -11,6 +11,8 @@ import java.util.OptionalLong;
 /** The key-value pairs of a file. Numbers may have any width; a wrong kind of value is an error. */
 public final class GgufMetadata {
 
+  private static final int MAX_SHOWN = 500;
+
   private final Path file;
   private final Map<String, GgufValue> values;
 
@@ -102,7 +104,10 @@ public final class GgufMetadata {
   public ModelException problem(String key, String found, String expected) {
     GgufValue value = values.get(key);
     return new ModelException(
-        file, value == null ? -1 : value.offset(), "metadata key " + key + " " + found, expected);
+        file,
+        value == null ? -1 : value.offset(),
+        "metadata key " + key + " " + GgufParser.shown(found, MAX_SHOWN),
+        expected);
   }
 
   private ModelException wrong(String key, GgufValue value, String expected) {

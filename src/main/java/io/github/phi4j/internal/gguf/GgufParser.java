@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -89,8 +90,13 @@ final class GgufParser {
     if (magic != MAGIC) {
       throw problem(
           0,
-          "the first bytes %02x %02x %02x %02x"
-              .formatted(magic & 0xff, magic >> 8 & 0xff, magic >> 16 & 0xff, magic >>> 24),
+          String.format(
+              Locale.ROOT,
+              "the first bytes %02x %02x %02x %02x",
+              magic & 0xff,
+              magic >> 8 & 0xff,
+              magic >> 16 & 0xff,
+              magic >>> 24),
           "47 47 55 46 (\"GGUF\"), which a GGUF file starts with");
     }
     int version = readInt("the version");
@@ -457,14 +463,16 @@ final class GgufParser {
     return new String(string.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
   }
 
-  /** A name from the file, cut and escaped so that it cannot spoil a message. */
+  /** A name in the file, cut so that it cannot drown a message. */
   static String shown(String name) {
-    StringBuilder text = new StringBuilder();
-    name.codePoints()
-        .limit(MAX_SHOWN)
-        .map(point -> Character.isISOControl(point) ? 0xfffd : point)
-        .forEach(text::appendCodePoint);
-    return text.append(text.length() < name.length() ? "…" : "").toString();
+    return shown(name, MAX_SHOWN);
+  }
+
+  /** A text, cut to some characters. */
+  static String shown(String text, int most) {
+    return text.codePointCount(0, text.length()) <= most
+        ? text
+        : text.substring(0, text.offsetByCodePoints(0, most)) + "…";
   }
 
   private ModelException problem(long at, String found, String expected) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -29,6 +30,7 @@ final class GbnfParser {
   private GbnfParser(String source) {
     this.source = source;
     text = source.codePoints().toArray();
+    position = source.startsWith("\ufeff") ? 1 : 0; // a byte order mark is no part of the text
     int[] starts = new int[text.length + 1];
     int lines = 1;
     for (int i = 0; i < text.length; i++) {
@@ -180,7 +182,10 @@ final class GbnfParser {
       int at = position;
       int c = character(start, "literal");
       if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
-        throw fault(at, "U+%04X is half of a character: write \\U and all 8 digits".formatted(c));
+        throw fault(
+            at,
+            String.format(
+                Locale.ROOT, "U+%04X is half of a character: write \\U and all 8 digits", c));
       }
       literal.appendCodePoint(c);
     }
@@ -204,7 +209,10 @@ final class GbnfParser {
         to = character(start, "character class");
       }
       if (to < from) {
-        throw fault(at, "the range U+%04X to U+%04X ends before it begins".formatted(from, to));
+        throw fault(
+            at,
+            String.format(
+                Locale.ROOT, "the range U+%04X to U+%04X ends before it begins", from, to));
       }
       ranges.add(new Range(from, to));
     }
@@ -257,7 +265,8 @@ final class GbnfParser {
       position++;
     }
     if (value > Character.MAX_CODE_POINT) {
-      throw fault(start, "U+%X is beyond the last character, U+10FFFF".formatted(value));
+      throw fault(
+          start, String.format(Locale.ROOT, "U+%X is beyond the last character, U+10FFFF", value));
     }
     return (int) value;
   }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -101,7 +102,7 @@ public sealed interface Json {
         case '\f' -> quoted.append("\\f");
         default -> {
           if (c < ' ' || (Character.isSurrogate(c) && !paired(text, i))) {
-            quoted.append("\\u%04x".formatted((int) c));
+            quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
           } else {
             quoted.append(c);
           }

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -11,6 +12,7 @@ import java.util.regex.Pattern;
 /** Reads JSON as RFC 8259 has it; members that are there twice are refused. */
 final class JsonParser {
 
+  private static final String BYTE_ORDER_MARK = "\ufeff"; // RFC 8259 lets a parser ignore it
   private static final int MAX_DEPTH = 512;
   private static final int MAX_NUMBER = 1000; // chars, and the size of the exponent
   private static final Pattern NUMBER =
@@ -22,6 +24,7 @@ final class JsonParser {
 
   JsonParser(String text) {
     this.text = text;
+    at = text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length() : 0;
   }
 
   Json parse() {
@@ -190,6 +193,12 @@ final class JsonParser {
     long line = before.chars().filter(c -> c == '\n').count() + 1;
     int column = before.length() - before.lastIndexOf('\n');
     return new IllegalArgumentException(
-        "JSON, line %d, column %d: found %s; expected %s".formatted(line, column, found, expected));
+        String.format(
+            Locale.ROOT,
+            "JSON, line %d, column %d: found %s; expected %s",
+            line,
+            column,
+            found,
+            expected));
   }
 }

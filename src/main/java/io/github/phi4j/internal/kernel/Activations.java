@@ -4,6 +4,7 @@ import io.github.phi4j.internal.gguf.GgmlType;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -86,7 +87,8 @@ public final class Activations {
   void reserve() {
     if (columns % GROUP != 0) {
       throw new IllegalArgumentException(
-          "%d columns, where a multiple of %d is needed".formatted(columns, GROUP));
+          String.format(
+              Locale.ROOT, "%d columns, where a multiple of %d is needed", columns, GROUP));
     }
     if (pairs.length < tokens * pairStride()) {
       pairs = new float[tokens * pairStride()];

@@ -2,6 +2,7 @@ package io.github.phi4j.internal.kernel;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -23,8 +24,13 @@ public record Matrix(
   public Matrix {
     if (data.byteSize() != rows * format.type().rowBytes(columns)) {
       throw new IllegalArgumentException(
-          "%d bytes for %d rows of %d %s numbers"
-              .formatted(data.byteSize(), rows, columns, format.type()));
+          String.format(
+              Locale.ROOT,
+              "%d bytes for %d rows of %d %s numbers",
+              data.byteSize(),
+              rows,
+              columns,
+              format.type()));
     }
   }
 

@@ -3,6 +3,7 @@ package io.github.phi4j.internal.kernel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -24,8 +25,13 @@ public record PackedMatrix(PackedLayout layout, MemorySegment data, int rows, in
         || columns % PackedLayout.BLOCK != 0
         || data.byteSize() != rows / PackedLayout.ROWS * layout.tileBytes(columns)) {
       throw new IllegalArgumentException(
-          "%d bytes for %d packed rows of %d %s numbers"
-              .formatted(data.byteSize(), rows, columns, layout.type()));
+          String.format(
+              Locale.ROOT,
+              "%d bytes for %d packed rows of %d %s numbers",
+              data.byteSize(),
+              rows,
+              columns,
+              layout.type()));
     }
   }
 

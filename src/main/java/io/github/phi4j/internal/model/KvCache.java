@@ -6,6 +6,7 @@ import io.github.phi4j.internal.kernel.KvLayout;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -179,7 +180,7 @@ public final class KvCache implements AutoCloseable {
   void makeWritable(int first, int positions) {
     if (positions > capacity) {
       throw new IndexOutOfBoundsException(
-          "%d positions in a cache for %d".formatted(positions, capacity));
+          String.format(Locale.ROOT, "%d positions in a cache for %d", positions, capacity));
     }
     for (int number = first / PAGE_LENGTH; number < pageCount(positions); number++) {
       if (number == pages.size()) {

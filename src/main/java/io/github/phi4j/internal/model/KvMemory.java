@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
@@ -72,8 +73,13 @@ public final class KvMemory implements AutoCloseable {
     long left = Math.max(0, available.getAsLong() - MARGIN_BYTES);
     if (left < bytes) {
       throw new IllegalStateException(
-          "%s needs %d MiB for its KV cache, but only %d MiB are available: %s"
-              .formatted(what, mebibytes(bytes), left >> 20, REMEDY));
+          String.format(
+              Locale.ROOT,
+              "%s needs %d MiB for its KV cache, but only %d MiB are available: %s",
+              what,
+              mebibytes(bytes),
+              left >> 20,
+              REMEDY));
     }
   }
 
@@ -91,8 +97,12 @@ public final class KvMemory implements AutoCloseable {
     } catch (OutOfMemoryError e) {
       reclaimer.run();
       throw new IllegalStateException(
-          "KV caches hold %d MiB and cannot get %d MiB more: %s"
-              .formatted(usedBytes() >> 20, mebibytes(bytes), REMEDY),
+          String.format(
+              Locale.ROOT,
+              "KV caches hold %d MiB and cannot get %d MiB more: %s",
+              usedBytes() >> 20,
+              mebibytes(bytes),
+              REMEDY),
           e);
     }
   }

@@ -2,6 +2,7 @@ package io.github.phi4j.internal.model;
 
 import io.github.phi4j.internal.gguf.GgufArray;
 import io.github.phi4j.internal.gguf.GgufMetadata;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -217,8 +218,11 @@ public record PhiConfig(
         return 1;
       }
       findings.accept(
-          "metadata key %s is %s: positions are divided by it, which no Phi-4 was trained with"
-              .formatted(key(factorName), factor));
+          String.format(
+              Locale.ROOT,
+              "metadata key %s is %s: positions are divided by it, which no Phi-4 was trained with",
+              key(factorName),
+              factor));
       return (float) (1 / factor);
     }
 

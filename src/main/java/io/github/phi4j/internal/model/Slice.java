@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.model;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -47,7 +48,7 @@ public final class Slice {
       int[] newTokens, int newFrom, int newCount, int newRows, float[][] newOut, int newOutFrom) {
     if (newCount < 1 || newRows < 0 || newRows > newCount) {
       throw new IllegalArgumentException(
-          "logits after %d of %d tokens".formatted(newRows, newCount));
+          String.format(Locale.ROOT, "logits after %d of %d tokens", newRows, newCount));
     }
     tokens = newTokens;
     from = newFrom;

@@ -1,5 +1,8 @@
 package io.github.phi4j.internal.sampling;
 
+import io.github.phi4j.api.TokenLogProb;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
@@ -172,6 +175,52 @@ final class Candidates {
       }
     }
     return entropy;
+  }
+
+  /** Writes the probability of each candidate to its id, computed in double precision. */
+  void writeProbabilities(double[] byId) {
+    float max = logits[best()];
+    double sum = weightSum(max);
+    for (int i = 0; i < size; i++) {
+      byId[ids[i]] = Math.exp(logits[i] - max) / sum;
+    }
+  }
+
+  private double weightSum(float max) {
+    double sum = 0;
+    for (int i = 0; i < size; i++) {
+      sum += Math.exp(logits[i] - max);
+    }
+    return sum;
+  }
+
+  /**
+   * The probability of a candidate and of the most probable ones, computed in double precision.
+   *
+   * @param token the candidate's id
+   * @param count how many of the most probable ones
+   */
+  TokenLogProb.Sampled sampled(int token, int count) {
+    float max = logits[best()];
+    double sum = weightSum(max);
+    int index = 0;
+    while (ids[index] != token) {
+      index++;
+    }
+    double probability = Math.exp(logits[index] - max) / sum;
+    int listed = Math.min(count, size);
+    List<TokenLogProb.Candidate> most = new ArrayList<>(listed);
+    if (listed > 0) {
+      rank(listed);
+    }
+    for (int rank = 0; rank < listed; rank++) {
+      int at = ranked(rank);
+      double other = Math.exp(logits[at] - max) / sum;
+      if (other > 0) {
+        most.add(new TokenLogProb.Candidate(ids[at], other));
+      }
+    }
+    return new TokenLogProb.Sampled(probability, most);
   }
 
   /** Divides the logits by a temperature above 0, and shifts them so that the highest is 0. */

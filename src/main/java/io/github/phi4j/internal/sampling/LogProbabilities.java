@@ -3,6 +3,7 @@ package io.github.phi4j.internal.sampling;
 import io.github.phi4j.api.TokenLogProb;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Logits to natural logarithms of probabilities, summed up in double precision. For one thread at a
@@ -31,8 +32,13 @@ public final class LogProbabilities {
     return new TokenLogProb(token, logits[token] - logSum(logits), List.of());
   }
 
-  /** The log-probability of a token, beside the most probable ones. */
-  public TokenLogProb of(float[] logits, int token, int alternatives) {
+  /**
+   * The log-probability of a token, beside the most probable ones.
+   *
+   * @param sampled the distribution that the token was drawn from, if wanted
+   */
+  public TokenLogProb of(
+      float[] logits, int token, int alternatives, Optional<TokenLogProb.Sampled> sampled) {
     double logSum = logSum(logits);
     int count = Math.min(alternatives, logits.length);
     List<TokenLogProb.Alternative> top = new ArrayList<>(count);
@@ -43,6 +49,6 @@ public final class LogProbabilities {
       int id = ranking.index(rank);
       top.add(new TokenLogProb.Alternative(id, logits[id] - logSum));
     }
-    return new TokenLogProb(token, logits[token] - logSum, top);
+    return new TokenLogProb(token, logits[token] - logSum, top, sampled);
   }
 }

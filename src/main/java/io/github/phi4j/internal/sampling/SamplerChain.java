@@ -1,6 +1,7 @@
 package io.github.phi4j.internal.sampling;
 
 import io.github.phi4j.api.Sampling;
+import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.TokenSampler;
 import java.util.ArrayList;
 import java.util.List;
@@ -186,5 +187,40 @@ public final class SamplerChain {
       steps.get(i).apply(candidates);
     }
     return choice.choose(candidates);
+  }
+
+  /**
+   * The distribution that the last token was drawn from.
+   *
+   * @param token what {@link #next} returned
+   * @param count how many of the most probable tokens to list
+   */
+  public TokenLogProb.Sampled sampled(int token, int count) {
+    return choice instanceof Greedy ? certain(token, count) : candidates.sampled(token, count);
+  }
+
+  /** The distribution of a token that nothing else could have come instead of. */
+  public static TokenLogProb.Sampled certain(int token, int count) {
+    return new TokenLogProb.Sampled(
+        1, count == 0 ? List.of() : List.of(new TokenLogProb.Candidate(token, 1)));
+  }
+
+  /**
+   * The distribution of the next token.
+   *
+   * @param logits as for {@link #next}
+   * @param tokens as for {@link #next}
+   * @param count as for {@link #next}
+   * @return a probability for each id
+   */
+  public double[] distribution(float[] logits, int[] tokens, int count) {
+    int token = next(logits, tokens, count);
+    double[] probabilities = new double[logits.length];
+    if (choice instanceof Greedy) {
+      probabilities[token] = 1;
+    } else {
+      candidates.writeProbabilities(probabilities);
+    }
+    return probabilities;
   }
 }

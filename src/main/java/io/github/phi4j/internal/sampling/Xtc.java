@@ -27,11 +27,14 @@ final class Xtc implements SamplingStep {
       return;
     }
     candidates.softmax();
+    float[] logits = candidates.logits();
     float[] probabilities = candidates.probabilities();
     int size = candidates.size();
     int last = -1; // the least probable of the top choices, the last one in order if there are some
     for (int i = 0; i < size; i++) {
-      if (probabilities[i] >= threshold && (last < 0 || probabilities[i] <= probabilities[last])) {
+      if (probabilities[i] >= threshold
+          && logits[i] > Float.NEGATIVE_INFINITY // a banned token is never a choice
+          && (last < 0 || probabilities[i] <= probabilities[last])) {
         last = i;
       }
     }

@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.schema;
 
+import java.util.Locale;
 import java.util.Optional;
 
 /** The formats of strings that are enforced, each a subset of what its standard allows. */
@@ -51,8 +52,10 @@ final class Formats {
               of(
                   grammar.rule(
                       "uuid",
-                      "%1$s{8} \"-\" %1$s{4} \"-\" %1$s{4} \"-\" %1$s{4} \"-\" %1$s{12}"
-                          .formatted(HEX)),
+                      String.format(
+                          Locale.ROOT,
+                          "%1$s{8} \"-\" %1$s{4} \"-\" %1$s{4} \"-\" %1$s{4} \"-\" %1$s{12}",
+                          HEX)),
                   36,
                   36));
       case "email" -> Optional.of(of(email(), 6, 167));

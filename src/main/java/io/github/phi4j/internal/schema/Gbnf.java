@@ -2,6 +2,7 @@ package io.github.phi4j.internal.schema;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -87,8 +88,10 @@ final class Gbnf {
       return " ";
     }
     return c < 0x80
-        ? "\\x%02X".formatted(c)
-        : c < 0x10000 ? "\\u%04X".formatted(c) : "\\U%08X".formatted(c);
+        ? String.format(Locale.ROOT, "\\x%02X", c)
+        : c < 0x10000
+            ? String.format(Locale.ROOT, "\\u%04X", c)
+            : String.format(Locale.ROOT, "\\U%08X", c);
   }
 
   /** Something, a number of times. */

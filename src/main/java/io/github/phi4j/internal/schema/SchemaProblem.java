@@ -1,6 +1,7 @@
 package io.github.phi4j.internal.schema;
 
 import io.github.phi4j.api.GrammarException;
+import java.util.Locale;
 
 /** Something in a schema that no grammar can promise, or that is no schema. */
 final class SchemaProblem {
@@ -16,8 +17,13 @@ final class SchemaProblem {
   /** A keyword that cannot be enforced. */
   static GrammarException unenforceable(String pointer, String keyword, String advice) {
     return new GrammarException(
-        "JSON Schema at #%s/%s: \"%s\" cannot be enforced%s"
-            .formatted(pointer, escape(keyword), keyword, advice.isEmpty() ? "" : ": " + advice));
+        String.format(
+            Locale.ROOT,
+            "JSON Schema at #%s/%s: \"%s\" cannot be enforced%s",
+            pointer,
+            escape(keyword),
+            keyword,
+            advice.isEmpty() ? "" : ": " + advice));
   }
 
   /** A name as a part of a JSON pointer. */

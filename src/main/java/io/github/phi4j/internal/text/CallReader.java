@@ -3,6 +3,7 @@ package io.github.phi4j.internal.text;
 import io.github.phi4j.api.ToolCall;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,17 +25,14 @@ final class CallReader {
     this.ids = ids;
   }
 
+  /** All calls of a text that ends as it should. */
   List<ToolCall> calls() {
     List<ToolCall> calls = new ArrayList<>();
     take(format.open());
     do {
-      Matcher call = CALL.matcher(text).region(at, text.length());
-      if (!call.lookingAt()) {
+      if (!call(calls)) {
         throw unexpected("a call");
       }
-      at = call.end();
-      calls.add(new ToolCall(ids.get(), call.group(1), object()));
-      take(ToolFormat.callClose());
     } while (taken(ToolFormat.SEPARATOR));
     take(format.close());
     if (at < text.length()) {
@@ -43,11 +41,33 @@ final class CallReader {
     return calls;
   }
 
-  /** The object that begins here, to its closing brace. */
-  private String object() {
+  /** The calls that are whole in a text that was cut. */
+  List<ToolCall> wholeCalls() {
+    List<ToolCall> calls = new ArrayList<>();
+    boolean more = taken(format.open());
+    while (more) {
+      more = call(calls) && taken(ToolFormat.SEPARATOR);
+    }
+    return calls;
+  }
+
+  /** Reads a call, if a whole one is here. */
+  private boolean call(List<ToolCall> calls) {
+    Matcher call = CALL.matcher(text).region(at, text.length());
+    int end = call.lookingAt() ? objectEnd(call.end()) : -1;
+    if (end < 0 || !text.startsWith(ToolFormat.callClose(), end)) {
+      return false;
+    }
+    calls.add(new ToolCall(ids.get(), call.group(1), text.substring(call.end(), end)));
+    at = end + ToolFormat.callClose().length();
+    return true;
+  }
+
+  /** Where the object ends that begins at some place, or -1 if it does not. */
+  private int objectEnd(int from) {
     int depth = 0;
     boolean quoted = false;
-    for (int end = at; end < text.length(); end++) {
+    for (int end = from; end < text.length(); end++) {
       char c = text.charAt(end);
       if (quoted) {
         if (c == '\\') {
@@ -59,13 +79,11 @@ final class CallReader {
         quoted = true;
       } else if (c == '{' || c == '[') {
         depth++;
-      } else if ((c == '}' || c == ']') && --depth == 0) {
-        String object = text.substring(at, end + 1);
-        at = end + 1;
-        return object;
+      } else if ((c == '}' || c == ']') && --depth <= 0) {
+        return end + 1;
       }
     }
-    throw unexpected("an object");
+    return -1;
   }
 
   private boolean taken(String expected) {
@@ -82,7 +100,11 @@ final class CallReader {
 
   private IllegalArgumentException unexpected(String expected) {
     return new IllegalArgumentException(
-        "calls, column %d: found %s; expected %s"
-            .formatted(at + 1, text.substring(Math.min(at, text.length())), expected));
+        String.format(
+            Locale.ROOT,
+            "calls, column %d: found %s; expected %s",
+            at + 1,
+            text.substring(Math.min(at, text.length())),
+            expected));
   }
 }

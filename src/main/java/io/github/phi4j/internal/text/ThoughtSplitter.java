@@ -4,9 +4,10 @@ import java.util.function.Consumer;
 
 /**
  * Splits what a reasoning model writes into thoughts and answer, as it arrives in parts. Thoughts
- * stand between the tags at the very beginning; text that does not begin with one is answer. White
- * space before the tags and after them belongs to neither. The result does not depend on how the
- * text is cut into parts. Not thread-safe.
+ * stand between the tags at the very beginning. Text that does not begin with the opening tag is
+ * held back: it is thoughts if the closing tag comes without the opening one, and else, once the
+ * text ends, answer. White space before the opening tag and after the closing one belongs to
+ * neither. The result does not depend on how the text is cut into parts. Not thread-safe.
  */
 public final class ThoughtSplitter {
 
@@ -18,6 +19,7 @@ public final class ThoughtSplitter {
 
   private enum State {
     BEGINNING,
+    UNDECIDED,
     THINKING,
     BETWEEN,
     ANSWERING
@@ -25,7 +27,7 @@ public final class ThoughtSplitter {
 
   private final Consumer<String> thoughts;
   private final Consumer<String> answer;
-  private final StringBuilder held = new StringBuilder(); // what may become a tag
+  private final StringBuilder held = new StringBuilder(); // what may become a tag, or be thoughts
   private State state = State.BEGINNING;
 
   /**
@@ -44,6 +46,11 @@ public final class ThoughtSplitter {
     return state == State.THINKING;
   }
 
+  /** Whether it is open if the text so far, which is held back, is thoughts or answer. */
+  public boolean undecided() {
+    return state == State.BEGINNING || state == State.UNDECIDED;
+  }
+
   /** Whether what comes is answer. */
   public boolean answering() {
     return state == State.BETWEEN || state == State.ANSWERING;
@@ -53,6 +60,7 @@ public final class ThoughtSplitter {
   public void append(String text) {
     switch (state) {
       case BEGINNING -> begin(text);
+      case UNDECIDED -> decide(text);
       case THINKING -> think(text);
       case BETWEEN -> {
         String rest = text.stripLeading();
@@ -72,8 +80,34 @@ public final class ThoughtSplitter {
       held.setLength(0);
       think(begun.substring(OPEN.length()));
     } else if (!OPEN.startsWith(begun)) {
+      state = State.UNDECIDED;
+      String first = held.toString();
+      held.setLength(0);
+      decide(first);
+    }
+  }
+
+  /** Looks for the tag that tells what the text is. */
+  private void decide(String text) {
+    int from = Math.max(0, held.length() - CLOSE.length() + 1);
+    held.append(text);
+    int closed = held.indexOf(CLOSE, from);
+    int opened = held.indexOf(OPEN, from);
+    if (opened >= 0 && (closed < 0 || opened < closed)) {
+      answer();
+    } else if (closed >= 0) {
+      state = State.BETWEEN;
+      give(thoughts, held.substring(0, closed));
+      append(held.substring(closed + CLOSE.length()));
+    }
+  }
+
+  /** Takes a text that is undecided for answer. */
+  public void answer() {
+    if (undecided()) {
       state = State.ANSWERING;
-      answer.accept(held.toString());
+      give(answer, held.toString());
+      held.setLength(0);
     }
   }
 
@@ -101,8 +135,9 @@ public final class ThoughtSplitter {
 
   /** Ends the text: what might still have become a tag is given as what it is. */
   public void flush() {
-    if (state == State.BEGINNING || state == State.THINKING) {
-      give(state == State.THINKING ? thoughts : answer, held.toString());
+    answer();
+    if (state == State.THINKING) {
+      give(thoughts, held.toString());
       held.setLength(0);
     }
   }

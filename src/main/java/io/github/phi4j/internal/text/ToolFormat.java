@@ -102,4 +102,13 @@ public enum ToolFormat {
   public List<ToolCall> parse(String text, Supplier<String> ids) {
     return new CallReader(text, this, ids).calls();
   }
+
+  /**
+   * The calls that are whole in a text that was written in this format but cut before its end.
+   *
+   * @param ids gives each call its id
+   */
+  public List<ToolCall> parseCut(String text, Supplier<String> ids) {
+    return new CallReader(text, this, ids).wholeCalls();
+  }
 }

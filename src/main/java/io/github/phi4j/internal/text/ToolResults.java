@@ -5,6 +5,7 @@ import io.github.phi4j.api.ToolCall;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -54,26 +55,36 @@ final class ToolResults {
       }
       if (byCall.put(id, result) != null) {
         throw new IllegalArgumentException(
-            "message %d is a second result of the tool call \"%s\"; give one".formatted(i + 1, id));
+            String.format(
+                Locale.ROOT,
+                "message %d is a second result of the tool call \"%s\"; give one",
+                i + 1,
+                id));
       }
     }
     List<ToolCall> unanswered =
         calls.stream().filter(call -> byCall.get(call.id()) == null).toList();
     if (!unanswered.isEmpty()) {
       throw new IllegalArgumentException(
-          "message %d asks for tool calls of which some have results, but not %s; give a result for each, directly after it"
-              .formatted(from, describe(unanswered)));
+          String.format(
+              Locale.ROOT,
+              "message %d asks for tool calls of which some have results, but not %s; give a result"
+                  + " for each, directly after it",
+              from,
+              describe(unanswered)));
     }
     return List.copyOf(byCall.values());
   }
 
   private static IllegalArgumentException unknown(Message result, int index, List<ToolCall> calls) {
     return new IllegalArgumentException(
-        "message %d is the result of the tool call \"%s\", which the assistant's message before it does not ask for; it asks for %s"
-            .formatted(
-                index + 1,
-                result.toolCallId().orElseThrow(),
-                calls.isEmpty() ? "no calls" : describe(calls)));
+        String.format(
+            Locale.ROOT,
+            "message %d is the result of the tool call \"%s\", which the assistant's message before"
+                + " it does not ask for; it asks for %s",
+            index + 1,
+            result.toolCallId().orElseThrow(),
+            calls.isEmpty() ? "no calls" : describe(calls)));
   }
 
   private static String describe(List<ToolCall> calls) {

@@ -8,7 +8,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Turns bytes that arrive in parts into text, as soon as a character is complete. What is not UTF-8
- * gives U+FFFD, as the JDK's decoder has it. Not thread-safe.
+ * gives U+FFFD, as the JDK's decoder has it; half a character at the end gives nothing. Not
+ * thread-safe.
  */
 public final class Utf8Accumulator {
 
@@ -26,7 +27,7 @@ public final class Utf8Accumulator {
       bytes = ByteBuffer.allocate(2 * (bytes.position() + next.length)).put(bytes.flip());
     }
     bytes.put(next);
-    return decode(false);
+    return decode();
   }
 
   /** Whether the last character is not complete. */
@@ -34,18 +35,17 @@ public final class Utf8Accumulator {
     return bytes.position() > 0;
   }
 
-  /** Ends the text: an unfinished character gives U+FFFD. A new text may follow. */
-  public String flush() {
-    String rest = decode(true);
+  /** Ends the text: an unfinished character is dropped. A new text may follow. */
+  public void drop() {
+    bytes.clear();
     decoder.reset();
-    return rest;
   }
 
-  private String decode(boolean end) {
+  private String decode() {
     if (chars.capacity() < bytes.capacity()) {
       chars = CharBuffer.allocate(bytes.capacity()); // no byte gives more than one char
     }
-    decoder.decode(bytes.flip(), chars.clear(), end);
+    decoder.decode(bytes.flip(), chars.clear(), false);
     bytes.compact();
     return chars.flip().toString();
   }

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -96,7 +97,7 @@ final class Vocabulary {
       if (byteIds[b] < 0) {
         throw metadata.problem(
             WrittenTokens.TOKENS,
-            "without an ordinary token for byte 0x%02x".formatted(b),
+            String.format(Locale.ROOT, "without an ordinary token for byte 0x%02x", b),
             "one for each of the 256 byte values, so that any text can be encoded");
       }
       built.set(byteIds[b]);

@@ -6,6 +6,7 @@ import io.github.phi4j.internal.gguf.GgufMetadata;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -292,8 +293,14 @@ final class WrittenTokens {
     }
     if (count > 0) {
       findings.accept(
-          "metadata key %s has %s that GPT-2's byte map does not have, such as %d (%s): taken as it is written"
-              .formatted(TOKENS, tokens(count), first, string(first)));
+          String.format(
+              Locale.ROOT,
+              "metadata key %s has %s that GPT-2's byte map does not have, such as %d (%s): taken"
+                  + " as it is written",
+              TOKENS,
+              tokens(count),
+              first,
+              string(first)));
     }
   }
 }

@@ -20,6 +20,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -209,7 +210,7 @@ final class GgufFileTest {
   private Path part(int number, int count, GgufWriter writer) {
     writer.value("split.no", ElementType.UINT16, number - 1);
     writer.value("split.count", ElementType.UINT16, count);
-    return writer.write(at("model-%05d-of-%05d.gguf".formatted(number, count)));
+    return writer.write(at(String.format(Locale.ROOT, "model-%05d-of-%05d.gguf", number, count)));
   }
 
   private static GgufWriter holding(String... tensors) {

@@ -18,6 +18,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -192,7 +193,7 @@ final class GgufParserTest {
     int at = 0;
     for (int i = 0; i < count; i++) {
       at = i == 16 * 1024 * 1024 / (8 + 65_000) ? raw.position() : at;
-      raw.key("%065000d".formatted(i), UINT32).u32(1);
+      raw.key(String.format(Locale.ROOT, "%065000d", i), UINT32).u32(1);
     }
     refused(raw, at, "more than 16777216 bytes of metadata keys", "short keys");
   }
@@ -284,7 +285,7 @@ final class GgufParserTest {
     refused(
         header(0, 1).key(name, 99),
         FIRST + 8 + name.length(),
-        "metadata key \ufffd[31m" + "x".repeat(59) + "… with the unknown value type 99",
+        "metadata key \\u001b[31m" + "x".repeat(59) + "… with the unknown value type 99",
         "a number from 0 to 12");
   }
 

@@ -7,6 +7,7 @@ import static io.github.phi4j.internal.gguf.Refusal.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.ValueLayout;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -139,8 +140,14 @@ final class GgufTensorEntryTest {
     refused(
         raw,
         FIRST + 9,
-        "tensor t of shape [%s, %s, %s, %s] and type %s"
-            .formatted(e0, e1, e2, e3, GgmlType.of(type).orElseThrow()),
+        String.format(
+            Locale.ROOT,
+            "tensor t of shape [%s, %s, %s, %s] and type %s",
+            e0,
+            e1,
+            e2,
+            e3,
+            GgmlType.of(type).orElseThrow()),
         "fewer than 2^63 elements and bytes");
   }
 

@@ -21,6 +21,7 @@ import io.github.phi4j.testing.TinyModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -120,7 +121,11 @@ final class ConstrainedGenerationTest {
     try (Generator model = Phi4.load(file, LoadOptions.defaults())) {
       for (int followed = 0; followed < 40; ) {
         String gbnf =
-            "root ::= %s\nother ::= %s".formatted(rightSide(random, 3), rightSide(random, 2));
+            String.format(
+                Locale.ROOT,
+                "root ::= %s\nother ::= %s",
+                rightSide(random, 3),
+                rightSide(random, 2));
         Sampling sampling =
             Sampling.builder().temperature(random.nextInt(3)).seed(random.nextLong()).build();
         try {

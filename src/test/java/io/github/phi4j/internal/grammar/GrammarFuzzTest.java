@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -136,9 +137,13 @@ class GrammarFuzzTest {
             id == STOP ? naive.matches(text) : naive.isPrefix(append(text, TOKENS[id]));
         if (((mask[id >> 6] & 1L << id) != 0) != expected || constraint.allows(id) != expected) {
           throw new AssertionError(
-              "token %s after %s should be %s in %s"
-                  .formatted(
-                      Arrays.toString(TOKENS[id]), Arrays.toString(text), expected, rules.rules()));
+              String.format(
+                  Locale.ROOT,
+                  "token %s after %s should be %s in %s",
+                  Arrays.toString(TOKENS[id]),
+                  Arrays.toString(text),
+                  expected,
+                  rules.rules()));
         }
       }
       boolean only = naive.matches(text) && only(mask, STOP);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.phi4j.api.GrammarException;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -106,7 +107,7 @@ class WrongGrammarTest {
   void longChainsOfRulesNeedNoStack() {
     StringBuilder text = new StringBuilder("root ::= r0\n");
     for (int i = 0; i < 4_000; i++) {
-      text.append("r%d ::= \"(\"? r%d \")\"*\n".formatted(i, i + 1));
+      text.append(String.format(Locale.ROOT, "r%d ::= \"(\"? r%d \")\"*\n", i, i + 1));
     }
     String end = "r4000 ::= \"x\"\n";
     CompiledGrammar grammar = CompiledGrammar.of(GbnfParser.parse(text + end));
@@ -122,8 +123,8 @@ class WrongGrammarTest {
     StringBuilder nothing = new StringBuilder("root ::= r0 \"x\"\n");
     StringBuilder counted = new StringBuilder("root ::= \"x\"\n");
     for (int i = 0; i < 30; i++) {
-      nothing.append("r%d ::= r%d r%d\n".formatted(i, i + 1, i + 1));
-      counted.append("r%d ::= r%d{10}\n".formatted(i, i + 1));
+      nothing.append(String.format(Locale.ROOT, "r%d ::= r%d r%d\n", i, i + 1, i + 1));
+      counted.append(String.format(Locale.ROOT, "r%d ::= r%d{10}\n", i, i + 1));
     }
     counted.append("r30 ::= [a-z]*");
     assertThat(CompiledGrammar.of(GbnfParser.parse(nothing + "r30 ::= \"\"")).matches("x"))

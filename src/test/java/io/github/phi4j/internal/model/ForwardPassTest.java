@@ -247,8 +247,12 @@ final class ForwardPassTest {
           for (int t = 0; t < tokens.length; t++) {
             if (!Arrays.equals(logits[t], expected[t])) {
               throw new AssertionError(
-                  "other logits at %d with %d threads and batches of %s"
-                      .formatted(t, threads, Arrays.toString(batches)));
+                  String.format(
+                      Locale.ROOT,
+                      "other logits at %d with %d threads and batches of %s",
+                      t,
+                      threads,
+                      Arrays.toString(batches)));
             }
           }
         }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,7 +119,7 @@ final class WrongModelTest {
       String tensor, int columns, int rows, String expected, String reason) {
     assertTensorRefused(
         writer().tensor(tensor, new float[columns * rows], columns, rows),
-        "tensor %s with the shape [%d, %d]".formatted(tensor, columns, rows),
+        String.format(Locale.ROOT, "tensor %s with the shape [%d, %d]", tensor, columns, rows),
         expected + ", to agree with " + reason);
   }
 

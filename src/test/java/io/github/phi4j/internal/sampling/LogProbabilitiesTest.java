@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.phi4j.api.TokenLogProb;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class LogProbabilitiesTest {
@@ -15,7 +16,7 @@ final class LogProbabilitiesTest {
   @Test
   void theTokenAndTheMostProbableOnesAreTold() {
     float[] logits = {log(0.125), log(0.5), log(0.125), log(0.25)};
-    TokenLogProb token = new LogProbabilities().of(logits, 2, 3);
+    TokenLogProb token = new LogProbabilities().of(logits, 2, 3, Optional.empty());
     assertThat(token.id()).isEqualTo(2);
     assertThat(token.logProb()).isCloseTo(Math.log(0.125), within(1e-6));
     assertThat(token.alternatives())
@@ -26,9 +27,10 @@ final class LogProbabilitiesTest {
 
   @Test
   void moreAlternativesThanTokensAreAll() {
-    TokenLogProb token = new LogProbabilities().of(new float[] {1, 1}, 0, 9);
+    TokenLogProb token = new LogProbabilities().of(new float[] {1, 1}, 0, 9, Optional.empty());
     assertThat(token.alternatives()).hasSize(2);
-    assertThat(new LogProbabilities().of(new float[] {1, 1}, 0, 0).alternatives()).isEmpty();
+    assertThat(new LogProbabilities().of(new float[] {1, 1}, 0, 0, Optional.empty()).alternatives())
+        .isEmpty();
   }
 
   @Test

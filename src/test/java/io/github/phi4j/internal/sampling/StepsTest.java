@@ -11,6 +11,8 @@ import io.github.phi4j.api.Sampling;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each step against values worked out by hand. */
 final class StepsTest {
@@ -251,6 +253,16 @@ final class StepsTest {
     assertThat(xtc(1, 0.15f, 0.2, 0.4, 0.1, 0.3)).containsExactly(0, 2);
     assertThat(xtc(1, 0.25f, 0.2, 0.4, 0.1, 0.3)).containsExactly(0, 2, 3);
     assertThat(xtc(1, 0.05f, 0.2, 0.4, 0.1, 0.3)).containsExactly(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {0, 1e-30f, 0.1f})
+  void xtcNeverLeavesBannedTokensAlone(float threshold) {
+    assertThat(xtc(1, threshold, 0.2, 0, 0.5, 0, 0.3)).contains(0).doesNotContain(2, 4);
+    assertThat(xtc(1, threshold, 0, 0, 1)).contains(2);
+    Candidates candidates =
+        apply(new Xtc(1, 0, new SplitMix64(1)), ofProbabilities(0, 0.7, 0.3, 0));
+    assertThat(candidates.logit(candidates.best())).isGreaterThan(Float.NEGATIVE_INFINITY);
   }
 
   @Test

@@ -24,6 +24,7 @@ import io.github.phi4j.testing.RandomModel;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,7 +75,7 @@ class SchemaGrammarTest {
     }
     int countries = 0;
     for (int i = 0; i < 26 * 26; i++) {
-      String text = "\"a@b.%c%c\"".formatted('a' + i / 26, 'a' + i % 26);
+      String text = String.format(Locale.ROOT, "\"a@b.%c%c\"", 'a' + i / 26, 'a' + i % 26);
       if (sampler.matches(text)) {
         assertValid(schema, text);
         countries++;
@@ -124,10 +125,13 @@ class SchemaGrammarTest {
       boolean openLow = random.nextBoolean();
       boolean openHigh = random.nextBoolean();
       String bounds =
-          "\"%s\": %s, \"%s\": %s"
-              .formatted(
-                  openLow ? "exclusiveMinimum" : "minimum", low.toPlainString(),
-                  openHigh ? "exclusiveMaximum" : "maximum", high.toPlainString());
+          String.format(
+              Locale.ROOT,
+              "\"%s\": %s, \"%s\": %s",
+              openLow ? "exclusiveMinimum" : "minimum",
+              low.toPlainString(),
+              openHigh ? "exclusiveMaximum" : "maximum",
+              high.toPlainString());
       SchemaSampler numbers = new SchemaSampler("{\"type\": \"number\", " + bounds + "}");
       for (int i = -3300; i < 3300; i += 1 + random.nextInt(20)) {
         for (BigDecimal value :

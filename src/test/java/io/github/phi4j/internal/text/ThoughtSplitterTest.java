@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -24,7 +25,11 @@ class ThoughtSplitterTest {
         "<thin|``|<thin",
         " b <think>|``| b <think>",
         "<think></think>b|``|b",
-        "b</think>c|``|b</think>c",
+        "b</think>c|b|c",
+        " b</thinkd </think>\\n c</think>| b</thinkd |c</think>",
+        "</think>c|``|c",
+        "b <think>c</think>d|``|b <think>c</think>d",
+        "b</thin|``|b</thin",
       })
   void theResultDoesNotDependOnTheParts(String text, String thoughts, String answer) {
     Random random = new Random(5);
@@ -39,6 +44,22 @@ class ThoughtSplitterTest {
       assertThat(thought.toString()).isEqualTo(line(thoughts));
       assertThat(answered.toString()).isEqualTo(line(answer));
     }
+  }
+
+  @Test
+  void textThatMayBeThoughtsIsHeldBackUntilItIsDecided() {
+    StringBuilder thought = new StringBuilder();
+    StringBuilder answered = new StringBuilder();
+    ThoughtSplitter splitter = new ThoughtSplitter(thought::append, answered::append);
+    splitter.append("Let me see. ");
+    assertThat(splitter.undecided()).isTrue();
+    assertThat(splitter.answering()).isFalse();
+    splitter.answer();
+    assertThat(answered.toString()).isEqualTo("Let me see. ");
+    splitter.append("x</think>");
+    splitter.flush();
+    assertThat(answered.toString()).isEqualTo("Let me see. x</think>");
+    assertThat(thought.toString()).isEmpty();
   }
 
   private static String line(String text) {

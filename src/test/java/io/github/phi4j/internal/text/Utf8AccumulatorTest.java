@@ -23,14 +23,16 @@ final class Utf8AccumulatorTest {
     assertThat(accumulator.append(bytes('a', 0xf0, 0x9f))).isEqualTo("a");
     assertThat(accumulator.append(bytes(0x9a))).isEmpty();
     assertThat(accumulator.append(bytes(0x80, 'b'))).isEqualTo("🚀b");
-    assertThat(accumulator.flush()).isEmpty();
+    assertThat(accumulator.unfinished()).isFalse();
   }
 
   @Test
-  void anUnfinishedCharacterAtTheEndGivesAReplacement() {
+  void anUnfinishedCharacterAtTheEndIsDropped() {
     Utf8Accumulator accumulator = new Utf8Accumulator();
     assertThat(accumulator.append(bytes(0xe2, 0x82))).isEmpty();
-    assertThat(accumulator.flush()).isEqualTo("\ufffd");
+    assertThat(accumulator.unfinished()).isTrue();
+    accumulator.drop();
+    assertThat(accumulator.unfinished()).isFalse();
     assertThat(accumulator.append(bytes('x'))).isEqualTo("x");
   }
 
@@ -70,7 +72,7 @@ final class Utf8AccumulatorTest {
             .isTrue();
         from = to;
       }
-      text.append(accumulator.flush());
+      text.append(accumulator.unfinished() ? "\ufffd" : "");
       assertThat(text).hasToString(new String(bytes, StandardCharsets.UTF_8));
     }
   }

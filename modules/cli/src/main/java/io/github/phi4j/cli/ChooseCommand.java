@@ -6,6 +6,7 @@ import io.github.phi4j.api.Choice;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Message;
+import io.github.phi4j.api.Printable;
 import io.github.phi4j.api.Prompt;
 import java.io.IOException;
 import java.util.List;
@@ -87,7 +88,7 @@ final class ChooseCommand implements Callable<Integer> {
                   "%.6f\t%.6f\t%s\n",
                   perToken ? choice.perTokenProbability() : choice.probability(),
                   choice.logProb(),
-                  Output.visible(choice.text()));
+                  Printable.of(choice.text()));
         }
       }
     }

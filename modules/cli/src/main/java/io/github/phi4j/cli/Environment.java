@@ -1,5 +1,6 @@
 package io.github.phi4j.cli;
 
+import io.github.phi4j.api.Printable;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ record Environment(
 
   /** Tells the user something that is not part of the output. */
   void note(String message) {
-    err.println("phi4: " + Output.visible(message));
+    err.println("phi4: " + Printable.of(message));
     err.flush();
   }
 }

@@ -7,6 +7,7 @@ import io.github.phi4j.api.ModelInfo;
 import io.github.phi4j.api.ModelInspection;
 import io.github.phi4j.api.ModelInspection.Tensor;
 import io.github.phi4j.api.PackedFile;
+import io.github.phi4j.api.Printable;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -41,7 +42,7 @@ final class InspectionReport {
         inspection.ggufVersion(), Quantities.bytes(inspection.fileBytes()));
     inspection
         .refusal()
-        .ifPresent(why -> out.printf("\nphi4j cannot run this model: %s\n", Output.visible(why)));
+        .ifPresent(why -> out.printf("\nphi4j cannot run this model: %s\n", Printable.of(why)));
     inspection.model().ifPresent(model -> printRows(out, "model", modelRows(model)));
     inspection.model().ifPresent(model -> printMemory(out, model));
     packed.ifPresent(file -> printRows(out, "packed weights", packedRows(file)));
@@ -124,7 +125,7 @@ final class InspectionReport {
 
   private static void printFindings(Output out, List<String> findings) {
     out.print("\nfindings\n");
-    findings.forEach(finding -> out.printf("  %s\n", Output.visible(finding)));
+    findings.forEach(finding -> out.printf("  %s\n", Printable.of(finding)));
     if (findings.isEmpty()) {
       out.print("  none\n");
     }
@@ -136,7 +137,7 @@ final class InspectionReport {
     rows.forEach((name, value) ->
         out.printf(
             "  %s%s  %s\n",
-            Output.visible(name), " ".repeat(width - name.length()), Output.visible(value)));
+            Printable.of(name), " ".repeat(width - name.length()), Printable.of(value)));
   }
 
   private void printTypes(Output out) {
@@ -154,7 +155,7 @@ final class InspectionReport {
     for (Tensor tensor : inspection.tensors()) {
       out.printf(
           "  %s%s  %-8s %-18s %14d bytes at %d\n",
-          Output.visible(tensor.name()),
+          Printable.of(tensor.name()),
           " ".repeat(width - tensor.name().length()),
           tensor.type(),
           shape(tensor),

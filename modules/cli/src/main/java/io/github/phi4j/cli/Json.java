@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Locale;
 
 /** JSON on the command line: read line by line, written on one line or laid out for people. */
 final class Json {
@@ -56,12 +57,13 @@ final class Json {
       return mapper.readTree(text);
     } catch (JsonProcessingException e) {
       throw new IOException(
-          "%s, line %d, column %d: %s"
-              .formatted(
-                  file,
-                  e.getLocation().getLineNr(),
-                  e.getLocation().getColumnNr(),
-                  e.getOriginalMessage()),
+          String.format(
+              Locale.ROOT,
+              "%s, line %d, column %d: %s",
+              file,
+              e.getLocation().getLineNr(),
+              e.getLocation().getColumnNr(),
+              e.getOriginalMessage()),
           e);
     }
   }

@@ -15,12 +15,19 @@ final class LogProbsJson {
   }
 
   void add(TokenLogProb token, ArrayNode array) {
-    ObjectNode node = entry(token.id(), token.logProb(), array);
+    ObjectNode node = entry(token.id(), "logprob", token.logProb(), array);
     ArrayNode top = node.putArray("top_logprobs");
-    token.alternatives().forEach(other -> entry(other.id(), other.logProb(), top));
+    token.alternatives().forEach(other -> entry(other.id(), "logprob", other.logProb(), top));
+    token.sampled().ifPresent(sampled -> add(sampled, node));
   }
 
-  private ObjectNode entry(int id, double logProb, ArrayNode array) {
+  private void add(TokenLogProb.Sampled sampled, ObjectNode node) {
+    node.put("prob", sampled.probability());
+    ArrayNode top = node.putArray("top_probs");
+    sampled.best().forEach(other -> entry(other.id(), "prob", other.probability(), top));
+  }
+
+  private ObjectNode entry(int id, String measure, double value, ArrayNode array) {
     ObjectNode node = array.addObject();
     node.put("id", id);
     node.put("token", tokenizer.text(id));
@@ -28,7 +35,7 @@ final class LogProbsJson {
     for (byte b : tokenizer.bytes(id)) {
       bytes.add(Byte.toUnsignedInt(b));
     }
-    node.put("logprob", logProb);
+    node.put(measure, value);
     return node;
   }
 }

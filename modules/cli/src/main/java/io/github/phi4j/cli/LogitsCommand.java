@@ -1,13 +1,10 @@
 package io.github.phi4j.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LogitsSink;
 import io.github.phi4j.api.Session;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -87,7 +84,7 @@ final class LogitsCommand implements Callable<Integer> {
 
   private void writeLines(Session session, LogitsSink sink) throws IOException {
     Json json = new Json();
-    BufferedReader lines = new BufferedReader(new InputStreamReader(environment.in(), UTF_8));
+    BufferedReader lines = TextFile.lines(environment.in());
     long number = 0;
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       int[] sequence = json.ids(line, ++number);

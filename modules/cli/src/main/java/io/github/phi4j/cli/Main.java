@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.phi4j.api.GrammarException;
 import io.github.phi4j.api.ModelException;
+import io.github.phi4j.api.Printable;
 import java.io.BufferedOutputStream;
 import java.io.Console;
 import java.io.FileDescriptor;
@@ -182,7 +183,10 @@ public final class Main implements Runnable {
   private int failed(Throwable fault) {
     environment.note(oneLine(describe(fault)));
     if (fault instanceof GrammarException e) {
-      e.getMessage().lines().skip(1).forEach(environment.err()::println); // shows the place
+      e.getMessage()
+          .lines()
+          .skip(1) // shows the place
+          .forEach(line -> environment.err().println(Printable.of(line)));
     }
     if (verbose) {
       fault.printStackTrace(environment.err());

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /** Standard output: UTF-8 whatever the locale, and unlike a print stream it reports failures. */
 final class Output {
@@ -20,8 +19,6 @@ final class Output {
     }
   }
 
-  private static final Pattern CONTROL = Pattern.compile("\\p{Cc}");
-
   private final OutputStream stream;
 
   Output(OutputStream stream) {
@@ -34,13 +31,6 @@ final class Output {
     } catch (IOException e) {
       throw failure(e);
     }
-  }
-
-  /** Text of a file with its control characters escaped, lest a file commands the terminal. */
-  static String visible(String text) {
-    return CONTROL
-        .matcher(text)
-        .replaceAll(control -> "\\\\u%04x".formatted((int) control.group().charAt(0)));
   }
 
   void println(CharSequence text) {

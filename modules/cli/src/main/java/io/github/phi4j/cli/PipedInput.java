@@ -1,24 +1,23 @@
 package io.github.phi4j.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.util.Optional;
 
 /** Messages from a file or a pipe: one a line; a backslash at its end goes on in the next line. */
 final class PipedInput implements ChatInput {
 
-  private final BufferedReader lines;
+  private final InputStream in;
+  private BufferedReader lines; // made when the first is asked for, since that reads
 
   PipedInput(InputStream in) {
-    lines = new BufferedReader(new InputStreamReader(in, UTF_8));
+    this.in = in;
   }
 
   @Override
   public Optional<String> next() throws IOException {
+    lines = lines == null ? TextFile.lines(in) : lines;
     String line = lines.readLine();
     if (line == null) {
       return Optional.empty();

@@ -79,6 +79,14 @@ final class RunCommand implements Callable<Integer> {
               + " --json.")
   private Integer logProbs;
 
+  @Option(
+      names = "--sampling-probs",
+      paramLabel = "K",
+      description =
+          "Tell the probability under which each token was drawn, after filters and temperature,"
+              + " and the K most probable ones of that distribution; needs --json.")
+  private Integer samplingProbs;
+
   @Mixin private PromptOptions conversation;
   @Mixin private ModelOption model;
   @Mixin private ComputeOptions compute;
@@ -97,7 +105,8 @@ final class RunCommand implements Callable<Integer> {
     LoadOptions loadOptions = conversation.apply(compute.loadOptions());
     GenerationOptions.Builder chosen = answer.builder(sampling.sampling(), environment);
     tools.apply(chosen, json);
-    UsageException.check(() -> chosen.logProbs(logProbs()));
+    UsageException.check(() -> chosen.logProbs(inJson("--logprobs", logProbs)));
+    UsageException.check(() -> chosen.samplingProbs(inJson("--sampling-probs", samplingProbs)));
     GenerationOptions plain = UsageException.check(chosen::build);
     Prompt prompt = prompt();
     if (samples < 1) {
@@ -139,14 +148,14 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private OptionalInt logProbs() {
-    if (logProbs == null) {
+  private OptionalInt inJson(String option, Integer count) {
+    if (count == null) {
       return OptionalInt.empty();
     }
     if (!json) {
-      throw new UsageException("--logprobs are part of the JSON output: give --json too");
+      throw new UsageException(option + " are part of the JSON output: give --json too");
     }
-    return OptionalInt.of(logProbs);
+    return OptionalInt.of(count);
   }
 
   private Completion stream(

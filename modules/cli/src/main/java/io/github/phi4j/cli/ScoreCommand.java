@@ -3,6 +3,7 @@ package io.github.phi4j.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.Printable;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.TokenLogProb;
 import java.io.IOException;
@@ -70,7 +71,7 @@ final class ScoreCommand implements Callable<Integer> {
   private void printLines(Generator generator, List<TokenLogProb> scores) {
     Output out = environment.out();
     for (TokenLogProb score : scores) {
-      String token = Output.visible(generator.tokenizer().text(score.id()));
+      String token = Printable.of(generator.tokenizer().text(score.id()));
       out.printf("%d\t%.6f\t%s\n", score.id(), score.logProb(), token);
     }
     out.printf("total\t%.6f\tperplexity %.4f\n", sum(scores), perplexity(scores));

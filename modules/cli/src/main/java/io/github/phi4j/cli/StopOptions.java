@@ -2,6 +2,7 @@ package io.github.phi4j.cli;
 
 import io.github.phi4j.api.ContextShift;
 import io.github.phi4j.api.GenerationOptions;
+import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -45,6 +46,12 @@ final class StopOptions {
               + " 0.")
   private Integer keep;
 
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      description = "Longest time for an answer, prefill included. Default: no limit.")
+  private Double timeoutSeconds;
+
   /** Options that end an answer so. */
   GenerationOptions.Builder builder() {
     return UsageException.check(this::options);
@@ -60,6 +67,9 @@ final class StopOptions {
             .minTokens(minTokens)
             .stopStrings(stopStrings)
             .ignoreModelStop(ignoreModelStop);
+    if (timeoutSeconds != null) {
+      options.timeout(Duration.ofNanos((long) (timeoutSeconds * 1e9)));
+    }
     if (contextShift) {
       options.contextShift(
           keep != null && keep == -1

@@ -2,8 +2,10 @@ package io.github.phi4j.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -14,10 +16,13 @@ import java.nio.file.Path;
 /** Reads a text from a file or from standard input. */
 final class TextFile {
 
+  private static final String BYTE_ORDER_MARK = "\ufeff";
+
   private TextFile() {}
 
   /**
-   * Reads a whole text. One newline at its end is dropped, as llama.cpp does.
+   * Reads a whole text. A byte order mark before it and one line break at its end, LF or CRLF, are
+   * no part of it.
    *
    * @param name the file's name, or {@code -} for standard input
    * @param in standard input
@@ -27,7 +32,19 @@ final class TextFile {
     boolean standardInput = name.equals("-");
     String place = standardInput ? "standard input" : name;
     String text = decode(place, standardInput ? in.readAllBytes() : readFile(Path.of(name)));
-    return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+    int from = text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length() : 0;
+    int lineBreak = text.endsWith("\r\n") ? 2 : text.endsWith("\n") ? 1 : 0;
+    return text.substring(from, text.length() - lineBreak);
+  }
+
+  /** Reads lines of UTF-8; a byte order mark before them is skipped. */
+  static BufferedReader lines(InputStream in) throws IOException {
+    BufferedReader lines = new BufferedReader(new InputStreamReader(in, UTF_8));
+    lines.mark(BYTE_ORDER_MARK.length());
+    if (lines.read() != BYTE_ORDER_MARK.charAt(0)) {
+      lines.reset();
+    }
+    return lines;
   }
 
   private static byte[] readFile(Path file) throws IOException {

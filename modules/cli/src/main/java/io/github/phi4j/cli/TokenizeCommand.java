@@ -1,13 +1,10 @@
 package io.github.phi4j.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Tokenizer;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -62,7 +59,7 @@ final class TokenizeCommand implements Callable<Integer> {
 
   private void tokenizeLines(Tokenizer tokenizer) throws IOException {
     Json json = new Json();
-    BufferedReader lines = new BufferedReader(new InputStreamReader(environment.in(), UTF_8));
+    BufferedReader lines = TextFile.lines(environment.in());
     long number = 0;
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       int[] ids = tokenizer.encode(json.string(line, ++number));

@@ -27,10 +27,18 @@ final class ToolOptions {
       description = "auto, required, none, or the name of the tool to call. Default: auto.")
   private String choice;
 
+  @Option(
+      names = "--parallel-tool-calls",
+      description = "Let the model call several tools at once. Default: one call.")
+  private boolean parallel;
+
   void apply(GenerationOptions.Builder options, boolean json) throws IOException {
     if (file == null) {
       if (choice != null) {
         throw new UsageException("--tool-choice needs --tools FILE");
+      }
+      if (parallel) {
+        throw new UsageException("--parallel-tool-calls needs --tools FILE");
       }
       return;
     }
@@ -38,7 +46,7 @@ final class ToolOptions {
       throw new UsageException("--tools needs --json, which prints the calls");
     }
     List<Tool> tools = read();
-    UsageException.check(() -> options.tools(tools).toolChoice(choice()));
+    UsageException.check(() -> options.tools(tools).toolChoice(choice().withParallel(parallel)));
   }
 
   private ToolChoice choice() {

@@ -15,6 +15,7 @@ import io.github.phi4j.api.ModelInspection;
 import io.github.phi4j.api.PackedFile;
 import io.github.phi4j.api.PrefixCacheUsage;
 import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.api.SessionOptions;
 import io.github.phi4j.api.TextSink;
@@ -300,13 +301,18 @@ final class FakeModels implements Models {
     }
 
     private static List<TokenLogProb> logProbs(GenerationOptions newOptions) {
-      if (newOptions.logProbs().isEmpty()) {
+      if (newOptions.logProbs().isEmpty() && newOptions.samplingProbs().isEmpty()) {
         return List.of();
       }
       List<TokenLogProb.Alternative> top =
           List.of(new TokenLogProb.Alternative(66, -0.5), new TokenLogProb.Alternative(65, -1));
+      Optional<TokenLogProb.Sampled> sampled =
+          newOptions.samplingProbs().isPresent()
+              ? Optional.of(
+                  new TokenLogProb.Sampled(0.75, List.of(new TokenLogProb.Candidate(65, 0.75))))
+              : Optional.empty();
       return List.of(
-          new TokenLogProb(65, -1, top.subList(0, newOptions.logProbs().getAsInt())),
+          new TokenLogProb(65, -1, top.subList(0, newOptions.logProbs().orElse(0)), sampled),
           new TokenLogProb(66, -0.25, List.of()));
     }
 
@@ -368,6 +374,13 @@ final class FakeModels implements Models {
     @Override
     public float[] logits() {
       return new float[VOCABULARY_SIZE];
+    }
+
+    @Override
+    public double[] distribution(Sampling sampling) {
+      double[] probabilities = new double[VOCABULARY_SIZE];
+      Arrays.fill(probabilities, 1.0 / VOCABULARY_SIZE);
+      return probabilities;
     }
 
     @Override

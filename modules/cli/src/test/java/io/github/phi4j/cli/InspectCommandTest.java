@@ -8,6 +8,7 @@ import io.github.phi4j.api.PackedFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -24,50 +25,52 @@ class InspectCommandTest {
     assertThat(result.err()).isEmpty();
     assertThat(result.out())
         .isEqualTo(
-            """
-            fake.gguf
-            GGUF version 3, 6.84 MiB
+            String.format(
+                Locale.ROOT,
+                """
+                fake.gguf
+                GGUF version 3, 6.84 MiB
 
-            model
-              name                 fake
-              architecture         phi3
-              quantization         Q8_0
-              parameters           6.62 M
-              trained context      64 tokens
-              blocks               6
-              embedding length     256
-              feed-forward length  768
-              heads                8 of length 32, 2 for keys and values
-              rope                 32 dimensions, theta 250000
-              vocabulary           260 tokens
-              chat format          phi4
+                model
+                  name                 fake
+                  architecture         phi3
+                  quantization         Q8_0
+                  parameters           6.62 M
+                  trained context      64 tokens
+                  blocks               6
+                  embedding length     256
+                  feed-forward length  768
+                  heads                8 of length 32, 2 for keys and values
+                  rope                 32 dimensions, theta 250000
+                  vocabulary           260 tokens
+                  chat format          phi4
 
-            memory for a context of 1000 tokens
-              weights, mapped   6.71 MiB
-              KV cache in F32   3.00 MiB, with the weights 9.71 MiB
-              KV cache in F16   1.50 MiB, with the weights 8.21 MiB
-              KV cache in Q8_0  816.00 KiB, with the weights 7.51 MiB
+                memory for a context of 1000 tokens
+                  weights, mapped   6.71 MiB
+                  KV cache in F32   3.00 MiB, with the weights 9.71 MiB
+                  KV cache in F16   1.50 MiB, with the weights 8.21 MiB
+                  KV cache in Q8_0  816.00 KiB, with the weights 7.51 MiB
 
-            packed weights
-              state  none; 'phi4 pack' would make 7.25 MiB
-              file   fake.phi4pack
+                packed weights
+                  state  none; 'phi4 pack' would make 7.25 MiB
+                  file   fake.phi4pack
 
-            findings
-              eos 100257 does not end turns; 100265 is used
+                findings
+                  eos 100257 does not end turns; 100265 is used
 
-            metadata
-              general.architecture          phi3
-              phi3.block_count              6
-              phi3.rope.freq_base           250000.0
-              tokenizer.ggml.add_bos_token  false
-              tokenizer.ggml.bos_token_id   256
-              tokenizer.chat_template       line one\\nline two %s…
+                metadata
+                  general.architecture          phi3
+                  phi3.block_count              6
+                  phi3.rope.freq_base           250000.0
+                  tokenizer.ggml.add_bos_token  false
+                  tokenizer.ggml.bos_token_id   256
+                  tokenizer.chat_template       line one\\nline two %s…
 
-            tensors (3)
-              F32           2      2.00 KiB
-              Q8_0          1      0.10 KiB
-            """
-                .formatted("x".repeat(81)));
+                tensors (3)
+                  F32           2      2.00 KiB
+                  Q8_0          1      0.10 KiB
+                """,
+                "x".repeat(81)));
   }
 
   @Test

@@ -25,6 +25,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -406,6 +407,45 @@ class RunCommandTest {
   }
 
   @Test
+  void oneCallIsTheDefaultAndSeveralAreAskedFor(@TempDir Path folder) throws IOException {
+    String file = Files.writeString(folder.resolve("tools.json"), "[{\"name\": \"f\"}]").toString();
+
+    shell.run("run", "--json", "--tools", file, "x");
+    assertThat(shell.models.options.toolChoice().parallel()).isFalse();
+    shell.run("run", "--json", "--tools", file, "--parallel-tool-calls", "x");
+    assertThat(shell.models.options.toolChoice()).isEqualTo(ToolChoice.auto().withParallel(true));
+    assertThat(shell.run("run", "--parallel-tool-calls", "x").err()).contains("needs --tools FILE");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'\ufeffHi', 'Hi'",
+    "'\ufeffHi\r\n', 'Hi'",
+    "'Hi\r\n', 'Hi'",
+    "'Hi\r\n\r\n', 'Hi\r\n'",
+    "'Hi\n', 'Hi'",
+    "'Hi\r', 'Hi\r'",
+    "'a\ufeffb', 'a\ufeffb'"
+  })
+  void marksAndLineBreaksOfEditorsAreNoPartOfAPrompt(
+      String written, String prompt, @TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("prompt.txt"), written);
+    shell.run("run", "-f", file.toString());
+    assertThat(shell.models.prompts).containsExactly(Prompt.chat(Message.user(prompt)));
+  }
+
+  @Test
+  void aByteOrderMarkIsNoPartOfGrammarsSchemasAndTools(@TempDir Path folder) throws IOException {
+    Path grammar = Files.writeString(folder.resolve("g.gbnf"), "\ufeffroot ::= \"a\"\r\n");
+    Path schema = Files.writeString(folder.resolve("s.json"), "\ufeff{\"type\": \"null\"}\r\n");
+    Path tools = Files.writeString(folder.resolve("t.json"), "\ufeff[{\"name\": \"f\"}]\r\n");
+
+    assertThat(shell.run("run", "--grammar-file", grammar.toString(), "x").exitCode()).isZero();
+    assertThat(shell.run("run", "--json-schema-file", schema.toString(), "x").exitCode()).isZero();
+    assertThat(shell.run("run", "--json", "--tools", tools.toString(), "x").exitCode()).isZero();
+  }
+
+  @Test
   void wrongToolsAreToldWithWhatIsExpected(@TempDir Path folder) throws IOException {
     String file = Files.writeString(folder.resolve("tools.json"), "[{\"name\": \"f\"}]").toString();
 
@@ -508,6 +548,15 @@ class RunCommandTest {
   }
 
   @Test
+  void anAnswerMayHaveATimeLimit() {
+    shell.run("run", "--timeout", "1.5", "x");
+    assertThat(shell.models.options.timeout()).contains(Duration.ofMillis(1500));
+    Shell.Result refused = shell.run("run", "--timeout", "0", "x");
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.err()).contains("must be positive");
+  }
+
+  @Test
   void jsonTellsLogProbabilitiesIfAsked() throws IOException {
     Shell.Result result = shell.run("run", "--json", "--logprobs", "1", "x");
 
@@ -520,6 +569,16 @@ class RunCommandTest {
     assertThat(shell.models.options.logProbs()).hasValue(1);
     assertThat(new ObjectMapper().readTree(shell.run("run", "--json", "x").out()).get("logprobs"))
         .isNull();
+    JsonNode sampled =
+        new ObjectMapper()
+            .readTree(shell.run("run", "--json", "--sampling-probs", "2", "x").out())
+            .get("logprobs")
+            .get(0);
+    assertThat(sampled.get("prob").asDouble()).isEqualTo(0.75);
+    assertThat(sampled.get("top_probs").toString())
+        .isEqualTo("[{\"id\":65,\"token\":\"A\",\"bytes\":[65],\"prob\":0.75}]");
+    assertThat(shell.models.options.samplingProbs()).hasValue(2);
+    assertThat(shell.run("run", "--sampling-probs", "1", "x").err()).contains("give --json too");
     assertThat(shell.run("run", "--logprobs", "1", "x").err()).contains("give --json too");
     assertThat(shell.run("run", "--json", "--logprobs", "-1", "x").exitCode()).isEqualTo(2);
   }

@@ -32,7 +32,7 @@ class ScoreCommandTest {
         .isEqualTo(
             String.format(
                 Locale.ROOT,
-                "10\t%.6f\t\\u000a%n98\t%.6f\tb%ntotal\t%.6f\tperplexity %.4f%n",
+                "10\t%.6f\t\\n%n98\t%.6f\tb%ntotal\t%.6f\tperplexity %.4f%n",
                 first,
                 second,
                 first + second,

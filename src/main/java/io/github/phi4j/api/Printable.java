@@ -1,0 +1,60 @@
+package io.github.phi4j.api;
+
+import java.util.Locale;
+
+/**
+ * Makes text of unknown origin fit for a terminal, a log and a message. A model file may hold any
+ * text: escape sequences that command a terminal, line breaks that forge a line of a log, marks
+ * that reorder what stands around them. {@link ModelException}, {@link ModelInfo} and the lines
+ * that phi4j logs are printable already; what {@link ModelInspection} and {@link Tokenizer} give is
+ * the text as it is in the file.
+ */
+public final class Printable {
+
+  private Printable() {}
+
+  /**
+   * Escapes what is not for printing: control and format characters, line and paragraph separators
+   * and unpaired surrogates become <code>&#92;u001b</code> and the like, line breaks and tabs
+   * {@code \n}, {@code \r} and {@code \t}. Printable text stays as it is, so that applying this
+   * twice is the same as once.
+   *
+   * @param text any text
+   * @return text of one line
+   */
+  public static String of(String text) {
+    StringBuilder escaped = null;
+    for (int at = 0; at < text.length(); ) {
+      int point = text.codePointAt(at);
+      if (!prints(point)) {
+        escaped = escaped == null ? new StringBuilder(text.substring(0, at)) : escaped;
+        escaped.append(escape(point));
+      } else if (escaped != null) {
+        escaped.appendCodePoint(point);
+      }
+      at += Character.charCount(point);
+    }
+    return escaped == null ? text : escaped.toString();
+  }
+
+  private static boolean prints(int point) {
+    return switch (Character.getType(point)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          false;
+      default -> true;
+    };
+  }
+
+  private static String escape(int point) {
+    return switch (point) {
+      case '\n' -> "\\n";
+      case '\r' -> "\\r";
+      case '\t' -> "\\t";
+      default -> String.format(Locale.ROOT, point < 0x10000 ? "\\u%04x" : "\\U%08x", point);
+    };
+  }
+}
