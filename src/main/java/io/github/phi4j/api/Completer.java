@@ -161,4 +161,35 @@ public interface Completer {
    * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted
    */
   List<Choice> choose(Prompt prompt, List<String> alternatives);
+
+  /**
+   * Embeds texts with {@linkplain EmbeddingOptions#defaults() default options}.
+   *
+   * @param texts the texts, none empty
+   * @return a vector for each text, as {@link #embed(List, EmbeddingOptions)}
+   * @throws IllegalArgumentException as {@link #embed(List, EmbeddingOptions)}
+   * @throws IllegalStateException if this completer is closed
+   * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted
+   */
+  default List<float[]> embed(List<String> texts) {
+    return embed(texts, EmbeddingOptions.defaults());
+  }
+
+  /**
+   * Embeds texts: pools the hidden states of each text's tokens after the model's final norm. Texts
+   * are encoded as {@link Prompt#raw} prompts and share forward passes, but no text affects the
+   * vector of another; the context of a session is neither used nor changed.
+   *
+   * <p>Phi-4 models are trained to generate and not to embed, so that a model made for embeddings
+   * ranks better. Compare vectors of the same model file only.
+   *
+   * @param texts the texts, none empty; no text gives no vector
+   * @param options how to embed them
+   * @return a vector for each text, in their order, of {@link ModelInfo#embeddingLength()} values
+   * @throws IllegalArgumentException if a text is empty, or has more tokens than the context holds
+   * @throws IllegalStateException if this completer is closed, or if the KV cache cannot grow
+   * @throws ArithmeticException if the model's hidden states are not numbers
+   * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted
+   */
+  List<float[]> embed(List<String> texts, EmbeddingOptions options);
 }

@@ -28,6 +28,7 @@ class OptionsTest {
           LoadOptions.class,
           SessionOptions.class,
           GenerationOptions.class,
+          EmbeddingOptions.class,
           Sampling.class,
           Reasoning.class);
 
@@ -63,6 +64,7 @@ class OptionsTest {
           Map.entry(Tool[].class, new Tool[] {new Tool("x", "", "{}")}),
           Map.entry(ToolChoice.class, ToolChoice.none()),
           Map.entry(Cancellation.class, new Cancellation()),
+          Map.entry(EmbeddingOptions.Pooling.class, EmbeddingOptions.Pooling.LAST),
           Map.entry(Sampling.Window.class, Sampling.Window.wholeContext()),
           Map.entry(Sampling.Dry.class, Sampling.Dry.of(1)),
           Map.entry(Sampling.Xtc.class, new Sampling.Xtc(1, 0.1f)),

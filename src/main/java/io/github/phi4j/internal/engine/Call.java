@@ -12,6 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
 /**
@@ -107,14 +110,51 @@ final class Call implements AutoCloseable {
     };
   }
 
-  /** Runs work on another thread, as a part of the call. */
-  <T> T assist(Supplier<T> work) {
+  /**
+   * Runs parts of the call, each on a thread of its own, and waits for all. An interrupt, or the
+   * failure of one, ends the call.
+   */
+  <T> List<T> sideBySide(List<Supplier<T>> parts) {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<T>> running = new ArrayList<>();
+      parts.forEach(part -> running.add(threads.submit(() -> assist(part))));
+      return results(running);
+    }
+  }
+
+  private <T> T assist(Supplier<T> part) {
     helpers.add(Thread.currentThread());
     try {
-      return work.get();
+      return part.get();
     } finally {
       helpers.remove(Thread.currentThread());
     }
+  }
+
+  private <T> List<T> results(List<Future<T>> running) {
+    List<T> results = new ArrayList<>();
+    Throwable failure = null;
+    boolean interrupted = false;
+    for (int i = 0; i < running.size(); ) {
+      try {
+        results.add(running.get(i).get());
+        i++;
+      } catch (InterruptedException _) {
+        interrupted = true;
+        end(FinishReason.CANCELLED);
+      } catch (ExecutionException e) {
+        failure = failure == null ? e.getCause() : failure;
+        i++;
+        end(FinishReason.CANCELLED);
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (failure != null) {
+      throw rethrown(failure);
+    }
+    return results;
   }
 
   /** Whether this thread runs the call or a part of it. */

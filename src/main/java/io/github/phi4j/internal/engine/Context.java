@@ -158,6 +158,16 @@ final class Context {
     cache.checkSource();
   }
 
+  /** An empty cache of the same number formats. */
+  KvCache emptyCache(int capacity) {
+    return cache.empty(capacity);
+  }
+
+  /** When the running call began, counted in calls. */
+  long age() {
+    return sequence.age;
+  }
+
   int capacity() {
     return cache.capacity();
   }

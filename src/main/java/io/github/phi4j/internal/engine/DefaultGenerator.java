@@ -2,6 +2,7 @@ package io.github.phi4j.internal.engine;
 
 import io.github.phi4j.api.Choice;
 import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.EmbeddingOptions;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.Grammar;
@@ -178,6 +179,13 @@ final class DefaultGenerator implements Generator {
   public List<Choice> choose(Prompt prompt, List<String> alternatives) {
     try (Session session = newSession()) {
       return session.choose(prompt, alternatives);
+    }
+  }
+
+  @Override
+  public List<float[]> embed(List<String> texts, EmbeddingOptions how) {
+    try (Session session = newSession()) {
+      return session.embed(texts, how);
     }
   }
 

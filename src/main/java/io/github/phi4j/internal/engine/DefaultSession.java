@@ -1,7 +1,9 @@
 package io.github.phi4j.internal.engine;
 
+import io.github.phi4j.api.Cancellation;
 import io.github.phi4j.api.Choice;
 import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.EmbeddingOptions;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.LogitsSink;
@@ -20,6 +22,7 @@ import io.github.phi4j.internal.text.GgufTokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -29,10 +32,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
@@ -45,6 +44,7 @@ final class DefaultSession implements Session {
   private final Semaphore idle = new Semaphore(1);
   private boolean released; // guarded by this
   private volatile List<Context> samples = List.of();
+  private volatile Optional<Embedder> embedder = Optional.empty();
   private volatile Call call; // null while none runs
   private volatile boolean closed;
 
@@ -146,24 +146,18 @@ final class DefaultSession implements Session {
     }
   }
 
-  /** Completes the samples, each on a thread of its own, so that they share passes. */
+  /** Completes the samples side by side, so that they share passes. */
   private List<Completion> completeSideBySide(
       int[] prompt, GenerationOptions options, List<TextSink> sinks) {
-    Call whole = call;
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<Completion>> running = new ArrayList<>();
-      for (int i = 0; i < sinks.size(); i++) {
-        Context sample = samples.get(i);
-        GenerationOptions own = options.toBuilder().sampling(nth(options.sampling(), i)).build();
-        TextSink sink = sinks.get(i);
-        Supplier<Completion> completion = () -> complete(sample, prompt, own, sink);
-        running.add(
-            threads.submit(() ->
-                whole.assist(
-                    () -> shared.telemetry().generation(own, sample::queueWaitNanos, completion))));
-      }
-      return await(running);
+    List<Supplier<Completion>> completions = new ArrayList<>();
+    for (int i = 0; i < sinks.size(); i++) {
+      Context sample = samples.get(i);
+      GenerationOptions own = options.toBuilder().sampling(nth(options.sampling(), i)).build();
+      TextSink sink = sinks.get(i);
+      Supplier<Completion> completion = () -> complete(sample, prompt, own, sink);
+      completions.add(() -> shared.telemetry().generation(own, sample::queueWaitNanos, completion));
     }
+    return call.sideBySide(completions);
   }
 
   private static Sampling nth(Sampling sampling, int number) {
@@ -172,33 +166,37 @@ final class DefaultSession implements Session {
         : sampling;
   }
 
-  /** Waits for all samples; an interrupt, or the failure of one, cancels them. */
-  private List<Completion> await(List<Future<Completion>> running) {
-    List<Completion> completions = new ArrayList<>();
-    Throwable failure = null;
-    boolean interrupted = false;
-    for (int i = 0; i < running.size(); ) {
-      try {
-        completions.add(running.get(i).get());
-        i++;
-      } catch (InterruptedException _) {
-        interrupted = true;
-        cancel();
-      } catch (ExecutionException e) {
-        failure = failure == null ? e.getCause() : failure;
-        i++;
-        cancel();
-      }
+  @Override
+  public List<float[]> embed(List<String> texts, EmbeddingOptions options) {
+    Objects.requireNonNull(options, "options");
+    List<String> copies = List.copyOf(texts);
+    return computing(
+        Optional.empty(),
+        options.cancellation(),
+        () -> {
+          Embedder own = new Embedder(shared, context, options, this::ended);
+          List<Supplier<float[]>> vectors = new ArrayList<>();
+          for (int i = 0; i < copies.size(); i++) {
+            int[] ids = textIds(copies.get(i), i);
+            vectors.add(() -> own.embed(ids));
+          }
+          embedder = Optional.of(own);
+          try {
+            return call.sideBySide(vectors);
+          } finally {
+            embedder = Optional.empty();
+          }
+        });
+  }
+
+  private int[] textIds(String text, int index) {
+    if (text.isEmpty()) { // also where the model's files want a token before each text
+      throw new IllegalArgumentException(
+          "text " + index + " is empty and has no embedding; leave it out");
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    return switch (failure) {
-      case null -> completions;
-      case RuntimeException e -> throw e;
-      case Error e -> throw e;
-      default -> throw new IllegalStateException(failure);
-    };
+    int[] ids = shared.lexicon().tokenizer().encodePrompt(text);
+    check(ids, 0, "text " + index);
+    return ids;
   }
 
   @Override
@@ -399,11 +397,16 @@ final class DefaultSession implements Session {
     return running != null && running.servesThisThread();
   }
 
-  /** As {@link #computing(Supplier)}, until the options end it. */
   private <T> T computing(GenerationOptions options, Supplier<T> work) {
+    return computing(options.timeout(), options.cancellation(), work);
+  }
+
+  /** As {@link #computing(Supplier)}, until the time is over or the call is cancelled. */
+  private <T> T computing(
+      Optional<Duration> timeout, Optional<Cancellation> cancellation, Supplier<T> work) {
     return computing(() -> {
-      options.timeout().ifPresent(timeout -> call.limit(timeout, shared.timer()));
-      options.cancellation().ifPresent(call::heed);
+      timeout.ifPresent(limit -> call.limit(limit, shared.timer()));
+      cancellation.ifPresent(call::heed);
       return work.get();
     });
   }

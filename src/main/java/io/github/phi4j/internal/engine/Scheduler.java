@@ -100,7 +100,17 @@ final class Scheduler implements AutoCloseable {
 
   /** A new sequence, of which this knows nothing until it asks for tokens. */
   Sequence sequence(KvCache cache, BooleanSupplier cancelled) {
-    return new Sequence(cache, cancelled, lock.newCondition());
+    return sequence(cache, Slice.Output.LOGITS, cancelled);
+  }
+
+  /** A new sequence, of which this knows nothing until it asks for tokens. */
+  Sequence sequence(KvCache cache, Slice.Output output, BooleanSupplier cancelled) {
+    return new Sequence(cache, output, cancelled, lock.newCondition());
+  }
+
+  /** The most sequences of a pass. */
+  int maxSequences() {
+    return maxSequences;
   }
 
   /** The time, in nanoseconds, by which the cost of passes is known. */
@@ -177,8 +187,8 @@ final class Scheduler implements AutoCloseable {
    *
    * @param tokens all tokens of the sequence
    * @param end where those to compute end
-   * @param rows after how many of the last of them logits are wanted
-   * @param out receives the logits, (rows, vocabulary)
+   * @param rows for how many of the last of them the sequence's output is wanted
+   * @param out receives it, (rows, vocabulary) for logits or (rows, embedding) for hidden states
    * @param step whether they are the next of a text rather than a prompt
    * @throws CancellationException if the call was cancelled or its thread interrupted; what was
    *     computed until then is in the cache

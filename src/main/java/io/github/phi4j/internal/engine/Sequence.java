@@ -57,13 +57,14 @@ final class Sequence {
   /**
    * Creates a sequence that asks for nothing.
    *
+   * @param output what is computed for its tokens
    * @param cancelled whether its call was cancelled; asked by any thread
    */
-  Sequence(KvCache cache, BooleanSupplier cancelled, Condition settled) {
+  Sequence(KvCache cache, Slice.Output output, BooleanSupplier cancelled, Condition settled) {
     this.cache = cache;
     this.cancelled = cancelled;
     this.settled = settled;
-    slice = new Slice(cache, this::cancelled);
+    slice = new Slice(cache, this::cancelled, output);
   }
 
   /** Whether what it asks for is not wanted any more. */

@@ -78,6 +78,11 @@ public final class ForwardPass {
     return config.vocabularySize();
   }
 
+  /** The length of hidden states. */
+  public int embeddingLength() {
+    return config.embeddingLength();
+  }
+
   /** Whether a context of {@code positions} must be computed with the long rope factors. */
   public boolean needsLongFactors(int positions) {
     return rope.hasLongFactors() && positions > config.originalContextLength();
@@ -101,7 +106,7 @@ public final class ForwardPass {
         attend(weights.layers().get(layer), layer);
         feedForward(weights.layers().get(layer));
       }
-      computeLogits();
+      computeOutputs();
       for (int i = 0; i < live.size(); i++) {
         live.get(i).finish();
       }
@@ -218,14 +223,25 @@ public final class ForwardPass {
     kernels.rmsNorm(x, token * embedding, weight, config.rmsEpsilon(), normed, to * embedding);
   }
 
-  /** W_output · norm(x), for the tokens with requested logits. */
-  private void computeLogits() {
+  /** W_output · norm(x) for the tokens with requested logits, norm(x) for hidden states. */
+  private void computeOutputs() {
     int end = 0;
     for (int i = 0; i < live.size(); i++) {
       Slice slice = live.get(i);
       end += slice.count();
       for (int row = 0; row < slice.rows(); row++) {
-        norm(weights.outputNorm(), end - slice.rows() + row, wanted);
+        int token = end - slice.rows() + row;
+        if (slice.output() == Slice.Output.HIDDEN_STATE) {
+          kernels.rmsNorm(
+              x,
+              token * config.embeddingLength(),
+              weights.outputNorm(),
+              config.rmsEpsilon(),
+              slice.row(row),
+              0);
+          continue;
+        }
+        norm(weights.outputNorm(), token, wanted);
         targets[wanted++] = slice.row(row);
         if (wanted == LOGITS_BATCH) {
           handOverLogits();

@@ -61,6 +61,11 @@ public final class KvCache implements AutoCloseable {
     this.memory = memory;
   }
 
+  /** An empty cache of the same model and number formats. */
+  public KvCache empty(int newCapacity) {
+    return new KvCache(config, format, newCapacity, memory);
+  }
+
   /** A cache with the same contents, sharing their memory. */
   public KvCache fork() {
     KvCache fork = new KvCache(config, format, capacity, memory);

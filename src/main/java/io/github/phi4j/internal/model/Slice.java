@@ -10,8 +10,17 @@ import java.util.function.BooleanSupplier;
  */
 public final class Slice {
 
+  /** The output of a pass for a token. */
+  public enum Output {
+    /** Logits, one for each entry of the vocabulary. */
+    LOGITS,
+    /** The hidden state after the final norm. */
+    HIDDEN_STATE
+  }
+
   private final KvCache cache;
   private final BooleanSupplier cancelled;
+  private final Output output;
 
   private int[] tokens;
   private int from;
@@ -30,8 +39,18 @@ public final class Slice {
    * @param cancelled polled between blocks, on the computing thread
    */
   public Slice(KvCache cache, BooleanSupplier cancelled) {
+    this(cache, cancelled, Output.LOGITS);
+  }
+
+  /**
+   * As {@link #Slice(KvCache, BooleanSupplier)}.
+   *
+   * @param output the requested output
+   */
+  public Slice(KvCache cache, BooleanSupplier cancelled, Output output) {
     this.cache = cache;
     this.cancelled = cancelled;
+    this.output = output;
   }
 
   /**
@@ -40,8 +59,8 @@ public final class Slice {
    * @param newTokens tokens after those in the cache
    * @param newFrom the index of the first
    * @param newCount their number, at least 1
-   * @param newRows the number of last tokens with requested logits
-   * @param newOut receives the logits, (…, vocabulary)
+   * @param newRows the number of last tokens with requested output
+   * @param newOut receives the output, (…, vocabulary) or (…, embedding)
    * @param newOutFrom the first row to write
    */
   public void set(
@@ -77,6 +96,10 @@ public final class Slice {
 
   KvCache cache() {
     return cache;
+  }
+
+  Output output() {
+    return output;
   }
 
   int rows() {

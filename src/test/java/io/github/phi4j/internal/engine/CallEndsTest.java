@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.phi4j.api.Cancellation;
 import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.EmbeddingOptions;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
@@ -183,6 +184,23 @@ final class CallEndsTest {
     assertThat(call.get().finishReason()).isEqualTo(way.reason());
     assertThat(call.get().tokens()).isEmpty();
     assertThat(call.get().timings().prefillTokens()).isLessThan(1500);
+  }
+
+  @Test
+  void embeddingsEnd() throws Exception {
+    EmbeddingOptions options = EmbeddingOptions.builder().cancellation(cancellation).build();
+    Future<List<float[]>> call;
+    pool.turn().lock();
+    try {
+      call = threads.submit(() -> tiny.embed(List.of("a", "b", "c".repeat(1000)), options));
+      while (tiny.workload().calls() == 0) {
+        Thread.onSpinWait();
+      }
+      cancellation.cancel();
+    } finally {
+      pool.turn().unlock();
+    }
+    assertThatThrownBy(call::get).hasCauseInstanceOf(CancellationException.class);
   }
 
   @ParameterizedTest

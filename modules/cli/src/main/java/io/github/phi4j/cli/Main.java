@@ -114,6 +114,7 @@ public final class Main implements Runnable {
             .addSubcommand(new BenchCommand(environment))
             .addSubcommand(new PerplexityCommand(environment))
             .addSubcommand(new ScoreCommand(environment))
+            .addSubcommand(new EmbedCommand(environment))
             .addSubcommand(new ChooseCommand(environment))
             .addSubcommand(new EvalCommand(environment))
             .addSubcommand(new PivotalCommand(environment))

@@ -3,6 +3,7 @@ package io.github.phi4j.cli;
 import io.github.phi4j.api.ChatFormat;
 import io.github.phi4j.api.Choice;
 import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.EmbeddingOptions;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
@@ -57,6 +58,7 @@ final class FakeModels implements Models {
   FinishReason finishReason = FinishReason.STOP;
   String thoughts = "";
   List<ToolCall> calls = List.of();
+  EmbeddingOptions embeddingOptions;
   boolean addsBos;
   Optional<String> refusal = Optional.empty();
   List<String> findings = List.of();
@@ -228,6 +230,12 @@ final class FakeModels implements Models {
     }
 
     @Override
+    public List<float[]> embed(List<String> texts, EmbeddingOptions how) {
+      embeddingOptions = how;
+      return texts.stream().map(text -> new float[] {text.length(), 0.5f}).toList();
+    }
+
+    @Override
     public List<Choice> choose(Prompt prompt, List<String> alternatives) {
       try (Session session = newSession()) {
         return session.choose(prompt, alternatives);
@@ -332,6 +340,11 @@ final class FakeModels implements Models {
             scores.add(new TokenLogProb(next, logits[next] - Math.log(sum), List.of()));
           });
       return scores;
+    }
+
+    @Override
+    public List<float[]> embed(List<String> texts, EmbeddingOptions how) {
+      throw new UnsupportedOperationException();
     }
 
     @Override

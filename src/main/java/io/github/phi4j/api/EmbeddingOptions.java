@@ -1,0 +1,168 @@
+package io.github.phi4j.api;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * How to embed texts. Immutable; made by {@link #builder()}.
+ *
+ * @since 0.1.0
+ */
+public final class EmbeddingOptions {
+
+  /** How the hidden states of a text's tokens become one vector. */
+  public enum Pooling {
+    /** Their mean. */
+    MEAN,
+    /** That of the last token, the only one that has seen the whole text. */
+    LAST
+  }
+
+  private static final EmbeddingOptions DEFAULTS = builder().build();
+
+  private final Pooling pooling;
+  private final boolean normalized;
+  private final Optional<Cancellation> cancellation;
+
+  private EmbeddingOptions(Builder builder) {
+    pooling = builder.pooling;
+    normalized = builder.normalized;
+    cancellation = builder.cancellation;
+  }
+
+  /**
+   * The normalized mean.
+   *
+   * @return the default options
+   */
+  public static EmbeddingOptions defaults() {
+    return DEFAULTS;
+  }
+
+  /**
+   * Starts from the {@linkplain #defaults() defaults}.
+   *
+   * @return a builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Starts from these options.
+   *
+   * @return a builder
+   */
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
+
+  /** {@return how the hidden states of the tokens become one vector} */
+  public Pooling pooling() {
+    return pooling;
+  }
+
+  /**
+   * {@return whether each vector is scaled to length 1} The dot product of two vectors is then
+   * their cosine similarity.
+   */
+  public boolean normalized() {
+    return normalized;
+  }
+
+  /** {@return the handle that cancels the call from another thread, if any} */
+  public Optional<Cancellation> cancellation() {
+    return cancellation;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof EmbeddingOptions that
+        && pooling == that.pooling
+        && normalized == that.normalized
+        && cancellation.equals(that.cancellation);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(pooling, normalized, cancellation);
+  }
+
+  @Override
+  public String toString() {
+    return "EmbeddingOptions{pooling="
+        + pooling
+        + ", normalized="
+        + normalized
+        + ", cancellation="
+        + cancellation
+        + "}";
+  }
+
+  /** Collects embedding options. Setters check their arguments at once. Not thread-safe. */
+  public static final class Builder {
+    private Pooling pooling = Pooling.MEAN;
+    private boolean normalized = true;
+    private Optional<Cancellation> cancellation = Optional.empty();
+
+    private Builder() {}
+
+    private Builder(EmbeddingOptions from) {
+      pooling = from.pooling;
+      normalized = from.normalized;
+      cancellation = from.cancellation;
+    }
+
+    /**
+     * Sets {@link EmbeddingOptions#pooling()}.
+     *
+     * @param pooling how the hidden states of the tokens become one vector
+     * @return this builder
+     */
+    public Builder pooling(Pooling pooling) {
+      this.pooling = Objects.requireNonNull(pooling, "pooling");
+      return this;
+    }
+
+    /**
+     * Sets {@link EmbeddingOptions#normalized()}.
+     *
+     * @param normalized whether each vector is scaled to length 1
+     * @return this builder
+     */
+    public Builder normalized(boolean normalized) {
+      this.normalized = normalized;
+      return this;
+    }
+
+    /**
+     * Sets {@link EmbeddingOptions#cancellation()}.
+     *
+     * @param cancellation the handle that cancels the call
+     * @return this builder
+     */
+    public Builder cancellation(Cancellation cancellation) {
+      return cancellation(Optional.of(Objects.requireNonNull(cancellation, "cancellation")));
+    }
+
+    /**
+     * Sets or clears {@link EmbeddingOptions#cancellation()}.
+     *
+     * @param cancellation the handle that cancels the call, or empty for none
+     * @return this builder
+     */
+    public Builder cancellation(Optional<Cancellation> cancellation) {
+      this.cancellation = Objects.requireNonNull(cancellation, "cancellation");
+      return this;
+    }
+
+    /**
+     * Makes the options.
+     *
+     * @return the options
+     */
+    public EmbeddingOptions build() {
+      return new EmbeddingOptions(this);
+    }
+  }
+}
