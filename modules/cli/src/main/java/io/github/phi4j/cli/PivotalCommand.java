@@ -3,6 +3,7 @@ package io.github.phi4j.cli;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.Printable;
 import io.github.phi4j.eval.Item;
 import io.github.phi4j.eval.Report;
 import io.github.phi4j.eval.Task;
@@ -192,7 +193,7 @@ final class PivotalCommand implements Callable<Integer> {
     output.printf(
         "item %s: %s\n  answered %s; success %.3f ± %.3f; %d rollouts, %d tokens\n",
         curve.item().id(),
-        Output.visible(curve.prompt().lines().findFirst().orElse("")),
+        Printable.of(curve.prompt().lines().findFirst().orElse("")),
         curve.success() ? "rightly" : "wrongly",
         curve.start(),
         curve.startError(),
@@ -206,7 +207,7 @@ final class PivotalCommand implements Callable<Integer> {
             "  %s at %d '%s': %.3f -> %.3f ± %.3f, probability %.3f\n",
             point.status().name().toLowerCase(Locale.ROOT),
             i,
-            Output.visible(point.text()),
+            Printable.of(point.text()),
             point.before(),
             point.after(),
             point.error(),
@@ -214,7 +215,7 @@ final class PivotalCommand implements Callable<Integer> {
         for (SuccessCurve.Alternative other : point.alternatives()) {
           output.printf(
               "      '%s': success %.2f of %d, probability %.3f\n",
-              Output.visible(other.text()), other.success(), other.rollouts(), other.probability());
+              Printable.of(other.text()), other.success(), other.rollouts(), other.probability());
         }
       }
     }
