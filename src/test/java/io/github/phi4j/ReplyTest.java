@@ -16,11 +16,13 @@ import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Reasoning;
 import io.github.phi4j.api.Sampling;
+import io.github.phi4j.api.Speculation;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Tool;
 import io.github.phi4j.api.ToolCall;
 import io.github.phi4j.api.ToolChoice;
+import io.github.phi4j.internal.text.ToolFormat;
 import io.github.phi4j.testing.RandomModel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -424,8 +426,49 @@ final class ReplyTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(ChatFormat.class)
+  void besideToolsAGrammarIsThatOfAnswersWithoutCalls(ChatFormat format) {
+    Grammar grammar =
+        Grammar.gbnf("root ::= \"{\" (\"\\\"sum\\\"\" | \"\\\"tool\\\"\") \": \" [0-9]{1,3} \"}\"");
+    int calls = 0;
+    int answers = 0;
+    try (Generator model = load(format)) {
+      int call = model.tokenizer().special("<|tool_call|>").orElse(0);
+      for (int seed = 0; seed < 12; seed++) {
+        float eager = ToolFormat.of(format) == ToolFormat.NATIVE && seed % 2 == 0 ? 50 : 0;
+        GenerationOptions options =
+            options(seed)
+                .sampling(
+                    Sampling.builder().temperature(3).logitBias(call, eager).seed(seed).build())
+                .reasoning(Reasoning.builder().budget(0).build())
+                .tools(WEATHER, CLOCK)
+                .grammar(grammar)
+                .maxTokens(60)
+                .build();
+        Completion completion = model.generate(prompt(), options);
+        GenerationOptions guessed = options.toBuilder().speculation(Speculation.lookup()).build();
+        assertThat(model.generate(prompt(), guessed).tokens()).isEqualTo(completion.tokens());
+        if (completion.toolCalls().isEmpty() && completion.finishReason() == FinishReason.STOP) {
+          assertThat(completion.text()).matches("\\{\"(sum|tool)\": [0-9]{1,3}}");
+          answers++;
+        } else {
+          assertThat(completion.text()).isEmpty(); // calls, or the beginning of some
+          calls++;
+        }
+        GenerationOptions required =
+            options.toBuilder().toolChoice(ToolChoice.named("clock")).build();
+        assertThat(model.generate(prompt(), required).text()).isEmpty();
+        GenerationOptions none = options.toBuilder().toolChoice(ToolChoice.none()).build();
+        assertThat(model.generate(prompt(), none).text()).matches("\\{\"(sum|tool)\": [0-9]{1,3}}");
+      }
+    }
+    assertThat(calls).isPositive();
+    assertThat(answers).isPositive();
+  }
+
   @Test
-  void toolsNeedAConversationAndNoOtherGrammar() {
+  void toolsNeedAConversation() {
     try (Generator model = load(ChatFormat.PHI4_MINI)) {
       GenerationOptions options = options(1).tools(CLOCK).build();
       assertThatIllegalArgumentException()
@@ -436,9 +479,6 @@ final class ReplyTest {
               model.generate(Prompt.chat(Message.system("", "[]"), Message.user("x")), options))
           .withMessageContaining("given twice");
     }
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> options(1).tools(CLOCK).grammar(Grammar.gbnf("root ::= \"a\"")).build())
-        .withMessageContaining("exclude each other");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> options(1).tools(CLOCK).toolChoice(ToolChoice.named("other")).build())
         .withMessageContaining("other");

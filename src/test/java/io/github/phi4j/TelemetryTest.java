@@ -54,12 +54,12 @@ final class TelemetryTest {
     }
 
     @Override
-    public void passed(PassReport pass) {
+    public void passed(Generator generator, PassReport pass) {
       passes.add(pass);
     }
 
     @Override
-    public void finished(GenerationReport generation) {
+    public void finished(Generator generator, GenerationReport generation) {
       reports.add(generation);
     }
 
@@ -155,12 +155,12 @@ final class TelemetryTest {
           }
 
           @Override
-          public void passed(PassReport pass) {
+          public void passed(Generator generator, PassReport pass) {
             throw new IllegalStateException("passed");
           }
 
           @Override
-          public void finished(GenerationReport generation) {
+          public void finished(Generator generator, GenerationReport generation) {
             throw new IllegalStateException("finished");
           }
         };

@@ -3,7 +3,7 @@ package io.github.phi4j.api;
 import java.time.Duration;
 
 /**
- * Follows what a generator does, for metrics, traces and logs. Set by {@link
+ * Follows what generators do, for metrics, traces and logs. Set by {@link
  * LoadOptions.Builder#listeners}. Each method does nothing unless overridden.
  *
  * <p>Methods are called on several threads, also at the same time, and must return quickly: those
@@ -25,17 +25,19 @@ public interface GenerationListener {
   /**
    * A forward pass was computed. Called on a thread that all sequences of the generator wait for.
    *
+   * @param generator the generator
    * @param pass what it computed
    */
-  default void passed(PassReport pass) {}
+  default void passed(Generator generator, PassReport pass) {}
 
   /**
-   * A generation ended, whatever ended it. Called on the thread that called {@code generate}, or,
+   * A generation ended, whatever ended it. Called on the thread of the caller, or,
    * for several samples, on one of its own for each; before the call returns.
    *
+   * @param generator the generator
    * @param generation what was asked and what came of it
    */
-  default void finished(GenerationReport generation) {}
+  default void finished(Generator generator, GenerationReport generation) {}
 
   /**
    * A generator was closed, and all its calls have ended.

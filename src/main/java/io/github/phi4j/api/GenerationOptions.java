@@ -156,7 +156,8 @@ public final class GenerationOptions {
    * {@return the grammar of the text, if any} Thoughts come before it. It outranks the other ends:
    * stop tokens, {@link #stopTokens()} included, are possible exactly where the text may end, and
    * where nothing else may follow the generation ends at once, whatever {@link #minTokens()} and
-   * {@link #ignoreModelStop()} say.
+   * {@link #ignoreModelStop()} say. Beside {@linkplain #tools() tools} it is the grammar of answers
+   * that call none of them.
    */
   public Optional<Grammar> grammar() {
     return grammar;
@@ -595,9 +596,8 @@ public final class GenerationOptions {
      * Makes the options.
      *
      * @return the options
-     * @throws IllegalArgumentException if the minimum of tokens exceeds the maximum, if the
-     *     required tool is not among the tools, or if there is a grammar beside tools that may be
-     *     called
+     * @throws IllegalArgumentException if the minimum of tokens exceeds the maximum, or if the
+     *     required tool is not among the tools
      */
     public GenerationOptions build() {
       if (minTokens > maxTokens) {
@@ -605,11 +605,6 @@ public final class GenerationOptions {
             "min tokens must be from 0 to max tokens (" + maxTokens + "): " + minTokens);
       }
       checkRequiredTool();
-      if (grammar.isPresent() && !tools.isEmpty() && toolChoice.mode() != ToolChoice.Mode.NONE) {
-        throw new IllegalArgumentException(
-            "a grammar and tools that may be called exclude each other; with ToolChoice.none() the"
-                + " model sees the tools and follows the grammar");
-      }
       return new GenerationOptions(this);
     }
 

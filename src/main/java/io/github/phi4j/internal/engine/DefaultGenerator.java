@@ -275,7 +275,7 @@ final class DefaultGenerator implements Generator {
         .step(prefixes::close)
         .step(memory::close)
         .step(arena::close)
-        .step(() -> shared.telemetry().closed(this));
+        .step(shared.telemetry()::closed);
     released.countDown();
     closing.finish();
   }

@@ -68,8 +68,8 @@ final class Generation {
     int vocabularySize = tokenizer.vocabularySize();
     constraint =
         reply
-            .grammar()
-            .map(grammar -> call.await(() -> lexicon.compile(grammar)).constraint(stopTokens))
+            .constraint(
+                grammar -> call.await(() -> lexicon.compile(grammar)).constraint(stopTokens))
             .map(whole -> new LateConstraint(whole, vocabularySize, reply::guided));
     sampler =
         new SamplerChain(

@@ -7,6 +7,7 @@ import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.ToolCall;
 import io.github.phi4j.api.ToolChoice;
+import io.github.phi4j.internal.sampling.TokenConstraint;
 import io.github.phi4j.internal.schema.ToolGrammar;
 import io.github.phi4j.internal.text.GgufTokenizer;
 import io.github.phi4j.internal.text.StopMatcher;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -33,7 +35,8 @@ final class Reply {
   private final TextSink sink;
   private final Optional<ThoughtSplitter> splitter;
   private final int budget;
-  private final Optional<Grammar> grammar;
+  private final Optional<Grammar> answerGrammar; // of answers without calls
+  private final Optional<Grammar> callGrammar; // of calls, in some formats also of other answers
   private final boolean constrained; // whether the whole answer follows the grammar
   private final boolean silent; // whether tools are there that must not be called
   private final Optional<ToolFormat> calls;
@@ -78,14 +81,20 @@ final class Reply {
     callToken = tokenizer.special(CALL);
     callClosed = tokenizer.special(CALL_CLOSED);
     silent = mode == ToolChoice.Mode.NONE && tools.isPresent();
-    grammar = options.grammar().or(() -> grammar(options, tools));
-    constrained = grammar.isPresent() && !callsNatively();
+    answerGrammar = mustCall ? Optional.empty() : options.grammar();
+    callGrammar =
+        answerGrammar.isPresent() && calls.isEmpty()
+            ? Optional.empty()
+            : callGrammar(options, tools, answerGrammar.isPresent());
+    constrained = answerGrammar.isPresent() || (callGrammar.isPresent() && !callsNatively());
     if (splitter.isPresent() && (constrained || mustCall || budget == 0)) {
       force(tokenizer.encodeTag(ThoughtSplitter.OPEN));
     }
   }
 
-  private static Optional<Grammar> grammar(GenerationOptions options, Optional<ToolFormat> tools) {
+  /** The grammar of calls, and unless answers have their own, of what is not calls. */
+  private static Optional<Grammar> callGrammar(
+      GenerationOptions options, Optional<ToolFormat> tools, boolean callsAlone) {
     boolean free =
         tools.isEmpty()
             || (tools.get() == ToolFormat.NATIVE
@@ -93,12 +102,30 @@ final class Reply {
     return free
         ? Optional.empty()
         : Optional.of(
-            Grammar.gbnf(ToolGrammar.of(options.tools(), options.toolChoice(), tools.get())));
+            Grammar.gbnf(
+                ToolGrammar.of(
+                    options.tools(),
+                    callsAlone
+                        ? ToolChoice.required().withParallel(options.toolChoice().parallel())
+                        : options.toolChoice(),
+                    tools.get())));
   }
 
-  /** What the answer, or in the native format of calls the calls, must be. */
-  Optional<Grammar> grammar() {
-    return grammar;
+  /**
+   * What the {@linkplain #guided() guided} tokens must be: the answer, or in the native format of
+   * calls the calls, or either.
+   */
+  Optional<TokenConstraint> constraint(Function<Grammar, TokenConstraint> compiler) {
+    Optional<TokenConstraint> answer = answerGrammar.map(compiler);
+    Optional<TokenConstraint> call = callGrammar.map(compiler);
+    if (answer.isEmpty() || call.isEmpty()) {
+      return answer.or(() -> call);
+    }
+    TokenConstraint opened =
+        callsNatively()
+            ? new OpenedConstraint(callToken.orElseThrow(), call.get(), tokenizer.vocabularySize())
+            : call.get();
+    return Optional.of(new EitherConstraint(answer.get(), opened));
   }
 
   /** Tokens that must not come. */
@@ -112,7 +139,7 @@ final class Reply {
 
   /** Whether the tokens that come are to follow the grammar, if there is one. */
   boolean guided() {
-    return callsNatively() ? calling : answering();
+    return (callsNatively() && answerGrammar.isEmpty()) ? calling : answering();
   }
 
   private boolean thinking() {

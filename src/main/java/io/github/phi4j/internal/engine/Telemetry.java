@@ -23,6 +23,7 @@ final class Telemetry {
   private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
 
   private final List<GenerationListener> listeners;
+  private volatile Generator generator; // once it is loaded, before anything runs
   private final AtomicBoolean failed = new AtomicBoolean();
 
   Telemetry(List<GenerationListener> listeners) {
@@ -30,12 +31,13 @@ final class Telemetry {
   }
 
   /** The model is loaded. */
-  void loaded(Generator generator, Duration time) {
+  void loaded(Generator newGenerator, Duration time) {
+    generator = newGenerator;
     tell(listener -> listener.loaded(generator, time));
   }
 
   /** The generator is closed. */
-  void closed(Generator generator) {
+  void closed() {
     tell(listener -> listener.closed(generator));
   }
 
@@ -46,7 +48,7 @@ final class Telemetry {
 
   /** A forward pass was computed. */
   void passed(PassReport pass) {
-    tell(listener -> listener.passed(pass));
+    tell(listener -> listener.passed(generator, pass));
   }
 
   /**
@@ -105,7 +107,7 @@ final class Telemetry {
               failure,
               Duration.ofNanos(System.nanoTime() - start),
               Duration.ofNanos(queueWait.getAsLong()));
-      tell(listener -> listener.finished(report));
+      tell(listener -> listener.finished(generator, report));
     }
   }
 

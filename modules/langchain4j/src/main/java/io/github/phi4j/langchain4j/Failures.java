@@ -1,0 +1,33 @@
+package io.github.phi4j.langchain4j;
+
+import dev.langchain4j.exception.InvalidRequestException;
+import dev.langchain4j.exception.LangChain4jException;
+import dev.langchain4j.exception.NonRetriableException;
+import dev.langchain4j.exception.RateLimitException;
+import io.github.phi4j.api.GrammarException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+
+/** phi4j's exceptions as LangChain4j's: what may succeed later is retriable. */
+final class Failures {
+
+  private Failures() {}
+
+  static <T> T mapping(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (RuntimeException e) {
+      throw of(e);
+    }
+  }
+
+  static RuntimeException of(RuntimeException failure) {
+    return switch (failure) {
+      case LangChain4jException e -> e;
+      case RejectedExecutionException e -> new RateLimitException(e.getMessage(), e);
+      case GrammarException e -> new InvalidRequestException(e.getMessage(), e);
+      case IllegalArgumentException e -> new InvalidRequestException(e.getMessage(), e);
+      default -> new NonRetriableException(failure.getMessage(), failure);
+    };
+  }
+}

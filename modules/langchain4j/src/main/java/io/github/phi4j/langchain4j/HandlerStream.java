@@ -1,0 +1,102 @@
+package io.github.phi4j.langchain4j;
+
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.CompleteToolCall;
+import dev.langchain4j.model.chat.response.PartialResponse;
+import dev.langchain4j.model.chat.response.PartialResponseContext;
+import dev.langchain4j.model.chat.response.PartialThinking;
+import dev.langchain4j.model.chat.response.PartialThinkingContext;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.chat.response.StreamingHandle;
+import io.github.phi4j.api.Cancellation;
+import io.github.phi4j.api.TextSink;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request whose response goes to a handler. What the handler throws goes to its {@code
+ * onError}, and generation goes on; what that throws is logged.
+ */
+final class HandlerStream implements Runnable, TextSink, StreamingHandle {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HandlerStream.class);
+
+  private final ChatEngine engine;
+  private final ChatEngine.Call call;
+  private final Cancellation cancellation;
+  private final StreamingChatResponseHandler handler;
+
+  HandlerStream(
+      ChatEngine engine,
+      ChatEngine.Call call,
+      Cancellation cancellation,
+      StreamingChatResponseHandler handler) {
+    this.engine = engine;
+    this.call = call;
+    this.cancellation = cancellation;
+    this.handler = handler;
+  }
+
+  @Override
+  public void run() {
+    ChatResponse response;
+    try {
+      response = engine.run(call, this);
+    } catch (Throwable e) { // whatever it is, the handler waits for it
+      if (!isCancelled()) {
+        fail(e);
+      }
+      return;
+    }
+    var requests = response.aiMessage().toolExecutionRequests();
+    for (int i = 0; i < requests.size(); i++) {
+      CompleteToolCall complete = new CompleteToolCall(i, requests.get(i));
+      tell(() -> handler.onCompleteToolCall(complete));
+    }
+    tell(() -> handler.onCompleteResponse(response));
+  }
+
+  @Override
+  public boolean accept(String text) {
+    tell(() ->
+        handler.onPartialResponse(new PartialResponse(text), new PartialResponseContext(this)));
+    return !isCancelled();
+  }
+
+  @Override
+  public boolean acceptReasoning(String thought) {
+    tell(() ->
+        handler.onPartialThinking(new PartialThinking(thought), new PartialThinkingContext(this)));
+    return !isCancelled();
+  }
+
+  /** Calls the handler, unless the request is cancelled. */
+  private void tell(Runnable news) {
+    if (isCancelled()) {
+      return;
+    }
+    try {
+      news.run();
+    } catch (RuntimeException e) {
+      fail(e);
+    }
+  }
+
+  private void fail(Throwable failure) {
+    try {
+      handler.onError(failure);
+    } catch (RuntimeException e) {
+      LOG.warn("A handler's onError failed", e);
+    }
+  }
+
+  @Override
+  public void cancel() {
+    cancellation.cancel();
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return cancellation.isCancelled();
+  }
+}

@@ -1,0 +1,55 @@
+package io.github.phi4j.langchain4j;
+
+import java.util.function.UnaryOperator;
+
+/** What LangChain4j's contract tests want to hear. */
+final class ContractScript implements UnaryOperator<String> {
+
+  private static final String WEATHER =
+      "{\"name\": \"getWeather\", \"arguments\": {\"city\":\"Munich\"}}";
+  private static final String TIME =
+      "{\"name\": \"getTime\", \"arguments\": {\"country\":\"France\"}}";
+  private static final String NOW = "{\"name\": \"get_current_time\", \"arguments\": {}}";
+
+  /** Whether the request that runs wants JSON, which no prompt says. */
+  volatile boolean json;
+
+  @Override
+  public String apply(String prompt) {
+    if (prompt.contains("Result of the tool call")) {
+      return afterTools(prompt);
+    } else if (prompt.contains("get_current_time")) {
+      return calls(NOW);
+    } else if (prompt.contains("getTime")) {
+      return calls(WEATHER + ", " + TIME);
+    } else if (prompt.contains("getWeather")) {
+      return calls(WEATHER);
+    } else if (json) {
+      return "{\"city\": \"Berlin\"}";
+    } else if (prompt.contains("Translate")) {
+      return "Ich liebe dich";
+    } else if (prompt.contains("favorite color")) {
+      return "It is green.";
+    } else if (prompt.contains("Hello World")) {
+      return "Hello World";
+    } else if (prompt.contains("story")) {
+      return "Once upon a time there was a cat. ".repeat(8);
+    }
+    return "The capital of Germany is Berlin, and 2 + 2 = 4.";
+  }
+
+  private String afterTools(String prompt) {
+    if (json) {
+      return "{\"weather\": \"sunny\"}";
+    } else if (prompt.contains("10:14")) {
+      return "It is 10:14.";
+    } else if (prompt.contains("14:35")) {
+      return "It is sunny in Munich, and 14:35 in France.";
+    }
+    return "It is sunny in Munich.";
+  }
+
+  private static String calls(String calls) {
+    return "{\"tool_calls\": [" + calls + "]}";
+  }
+}
