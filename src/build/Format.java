@@ -39,7 +39,7 @@ final class Format {
     Files.setLastModifiedTime(LAST_SUCCESS, FileTime.from(start));
   }
 
-  private static boolean format(boolean check, List<String> sources) {
+  private static boolean format(boolean check, List<String> sources) throws Exception {
     var arguments = new ArrayList<String>();
     arguments.addAll(check ? List.of("--dry-run", "--set-exit-if-changed") : List.of("--replace"));
     arguments.addAll(sources);

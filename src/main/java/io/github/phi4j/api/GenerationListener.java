@@ -31,8 +31,8 @@ public interface GenerationListener {
   default void passed(Generator generator, PassReport pass) {}
 
   /**
-   * A generation ended, whatever ended it. Called on the thread of the caller, or,
-   * for several samples, on one of its own for each; before the call returns.
+   * A generation ended, whatever ended it. Called on the thread of the caller, or, for several
+   * samples, on one of its own for each; before the call returns.
    *
    * @param generator the generator
    * @param generation what was asked and what came of it
