@@ -45,7 +45,7 @@ final class EmbeddingTest {
     GenerationListener counter =
         new GenerationListener() {
           @Override
-          public void passed(PassReport pass) {
+          public void passed(Generator generator, PassReport pass) {
             PASSES.incrementAndGet();
             SEQUENCES.addAndGet(pass.sequences());
           }
