@@ -62,28 +62,30 @@ public sealed interface Grammar {
 
   /**
    * Takes the JSON values that are valid for a JSON Schema, of draft 2020-12 or with the spellings
-   * of draft 7:
+   * of the drafts since 4. All keywords that say something about values are enforced, alone and
+   * together; those that only describe, and unknown ones, are passed over. Of those that need a
+   * word:
    *
    * <ul>
-   *   <li>{@code type enum const}, {@code $ref} within the schema, recursive or not, {@code $defs
-   *       definitions}, {@code anyOf}, {@code allOf} (joined), and {@code oneOf} where no value can
-   *       be valid for two branches;
-   *   <li>{@code properties required additionalProperties}, written in the order in which they are
-   *       declared; where {@code additionalProperties} is not said, only objects without declared
-   *       properties get others;
-   *   <li>{@code items prefixItems minItems maxItems};
-   *   <li>{@code minLength maxLength}, in code points; {@code format}: date, time, date-time, uuid,
-   *       email (in the domain of a country, or a common generic one such as com, org, net, edu,
-   *       info), ipv4; {@code pattern}: regular expressions without looking around, back
-   *       references, {@code \b} and {@code \p}, anchored or not;
-   *   <li>{@code minimum maximum exclusiveMinimum exclusiveMaximum}, exact to the digit.
+   *   <li>Members are written in the order in which they are declared, first those of {@code
+   *       properties}, then those only in {@code required}; of schemas that are joined, in the
+   *       order of the keywords that join them. Others follow in any order. Where {@code
+   *       additionalProperties} is not said, only objects without declared properties get others,
+   *       and where no {@code type} is said, values have one of the types that keywords are about.
+   *   <li>{@code oneOf} is each branch without the others; {@code not} and {@code if} are exact.
+   *   <li>{@code pattern} takes regular expressions of ECMA-262, anchored or not, with lookahead
+   *       outside of repetitions; without back references, lookbehind and {@code \b}. Lengths count
+   *       code points.
+   *   <li>{@code format} means all formats of the standard, each within what its standard allows
+   *       (e-mail addresses end in the domain of a country or a common generic one), and {@code
+   *       int32} and {@code int64} of OpenAPI, whose {@code nullable} is known, too.
+   *   <li>{@code $ref} leads to places in the schema, also by {@code $id} and {@code $anchor}.
    * </ul>
    *
    * <p>What is generated is always valid; not all that is valid can be generated: white space is
-   * bounded, and numbers without bounds have up to 16 digits. Keywords that only describe ({@code
-   * title description default examples} and the like, and names that begin with {@code x-}) are
-   * passed over. All else that a schema may say is refused with a {@link GrammarException} that
-   * names its place by a JSON pointer; nothing is left unenforced.
+   * bounded, whole numbers have neither fraction nor exponent where only whole ones are valid, and
+   * exponents have two digits. What cannot be enforced is refused with a {@link GrammarException}
+   * that names its place by a JSON pointer.
    *
    * @param schema the schema, in JSON
    * @return the grammar

@@ -155,7 +155,7 @@ public class GrammarBenchmark {
   public int vocabulary;
 
   private byte[][] texts;
-  private TokenTrie trie;
+  private Vocabulary known;
   private int[] tokens;
   private Automaton automaton;
   private TokenConstraint constraint;
@@ -179,7 +179,7 @@ public class GrammarBenchmark {
     for (int id = 0; id < vocabulary; id++) {
       texts[id] = tokenizer.bytes(id);
     }
-    trie = new TokenTrie(texts);
+    known = new Vocabulary(new Bytes(texts));
     tokens = tokenizer.encode(language.text());
     GrammarRules rules = GbnfParser.parse(language.gbnf());
     automaton =
@@ -209,7 +209,7 @@ public class GrammarBenchmark {
   }
 
   private CompiledGrammar grammar() {
-    return new CompiledGrammar(automaton, trie);
+    return known.compiled(automaton);
   }
 
   /** The masks along the text, once found before: what each further generation pays. */

@@ -26,6 +26,7 @@ import io.github.phi4j.internal.model.KvCache;
 import io.github.phi4j.internal.model.KvMemory;
 import io.github.phi4j.internal.model.PhiWeights;
 import io.github.phi4j.internal.model.PrefixCache;
+import io.github.phi4j.internal.schema.Language;
 import io.github.phi4j.internal.storage.ContextFile;
 import io.github.phi4j.internal.storage.PackedStore;
 import io.github.phi4j.internal.storage.WeightFile;
@@ -191,7 +192,8 @@ final class DefaultGenerator implements Generator {
 
   @Override
   public void prepare(Grammar grammar) {
-    shared.lexicon().compile(Objects.requireNonNull(grammar, "grammar"));
+    Objects.requireNonNull(grammar, "grammar");
+    shared.lexicon().compile(new Language.Given(grammar), () -> false);
   }
 
   @Override

@@ -69,7 +69,7 @@ final class Generation {
     constraint =
         reply
             .constraint(
-                grammar -> call.await(() -> lexicon.compile(grammar)).constraint(stopTokens))
+                grammar -> call.await(() -> lexicon.compile(grammar, call::ended)).constraint(stopTokens))
             .map(whole -> new LateConstraint(whole, vocabularySize, reply::guided));
     sampler =
         new SamplerChain(

@@ -1,12 +1,13 @@
 package io.github.phi4j.internal.engine;
 
-import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.internal.grammar.CompiledGrammar;
-import io.github.phi4j.internal.grammar.Grammars;
 import io.github.phi4j.internal.sampling.SequenceBreakers;
+import io.github.phi4j.internal.schema.Grammars;
+import io.github.phi4j.internal.schema.Language;
 import io.github.phi4j.internal.text.GgufTokenizer;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** A model's tokens and what generations need to know of them, found once. Thread-safe. */
 final class Lexicon {
@@ -38,9 +39,9 @@ final class Lexicon {
     return neverSampled;
   }
 
-  /** Compiles a grammar, unless it was used lately. */
-  CompiledGrammar compile(Grammar grammar) {
-    return grammars.compile(grammar);
+  /** Compiles a grammar, unless it was used lately or nobody waits for it any more. */
+  CompiledGrammar compile(Language language, BooleanSupplier cancelled) {
+    return grammars.compile(language, cancelled);
   }
 
   /** What interrupts repetitions for DRY; found once for the texts that are in use. */

@@ -3,12 +3,11 @@ package io.github.phi4j.internal.engine;
 import io.github.phi4j.api.ChatFormat;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
-import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.ToolCall;
 import io.github.phi4j.api.ToolChoice;
 import io.github.phi4j.internal.sampling.TokenConstraint;
-import io.github.phi4j.internal.schema.ToolGrammar;
+import io.github.phi4j.internal.schema.Language;
 import io.github.phi4j.internal.text.GgufTokenizer;
 import io.github.phi4j.internal.text.StopMatcher;
 import io.github.phi4j.internal.text.ThoughtSplitter;
@@ -35,8 +34,8 @@ final class Reply {
   private final TextSink sink;
   private final Optional<ThoughtSplitter> splitter;
   private final int budget;
-  private final Optional<Grammar> answerGrammar; // of answers without calls
-  private final Optional<Grammar> callGrammar; // of calls, in some formats also of other answers
+  private final Optional<Language> answerGrammar; // of answers without calls
+  private final Optional<Language> callGrammar; // of calls, in some formats also of other answers
   private final boolean constrained; // whether the whole answer follows the grammar
   private final boolean silent; // whether tools are there that must not be called
   private final Optional<ToolFormat> calls;
@@ -81,7 +80,7 @@ final class Reply {
     callToken = tokenizer.special(CALL);
     callClosed = tokenizer.special(CALL_CLOSED);
     silent = mode == ToolChoice.Mode.NONE && tools.isPresent();
-    answerGrammar = mustCall ? Optional.empty() : options.grammar();
+    answerGrammar = mustCall ? Optional.empty() : options.grammar().map(Language.Given::new);
     callGrammar =
         answerGrammar.isPresent() && calls.isEmpty()
             ? Optional.empty()
@@ -93,7 +92,7 @@ final class Reply {
   }
 
   /** The grammar of calls, and unless answers have their own, of what is not calls. */
-  private static Optional<Grammar> callGrammar(
+  private static Optional<Language> callGrammar(
       GenerationOptions options, Optional<ToolFormat> tools, boolean callsAlone) {
     boolean free =
         tools.isEmpty()
@@ -102,20 +101,19 @@ final class Reply {
     return free
         ? Optional.empty()
         : Optional.of(
-            Grammar.gbnf(
-                ToolGrammar.of(
-                    options.tools(),
-                    callsAlone
-                        ? ToolChoice.required().withParallel(options.toolChoice().parallel())
-                        : options.toolChoice(),
-                    tools.get())));
+            new Language.Calls(
+                options.tools(),
+                callsAlone
+                    ? ToolChoice.required().withParallel(options.toolChoice().parallel())
+                    : options.toolChoice(),
+                tools.get()));
   }
 
   /**
    * What the {@linkplain #guided() guided} tokens must be: the answer, or in the native format of
    * calls the calls, or either.
    */
-  Optional<TokenConstraint> constraint(Function<Grammar, TokenConstraint> compiler) {
+  Optional<TokenConstraint> constraint(Function<Language, TokenConstraint> compiler) {
     Optional<TokenConstraint> answer = answerGrammar.map(compiler);
     Optional<TokenConstraint> call = callGrammar.map(compiler);
     if (answer.isEmpty() || call.isEmpty()) {

@@ -3,12 +3,13 @@ package io.github.phi4j.internal.grammar;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * All rules of a grammar as one nondeterministic automaton over bytes. A state does one of the
  * things that {@link Kind} names. Immutable.
  */
-final class Automaton {
+public final class Automaton {
 
   /** What a state does. */
   enum Kind {
@@ -20,10 +21,36 @@ final class Automaton {
     BYTES,
     /** Goes through another rule, then on. */
     CALL,
+    /** Goes through a text of a leaf, then on as its label says. */
+    LEAF,
+    /** A list begins whose parts must differ: the elements of an array, or names. */
+    OPEN,
+    /** Goes on if the part of a list that ends here is none that was there before. */
+    NEW,
     /** Takes one token. */
     TOKEN,
     /** Takes any token but one. */
     OTHER_TOKEN
+  }
+
+  /** A leaf that is made when it is needed first, and where to go on by the label of its text. */
+  static final class Slot {
+    private final int[] exits;
+    private Supplier<Leaf> maker;
+    private Leaf leaf;
+
+    Slot(Supplier<Leaf> maker, int[] exits) {
+      this.maker = maker;
+      this.exits = exits;
+    }
+
+    synchronized Leaf leaf() {
+      if (leaf == null) {
+        leaf = maker.get();
+        maker = null;
+      }
+      return leaf;
+    }
   }
 
   /** The state that ends a rule. */
@@ -33,9 +60,11 @@ final class Automaton {
 
   private final Kind[] kinds;
   private final int[]
-      first; // SPLIT: a state; BYTES: the first edge; CALL: the rule; else the token
+      first; // SPLIT: a state; BYTES: the first edge; CALL: the rule; LEAF: it; OPEN: 1 for names;
+  // else the token
   private final int[] second; // BYTES: the number of edges; else a state
   private final int[] edges; // for each: from, to, target
+  private final Slot[] leaves;
   private final int[] starts; // of the rules, in the order in which they may begin with each other
   private final boolean[] nullable; // of the rules
   private final int root;
@@ -48,6 +77,7 @@ final class Automaton {
       int[] first,
       int[] second,
       int[] edges,
+      Slot[] leaves,
       int[] starts,
       boolean[] nullable,
       int root) {
@@ -55,6 +85,7 @@ final class Automaton {
     this.first = first;
     this.second = second;
     this.edges = edges;
+    this.leaves = leaves;
     this.starts = starts;
     this.nullable = nullable;
     this.root = root;
@@ -68,7 +99,7 @@ final class Automaton {
     byte[] representative = new byte[BYTE_VALUES];
     int last = 0;
     for (int value = 1; value < BYTE_VALUES; value++) {
-      if (borders.get(value)) {
+      if (leaves.length > 0 || borders.get(value)) {
         representative[++last] = (byte) value;
       }
       classes[value] = last;
@@ -108,6 +139,16 @@ final class Automaton {
       }
     }
     return -1;
+  }
+
+  /** The leaf of a state of kind {@link Kind#LEAF}. */
+  Leaf leaf(int state) {
+    return leaves[first[state]].leaf();
+  }
+
+  /** Where a state of kind {@link Kind#LEAF} goes on behind a text with a label. */
+  int exit(int state, int label) {
+    return leaves[first[state]].exits[label];
   }
 
   int rules() {

@@ -83,6 +83,50 @@ public record CodePoints(List<Range> ranges) {
     return of(rest);
   }
 
+  /** The scalar values of pairs of a first and a last one. */
+  public static CodePoints pairs(int... pairs) {
+    List<Range> ranges = new ArrayList<>();
+    for (int i = 0; i < pairs.length; i += 2) {
+      ranges.add(new Range(pairs[i], pairs[i + 1]));
+    }
+    return of(ranges);
+  }
+
+  /** One scalar value alone. */
+  public static CodePoints only(int c) {
+    return pairs(c, c);
+  }
+
+  /** These and others. */
+  public CodePoints or(CodePoints others) {
+    List<Range> all = new ArrayList<>(ranges);
+    all.addAll(others.ranges);
+    return of(all);
+  }
+
+  /** Those that are among others, too. */
+  public CodePoints and(CodePoints others) {
+    return negate().or(others.negate()).negate();
+  }
+
+  /** Whether a scalar value is among these. */
+  public boolean contains(int c) {
+    int low = 0;
+    int high = ranges.size() - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      Range range = ranges.get(middle);
+      if (c < range.from) {
+        high = middle - 1;
+      } else if (c > range.to) {
+        low = middle + 1;
+      } else {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether there are none. */
   public boolean isEmpty() {
     return ranges.isEmpty();

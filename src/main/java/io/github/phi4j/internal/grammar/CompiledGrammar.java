@@ -16,10 +16,10 @@ public final class CompiledGrammar {
   private final Masks masks;
   private final State start;
 
-  CompiledGrammar(Automaton automaton, TokenTrie trie) {
+  CompiledGrammar(Automaton automaton, TokenTrie trie, LeafMasks leafMasks) {
     this.trie = trie;
     space = new StateSpace(automaton);
-    masks = new Masks(space, trie);
+    masks = new Masks(space, trie, leafMasks);
     try {
       start = space.start();
     } catch (IllegalStateException e) { // too ambiguous where the text begins already
@@ -39,16 +39,16 @@ public final class CompiledGrammar {
             token -> {
               throw rules.fault(token.place(), "there is no vocabulary to look a token up in");
             });
-    return new CompiledGrammar(automaton, new TokenTrie(new byte[0][]));
+    return Vocabulary.none().compiled(automaton);
   }
 
   /** Whether a text follows the grammar. */
-  boolean matches(String text) {
+  public boolean matches(String text) {
     return after(start, text.getBytes(UTF_8)).textMayEnd();
   }
 
   /** Whether a text is the beginning of one that follows the grammar. */
-  boolean isPrefix(String text) {
+  public boolean isPrefix(String text) {
     return after(start, text.getBytes(UTF_8)) != State.DEAD;
   }
 

@@ -167,10 +167,9 @@ final class GbnfParser {
     if (position == start) {
       throw expected("a number of repetitions");
     }
-    if (value > AutomatonBuilder.MAX_STATES) {
+    if (value > States.MAX_STATES) {
       throw fault(
-          start,
-          "a repetition may count to " + AutomatonBuilder.MAX_STATES + "; leave the maximum out");
+          start, "a repetition may count to " + States.MAX_STATES + "; leave the maximum out");
     }
     return (int) value;
   }

@@ -2,6 +2,7 @@ package io.github.phi4j.internal.grammar;
 
 import io.github.phi4j.internal.grammar.State.Configuration;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -55,6 +56,7 @@ final class Masks {
 
   private final StateSpace space;
   private final TokenTrie trie;
+  private final LeafMasks leafMasks;
   private final int words;
   private final Map<State, long[]> masks;
   private final Map<State, Inner> inners;
@@ -62,9 +64,10 @@ final class Masks {
   private int[] exits = new int[64];
   private int exitCount;
 
-  Masks(StateSpace space, TokenTrie trie) {
+  Masks(StateSpace space, TokenTrie trie, LeafMasks leafMasks) {
     this.space = space;
     this.trie = trie;
+    this.leafMasks = leafMasks;
     words = (trie.tokens() + Long.SIZE - 1) / Long.SIZE;
     int limit = (int) (MAX_BYTES / ((long) Long.BYTES * (words + 8)));
     masks = new Recent<>(limit);
@@ -74,6 +77,9 @@ final class Masks {
 
   /** The tokens that may follow in a state, a bit for each id; not to be changed. */
   long[] mask(State state) {
+    if (state.memory() != null) { // there is but one text like this
+      return compute(state);
+    }
     long[] known = masks.get(state);
     if (known == null) {
       known = compute(state);
@@ -83,14 +89,84 @@ final class Masks {
   }
 
   private long[] compute(State state) {
-    long[] bits = new long[words];
-    if (!walkByFrames(state, bits)) {
-      walk(0, state, bits, false);
+    if (state.memory() != null) {
+      long[] bits = mask(space.forgetful(state)).clone();
+      forbidSame(state, bits);
+      return bits;
     }
+    long[] bits = new long[words];
+    State rest = space.only(state, configuration -> !isLeaf(configuration));
+    if (rest != State.DEAD && !walkByFrames(rest, bits)) {
+      walk(0, rest, bits, false);
+    }
+    walkLeaves(state, bits);
     for (Configuration configuration : state.configurations()) {
       markToken(configuration.state(), bits);
     }
     return bits;
+  }
+
+  /**
+   * Takes away what lists whose parts must differ do not allow: the tokens that a part may end in,
+   * and those on the ways to what was there before.
+   */
+  private void forbidSame(State state, long[] bits) {
+    for (int token : trie.structural()) {
+      if ((bits[token >> 6] & 1L << token) != 0 && !mayFollow(state, token)) {
+        bits[token >> 6] &= ~(1L << token);
+      }
+    }
+    path[0] = state;
+    int node = state.memory().isLikeBefore() ? 1 : trie.nodes();
+    while (node < trie.nodes()) {
+      int depth = trie.depth(node);
+      State next = space.next(path[depth - 1], trie.label(node));
+      path[depth] = next;
+      if (next == State.DEAD) {
+        trie.clearBelow(node, bits);
+      }
+      boolean alike = next != State.DEAD && next.memory() != null && next.memory().isLikeBefore();
+      node = alike ? node + 1 : trie.end(node);
+    }
+    Arrays.fill(path, null);
+  }
+
+  private boolean mayFollow(State state, int token) {
+    State read = state;
+    for (int i = trie.textStart(token); i < trie.textStart(token + 1) && read != State.DEAD; i++) {
+      read = space.next(read, trie.text(i));
+    }
+    return read != State.DEAD;
+  }
+
+  private boolean isLeaf(Configuration configuration) {
+    return space.automaton().kind(configuration.state()) == Automaton.Kind.LEAF;
+  }
+
+  /** Marks what leaves allow, and where a token goes on behind a text of one, what follows it. */
+  private void walkLeaves(State state, long[] bits) {
+    Set<LeafMasks.Inner> marked = new HashSet<>();
+    for (Configuration configuration : state.configurations()) {
+      if (!isLeaf(configuration)) {
+        continue;
+      }
+      Leaf leaf = space.automaton().leaf(configuration.state());
+      LeafMasks.Inner inner = leafMasks.inner(leaf, configuration.place());
+      if (marked.add(inner)) {
+        for (int i = 0; i < words; i++) {
+          bits[i] |= inner.bits[i];
+        }
+      }
+      int label = 0;
+      State behind = State.DEAD;
+      for (int i = 0; i < inner.exits.length; i++) {
+        if (inner.labels[i] != label) {
+          label = inner.labels[i];
+          behind = space.behind(configuration, label);
+        }
+        walk(inner.exits[i], behind, bits, false);
+      }
+    }
   }
 
   private void markToken(int state, long[] bits) {

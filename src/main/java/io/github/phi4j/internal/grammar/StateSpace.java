@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The deterministic automaton over {@link State states}, made as it is walked: the subset
@@ -43,6 +44,8 @@ final class StateSpace {
   private final Set<Configuration> waiting = new LinkedHashSet<>();
   private final List<Set<Return>> calls = new ArrayList<>(); // of each rule
   private boolean textMayEnd;
+  private Memory memory;
+  private int opened; // 1 if a list has begun whose parts must differ, 2 if of names
 
   StateSpace(Automaton automaton) {
     this.automaton = automaton;
@@ -80,15 +83,22 @@ final class StateSpace {
 
   private State compute(State state, int byteClass) {
     int value = automaton.representative(byteClass);
+    memory = state.memory() == null ? null : state.memory().after(value);
     for (Configuration configuration : state.configurations()) {
-      if (automaton.kind(configuration.state()) == Automaton.Kind.BYTES) {
-        int target = automaton.next(configuration.state(), value);
+      int at = configuration.state();
+      if (automaton.kind(at) == Automaton.Kind.BYTES) {
+        int target = automaton.next(at, value);
         if (target >= 0) {
           reach(target, configuration.frame());
         }
+      } else if (automaton.kind(at) == Automaton.Kind.LEAF) {
+        within(at, automaton.leaf(at).next(configuration.place(), value), configuration.frame());
       }
     }
     State next = finish();
+    if (next.memory() != null && next.memory().isLikeBefore() && !goesOn(next)) {
+      next = State.DEAD;
+    }
     if (state != State.DEAD) { // shared by all
       if (state.next == null) {
         state.next = new State[automaton.byteClasses()];
@@ -97,6 +107,59 @@ final class StateSpace {
       state.next[byteClass] = next;
     }
     return next;
+  }
+
+  /**
+   * Whether a state is not a way to what was there before alone. Ways to that are followed no
+   * further than it is long.
+   */
+  private boolean goesOn(State state) {
+    boolean goesOn = state.textMayEnd();
+    for (int byteClass = 0; byteClass < automaton.byteClasses() && !goesOn; byteClass++) {
+      goesOn = next(state, automaton.representative(byteClass)) != State.DEAD;
+    }
+    return goesOn;
+  }
+
+  /** The same state where parts of lists need not differ. */
+  State forgetful(State state) {
+    return state.memory() == null ? state : only(state, state.textMayEnd(), _ -> true);
+  }
+
+  /** Goes on at a place in a leaf, and behind the leaf if a text may end there. */
+  private void within(int state, long place, Frame frame) {
+    if (place == Leaf.DEAD) {
+      return;
+    }
+    Leaf leaf = automaton.leaf(state);
+    if (!leaf.isClosed(place)) {
+      waiting.add(new Configuration(state, place, frame));
+    }
+    int label = leaf.label(place);
+    if (label > 0) {
+      reach(automaton.exit(state, label), frame);
+    }
+  }
+
+  /** The state behind a text with a label in a leaf. */
+  State behind(Configuration configuration, int label) {
+    reach(automaton.exit(configuration.state(), label), configuration.frame());
+    return finish();
+  }
+
+  /** The state of some configurations of a state alone. */
+  State only(State state, Predicate<Configuration> wanted) {
+    return only(state, false, wanted);
+  }
+
+  private State only(State state, boolean mayEnd, Predicate<Configuration> wanted) {
+    textMayEnd = mayEnd;
+    for (Configuration configuration : state.configurations()) {
+      if (wanted.test(configuration)) {
+        waiting.add(configuration);
+      }
+    }
+    return finish();
   }
 
   /** The state after one more token, of which only its id is looked at. */
@@ -132,7 +195,7 @@ final class StateSpace {
   State above(State state, Frame frame) {
     for (Configuration configuration : state.configurations()) {
       if (configuration.frame() == frame) {
-        waiting.add(new Configuration(configuration.state(), Frame.BOTTOM));
+        waiting.add(new Configuration(configuration.state(), configuration.place(), Frame.BOTTOM));
       }
     }
     return finish();
@@ -149,7 +212,10 @@ final class StateSpace {
   }
 
   private void reach(int state, Frame frame) {
-    Configuration configuration = new Configuration(state, frame);
+    if (state < 0) {
+      return; // a way that is none
+    }
+    Configuration configuration = new Configuration(state, 0, frame);
     if (reached.add(configuration)) {
       open.push(configuration);
     }
@@ -175,6 +241,8 @@ final class StateSpace {
       open.clear();
       waiting.clear();
       textMayEnd = false;
+      memory = null;
+      opened = 0;
       if (kept > MAX_KEPT) {
         forget();
       }
@@ -213,6 +281,16 @@ final class StateSpace {
             reach(after, frame);
           }
         }
+        case OPEN -> {
+          opened = 1 + automaton.first(state);
+          reach(automaton.second(state), frame);
+        }
+        case NEW -> {
+          if (memory == null || memory.isNew()) {
+            reach(automaton.second(state), frame);
+          }
+        }
+        case LEAF -> within(state, automaton.leaf(state).start(), frame);
         case BYTES, TOKEN, OTHER_TOKEN -> waiting.add(configuration);
       }
       if (reached.size() > MAX_CONFIGURATIONS) {
@@ -251,10 +329,16 @@ final class StateSpace {
   }
 
   private State intern() {
+    if (opened > 0) {
+      memory = Memory.open(memory, opened == 2);
+    }
+    if (memory != null) {
+      return new State(waiting, textMayEnd, memory);
+    }
     Key key = new Key(Set.copyOf(waiting), textMayEnd);
     State known = states.get(key);
     if (known == null) {
-      known = new State(key.configurations, textMayEnd);
+      known = new State(key.configurations, textMayEnd, null);
       states.put(key, known);
       kept += 16 + 8 * key.configurations.size();
     }

@@ -16,9 +16,11 @@ final class TokenTrie {
   private final byte[] labels;
   private final int[] ends; // the node after the last one below each
   private final short[] depths;
+  private final short[] heights;
   private final int[] sorted; // ids of the tokens, by their bytes
   private final int[] ownTokens; // of each node, where those that end there begin in sorted
   private final int maxDepth;
+  private final int[] structural;
 
   /**
    * Creates a trie.
@@ -57,7 +59,20 @@ final class TokenTrie {
     ends = new int[nodes];
     depths = new short[nodes];
     ownTokens = new int[nodes + 1];
+    heights = new short[nodes];
     fill(texts);
+    structural = IntStream.range(0, texts.length).filter(id -> isStructural(texts[id])).toArray();
+    int[] above = new int[maxDepth + 1]; // the node at each depth
+    for (int node = 1; node < nodes; node++) {
+      above[depths[node]] = node;
+      for (int depth = depths[node] - 1; depth >= 0; depth--) {
+        int height = depths[node] - depth;
+        if (heights[above[depth]] >= height) {
+          break;
+        }
+        heights[above[depth]] = (short) height;
+      }
+    }
   }
 
   private void fill(byte[][] texts) {
@@ -126,6 +141,32 @@ final class TokenTrie {
 
   int maxDepth() {
     return maxDepth;
+  }
+
+  /** The tokens that end something in JSON: with a quote, a closing bracket, a colon or a comma. */
+  int[] structural() {
+    return structural;
+  }
+
+  private static boolean isStructural(byte[] text) {
+    for (byte value : text) {
+      if (value == '"' || value == ',' || value == ']' || value == '}' || value == ':') {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** How far the longest token below a node goes on behind it. */
+  int height(int node) {
+    return heights[node];
+  }
+
+  /** Clears the bits of the tokens that end at a node or below. */
+  void clearBelow(int node, long[] bits) {
+    for (int i = ownTokens[node]; i < ownTokens[ends[node]]; i++) {
+      bits[sorted[i] >> 6] &= ~(1L << sorted[i]);
+    }
   }
 
   /** Sets the bits of the tokens that end at a node. */

@@ -1,344 +1,142 @@
 package io.github.phi4j.internal.schema;
 
+import io.github.phi4j.api.GrammarException;
+import io.github.phi4j.internal.grammar.CodePoints;
+import io.github.phi4j.internal.grammar.Dfa;
+import io.github.phi4j.internal.grammar.Effort;
+import io.github.phi4j.internal.grammar.Nfa;
 import java.util.List;
 
 /**
- * Turns regular expressions of ECMA-262, as JSON Schema has them, into rules of JSON strings: what
- * they have in common with regular languages. Not among that are back references and looking
- * around, which are refused, as are word boundaries, named classes ({@code \p}) and anchors
- * elsewhere than at the ends of the whole pattern or of its alternatives. Characters are code
- * points, as with the flag {@code u}.
+ * Turns regular expressions into automata of the texts that they are found in. Looking ahead is a
+ * product: what follows must be both. It is refused within repetitions, as are back references,
+ * looking behind and word boundaries everywhere.
  */
 final class Patterns {
 
-  /** The rule's body, and how many characters its strings have. */
-  record Translation(String body, int min, int max) {
-    Translation then(Translation next) {
-      return new Translation(body + " " + next.body, min + next.min, sum(max, next.max));
-    }
+  private final Nfa nfa;
+  private final Effort effort;
+  private int repetitions; // around the part at work
 
-    Translation or(Translation other) {
-      return new Translation(
-          body + " | " + other.body, Math.min(min, other.min), Math.max(max, other.max));
-    }
-  }
-
-  private static final int MAX_COUNT = 2000;
-  private static final CodePoints DIGIT = CodePoints.of('0', '9');
-  private static final CodePoints WORD = CodePoints.of('0', '9', 'A', 'Z', '_', '_', 'a', 'z');
-  private static final CodePoints SPACE =
-      CodePoints.of(
-          0x09, 0x0d, 0x20, 0x20, 0xa0, 0xa0, 0x1680, 0x1680, 0x2000, 0x200a, 0x2028, 0x2029,
-          0x202f, 0x202f, 0x205f, 0x205f, 0x3000, 0x3000, 0xfeff, 0xfeff);
-  private static final CodePoints LINE_ENDS = CodePoints.of('\n', '\n', '\r', '\r', 0x2028, 0x2029);
-
-  private final int[] pattern;
-  private final String pointer;
-  private final Gbnf grammar;
-  private final Translation anything;
-  private int at;
-  private int depth;
-
-  private Patterns(String pattern, String pointer, Gbnf grammar) {
-    this.pattern = pattern.codePoints().toArray();
-    this.pointer = pointer;
-    this.grammar = grammar;
-    String any = grammar.rule("plain-char", CodePoints.all().inJson(grammar));
-    anything = new Translation(any + "*", 0, Integer.MAX_VALUE);
-  }
-
-  private static int sum(int a, int b) {
-    return (int) Math.min((long) a + b, Integer.MAX_VALUE);
+  private Patterns(Effort effort) {
+    this.effort = effort;
+    nfa = new Nfa(effort);
   }
 
   /**
-   * The strings that a pattern is found in.
+   * The texts that a pattern is found in.
    *
-   * @param pointer where the pattern stands in the schema
-   * @throws IllegalArgumentException if it is not within the subset
+   * @throws IllegalArgumentException if there is no such automaton; the message tells what was
+   *     found
    */
-  static Translation translate(String pattern, String pointer, Gbnf grammar) {
-    return new Patterns(pattern, pointer, grammar).whole();
+  static Dfa search(String pattern, Effort effort) {
+    Regex regex = RegexParser.parse(pattern);
+    Patterns patterns = new Patterns(effort);
+    int rest = patterns.anything(Nfa.END);
+    int found = patterns.compile(regex, rest, true);
+    return patterns.nfa.determinize(patterns.anything(found), true);
   }
 
-  private Translation whole() {
-    Translation whole = null;
-    do {
-      boolean begins = taken('^');
-      Translation sequence = sequence(true);
-      boolean ends = taken('$');
-      Translation alternative = begins ? sequence : anything.then(sequence);
-      alternative = ends ? alternative : alternative.then(anything);
-      whole = whole == null ? alternative : whole.or(alternative);
-    } while (taken('|'));
-    if (at < pattern.length) {
-      throw problem("an unbalanced )");
-    }
-    return new Translation("(" + whole.body() + ")", whole.min(), whole.max());
+  /** The texts that a pattern is the whole of. */
+  static Dfa whole(String pattern, Effort effort) {
+    Patterns patterns = new Patterns(effort);
+    int start = patterns.compile(RegexParser.parse(pattern), Nfa.END, true);
+    return patterns.nfa.determinize(start, true);
   }
 
-  private Translation alternatives() {
-    if (++depth > 200) {
-      throw problem("groups nested more than 200 deep");
-    }
-    Translation alternatives = sequence(false);
-    while (taken('|')) {
-      alternatives = alternatives.or(sequence(false));
-    }
-    depth--;
-    return alternatives;
+  private int anything(int next) {
+    int loop = nfa.reserve();
+    nfa.define(loop, nfa.characters(CodePoints.ALL, loop), next);
+    return loop;
   }
 
-  private Translation sequence(boolean outermost) {
-    Translation sequence = new Translation("\"\"", 0, 0);
-    while (at < pattern.length && peek() != '|' && peek() != ')') {
-      if (outermost && peek() == '$' && endsAlternative()) {
-        break;
+  /**
+   * Compiles a part.
+   *
+   * @param first whether no part that takes characters stands before it
+   */
+  private int compile(Regex regex, int next, boolean first) {
+    return switch (regex) {
+      case Regex.Characters characters -> nfa.characters(characters.set(), next);
+      case Regex.Anchor anchor -> anchor.end() ? nfa.end(next) : nfa.beginning(next);
+      case Regex.Choice choice -> {
+        int start = -1;
+        for (Regex alternative : choice.alternatives().reversed()) {
+          int one = compile(alternative, next, first);
+          start = start < 0 ? one : nfa.split(one, start);
+        }
+        yield start;
       }
-      Translation item = repeated(atom());
-      sequence = sequence.max() == 0 ? item : sequence.then(item);
-    }
-    return sequence;
-  }
-
-  private boolean endsAlternative() {
-    return at + 1 == pattern.length || pattern[at + 1] == '|';
-  }
-
-  private Translation atom() {
-    int start = at;
-    int c = pattern[at++];
-    return switch (c) {
-      case '(' -> group();
-      case '[' -> characters(brackets());
-      case '.' -> characters(LINE_ENDS.not());
-      case '\\' -> characters(escape(false));
-      case '^', '$' -> {
-        at = start;
-        throw problem("an anchor that is not at an end of the pattern");
-      }
-      case '*', '+', '?' -> {
-        at = start;
-        throw problem("a quantifier with nothing before it");
-      }
-      case '{', '}', ']' -> {
-        at = start;
-        throw problem("a bracket that must be escaped");
-      }
-      default -> characters(CodePoints.only(c));
+      case Regex.Sequence sequence -> sequence(sequence.parts(), next, first);
+      case Regex.Repetition repetition -> repetition(repetition, next);
+      case Regex.Ahead ahead -> ahead(ahead, next, false);
     };
   }
 
-  private Translation characters(CodePoints characters) {
-    return new Translation(characters.inJson(grammar), 1, 1);
+  private int sequence(List<Regex> parts, int next, boolean first) {
+    int taking = 0; // parts before the first that takes characters
+    boolean anchored = false;
+    while (taking < parts.size()
+        && (parts.get(taking) instanceof Regex.Anchor
+            || parts.get(taking) instanceof Regex.Ahead)) {
+      anchored |= parts.get(taking) instanceof Regex.Anchor anchor && !anchor.end();
+      taking++;
+    }
+    int start = next;
+    for (int i = parts.size() - 1; i >= 0; i--) {
+      start =
+          parts.get(i) instanceof Regex.Ahead ahead
+              ? ahead(ahead, start, first && anchored && i < taking)
+              : compile(parts.get(i), start, first && i == 0);
+    }
+    return start;
   }
 
-  private Translation group() {
-    int start = at - 1;
-    if (taken('?') && !taken(':')) {
-      boolean named =
-          at + 1 < pattern.length
-              && peek() == '<'
-              && pattern[at + 1] != '='
-              && pattern[at + 1] != '!';
-      if (!named) {
-        at = start;
-        throw problem("a group that looks around");
-      }
-      while (at < pattern.length && !taken('>')) {
-        at++;
-      }
-    }
-    Translation inner = alternatives();
-    if (!taken(')')) {
-      at = start;
-      throw problem("a group without an end");
-    }
-    return new Translation("(" + inner.body() + ")", inner.min(), inner.max());
-  }
-
-  private Translation repeated(Translation item) {
-    if (at == pattern.length) {
-      return item;
-    }
-    int min = 1;
-    int max = 1;
-    switch (peek()) {
-      case '*' -> {
-        min = 0;
-        max = Integer.MAX_VALUE;
-        at++;
-      }
-      case '+' -> {
-        max = Integer.MAX_VALUE;
-        at++;
-      }
-      case '?' -> {
-        min = 0;
-        at++;
-      }
-      case '{' -> {
-        at++;
-        min = count();
-        max =
-            taken(',') ? (at < pattern.length && peek() == '}' ? Integer.MAX_VALUE : count()) : min;
-        if (!taken('}') || min > max) {
-          throw problem("no proper count");
-        }
-      }
-      default -> {
-        return item;
-      }
-    }
-    taken('?'); // lazy or not, the strings are the same
-    if (item.max() == 0 && max == Integer.MAX_VALUE) {
-      return item; // nothing, however often
-    }
-    return new Translation(
-        Gbnf.times(item.body(), min, max),
-        (int) Math.min((long) item.min() * min, Integer.MAX_VALUE),
-        (int) Math.min((long) item.max() * max, Integer.MAX_VALUE));
-  }
-
-  private int count() {
-    int count = -1;
-    while (at < pattern.length && peek() >= '0' && peek() <= '9') {
-      count = Math.max(count, 0) * 10 + pattern[at++] - '0';
-      if (count > MAX_COUNT) {
-        throw problem("a count above " + MAX_COUNT);
-      }
-    }
-    if (count < 0) {
-      throw problem("no proper count");
-    }
-    return count;
-  }
-
-  private CodePoints brackets() {
-    boolean negated = taken('^');
-    CodePoints characters = CodePoints.none();
-    while (!taken(']')) {
-      if (at == pattern.length) {
-        throw problem("a class without an end");
-      }
-      CodePoints from = classItem();
-      if (at + 1 < pattern.length && peek() == '-' && pattern[at + 1] != ']') {
-        at++;
-        CodePoints to = classItem();
-        if (single(from) < 0 || single(to) < single(from)) {
-          throw problem("no proper range of characters");
-        }
-        from = CodePoints.of(single(from), single(to));
-      }
-      characters = characters.or(from);
-    }
-    characters = negated ? characters.not() : characters;
-    if (characters.isEmpty()) {
-      throw problem("a class without characters");
-    }
-    return characters;
-  }
-
-  private CodePoints classItem() {
-    int c = pattern[at++];
-    return c == '\\' ? escape(true) : CodePoints.only(c);
-  }
-
-  private static int single(CodePoints characters) {
-    List<CodePoints.Range> ranges = characters.ranges();
-    return ranges.size() == 1 && ranges.getFirst().from() == ranges.getFirst().to()
-        ? ranges.getFirst().from()
-        : -1;
-  }
-
-  private CodePoints escape(boolean inBrackets) {
-    if (at == pattern.length) {
-      throw problem("a backslash at the end");
-    }
-    int c = pattern[at++];
-    return switch (c) {
-      case 'd' -> DIGIT;
-      case 'D' -> DIGIT.not();
-      case 'w' -> WORD;
-      case 'W' -> WORD.not();
-      case 's' -> SPACE;
-      case 'S' -> SPACE.not();
-      case 't' -> CodePoints.only('\t');
-      case 'n' -> CodePoints.only('\n');
-      case 'r' -> CodePoints.only('\r');
-      case 'f' -> CodePoints.only('\f');
-      case 'v' -> CodePoints.only(0x0b);
-      case 'x' -> CodePoints.only(hex(2));
-      case 'u' -> CodePoints.only(unicode());
-      case 'b' -> {
-        if (!inBrackets) {
-          throw problem("a word boundary");
-        }
-        yield CodePoints.only('\b');
-      }
-      case '0' -> CodePoints.only(0);
-      default -> {
-        if (c < 0x80 && Character.isLetterOrDigit(c)) {
-          throw problem("\\" + Character.toString(c));
-        }
-        yield CodePoints.only(c);
-      }
-    };
-  }
-
-  private int unicode() {
-    int c;
-    if (taken('{')) {
-      int start = at;
-      while (at < pattern.length && peek() != '}') {
-        at++;
-      }
-      int digits = at - start;
-      at = start;
-      c = digits > 0 && digits <= 6 ? hex(digits) : -1;
-      if (!taken('}') || c < 0 || c > Character.MAX_CODE_POINT) {
-        throw problem("no proper character");
-      }
+  private int repetition(Regex.Repetition repetition, int next) {
+    repetitions++;
+    int start = next;
+    int min = repetition.min();
+    if (repetition.max() == Regex.UNBOUNDED) {
+      int loop = nfa.reserve();
+      int item = compile(repetition.item(), loop, false);
+      nfa.define(loop, item, next);
+      start = min == 0 ? loop : item;
+      min = Math.max(0, min - 1);
     } else {
-      c = hex(4);
-      if (Character.isHighSurrogate((char) c) && taken('\\') && taken('u')) {
-        c = Character.toCodePoint((char) c, (char) hex(4));
+      for (int i = min; i < repetition.max(); i++) {
+        start = nfa.split(compile(repetition.item(), start, false), next);
       }
     }
-    if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
-      throw problem("half of a surrogate pair");
+    for (int i = 0; i < min; i++) {
+      start = compile(repetition.item(), start, false);
     }
-    return c;
+    repetitions--;
+    return start;
   }
 
-  private int hex(int digits) {
-    int value = 0;
-    for (int i = 0; i < digits; i++) {
-      int digit = at < pattern.length ? Character.digit(pattern[at++], 16) : -1;
-      if (digit < 0) {
-        throw problem("no hexadecimal digit");
-      }
-      value = value * 16 + digit;
+  /** The texts that follow, if they begin as they must. */
+  private int ahead(Regex.Ahead ahead, int next, boolean beginning) {
+    if (repetitions > 0) {
+      throw new GrammarException("a group that looks ahead within a repetition");
     }
-    return value;
-  }
-
-  private int peek() {
-    return pattern[at];
-  }
-
-  private boolean taken(int c) {
-    if (at < pattern.length && pattern[at] == c) {
-      at++;
-      return true;
+    if (!beginning && hasBeginning(ahead.body())) {
+      throw new GrammarException("a ^ in a group that looks ahead, not at the beginning");
     }
-    return false;
+    Dfa follows = nfa.determinize(next, beginning);
+    Dfa begins = nfa.determinize(compile(ahead.body(), anything(Nfa.END), beginning), beginning);
+    Dfa both = follows.and(ahead.negated() ? begins.not(effort) : begins, effort);
+    int texts = nfa.texts(both, Nfa.END);
+    return beginning ? nfa.beginning(texts) : texts;
   }
 
-  private IllegalArgumentException problem(String found) {
-    return SchemaProblem.at(
-        pointer + "/pattern",
-        found + " at character " + (at + 1) + " of " + new String(pattern, 0, pattern.length),
-        "a regular expression without it");
+  private static boolean hasBeginning(Regex regex) {
+    return switch (regex) {
+      case Regex.Anchor anchor -> !anchor.end();
+      case Regex.Choice choice -> choice.alternatives().stream().anyMatch(Patterns::hasBeginning);
+      case Regex.Sequence sequence -> sequence.parts().stream().anyMatch(Patterns::hasBeginning);
+      case Regex.Repetition repetition -> hasBeginning(repetition.item());
+      case Regex.Ahead ahead -> hasBeginning(ahead.body());
+      case Regex.Characters _ -> false;
+    };
   }
 }

@@ -1,22 +1,91 @@
 package io.github.phi4j.internal.schema;
 
-import io.github.phi4j.internal.json.Json;
+import io.github.phi4j.api.GrammarException;
+import io.github.phi4j.internal.grammar.Automaton;
+import io.github.phi4j.internal.grammar.Effort;
+import io.github.phi4j.internal.grammar.States;
+import java.util.List;
+import java.util.Map;
 
-/** The door to the translation of JSON Schemas. */
+/** The door to the translation of JSON Schemas into automata. */
 public final class SchemaGrammar {
 
-  private SchemaGrammar() {}
+  private final Documents documents;
+  private final SchemaReader reader;
+  private final Problems problems;
+  private final Effort effort;
 
   /**
-   * The grammar, in GBNF, of the JSON values that are written for a schema. Each is valid for it.
+   * Reads a schema.
+   *
+   * @param standard whether undeclared members may be written, as the standard has it
+   * @param lenient whether what cannot be enforced is passed over
+   * @param others further documents by their URIs
+   * @throws IllegalArgumentException if one is no JSON
+   */
+  public SchemaGrammar(
+      String schema, boolean standard, boolean lenient, Map<String, String> others, Effort effort) {
+    documents = new Documents(schema, others);
+    problems = new Problems(lenient);
+    reader = new SchemaReader(documents, standard, problems);
+    this.effort = effort;
+  }
+
+  /** What is not enforced. */
+  public List<String> unenforced() {
+    return problems.unenforced();
+  }
+
+  /**
+   * The automaton of the JSON values that are written for the schema. Each is valid for it.
    *
    * @throws IllegalArgumentException if the schema is none, or says what no grammar can promise
    */
-  public static String of(String schema) {
-    Gbnf grammar = new Gbnf();
-    String root = grammar.reserve("root");
-    SchemaTranslator translator = new SchemaTranslator(Json.parse(schema), grammar, "value");
-    grammar.define(root, translator.rule());
-    return grammar.text();
+  public Automaton automaton() {
+    States states = new States(SchemaGrammar::tooLarge);
+    int root = states.addRule();
+    Emitter emitter = emitter(states);
+    states.defineRule(root, emitter.value(root(), States.END), false);
+    emitter.finish();
+    return states.build(root);
+  }
+
+  static GrammarException tooLarge() {
+    return new GrammarException(
+        "the grammar of the JSON Schema is too large: it has more states than an automaton may");
+  }
+
+  private Node root() {
+    return new Node.At(reader.target(documents.root()), true);
+  }
+
+  /** What writes the values of the schema. */
+  Emitter emitter(States states) {
+    Emitter emitter = new Emitter(new Meanings(reader, effort), states);
+    try {
+      emitter.prepare(root());
+    } catch (TooManyShapesException e) {
+      throw SchemaProblem.at(e.pointer == null ? "" : e.pointer, e.getMessage(), "fewer");
+    }
+    if (!emitter.isPossible(root())) {
+      throw SchemaProblem.at("", "a schema that no value is valid for", "one that some are");
+    }
+    return emitter;
+  }
+
+  /**
+   * The start of a value of the schema, which must be of objects alone.
+   *
+   * @throws IllegalArgumentException if it is not
+   */
+  int objects(States states, int next) {
+    Emitter emitter = emitter(states);
+    if (!emitter.isOfObjects(root())) {
+      throw SchemaProblem.at(
+          "/type", "a schema for more than objects", "object, and no other type");
+    }
+    int start = emitter.value(root(), next);
+    emitter.finish();
+    return start;
   }
 }

@@ -2,61 +2,65 @@ package io.github.phi4j.internal.schema;
 
 import io.github.phi4j.api.Tool;
 import io.github.phi4j.api.ToolChoice;
-import io.github.phi4j.internal.json.Json;
+import io.github.phi4j.internal.grammar.Automaton;
+import io.github.phi4j.internal.grammar.CodePoints;
+import io.github.phi4j.internal.grammar.Effort;
+import io.github.phi4j.internal.grammar.States;
 import io.github.phi4j.internal.text.ToolFormat;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The grammar of what a model may write that has tools. */
-public final class ToolGrammar {
+final class ToolGrammar {
 
   private ToolGrammar() {}
 
   /**
-   * The grammar, in GBNF, of calls; in {@link ToolFormat#JSON} also that of answers without calls,
-   * as far as they are allowed. In {@link ToolFormat#NATIVE} calls follow a token that no grammar
-   * sees, and answers are free.
+   * The automaton of calls; in {@link ToolFormat#JSON} also of answers without calls, as far as
+   * they are allowed. In {@link ToolFormat#NATIVE} calls follow a token that no grammar sees, and
+   * answers are free.
    *
    * @throws IllegalArgumentException if a tool's parameters are no schema of objects, or say what
    *     no grammar can promise
    */
-  public static String of(List<Tool> tools, ToolChoice choice, ToolFormat format) {
-    Gbnf grammar = new Gbnf();
-    String root = grammar.reserve("root");
-    List<String> bodies = new ArrayList<>();
+  static Automaton of(List<Tool> tools, ToolChoice choice, ToolFormat format, Effort effort) {
+    States states = new States(SchemaGrammar::tooLarge);
+    int root = states.addRule();
+    int start = -1;
     if (choice.mode() != ToolChoice.Mode.NONE) {
-      bodies.add(calls(tools, choice, format, grammar));
+      start = calls(tools, choice, format, states, effort);
     }
-    if (format == ToolFormat.JSON && choice.mode() != ToolChoice.Mode.REQUIRED) {
-      bodies.add(otherThan(format.open(), grammar));
+    boolean answers = format == ToolFormat.JSON && choice.mode() != ToolChoice.Mode.REQUIRED;
+    if (answers) {
+      int answer = otherThan(format.open(), states);
+      start = start < 0 ? answer : states.split(start, answer);
     }
-    grammar.define(root, String.join(" | ", bodies));
-    return grammar.text();
+    states.defineRule(root, start, answers);
+    return states.build(root);
   }
 
-  private static String calls(
-      List<Tool> tools, ToolChoice choice, ToolFormat format, Gbnf grammar) {
-    List<String> calls = new ArrayList<>();
+  private static int calls(
+      List<Tool> tools, ToolChoice choice, ToolFormat format, States states, Effort effort) {
+    int close = states.text(format.close(), States.END);
+    int more = choice.parallel() ? states.reserve() : close;
+    int call = -1;
     for (Tool tool : tools) {
       if (choice.name().isEmpty() || choice.name().get().equals(tool.name())) {
-        calls.add(call(tool, grammar));
+        int one = call(tool, more, states, effort);
+        call = call < 0 ? one : states.split(one, call);
       }
     }
-    String call = grammar.rule("call", String.join(" | ", calls));
-    String more =
-        choice.parallel() ? " (" + Gbnf.literal(ToolFormat.SEPARATOR) + " " + call + ")*" : "";
-    return Gbnf.literal(format.open()) + " " + call + more + " " + Gbnf.literal(format.close());
+    if (choice.parallel()) {
+      states.define(more, states.text(ToolFormat.SEPARATOR, call), close);
+    }
+    return states.text(format.open(), call);
   }
 
-  private static String call(Tool tool, Gbnf grammar) {
+  private static int call(Tool tool, int next, States states, Effort effort) {
+    int close = states.text(ToolFormat.callClose(), next);
     try {
-      SchemaTranslator translator =
-          new SchemaTranslator(Json.parse(tool.parameters()), grammar, tool.name());
-      return Gbnf.literal(ToolFormat.callOpen(tool.name()))
-          + " "
-          + translator.objectRule()
-          + " "
-          + Gbnf.literal(ToolFormat.callClose());
+      SchemaGrammar schema = new SchemaGrammar(tool.parameters(), false, false, Map.of(), effort);
+      return states.text(ToolFormat.callOpen(tool.name()), schema.objects(states, close));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "the parameters of tool " + tool.name() + ": " + e.getMessage(), e);
@@ -64,18 +68,17 @@ public final class ToolGrammar {
   }
 
   /** Every text that does not begin so. */
-  private static String otherThan(String beginning, Gbnf grammar) {
-    String any = grammar.rule("text-char", CodePoints.all().brackets());
-    String body = "";
-    for (int i = beginning.length() - 1; i >= 0; i--) {
-      char c = beginning.charAt(i);
-      String other = CodePoints.only(c).not().brackets() + " " + any + "*";
-      body =
-          "("
-              + other
-              + (body.isEmpty() ? "" : " | " + Gbnf.literal(Character.toString(c)) + " " + body)
-              + ")?";
+  private static int otherThan(String beginning, States states) {
+    int anything = states.reserve();
+    states.define(anything, states.characters(CodePoints.ALL, anything), States.END);
+    int start = -1;
+    int[] characters = beginning.codePoints().toArray();
+    for (int i = characters.length - 1; i >= 0; i--) {
+      CodePoints c = CodePoints.only(characters[i]);
+      int other = states.characters(c.negate(), anything);
+      int further = start < 0 ? other : states.split(states.characters(c, start), other);
+      start = states.split(further, States.END);
     }
-    return body;
+    return start;
   }
 }

@@ -46,7 +46,7 @@ final class ConstraintAllocationTest {
     GrammarRules rules = GbnfParser.parse(GrammarExamplesTest.grammar("json.gbnf"));
     Automaton automaton = AutomatonBuilder.build(rules, _ -> STOP);
     TokenConstraint constraint =
-        new CompiledGrammar(automaton, new TokenTrie(vocabulary())).constraint(STOP);
+        new Vocabulary(new Bytes(vocabulary())).compiled(automaton).constraint(STOP);
     SamplerChain chain =
         new SamplerChain(
             Sampling.builder().temperature(temperature).topK(1).seed(1).build(),

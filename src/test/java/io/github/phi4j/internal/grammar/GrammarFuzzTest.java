@@ -90,7 +90,7 @@ class GrammarFuzzTest {
   @ValueSource(longs = {1, 2, 3, 4})
   void masksAreThoseOfBruteForceAndTextsFollowTheGrammar(long seed) {
     Random random = new Random(seed);
-    TokenTrie trie = new TokenTrie(TOKENS);
+    Vocabulary vocabulary = new Vocabulary(new Bytes(TOKENS));
     int followed = 0;
     int finished = 0;
     while (followed < 100) {
@@ -98,13 +98,12 @@ class GrammarFuzzTest {
       CompiledGrammar grammar;
       try {
         grammar =
-            new CompiledGrammar(
+            vocabulary.compiled(
                 AutomatonBuilder.build(
                     rules,
                     _ -> {
                       throw new AssertionError();
-                    }),
-                trie);
+                    }));
       } catch (GrammarException e) {
         continue; // it recurses left or cannot end
       }

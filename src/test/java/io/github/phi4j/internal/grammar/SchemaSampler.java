@@ -1,21 +1,31 @@
 package io.github.phi4j.internal.grammar;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.phi4j.internal.schema.SchemaGrammar;
-import java.util.List;
+import java.io.ByteArrayOutputStream;
+import java.util.Map;
 import java.util.Random;
 
-/** Writes random texts of a JSON Schema's grammar, without a model. */
+/** Writes random texts of a JSON Schema's grammar, byte by byte, without a model. */
 public final class SchemaSampler {
 
-  private static final int DEEP = 60;
+  private static final int LONG = 120;
+  private static final int TOO_LONG = 20_000;
 
-  private final GrammarRules rules;
+  private final Automaton automaton;
   private final CompiledGrammar compiled;
 
   /** Samples the grammar of a schema. */
   public SchemaSampler(String schema) {
-    rules = GbnfParser.parse(SchemaGrammar.of(schema));
-    compiled = CompiledGrammar.of(rules);
+    this(schema, false);
+  }
+
+  /** Samples the grammar of a schema, with undeclared members as the standard has them or not. */
+  public SchemaSampler(String schema, boolean standard) {
+    automaton =
+        new SchemaGrammar(schema, standard, false, Map.of(), Effort.uncancelled()).automaton();
+    compiled = Vocabulary.none().compiled(automaton);
   }
 
   /** Whether the grammar has this text. */
@@ -30,38 +40,63 @@ public final class SchemaSampler {
 
   /** A random text. */
   public String text(Random random) {
-    StringBuilder text = new StringBuilder();
-    write(rules.rules().get(GrammarRules.ROOT).body(), random, text, 0);
-    return text.toString();
-  }
-
-  private void write(Expression part, Random random, StringBuilder text, int depth) {
-    boolean deep = depth > DEEP;
-    switch (part) {
-      case Expression.Literal literal -> text.append(literal.text());
-      case Expression.Characters characters -> text.appendCodePoint(pick(characters, random));
-      case Expression.Sequence sequence ->
-          sequence.parts().forEach(each -> write(each, random, text, depth + 1));
-      case Expression.Choice choice -> {
-        List<Expression> all = choice.alternatives();
-        write(deep ? all.getLast() : all.get(random.nextInt(all.size())), random, text, depth + 1);
+    StateSpace space = new StateSpace(automaton);
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    State state = space.start();
+    while (!(state.textMayEnd() && (random.nextInt(3) == 0 || text.size() > LONG))) {
+      if (text.size() > TOO_LONG) {
+        throw new IllegalStateException("a text without an end: " + text.toString(UTF_8));
       }
-      case Expression.Repetition repetition -> {
-        int more = deep ? 0 : (int) Math.min((long) repetition.max() - repetition.min(), 3);
-        int count = repetition.min() + (more <= 0 ? 0 : random.nextInt(more + 1));
-        for (int i = 0; i < count; i++) {
-          write(repetition.item(), random, text, depth + 1);
+      int best = -1;
+      double bestScore = 0;
+      boolean hurried = text.size() > LONG && random.nextInt(6) > 0;
+      for (int value = 0; value < 256; value++) {
+        double wish = preference(value) * (hurried ? 1 : 0.05);
+        double score = random.nextDouble() + wish;
+        State next = space.next(state, value);
+        if (next != State.DEAD) {
+          score -= hurried ? 100.0 * steps(next) : 0;
+          best = best < 0 || score > bestScore ? value : best;
+          bestScore = best == value ? score : bestScore;
         }
       }
-      case Expression.Reference reference ->
-          write(rules.rules().get(reference.rule()).body(), random, text, depth + 1);
-      case Expression.Token _ -> throw new IllegalStateException("schemas have no tokens");
+      if (best < 0) {
+        if (state.textMayEnd()) {
+          break;
+        }
+        throw new IllegalStateException("nothing may follow " + text.toString(UTF_8));
+      }
+      text.write(best);
+      state = space.next(state, best);
     }
+    return text.toString(UTF_8);
   }
 
-  private static int pick(Expression.Characters characters, Random random) {
-    List<CodePoints.Range> ranges = characters.set().ranges();
-    CodePoints.Range range = ranges.get(random.nextInt(ranges.size()));
-    return range.from() + random.nextInt(range.to() - range.from() + 1);
+  /** How many characters the leaves of a state need at least. */
+  private int steps(State state) {
+    int least = Integer.MAX_VALUE;
+    for (State.Configuration configuration : state.configurations()) {
+      boolean leaf = automaton.kind(configuration.state()) == Automaton.Kind.LEAF;
+      int steps =
+          leaf
+              ? automaton
+                  .leaf(configuration.state())
+                  .dfa()
+                  .stepsToEnd(Leaf.state(configuration.place()))
+              : 0;
+      least = Math.min(least, steps);
+    }
+    return state.textMayEnd() ? 0 : least;
+  }
+
+  private static double preference(int value) {
+    return switch (value) {
+      case '"' -> 10;
+      case ']', '}' -> 8;
+      case ',' -> 6;
+      case 't', 'n', 'f', '0' -> 4;
+      case '[', '{', '\\' -> 0;
+      default -> 2;
+    };
   }
 }

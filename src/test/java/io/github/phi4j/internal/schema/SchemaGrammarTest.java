@@ -21,15 +21,20 @@ import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.internal.grammar.SchemaSampler;
 import io.github.phi4j.testing.RandomModel;
+import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SchemaGrammarTest {
 
@@ -45,6 +50,15 @@ class SchemaGrammarTest {
                 InputFormat.JSON,
                 context -> context.getExecutionConfig().setFormatAssertionsEnabled(true)))
         .as("%s for %s", text, schema)
+        .isEmpty();
+  }
+
+  private static boolean isValid(JsonSchema validator, String text) {
+    return validator
+        .validate(
+            text,
+            InputFormat.JSON,
+            context -> context.getExecutionConfig().setFormatAssertionsEnabled(true))
         .isEmpty();
   }
 
@@ -204,6 +218,35 @@ class SchemaGrammarTest {
     assertThat(sampler.matches(invalid)).as(invalid).isFalse();
   }
 
+  static Stream<Arguments> keywords() throws IOException {
+    try (InputStream in = SchemaGrammarTest.class.getResourceAsStream("/schemas/keywords.jsonl")) {
+      return MAPPER.readerFor(JsonNode.class).<JsonNode>readValues(in).readAll().stream()
+          .map(line -> Arguments.of(line.get("schema"), line));
+    }
+  }
+
+  /** Texts that the standard has and does not have, by each keyword and by combinations. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("keywords")
+  void keywordsMeanWhatTheStandardSays(JsonNode schema, JsonNode line) {
+    SchemaSampler sampler = new SchemaSampler(schema.toString(), true);
+    JsonSchema validator = FACTORY.getSchema(schema);
+    for (String kind : List.of("valid", "invalid")) {
+      for (JsonNode text : line.get(kind)) {
+        assertThat(sampler.matches(text.textValue()))
+            .as("%s for %s", text, schema)
+            .isEqualTo(kind.equals("valid"));
+        assertThat(isValid(validator, text.textValue()))
+            .as("by the validator, %s for %s", text, schema)
+            .isEqualTo(kind.equals("valid"));
+      }
+    }
+    Random random = new Random(1);
+    for (int i = 0; i < 20; i++) {
+      assertValid(schema.toString(), sampler.text(random));
+    }
+  }
+
   @Test
   void aRecursiveSchemaNests() {
     SchemaSampler sampler =
@@ -237,34 +280,31 @@ class SchemaGrammarTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{\"not\":{}} | #/not: \"not\" cannot be enforced",
-        "{\"properties\":{\"a/b\":{\"uniqueItems\":true,\"type\":\"array\"}}} |"
-            + " #/properties/a~1b/uniqueItems: \"uniqueItems\" cannot",
-        "{\"oneOf\":[{\"type\":\"number\"},{\"type\":\"integer\"}]} | #/oneOf: \"oneOf\" cannot be"
-            + " enforced: a value might be valid for both branches 0 and 1",
+        "{\"not\":{}} | a schema that no value is valid for",
         "{\"$ref\":\"https://example.org/x\"} | nothing is fetched",
-        "{\"$ref\":\"#/$defs/x\"} | a reference to a schema that is there",
+        "{\"$ref\":\"#/$defs/x\"} | a reference to a schema that is here",
         "{\"$ref\":\"#\"} | references in a circle",
-        "{\"allOf\":[{\"$ref\":\"#\"}],\"type\":\"null\"} | leads back to itself",
+        "{\"allOf\":[{\"$ref\":\"#\"}],\"type\":\"null\"} | refers back to itself",
         "{\"type\":\"strin\"} | #/type: found \"strin\"; expected one of array",
-        "{\"type\":\"string\",\"format\":\"uri\"} | #/format: \"format\" cannot be enforced",
-        "{\"type\":\"string\",\"pattern\":\"(?=a)\"} | #/pattern: found a group that looks around"
-            + " at character 1",
-        "{\"type\":\"string\",\"pattern\":\"(a)\\\\1\"} | found \\1 at character 6",
-        "{\"type\":\"string\",\"pattern\":\"a+\",\"maxLength\":3} | #/maxLength: \"maxLength\""
-            + " cannot be enforced",
+        "{\"properties\":{\"a/b\":{\"pattern\":\"(a)\\\\1\"}}} | #/properties/a~1b/pattern:"
+            + " \"pattern\" cannot be enforced: found \\1 at character 6",
+        "{\"pattern\":\"(?<=a)b\"} | a group that looks behind, or with flags at character 1",
+        "{\"pattern\":\"a\\\\b\"} | a word boundary",
+        "{\"pattern\":\"((?=a)b)*\"} | a group that looks ahead within a repetition",
+        "{\"type\":\"string\",\"minLength\":60000} | #/minLength: \"minLength\" cannot be enforced",
         "{\"type\":\"integer\",\"minimum\":3,\"maximum\":2} | a schema that no value is valid for",
-        "{\"type\":\"integer\",\"multipleOf\":2} | #/multipleOf",
+        "{\"multipleOf\":0.123456789} | #/multipleOf: \"multipleOf\" cannot be enforced",
+        "{\"multipleOf\":0} | #/multipleOf: found 0; expected a number above 0",
+        "{\"not\":{\"uniqueItems\":true}} | #/not: \"not\" cannot be enforced",
         "{\"minimum\":\"3\"} | #/minimum: found \"3\"; expected a number",
-        "{\"colour\":1} | #/colour: \"colour\" cannot be enforced: take it out",
-        "{\"type\":\"object\",\"minProperties\":2} | #/minProperties",
+        "{\"required\":true} | #/required: found true; expected an array of names",
         "3 | found a JSON integer; expected a schema",
         "{ | JSON, line 1, column 2",
         "false | a schema that no value is valid for",
       })
   void whatCannotBeEnforcedIsRefusedByName(String schema, String message) {
     assertThatExceptionOfType(IllegalArgumentException.class)
-        .isThrownBy(() -> SchemaGrammar.of(schema))
+        .isThrownBy(() -> new SchemaSampler(schema))
         .withMessageContaining(message);
   }
 
@@ -281,7 +321,7 @@ class SchemaGrammarTest {
         MAPPER.readTree(
             """
             {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "x", "title": "t",
-             "description": "d", "default": 1, "examples": [1], "$comment": "c", "x-note": 1,
+             "description": "d", "default": 1, "examples": [1], "$comment": "c", "x-note": 1, "colour": 1,
              "type": "null"}\
             """);
     assertThat(new SchemaSampler(schema.toString()).matches("null")).isTrue();

@@ -1,0 +1,151 @@
+package io.github.phi4j.internal.grammar;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.phi4j.internal.json.Json;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What was written so far in lists whose parts must differ: the elements of arrays, or the names of
+ * objects. It is read off the text, which is JSON there, and so is the same for all ways in which a
+ * grammar reads that text. Parts are written canonically, so that equal ones begin alike; they are
+ * compared as values nevertheless. Immutable.
+ */
+final class Memory {
+
+  /** The bytes since the first list began, the last one first. */
+  private record Trail(Trail before, byte value, int length) {}
+
+  /** What is in a list already. */
+  private record Used(NavigableSet<String> texts, Set<Json> values) {
+    static final Used NOTHING = new Used(Collections.emptyNavigableSet(), Set.of());
+
+    Used with(String text) {
+      NavigableSet<String> moreTexts = new TreeSet<>(texts);
+      moreTexts.add(text);
+      Set<Json> moreValues = new HashSet<>(values);
+      parsed(text).ifPresent(moreValues::add);
+      return new Used(moreTexts, moreValues);
+    }
+  }
+
+  /**
+   * An open list.
+   *
+   * @param depth the number of brackets that are open within it
+   * @param names whether its parts are the names of members
+   * @param start where the part at work begins, or -1 in the value of a member
+   */
+  private record Level(Level outer, int depth, boolean names, Used used, int start) {
+    Level at(int newStart, Used newUsed) {
+      return new Level(outer, depth, names, newUsed, newStart);
+    }
+  }
+
+  private final Level top;
+  private final int depth;
+  private final boolean inString;
+  private final boolean escaped;
+  private final Trail trail;
+
+  private Memory(Level top, int depth, boolean inString, boolean escaped, Trail trail) {
+    this.top = top;
+    this.depth = depth;
+    this.inString = inString;
+    this.escaped = escaped;
+    this.trail = trail;
+  }
+
+  /** The memory after a list has begun, if there was one, or null, before. */
+  static Memory open(Memory before, boolean names) {
+    Memory memory =
+        before == null ? new Memory(null, 0, false, false, new Trail(null, (byte) 0, 0)) : before;
+    Level level = new Level(memory.top, memory.depth, names, Used.NOTHING, memory.trail.length);
+    return new Memory(level, memory.depth, false, false, memory.trail);
+  }
+
+  /** The memory after a byte, or null if no list is open any more. */
+  Memory after(int value) {
+    Trail longer = new Trail(trail, (byte) value, trail.length + 1);
+    if (inString) {
+      boolean escapes = !escaped && value == '\\';
+      return new Memory(top, depth, escaped || value != '"', escapes, longer);
+    }
+    boolean here = depth == top.depth;
+    return switch (value) {
+      case '"' -> new Memory(top, depth, true, false, longer);
+      case '[', '{' -> new Memory(top, depth + 1, false, false, longer);
+      case ']', '}' -> {
+        if (here && top.outer == null) {
+          yield null;
+        }
+        yield new Memory(here ? top.outer : top, depth - 1, false, false, longer);
+      }
+      case ',' -> {
+        Level next = here ? top.at(longer.length, top.names ? top.used : with(top)) : top;
+        yield new Memory(next, depth, false, false, longer);
+      }
+      case ':' -> {
+        Level next = here && top.names ? top.at(-1, with(top)) : top;
+        yield new Memory(next, depth, false, false, longer);
+      }
+      default -> new Memory(top, depth, false, false, longer);
+    };
+  }
+
+  private Used with(Level level) {
+    return level.used.with(part(level).stripTrailing());
+  }
+
+  /** The part at work in a list, as far as it is written. */
+  private String part(Level level) {
+    byte[] bytes = new byte[trail.length - level.start];
+    Trail at = trail;
+    for (int i = bytes.length - 1; i >= 0; i--) {
+      bytes[i] = at.value;
+      at = at.before;
+    }
+    return new String(bytes, UTF_8).stripLeading();
+  }
+
+  /** Whether the part that ends here is none that was there before in its list. */
+  boolean isNew() {
+    if (top.depth != depth || top.start < 0) {
+      return true;
+    }
+    String part = part(top);
+    if (top.used.texts.contains(part)) {
+      return false;
+    }
+    Optional<Json> value = parsed(part);
+    return value.isPresent() && !top.used.values.contains(value.get());
+  }
+
+  /** A part as a value; none if it has a name twice, and so is not what it seems. */
+  private static Optional<Json> parsed(String part) {
+    try {
+      return Optional.of(Json.parse(part));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Whether the part at work in a list begins as one that was there before does. */
+  boolean isLikeBefore() {
+    for (Level level = top; level != null; level = level.outer) {
+      if (level.start >= 0 && !level.used.texts.isEmpty()) {
+        String part = part(level);
+        String next = level.used.texts.ceiling(part);
+        if (next != null && next.startsWith(part)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+}

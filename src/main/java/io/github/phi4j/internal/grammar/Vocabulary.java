@@ -1,0 +1,90 @@
+package io.github.phi4j.internal.grammar;
+
+import java.util.OptionalInt;
+
+/** A vocabulary, and what was found out of it for all grammars. Thread-safe. */
+public final class Vocabulary {
+
+  private final TokenSource source;
+  private TokenTrie trie;
+  private LeafMasks leafMasks;
+
+  /** Creates a vocabulary; nothing is read yet. */
+  public Vocabulary(TokenSource source) {
+    this.source = source;
+  }
+
+  /** An empty vocabulary: texts can be looked at, but there are no tokens. */
+  static Vocabulary none() {
+    return new Vocabulary(
+        new TokenSource() {
+          @Override
+          public int size() {
+            return 0;
+          }
+
+          @Override
+          public byte[] bytes(int id) {
+            return new byte[0];
+          }
+
+          @Override
+          public OptionalInt id(String text) {
+            return OptionalInt.empty();
+          }
+
+          @Override
+          public boolean endsTurn(int id) {
+            return false;
+          }
+        });
+  }
+
+  /** A grammar in GBNF. */
+  public CompiledGrammar gbnf(String text) {
+    GrammarRules rules = GbnfParser.parse(text);
+    return compiled(AutomatonBuilder.build(rules, token -> id(rules, token)));
+  }
+
+  /** A grammar that is an automaton already. */
+  public CompiledGrammar compiled(Automaton automaton) {
+    return new CompiledGrammar(automaton, trie(), leafMasks);
+  }
+
+  private int id(GrammarRules rules, Expression.Token token) {
+    int id =
+        token
+            .id()
+            .orElseGet(() ->
+                source
+                    .id(token.text())
+                    .orElseThrow(() ->
+                        rules.fault(
+                            token.place(),
+                            token.text() + " is no token of the model, or more than one")));
+    if (id < 0 || id >= source.size()) {
+      throw rules.fault(
+          token.place(), "token " + id + ": the model's ids go from 0 to " + (source.size() - 1));
+    }
+    if (source.endsTurn(id)) {
+      throw rules.fault(
+          token.place(),
+          "token "
+              + id
+              + " ends the model's turn; leave it out, for it follows where the text ends");
+    }
+    return id;
+  }
+
+  private synchronized TokenTrie trie() {
+    if (trie == null) {
+      byte[][] texts = new byte[source.size()][];
+      for (int id = 0; id < texts.length; id++) {
+        texts[id] = source.bytes(id);
+      }
+      trie = new TokenTrie(texts);
+      leafMasks = new LeafMasks(trie);
+    }
+    return trie;
+  }
+}

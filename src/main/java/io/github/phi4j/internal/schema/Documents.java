@@ -1,0 +1,169 @@
+package io.github.phi4j.internal.schema;
+
+import io.github.phi4j.internal.json.Json;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The schema and the documents that it may refer to, with all places that have names of their own.
+ */
+final class Documents {
+
+  private static final String DEFAULT_BASE = "schema:/root";
+  private static final Set<String> DATA = Set.of("enum", "const", "default", "examples", "example");
+
+  private final IdentityHashMap<Json, Location> locations = new IdentityHashMap<>();
+  private final Map<String, Location> named = new HashMap<>(); // by URI
+  private final Location root;
+
+  /**
+   * Reads a schema.
+   *
+   * @param others further documents by their URIs
+   * @throws IllegalArgumentException if one is no JSON
+   */
+  Documents(String schema, Map<String, String> others) {
+    others.forEach((uri, text) -> add(Json.parse(text), withoutFragment(uri)));
+    root = add(Json.parse(schema), DEFAULT_BASE);
+  }
+
+  Location root() {
+    return root;
+  }
+
+  private Location add(Json document, String base) {
+    boolean siblings =
+        !(document instanceof Json.Members members
+            && members.map().get("$schema") instanceof Json.Text version
+            && version.value().matches("https?://json-schema\\.org/draft-0[3-7]/schema#?"));
+    locate(document, "", base, siblings, false);
+    Location location = locations.get(document);
+    named.putIfAbsent(base, location);
+    return location;
+  }
+
+  private void locate(Json value, String pointer, String base, boolean siblings, boolean data) {
+    String own = base;
+    if (!data && value instanceof Json.Members members) {
+      own = identified(members, base);
+    }
+    Location location = new Location(value, pointer, own, siblings);
+    locations.put(value, location);
+    switch (value) {
+      case Json.Members members -> {
+        if (!data) {
+          name(members, location, base);
+        }
+        String inner = own;
+        members
+            .map()
+            .forEach((name, member) ->
+                locate(
+                    member,
+                    pointer + "/" + SchemaProblem.escape(name),
+                    inner,
+                    siblings,
+                    data || DATA.contains(name)));
+      }
+      case Json.Elements elements -> {
+        for (int i = 0; i < elements.list().size(); i++) {
+          locate(elements.list().get(i), pointer + "/" + i, own, siblings, data);
+        }
+      }
+      default -> {
+        // nothing within
+      }
+    }
+  }
+
+  private static String identifier(Json.Members schema) {
+    Json id = schema.map().get("$id");
+    id = id == null ? schema.map().get("id") : id;
+    return id instanceof Json.Text text ? text.value() : "";
+  }
+
+  private static String identified(Json.Members schema, String base) {
+    String id = identifier(schema);
+    return id.isEmpty() || id.startsWith("#") ? base : withoutFragment(resolve(base, id));
+  }
+
+  private void name(Json.Members schema, Location location, String outer) {
+    String id = identifier(schema);
+    if (!location.base.equals(outer) || (!id.isEmpty() && !id.startsWith("#"))) {
+      named.putIfAbsent(location.base, location);
+    } else if (id.startsWith("#") && id.length() > 1) {
+      named.putIfAbsent(location.base + id, location);
+    }
+    for (String keyword : new String[] {"$anchor", "$dynamicAnchor"}) {
+      if (schema.map().get(keyword) instanceof Json.Text anchor) {
+        named.putIfAbsent(location.base + "#" + anchor.value(), location);
+      }
+    }
+  }
+
+  private static String resolve(String base, String reference) {
+    try {
+      return URI.create(base).resolve(reference).toString();
+    } catch (IllegalArgumentException e) { // no URI, but perhaps the name of something here
+      return reference;
+    }
+  }
+
+  private static String withoutFragment(String uri) {
+    int hash = uri.indexOf('#');
+    return hash < 0 ? uri : uri.substring(0, hash);
+  }
+
+  /** The place of a value within the documents. */
+  Location at(Json value) {
+    return locations.get(value);
+  }
+
+  /** What a reference refers to, if it is here. */
+  Optional<Location> find(Location from, String reference) {
+    String uri = reference.startsWith("#") ? from.base + reference : resolve(from.base, reference);
+    Location known = named.get(uri);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    int hash = uri.indexOf('#');
+    Location document = named.get(hash < 0 ? uri : uri.substring(0, hash));
+    String fragment = hash < 0 ? "" : uri.substring(hash + 1);
+    if (document == null || (!fragment.isEmpty() && !fragment.startsWith("/"))) {
+      return Optional.empty();
+    }
+    Optional<Json> at = Optional.of(document.value);
+    String[] names = fragment.split("/", -1);
+    for (int i = 1; i < names.length && at.isPresent(); i++) {
+      at = within(at.get(), decoded(names[i]));
+    }
+    return at.map(locations::get);
+  }
+
+  private static String decoded(String name) {
+    String plain = name;
+    try {
+      plain = URLDecoder.decode(name.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      // a % that encodes nothing
+    }
+    return plain.replace("~1", "/").replace("~0", "~");
+  }
+
+  private static Optional<Json> within(Json value, String name) {
+    return switch (value) {
+      case Json.Members members -> Optional.ofNullable(members.map().get(name));
+      case Json.Elements elements
+          when name.matches("0|[1-9][0-9]{0,8}")
+              && Integer.parseInt(name) < elements.list().size() ->
+          Optional.of(elements.list().get(Integer.parseInt(name)));
+      default -> Optional.empty();
+    };
+  }
+}

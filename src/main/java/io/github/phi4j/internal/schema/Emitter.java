@@ -1,0 +1,252 @@
+package io.github.phi4j.internal.schema;
+
+import io.github.phi4j.api.GrammarException;
+import io.github.phi4j.internal.grammar.Dfa;
+import io.github.phi4j.internal.grammar.Effort;
+import io.github.phi4j.internal.grammar.Leaf;
+import io.github.phi4j.internal.grammar.States;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Writes the values of formulas as states of an automaton. Values that are objects or arrays get a
+ * rule, so that they may recurse; others are written where they are needed. What cannot end is left
+ * out everywhere, so that every text so far can be finished.
+ *
+ * <p>White space is a blank, or a newline and up to twenty blanks or tabs, where people put it.
+ */
+final class Emitter {
+
+  private static final Leaf SPACE =
+      new Leaf(Patterns.whole("( |\n[ \t]{0,20})?", Effort.uncancelled()), Leaf.Form.PLAIN);
+
+  private static final int MANY = 1 << 20;
+
+  /** The values of a formula, and how those that have parts are written. */
+  private record Entry(Values values, List<Plan> plans) {
+    boolean hasScalars() {
+      return values.nulls()
+          || values.booleans() != 0
+          || !values.numbers().isEmpty()
+          || !values.strings().isEmpty();
+    }
+  }
+
+  /** A formula whose values have a rule, and whether they are written in one way only. */
+  private record Use(Node node, boolean canonical) {}
+
+  private final Meanings meanings;
+  private final Effort effort;
+  private final States states;
+  private final Map<Node, Entry> entries = new LinkedHashMap<>();
+  private final Set<Node> possible = new HashSet<>();
+  private final Map<Use, Integer> rules = new HashMap<>();
+  private final Deque<Use> open = new ArrayDeque<>();
+  private boolean canonical; // whether what is written now is written in one way only
+
+  Emitter(Meanings meanings, States states) {
+    this.meanings = meanings;
+    this.effort = meanings.effort();
+    this.states = states;
+  }
+
+  States states() {
+    return states;
+  }
+
+  /**
+   * Finds all that a formula needs, before anything of it is written.
+   *
+   * @throws IllegalArgumentException if it means no value, or something cannot be enforced
+   */
+  void prepare(Node root) {
+    Map<Node, List<Node>> users = new HashMap<>();
+    Deque<Node> found = new ArrayDeque<>(List.of(root));
+    while (!found.isEmpty()) {
+      Node node = found.poll();
+      if (entries.containsKey(node)) {
+        continue;
+      }
+      Entry entry = entry(node);
+      entries.put(node, entry);
+      for (Plan plan : entry.plans) {
+        for (Node part : plan.parts()) {
+          effort.spend(2);
+          users.computeIfAbsent(part, _ -> new ArrayList<>()).add(node);
+          found.add(part);
+        }
+      }
+    }
+    findPossible(users);
+  }
+
+  private void findPossible(Map<Node, List<Node>> users) {
+    Deque<Node> candidates = new ArrayDeque<>();
+    entries.forEach((node, entry) -> {
+      if (entry.hasScalars()) {
+        possible.add(node);
+      } else {
+        candidates.add(node);
+      }
+    });
+    while (!candidates.isEmpty()) {
+      Node node = candidates.poll();
+      effort.spend(10);
+      if (!possible.contains(node)
+          && entries.get(node).plans.stream()
+              .anyMatch(plan -> plan.isPossible(possible::contains))) {
+        possible.add(node);
+        candidates.addAll(users.getOrDefault(node, List.of()));
+      }
+    }
+  }
+
+  private Entry entry(Node node) {
+    Values values = written(node);
+    List<Plan> plans = new ArrayList<>();
+    try {
+      for (ObjectShape shape : values.objects()) {
+        plans.add(new ObjectPlan(shape, effort));
+      }
+      for (ArrayShape shape : values.arrays()) {
+        plans.add(new ArrayPlan(shape, this::size));
+      }
+    } catch (GrammarException e) {
+      String pointer = node instanceof Node.At at ? at.location().pointer : "";
+      throw e.getMessage().startsWith("the ")
+          ? e
+          : SchemaProblem.at(pointer, e.getMessage(), "a schema without that");
+    }
+    return new Entry(values, plans);
+  }
+
+  /**
+   * The values of a formula as they are written: where types are not spoken of, of those that are.
+   */
+  private Values written(Node node) {
+    Values written = Values.NONE;
+    for (Values values : meanings.of(node)) {
+      boolean all = values.typed() || values.mentioned() == 0;
+      written = written.or(all ? values : values.ofTypes(values.mentioned()), effort);
+    }
+    return written;
+  }
+
+  /** The number of values of a formula, as far as they can be counted. */
+  private long size(Node node) {
+    Values values = written(node);
+    if (!values.arrays().isEmpty() || !values.objects().isEmpty() || values.numbers().all()) {
+      return MANY;
+    }
+    Dfa numbers = values.numbers().written(true, effort).orElse(Dfa.NONE);
+    return (values.nulls() ? 1 : 0)
+        + Integer.bitCount(values.booleans())
+        + numbers.size(MANY)
+        + values.strings().dfa().size(MANY);
+  }
+
+  /** Whether there are values of a formula. */
+  boolean isPossible(Node node) {
+    return possible.contains(node);
+  }
+
+  /** Whether a formula means objects and nothing else. */
+  boolean isOfObjects(Node node) {
+    Entry entry = entries.get(node);
+    return !entry.hasScalars() && entry.values.arrays().isEmpty();
+  }
+
+  /** A value of a formula. */
+  int value(Node node, int next) {
+    Entry entry = entries.get(node);
+    return entry.plans.isEmpty() ? scalars(entry.values, next) : states.call(rule(node), next);
+  }
+
+  /** A value of a formula, written in one way only. */
+  int canonicalValue(Node node, int next) {
+    boolean before = canonical;
+    canonical = true;
+    int start = value(node, next);
+    canonical = before;
+    return start;
+  }
+
+  private int rule(Node node) {
+    Use use = new Use(node, canonical);
+    Integer rule = rules.get(use);
+    if (rule == null) {
+      rule = states.addRule();
+      rules.put(use, rule);
+      open.add(use);
+    }
+    return rule;
+  }
+
+  /** Adds the rules of all values that were written. */
+  void finish() {
+    while (!open.isEmpty()) {
+      Use use = open.poll();
+      canonical = use.canonical;
+      Entry entry = entries.get(use.node);
+      int start = scalars(entry.values, States.END);
+      for (Plan plan : entry.plans) {
+        if (plan.isPossible(possible::contains)) {
+          start = either(start, plan.emit(this, States.END));
+        }
+      }
+      effort.spend(10);
+      states.defineRule(rules.get(use), start, false);
+    }
+    canonical = false;
+  }
+
+  private int scalars(Values values, int next) {
+    int start = -1;
+    if (values.nulls()) {
+      start = states.text("null", next);
+    }
+    if ((values.booleans() & 1) != 0) {
+      start = either(states.text("false", next), start);
+    }
+    if ((values.booleans() & 2) != 0) {
+      start = either(states.text("true", next), start);
+    }
+    Dfa numbers = values.numbers().written(canonical, effort).orElse(null);
+    if (numbers != null) {
+      start = either(states.leaf(new Leaf(numbers, Leaf.Form.PLAIN), next), start);
+    }
+    if (!values.strings().isEmpty()) {
+      Leaf leaf = new Leaf(values.strings().dfa(), values.strings().most(), stringForm());
+      start = either(states.leaf(leaf, next), start);
+    }
+    return start;
+  }
+
+  Leaf.Form stringForm() {
+    return canonical ? Leaf.Form.CANONICAL : Leaf.Form.STRING;
+  }
+
+  /** One of two ways, either of which may be none, -1. */
+  int either(int one, int other) {
+    return one < 0 || other < 0 ? Math.max(one, other) : states.split(one, other);
+  }
+
+  int space(int next) {
+    return canonical ? next : states.leaf(SPACE, next);
+  }
+
+  int comma(int next) {
+    return canonical ? states.text(", ", next) : states.text(",", space(next));
+  }
+
+  int colon(int next) {
+    return canonical ? states.text(": ", next) : states.text(":", space(next));
+  }
+}

@@ -1,0 +1,70 @@
+package io.github.phi4j.internal.schema;
+
+import io.github.phi4j.api.Grammar;
+import io.github.phi4j.api.GrammarException;
+import io.github.phi4j.internal.grammar.CompiledGrammar;
+import io.github.phi4j.internal.grammar.CompilingCancelledException;
+import io.github.phi4j.internal.grammar.Effort;
+import io.github.phi4j.internal.grammar.TokenSource;
+import io.github.phi4j.internal.grammar.Vocabulary;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Compiles grammars for one vocabulary and keeps those that were used last. Nobody waits for the
+ * compiling of a grammar but those who asked for it; two that ask for the same at once may both
+ * compile it. Thread-safe.
+ */
+public final class Grammars {
+
+  private static final int MAX_KEPT = 8;
+
+  private final Vocabulary vocabulary;
+  private final Map<Language, CompiledGrammar> compiled =
+      new LinkedHashMap<>(16, 0.75f, true); // guarded by itself
+
+  /** Creates a place for grammars; nothing is read of the vocabulary yet. */
+  public Grammars(TokenSource source) {
+    vocabulary = new Vocabulary(source);
+  }
+
+  /**
+   * Compiles a grammar, or finds it compiled.
+   *
+   * @param cancelled whether nobody waits for it any more
+   * @throws GrammarException if it is wrong
+   * @throws CompilingCancelledException if nobody waits for it any more
+   */
+  public CompiledGrammar compile(Language language, BooleanSupplier cancelled) {
+    synchronized (compiled) {
+      CompiledGrammar known = compiled.get(language);
+      if (known != null) {
+        return known;
+      }
+    }
+    CompiledGrammar made = make(language, new Effort(cancelled));
+    synchronized (compiled) {
+      CompiledGrammar known = compiled.putIfAbsent(language, made);
+      if (compiled.size() > MAX_KEPT) {
+        compiled.remove(compiled.keySet().iterator().next());
+      }
+      return known == null ? made : known;
+    }
+  }
+
+  private CompiledGrammar make(Language language, Effort effort) {
+    return switch (language) {
+      case Language.Calls calls ->
+          vocabulary.compiled(
+              ToolGrammar.of(calls.tools(), calls.choice(), calls.format(), effort));
+      case Language.Given given ->
+          switch (given.grammar()) {
+            case Grammar.Gbnf gbnf -> vocabulary.gbnf(gbnf.text());
+            case Grammar.JsonSchema json ->
+                vocabulary.compiled(
+                    new SchemaGrammar(json.schema(), false, false, Map.of(), effort).automaton());
+          };
+    };
+  }
+}

@@ -1,0 +1,63 @@
+package io.github.phi4j.internal.schema;
+
+import io.github.phi4j.internal.grammar.Dfa;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A set of names of members: some names, those of automata, and those of other sets; or all but
+ * these.
+ */
+record Names(Set<String> names, List<Dfa> patterns, List<Names> parts, boolean negated) {
+
+  static final Names ALL = new Names(Set.of(), List.of(), List.of(), true);
+
+  static Names only(String name) {
+    return new Names(Set.of(name), List.of(), List.of(), false);
+  }
+
+  static Names of(Set<String> names) {
+    return new Names(names, List.of(), List.of(), false);
+  }
+
+  static Names matching(Dfa pattern) {
+    return new Names(Set.of(), List.of(pattern), List.of(), false);
+  }
+
+  /** The names of any of some sets. */
+  static Names union(List<Names> parts) {
+    return new Names(Set.of(), List.of(), parts, false);
+  }
+
+  Names not() {
+    return new Names(names, patterns, parts, !negated);
+  }
+
+  /** The name, if it is but one. */
+  String single() {
+    return !negated && names.size() == 1 && patterns.isEmpty() && parts.isEmpty()
+        ? names.iterator().next()
+        : null;
+  }
+
+  /** Adds what this set is made of. */
+  void collect(Collection<String> allNames, Collection<Dfa> allPatterns) {
+    allNames.addAll(names);
+    patterns.forEach(pattern -> {
+      if (!allPatterns.contains(pattern)) {
+        allPatterns.add(pattern);
+      }
+    });
+    parts.forEach(part -> part.collect(allNames, allPatterns));
+  }
+
+  /** Whether names are in this set that are a certain one, or none, and match some automata. */
+  boolean contains(String name, Collection<Dfa> matched) {
+    boolean in =
+        (name != null && names.contains(name))
+            || patterns.stream().anyMatch(matched::contains)
+            || parts.stream().anyMatch(part -> part.contains(name, matched));
+    return in != negated;
+  }
+}

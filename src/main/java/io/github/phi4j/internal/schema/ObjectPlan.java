@@ -1,0 +1,320 @@
+package io.github.phi4j.internal.schema;
+
+import io.github.phi4j.api.GrammarException;
+import io.github.phi4j.internal.grammar.Effort;
+import io.github.phi4j.internal.grammar.Leaf;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * How objects of a shape are written: declared members in their order, then the others. States are
+ * the place among the declared members and what must be remembered of those so far. At each, one
+ * automaton has the names that may come.
+ */
+final class ObjectPlan implements Plan {
+
+  private static final int MAX_STATES = 200_000;
+  private static final int MAX_ASKED = 6; // kinds of members of which one must be there
+
+  /** What a member may be, and which of those that are asked for it then is. */
+  private record Option(Node value, List<Boolean> asked) {}
+
+  private final ObjectShape shape;
+  private final NameKinds kinds;
+  private final List<String> declared; // in their order
+  private final boolean countsLeast;
+  private final boolean countsTotal;
+  private final boolean namesDiffer; // whether that must be seen to
+  private final List<Layer> layers = new ArrayList<>();
+  private final Map<Layer, Integer> numbers = new HashMap<>();
+  private final List<List<Option>> options = new ArrayList<>(); // by kind
+  private boolean[][] possible; // by place and layer: whether the object can still end
+  private boolean[][] goesOn; // whether a member may come
+
+  ObjectPlan(ObjectShape shape, Effort effort) {
+    this.shape = shape;
+    Set<String> names = new LinkedHashSet<>(shape.order());
+    names.addAll(shape.required());
+    declared = List.copyOf(names);
+    kinds = new NameKinds(shape, declared, effort);
+    if (shape.some().size() > MAX_ASKED) {
+      throw new GrammarException("too many kinds of members of which one must be there");
+    }
+    for (int kind = 0; kind <= kinds.count(); kind++) {
+      options.add(kind == 0 || !kinds.isWritten(kind) ? List.of() : options(kind));
+    }
+    countsLeast = shape.min() > shape.required().size();
+    int all = kinds.hasOthers() ? Integer.MAX_VALUE : declared.size();
+    countsTotal = shape.max() < all;
+    namesDiffer = countsLeast && kinds.hasOthers() && shape.min() > shape.required().size() + 1;
+    findLayers();
+  }
+
+  private List<Option> options(int kind) {
+    List<Option> all = List.of(new Option(kinds.value(kind), List.of()));
+    for (int k = 0; k < shape.some().size(); k++) {
+      List<Option> more = new ArrayList<>();
+      for (Option option : all) {
+        if (kinds.isAsked(kind, k)) {
+          Node value = Node.all(option.value, shape.some().get(k).value());
+          more.add(new Option(value, with(option.asked, true)));
+        }
+        more.add(new Option(option.value, with(option.asked, false)));
+      }
+      all = more;
+    }
+    return all.stream().filter(option -> !option.value.equals(Node.none())).toList();
+  }
+
+  private static List<Boolean> with(List<Boolean> list, boolean value) {
+    List<Boolean> longer = new ArrayList<>(list);
+    longer.add(value);
+    return longer;
+  }
+
+  private void findLayers() {
+    number(new Layer(0, 0, false, Collections.nCopies(shape.some().size(), 0)));
+    for (int at = 0; at < layers.size(); at++) {
+      for (int kind = 1; kind <= kinds.count(); kind++) {
+        for (Option option : options.get(kind)) {
+          Layer next = next(layers.get(at), kind, option);
+          if (next != null) {
+            number(next);
+          }
+        }
+      }
+      if ((long) layers.size() * (declared.size() + 1) > MAX_STATES) {
+        throw new GrammarException("objects whose members are counted in too many ways");
+      }
+    }
+  }
+
+  private int number(Layer layer) {
+    Integer known = numbers.get(layer);
+    if (known == null) {
+      known = layers.size();
+      numbers.put(layer, known);
+      layers.add(layer);
+    }
+    return known;
+  }
+
+  /** The layer after one more member, or null if there are too many. */
+  private Layer next(Layer layer, int kind, Option option) {
+    boolean other = kinds.isOther(kind);
+    int least = layer.least();
+    if (countsLeast && !(other && layer.others())) { // else others might have one name
+      least = Math.min(shape.min(), least + 1);
+    }
+    int total = layer.total() + (countsTotal ? 1 : 0);
+    if (countsTotal && total > shape.max()) {
+      return null;
+    }
+    List<Integer> counts = new ArrayList<>();
+    for (int k = 0; k < option.asked.size(); k++) {
+      counts.add(option.asked.get(k) ? 1 : layer.counts().get(k));
+    }
+    return new Layer(
+        least, total, countsLeast && !namesDiffer && (layer.others() || other), counts);
+  }
+
+  @Override
+  public Collection<Node> parts() {
+    Set<Node> parts = new LinkedHashSet<>();
+    options.forEach(all -> all.forEach(option -> parts.add(option.value)));
+    return parts;
+  }
+
+  private boolean isRequired(int place) {
+    return shape.required().contains(declared.get(place));
+  }
+
+  private boolean isComplete(Layer layer) {
+    return (!countsLeast || layer.least() >= shape.min())
+        && layer.counts().stream().allMatch(count -> count > 0);
+  }
+
+  private int lastRequired() {
+    int place = declared.size();
+    while (place > 0 && !isRequired(place - 1)) {
+      place--;
+    }
+    return place;
+  }
+
+  @Override
+  public boolean isPossible(Predicate<Node> known) {
+    int places = declared.size();
+    possible = new boolean[places + 1][layers.size()];
+    goesOn = new boolean[places + 1][layers.size()];
+    List<Layer> falling = new ArrayList<>(layers);
+    falling.sort((a, b) -> b.measure() - a.measure());
+    for (Layer layer : falling) {
+      int number = numbers.get(layer);
+      // A member that changes nothing does not help to end.
+      possible[places][number] = isComplete(layer) || others(layer, known, false);
+      goesOn[places][number] = others(layer, known, true);
+    }
+    for (int place = places - 1; place >= 0; place--) {
+      int kind = kinds.ofDeclared(place);
+      for (Layer layer : falling) {
+        int number = numbers.get(layer);
+        boolean taken = kind > 0 && leads(kind, place + 1, layer, known);
+        boolean left = !isRequired(place);
+        possible[place][number] = taken || (left && possible[place + 1][number]);
+        goesOn[place][number] = taken || (left && goesOn[place + 1][number]);
+      }
+    }
+    return possible[0][0];
+  }
+
+  private boolean others(Layer layer, Predicate<Node> known, boolean same) {
+    int places = declared.size();
+    for (int kind = 1; kind <= kinds.count(); kind++) {
+      if (!kinds.isOther(kind)) {
+        continue;
+      }
+      for (Option option : options.get(kind)) {
+        Layer next = next(layer, kind, option);
+        if (next != null
+            && (same || !next.equals(layer))
+            && possible[places][numbers.get(next)]
+            && known.test(option.value)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private boolean leads(int kind, int place, Layer layer, Predicate<Node> known) {
+    for (Option option : options.get(kind)) {
+      Layer next = next(layer, kind, option);
+      if (next != null && possible[place][numbers.get(next)] && known.test(option.value)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The kinds of names that may come at a place. */
+  private BitSet allowed(int place, Layer layer, Predicate<Node> known) {
+    BitSet allowed = new BitSet();
+    int at = place;
+    for (; at < declared.size(); at++) {
+      int kind = kinds.ofDeclared(at);
+      if (kind > 0 && leads(kind, at + 1, layer, known)) {
+        allowed.set(kind);
+      }
+      if (isRequired(at)) {
+        return allowed;
+      }
+    }
+    for (int kind = 1; kind <= kinds.count(); kind++) {
+      if (kinds.isOther(kind) && leads(kind, at, layer, known)) {
+        allowed.set(kind);
+      }
+    }
+    return allowed;
+  }
+
+  @Override
+  public int emit(Emitter emitter, int next) {
+    isPossible(emitter::isPossible);
+    return new Writing(emitter, next).start();
+  }
+
+  /** The states of the members of each layer, added from one that is reached to the next. */
+  private final class Writing {
+    private final Emitter emitter;
+    private final int close;
+    private final int spacedClose;
+    private final int[][] exits = new int[layers.size()][]; // by layer and kind
+    private final Map<Long, Integer> after = new HashMap<>(); // by place and layer
+    private final Deque<Integer> open = new ArrayDeque<>();
+    private final int end = lastRequired();
+
+    Writing(Emitter emitter, int next) {
+      this.emitter = emitter;
+      close = emitter.states().text("}", next);
+      spacedClose = emitter.space(close);
+    }
+
+    int start() {
+      int first = member(0, 0);
+      boolean ends = end == 0 && isComplete(layers.get(0));
+      int start = emitter.either(first, ends ? close : -1);
+      while (!open.isEmpty()) {
+        fill(open.poll());
+      }
+      int inside = emitter.space(start);
+      return emitter.states().text("{", namesDiffer ? emitter.states().open(true, inside) : inside);
+    }
+
+    /** The state before the name of a member, or -1 if none may come. */
+    private int member(int place, int layer) {
+      if (!goesOn[place][layer]) {
+        return -1;
+      }
+      if (exits[layer] == null) {
+        exits[layer] = new int[kinds.count() + 1];
+        Arrays.fill(exits[layer], -1);
+        open.add(layer);
+      }
+      Leaf.Form form = namesDiffer ? Leaf.Form.CANONICAL : emitter.stringForm();
+      return emitter
+          .states()
+          .leaf(
+              () -> {
+                BitSet allowed = allowed(place, layers.get(layer), emitter::isPossible);
+                return new Leaf(kinds.names(allowed), form);
+              },
+              exits[layer]);
+    }
+
+    private int after(int place, int layer) {
+      long key = (long) place << 32 | layer;
+      Integer known = after.get(key);
+      if (known == null) {
+        known = emitter.states().reserve();
+        after.put(key, known);
+        int member = member(place, layer);
+        boolean ends = place >= end && isComplete(layers.get(layer));
+        emitter
+            .states()
+            .define(known, member < 0 ? -1 : emitter.comma(member), ends ? spacedClose : -1);
+      }
+      return known;
+    }
+
+    private void fill(int layer) {
+      for (int kind = 1; kind <= kinds.count(); kind++) {
+        boolean other = kinds.isOther(kind);
+        int place = other ? declared.size() : kinds.place(kind) + 1;
+        int start = -1;
+        for (Option option : options.get(kind)) {
+          Layer next = next(layers.get(layer), kind, option);
+          if (next != null
+              && possible[place][numbers.get(next)]
+              && emitter.isPossible(option.value)) {
+            int value = emitter.value(option.value, after(place, numbers.get(next)));
+            int member = emitter.colon(value);
+            start = emitter.either(start, namesDiffer ? emitter.states().isNew(member) : member);
+          }
+        }
+        exits[layer][kind] = start;
+      }
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package io.github.phi4j.internal.schema;
+
+import io.github.phi4j.internal.json.Json;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Values that are valid for exactly one of some schemas: those of each, without those of all others
+ * that it may have values in common with.
+ */
+final class OneOf {
+
+  private final List<Node> branches;
+  private final Meanings meanings;
+  private final List<Map<String, Set<Json>>> constants = new ArrayList<>();
+
+  OneOf(List<Node> branches, Meanings meanings) {
+    this.branches = branches;
+    this.meanings = meanings;
+    branches.forEach(branch -> constants.add(constants(branch)));
+  }
+
+  List<Values> values() {
+    List<Values> either = List.of();
+    for (int i = 0; i < branches.size(); i++) {
+      List<Values> only = meanings.of(branches.get(i));
+      for (int j = 0; j < branches.size() && !only.isEmpty(); j++) {
+        if (i != j && !areDisjoint(i, j)) {
+          only = possible(meanings.and(only, meanings.of(branches.get(j).not())));
+        }
+      }
+      either = meanings.or(either, only);
+    }
+    return either;
+  }
+
+  private boolean areDisjoint(int i, int j) {
+    for (Map.Entry<String, Set<Json>> member : constants.get(i).entrySet()) {
+      Set<Json> others = constants.get(j).get(member.getKey());
+      if (others != null && others.stream().noneMatch(member.getValue()::contains)) {
+        return true;
+      }
+    }
+    return meanings.isEmpty(Node.all(branches.get(i), branches.get(j).checked()));
+  }
+
+  /** Shapes of which an object or array can be, as far as that can be seen. */
+  private List<Values> possible(List<Values> all) {
+    return all.stream()
+        .map(values ->
+            values
+                .withObjects(
+                    values.objects().stream().filter(shape -> !meanings.isEmpty(shape)).toList())
+                .withArrays(
+                    values.arrays().stream().filter(shape -> !meanings.isEmpty(shape)).toList()))
+        .filter(values -> !values.isEmpty())
+        .toList();
+  }
+
+  /**
+   * The required members of a schema for objects alone that have only some values, which are looked
+   * at first: most branches differ in one.
+   */
+  private Map<String, Set<Json>> constants(Node branch) {
+    List<Values> all = meanings.of(branch);
+    Map<String, Set<Json>> constants = new HashMap<>();
+    if (all.size() != 1 || all.getFirst().objects().size() != 1) {
+      return constants;
+    }
+    Values values = all.getFirst();
+    ObjectShape shape = values.objects().getFirst();
+    if (!values.withObjects(List.of()).isEmpty()) {
+      return constants;
+    }
+    for (String name : shape.required()) {
+      if (shape.member(name) instanceof Node.At at) {
+        if (at.location().get("const") != null) {
+          constants.put(name, Set.of(at.location().get("const")));
+        } else if (at.location().get("enum") instanceof Json.Elements listed) {
+          constants.put(name, new HashSet<>(listed.list()));
+        }
+      }
+    }
+    return constants;
+  }
+}
