@@ -3,9 +3,12 @@ package io.github.phi4j.langchain4j;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.langchain4j.agent.tool.Tool;
+import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.memory.chat.MessageWindowChatMemory;
+import dev.langchain4j.rag.content.retriever.EmbeddingStoreContentRetriever;
 import dev.langchain4j.service.AiServices;
 import dev.langchain4j.service.TokenStream;
+import dev.langchain4j.store.embedding.inmemory.InMemoryEmbeddingStore;
 import io.github.phi4j.api.ChatFormat;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
@@ -18,7 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** AI services on top of the models: records, tools, memory, streams. */
+/** AI services on top of the models: records, tools, memory, streams, retrieval. */
 final class AiServicesTest {
 
   private static Generator generator;
@@ -138,5 +141,24 @@ final class AiServicesTest {
     assertThat(assistant.chat("Who am I?")).isEqualTo("I don't know.");
     assistant.chat("I am Ada");
     assertThat(assistant.chat("Who am I?")).isEqualTo("You are Ada.");
+  }
+
+  @Test
+  void retrievedTextsAreInThePrompt() {
+    Phi4EmbeddingModel embeddings = Phi4EmbeddingModel.builder().generator(generator).build();
+    InMemoryEmbeddingStore<TextSegment> store = new InMemoryEmbeddingStore<>();
+    TextSegment cat = TextSegment.from("Tom feeds the cat at seven.");
+    store.add(embeddings.embed(cat).content(), cat);
+    Assistant assistant =
+        AiServices.builder(Assistant.class)
+            .chatModel(model(prompt -> prompt.contains("Tom feeds the cat") ? "Tom." : "Nobody."))
+            .contentRetriever(
+                EmbeddingStoreContentRetriever.builder()
+                    .embeddingStore(store)
+                    .embeddingModel(embeddings)
+                    .build())
+            .build();
+
+    assertThat(assistant.chat("Who feeds the cat?")).isEqualTo("Tom.");
   }
 }

@@ -3,6 +3,7 @@ package io.github.phi4j.langchain4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.UserMessage;
@@ -299,6 +300,22 @@ final class ModelsTest {
           .isEqualTo(model.chat(message).tokenUsage().inputTokenCount());
       assertThat(estimator.estimateTokenCountInText("")).isZero();
       assertThat(estimator.estimateTokenCountInMessages(List.of())).isZero();
+    }
+  }
+
+  @Test
+  void embeddingsAreUnitVectorsOfTheModelsWidth() {
+    try (Phi4EmbeddingModel model = Phi4EmbeddingModel.builder().modelPath(Script.MODEL).build()) {
+      float[] vector = model.embed("an apple").content().vector();
+      double square = 0;
+      for (float value : vector) {
+        square += value * value;
+      }
+
+      assertThat(vector).hasSize(model.dimension());
+      assertThat(square).isCloseTo(1, within(1e-4));
+      assertThat(model.embed("an apple").content().vector()).isEqualTo(vector);
+      assertThat(model.embed("an apple").tokenUsage().inputTokenCount()).isPositive();
     }
   }
 }

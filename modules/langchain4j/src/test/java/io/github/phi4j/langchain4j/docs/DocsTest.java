@@ -18,4 +18,9 @@ final class DocsTest {
   void stream() {
     StreamExample.main(MODEL);
   }
+
+  @Test
+  void rag() {
+    RagExample.main(MODEL);
+  }
 }
