@@ -1,0 +1,61 @@
+package io.github.phi4j.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.phi4j.api.Message;
+import io.github.phi4j.api.Tool;
+import io.github.phi4j.api.ToolCall;
+import io.github.phi4j.internal.text.GgufTokenizer;
+import io.github.phi4j.internal.text.ToolFormat;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Conversations whose texts try to be special tokens. */
+final class HostileMessages {
+
+  /** How many kinds of turns there are. */
+  static final int KINDS = 7;
+
+  private HostileMessages() {}
+
+  /** The messages of a turn with some texts in them. */
+  static List<Message> turn(int kind, String first, String second, String third) {
+    return switch (kind) {
+      case 0 -> List.of(Message.system(first));
+      case 1 -> List.of(Message.user(first));
+      case 2 -> List.of(Message.assistant(first));
+      case 3 -> List.of(Message.assistant(first, "-" + second, List.of()));
+      case 4 -> List.of(Message.system(first, second));
+      case 5 -> {
+        Tool tool = new Tool("f", second, "{\"type\": \"object\", \"properties\": {}}");
+        yield List.of(Message.system(first, ToolFormat.describe(List.of(tool))));
+      }
+      default -> {
+        ToolCall call = new ToolCall("-" + second, "f", arguments(third));
+        yield List.of(
+            Message.assistant(first, "", List.of(call)), Message.tool(call.id(), second));
+      }
+    };
+  }
+
+  private static String arguments(String text) {
+    return "{\"a\": \"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"}";
+  }
+
+  /** A conversation has the special tokens that another of the same turns has, and no others. */
+  static void check(
+      GgufTokenizer tokenizer, List<Message> hostile, List<Message> plain, boolean thoughts) {
+    if (hostile.isEmpty()) {
+      return;
+    }
+    assertThat(specials(tokenizer, hostile, thoughts))
+        .as("%s", hostile)
+        .containsExactly(specials(tokenizer, plain, thoughts));
+  }
+
+  private static int[] specials(GgufTokenizer tokenizer, List<Message> messages, boolean thoughts) {
+    return IntStream.of(tokenizer.encodeChat(messages, thoughts))
+        .filter(tokenizer::isSpecial)
+        .toArray();
+  }
+}

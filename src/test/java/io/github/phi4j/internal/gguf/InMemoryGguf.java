@@ -1,0 +1,47 @@
+package io.github.phi4j.internal.gguf;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+
+/** Files that are nowhere but in memory. */
+public final class InMemoryGguf {
+
+  private static final Path NAME = Path.of("memory.gguf");
+
+  private InMemoryGguf() {}
+
+  private static GgufParser.Part parse(byte[] file) {
+    return new GgufParser(NAME, MemorySegment.ofArray(file).asReadOnly()).parse();
+  }
+
+  /** The metadata of a file. */
+  public static GgufMetadata metadata(byte[] file) {
+    return parse(file).metadata();
+  }
+
+  /**
+   * Reads all that a file holds.
+   *
+   * @throws io.github.phi4j.api.ModelException if it is not sound
+   */
+  public static void readAll(byte[] file) {
+    GgufParser.Part part = parse(file);
+    for (GgufValue value : part.metadata().values().values()) {
+      switch (value) {
+        case GgufValue.Text text -> text.value();
+        case GgufArray array when array.type() == ElementType.STRING -> array.strings();
+        case GgufArray array -> {
+          for (int i = 0; i < array.length(); i++) {
+            array.number(i);
+          }
+        }
+        default -> value.offset();
+      }
+    }
+    for (GgufTensor tensor : part.tensors()) {
+      tensor.elements();
+      tensor.data().toArray(ValueLayout.JAVA_BYTE);
+    }
+  }
+}
