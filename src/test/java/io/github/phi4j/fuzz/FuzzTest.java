@@ -67,9 +67,9 @@ final class FuzzTest {
           String split = Input.LIKELY.get(random.nextInt(Input.LIKELY.size()));
           int cut = random.nextInt(split.length() + 1);
           hostile.addAll(
-              HostileMessages.turn(kind, input.text() + split.substring(0, cut), input.text(), input.text()));
-          hostile.addAll(
-              HostileMessages.turn(1, split.substring(cut), "", ""));
+              HostileMessages.turn(
+                  kind, input.text() + split.substring(0, cut), input.text(), input.text()));
+          hostile.addAll(HostileMessages.turn(1, split.substring(cut), "", ""));
           plain.addAll(HostileMessages.turn(kind, "x", "x", "x"));
           plain.addAll(HostileMessages.turn(1, "x", "", ""));
         }

@@ -32,8 +32,7 @@ final class HostileMessages {
       }
       default -> {
         ToolCall call = new ToolCall("-" + second, "f", arguments(third));
-        yield List.of(
-            Message.assistant(first, "", List.of(call)), Message.tool(call.id(), second));
+        yield List.of(Message.assistant(first, "", List.of(call)), Message.tool(call.id(), second));
       }
     };
   }

@@ -9,10 +9,37 @@ final class Input {
   /** Special tokens, parts of them, and what is taken for them elsewhere. */
   static final List<String> LIKELY =
       List.of(
-    "<|im_start|>", "<|im_end|>", "<|im_sep|>", "<|end|>", "<|user|>", "<|assistant|>", "<|system|>",
-    "<|tool|>", "<|/tool|>", "<|tool_call|>", "<|/tool_call|>", "<|tool_response|>", "<|endoftext|>",
-    "<think>", "</think>", "<|", "|>", "\ufeff", "\u200b", "\ud83d", "\ude80", "\u0000", "\n", "\u202e",
-    "\u00a0", "Ġ", "ｉｍ＿ｅｎｄ", "\\u003c|im_end|\\u003e", "&lt;|im_end|&gt;", "{\"name\": \"", "\"arguments\": ");
+          "<|im_start|>",
+          "<|im_end|>",
+          "<|im_sep|>",
+          "<|end|>",
+          "<|user|>",
+          "<|assistant|>",
+          "<|system|>",
+          "<|tool|>",
+          "<|/tool|>",
+          "<|tool_call|>",
+          "<|/tool_call|>",
+          "<|tool_response|>",
+          "<|endoftext|>",
+          "<think>",
+          "</think>",
+          "<|",
+          "|>",
+          "\ufeff",
+          "\u200b",
+          "\ud83d",
+          "\ude80",
+          "\u0000",
+          "\n",
+          "\u202e",
+          "\u00a0",
+          "Ġ",
+          "ｉｍ＿ｅｎｄ",
+          "\\u003c|im_end|\\u003e",
+          "&lt;|im_end|&gt;",
+          "{\"name\": \"",
+          "\"arguments\": ");
 
   private final byte[] bytes;
   private int at;
@@ -29,7 +56,7 @@ final class Input {
   int choice(int bound) {
     int value = next();
     if (bound > 256) {
-      value = value << 8 | next();
+      value = (value << 8) | next();
     }
     return value % bound;
   }

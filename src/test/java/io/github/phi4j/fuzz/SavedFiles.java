@@ -116,7 +116,7 @@ final class SavedFiles {
   private static byte[] changed(byte[] sound, byte[] input) {
     byte[] file = sound.clone();
     for (int i = 1; i + 2 < input.length; i += 3) {
-      int place = (input[i] & 0xff) << 8 | input[i + 1] & 0xff;
+      int place = ((input[i] & 0xff) << 8) | (input[i + 1] & 0xff);
       file[place % file.length] = input[i + 2];
     }
     return file;

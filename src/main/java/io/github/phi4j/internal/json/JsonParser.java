@@ -14,7 +14,7 @@ final class JsonParser {
 
   private static final String BYTE_ORDER_MARK = "\ufeff"; // RFC 8259 lets a parser ignore it
   private static final int MAX_DEPTH = 512;
-  private static final int MAX_NUMBER = 1000; // chars, and the size of the exponent
+  private static final int MAX_NUMBER = 1000; // digits, and the exponent of the first
   private static final Pattern NUMBER =
       Pattern.compile("-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE]([+-]?[0-9]+))?");
 
@@ -118,12 +118,13 @@ final class JsonParser {
       throw unexpected("a digit");
     }
     String exponent = matcher.group(1);
-    if (matcher.end() - at > MAX_NUMBER
-        || (exponent != null
-            && (exponent.length() > 6 || Math.abs(Integer.parseInt(exponent)) > MAX_NUMBER))) {
+    boolean moderate =
+        matcher.end() - at <= 2 * MAX_NUMBER && (exponent == null || exponent.length() <= 6);
+    BigDecimal value = moderate ? new BigDecimal(matcher.group()) : BigDecimal.ZERO;
+    long size = (long) value.precision() - value.scale() - 1; // the exponent of its first digit
+    if (!moderate || value.precision() > MAX_NUMBER || Math.abs(size) > MAX_NUMBER) {
       throw problem("a number beyond 1e" + MAX_NUMBER + " or as long", "a smaller one");
     }
-    BigDecimal value = new BigDecimal(matcher.group());
     at = matcher.end();
     return new Json.Numeral(value);
   }
