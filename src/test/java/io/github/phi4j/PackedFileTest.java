@@ -20,9 +20,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,7 +45,7 @@ final class PackedFileTest {
 
   private static final int VERSION_AT = 8;
   private static final int HEADER_BYTES_AT = 12;
-  private static final int[] BOUNDARIES = {0, 8, 12, 16, 24, 56, 60, 64, 64 + 32};
+  private static final int[] BOUNDARIES = {0, 8, 12, 16, 24, 56, 60, 64, 72, 72 + 32};
 
   @TempDir private Path directory;
   private Path model;
@@ -189,15 +194,18 @@ final class PackedFileTest {
     Path path = Phi4.pack(model, auto()).path();
     byte[] whole = Files.readAllBytes(path);
     patch(path, VERSION_AT, 99);
-    assertUnusable("version 99; expected version 1");
+    assertUnusable("version 99; expected version 2");
     Files.write(path, whole);
     patch(path, 24, 1);
     assertUnusable("another model, or of this one before it was changed");
     Files.write(path, whole);
-    patch(path, 64 + 12, 1); // what the first matrix' layout makes of the sample
+    patch(path, 64, 1);
+    assertUnusable("before it was last written to");
+    Files.write(path, whole);
+    patch(path, 72 + 12, 1); // what the first matrix' layout makes of the sample
     assertUnusable("another release");
     Files.write(path, whole);
-    patch(path, 64 + 16, 1 << 20); // where the first matrix lies
+    patch(path, 72 + 16, 1 << 20); // where the first matrix lies
     assertUnusable("another release");
     Files.write(path, whole);
     patch(path, 56, Integer.MAX_VALUE);
@@ -262,7 +270,11 @@ final class PackedFileTest {
             .findFirst()
             .orElseThrow()
             .offset();
+    FileTime written = Files.getLastModifiedTime(model);
     flip(model, tensor + 100);
+    Files.setLastModifiedTime(model, FileTime.from(Instant.now().plusSeconds(2)));
+    assertUnusable("before it was last written to");
+    Files.setLastModifiedTime(model, written);
     assertThat(state().state()).isEqualTo(PackedFile.State.CURRENT);
     assertThatThrownBy(() -> Phi4.verifyPacked(model, auto()))
         .isInstanceOf(ModelException.class)
@@ -276,6 +288,68 @@ final class PackedFileTest {
       file.seek(at);
       file.write(old ^ 1);
     }
+  }
+
+  /** Such as a download with holes that was packed, and was then completed. */
+  @Test
+  void aModelThatWasWrittenToAwayFromAllSamplesIsPackedAnew() throws IOException {
+    logits(PackedWeights.FILE);
+    long tensor =
+        Phi4.inspect(model).tensors().stream()
+            .filter(each -> each.name().equals("blk.0.ffn_up.weight"))
+            .findFirst()
+            .orElseThrow()
+            .offset();
+    FileTime written = Files.getLastModifiedTime(model);
+    try (RandomAccessFile file = new RandomAccessFile(model.toFile(), "rw")) {
+      file.seek(tensor);
+      file.write(new byte[2000]);
+    }
+    Files.setLastModifiedTime(model, FileTime.from(written.toInstant().plusMillis(1)));
+    float[] expected = logits(PackedWeights.MEMORY);
+
+    assertThat(logits(PackedWeights.AUTO)).containsExactly(logits(PackedWeights.OFF));
+    assertThat(logits(PackedWeights.FILE)).containsExactly(expected);
+    assertThat(logits(PackedWeights.AUTO)).containsExactly(expected);
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has other permissions")
+  void theFileMayBeReadByThoseWhoMayReadTheModel() throws IOException {
+    Files.setPosixFilePermissions(model, PosixFilePermissions.fromString("rw-r-----"));
+    Path made = Phi4.pack(model, auto()).path();
+
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made)))
+        .isIn("rw-r-----", "rw-------"); // as the process' umask has it
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
+        .isEqualTo("rwx------");
+    Files.setPosixFilePermissions(model, PosixFilePermissions.fromString("r--------"));
+    Files.delete(made);
+    made = Phi4.pack(model, auto()).path();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made)))
+        .isEqualTo("rw-------");
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has other permissions")
+  void whatEverybodyCanWriteToIsNotTrusted() throws IOException {
+    Path made = Phi4.pack(model, auto()).path();
+    for (Path open : List.of(folder, made)) {
+      Set<PosixFilePermission> sound = Files.getPosixFilePermissions(open);
+      Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+      assertThat(state().state()).isEqualTo(PackedFile.State.UNUSABLE);
+      assertThat(state().fault().orElseThrow())
+          .startsWith(open.toString())
+          .contains("every user of the machine can write to");
+      assertThat(logits(PackedWeights.AUTO)).containsExactly(logits(PackedWeights.OFF));
+      Files.setPosixFilePermissions(open, sound);
+    }
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertThatThrownBy(() -> Phi4.pack(model, auto()))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining(folder.toString())
+        .hasMessageContaining("chmod o-w");
   }
 
   @Test
@@ -349,7 +423,7 @@ final class PackedFileTest {
   void aProcessThatIsKilledLeavesNothingThatIsUsed() throws IOException {
     ForkedJvm.run(
         Pack.class, directory, List.of("-Dhalt=true"), model.toString(), folder.toString());
-    assertThat(names()).hasSize(2).last().asString().endsWith(".tmp");
+    assertThat(names()).hasSize(2).last().asString().endsWith(".unfinished");
     assertThat(state().state()).isEqualTo(PackedFile.State.MISSING);
     assertThat(logits(PackedWeights.AUTO)).containsExactly(logits(PackedWeights.OFF));
 

@@ -3,6 +3,7 @@ package io.github.phi4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.phi4j.api.ContextShift;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.KvCacheType;
@@ -18,9 +19,16 @@ import io.github.phi4j.testing.TinyModel;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,6 +38,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -154,6 +163,107 @@ final class SavedSessionTest {
         .isInstanceOf(ModelException.class)
         .hasMessageContaining(file.toString())
         .hasMessageContaining(reason);
+  }
+
+  /** A checksum is no proof of sense: each number of the header takes hostile values. */
+  @Test
+  void aHeaderWithARightChecksumOverWrongNumbersIsRefusedOrHarmless() throws IOException {
+    LoadOptions options = LoadOptions.builder().contextLength(200).threads(1).build();
+    byte[] sound;
+    Path model = RandomModel.mini().write(directory.resolve("mini.gguf"));
+    try (Generator generator = Phi4.load(model, options);
+        Session session = generator.newSession()) {
+      session.feed(new Random(5).ints(70, 0, 300).toArray());
+      session.save(file());
+      sound = Files.readAllBytes(file());
+      int checksumAt = 84 + 4 * (70 + 2);
+      for (int at = 8; at < checksumAt; at += at < 84 || at > 352 ? 4 : 60) {
+        for (int value :
+            new int[] {-5, -1, 0, 1, 2, 7, 69, 71, 300, 1 << 20, Integer.MAX_VALUE, 1 << 31}) {
+          byte[] forged = sound.clone();
+          ByteBuffer header = ByteBuffer.wrap(forged).order(ByteOrder.LITTLE_ENDIAN);
+          header.putInt(at, value);
+          CRC32C checksum = new CRC32C();
+          checksum.update(forged, 0, checksumAt);
+          header.putInt(checksumAt, (int) checksum.getValue());
+          useOrRefuse(generator, Files.write(directory.resolve("forged"), forged), at);
+        }
+      }
+    }
+  }
+
+  private static void useOrRefuse(Generator generator, Path file, int at) {
+    GenerationOptions shifting =
+        GenerationOptions.builder().maxTokens(5).contextShift(ContextShift.keep(1)).build();
+    try (Session session = generator.restore(file)) {
+      session.feed(1, 2);
+      session.rewind(session.position() - 1);
+      assertThat(session.logits()).isNotEmpty();
+      try (Session fork = session.fork()) {
+        fork.generate(Prompt.tokens(tokensUpTo(300, 40)), shifting);
+      }
+    } catch (ModelException e) {
+      assertThat(e).as("byte %d", at).hasMessageContaining(file.toString());
+    }
+  }
+
+  private static int[] tokensUpTo(int bound, int count) {
+    return new Random(8).ints(count, 0, bound).toArray();
+  }
+
+  @Test
+  void aModelThatWasWrittenToSinceIsComputedAnew() throws IOException {
+    Path model = Files.copy(TinyModel.Q8_0.path(), directory.resolve("copy.gguf"));
+    float[] expected;
+    try (Generator generator = Phi4.load(model);
+        Session session = generator.newSession()) {
+      session.feed(tokens(100));
+      session.save(file());
+      session.feed(7);
+      expected = session.logits();
+    }
+    Files.setLastModifiedTime(model, FileTime.from(Instant.EPOCH));
+    try (Generator generator = Phi4.load(model);
+        Session session = generator.restore(file())) {
+      assertThat(session.position()).isEqualTo(100);
+      session.feed(7);
+      assertThat(session.logits()).isEqualTo(expected);
+      assertThat(generator.prefixCacheUsage().bytes()).isPositive(); // computed, not mapped
+    }
+  }
+
+  @Test
+  void whatACrashedProcessLeftIsDeletedAndWhatIsBeingWrittenIsNot() throws IOException {
+    String name = file().getFileName().toString();
+    String id = ".01234567-89ab-cdef-0123-456789abcdef.unfinished";
+    Path left = Files.createFile(directory.resolve(name + id));
+    Path others = Files.createFile(directory.resolve("other" + id));
+    Path busy = directory.resolve(name + id.replace('0', '9'));
+    try (Generator generator = load();
+        Session session = generator.newSession();
+        FileChannel channel =
+            FileChannel.open(busy, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      channel.lock();
+      session.feed(1, 2);
+      session.save(file());
+    }
+
+    assertThat(left).doesNotExist();
+    assertThat(busy).exists();
+    assertThat(others).exists();
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has other permissions")
+  void aSavedSessionIsItsOwnersAlone() throws IOException {
+    try (Generator generator = load();
+        Session session = generator.newSession()) {
+      session.feed(1, 2);
+      session.save(file());
+    }
+
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
+        .isEqualTo("rw-------");
   }
 
   @Test

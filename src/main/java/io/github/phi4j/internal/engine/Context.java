@@ -10,6 +10,7 @@ import io.github.phi4j.internal.model.KvCache;
 import io.github.phi4j.internal.model.PrefixCache;
 import io.github.phi4j.internal.sampling.Logits;
 import io.github.phi4j.internal.storage.ContextFile;
+import io.github.phi4j.internal.storage.ModelVersion;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -144,9 +145,9 @@ final class Context {
   }
 
   /** Writes all that is computed of the tokens. */
-  void save(Path path, byte[] fingerprint) throws IOException {
+  void save(Path path, ModelVersion model) throws IOException {
     forgetAhead();
-    new ContextFile(Arrays.copyOf(tokens, length), unshifted).write(path, fingerprint, cache);
+    new ContextFile(Arrays.copyOf(tokens, length), unshifted).write(path, model, cache);
   }
 
   /**

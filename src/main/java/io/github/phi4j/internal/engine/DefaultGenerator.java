@@ -233,7 +233,7 @@ final class DefaultGenerator implements Generator {
   public Session restore(Path file) {
     Objects.requireNonNull(file, "file");
     ContextFile.Restored restored =
-        ContextFile.read(file, shared.files().fingerprint(), model.config(), contextLength, memory);
+        ContextFile.read(file, shared.files().version(), model.config(), contextLength, memory);
     try {
       KvCache cache = restored.cache();
       cache.requireRest("a restored context with room for " + cache.capacity() + " tokens");

@@ -378,7 +378,7 @@ final class DefaultSession implements Session {
     Objects.requireNonNull(file, "file");
     computing(() -> {
       try {
-        context.save(file, shared.files().fingerprint());
+        context.save(file, shared.files().version());
         return null;
       } catch (IOException e) {
         throw new UncheckedIOException("the session could not be saved to " + file + ": " + e, e);

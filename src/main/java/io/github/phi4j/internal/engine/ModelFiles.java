@@ -2,6 +2,7 @@ package io.github.phi4j.internal.engine;
 
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.internal.gguf.GgufFile;
+import io.github.phi4j.internal.storage.ModelVersion;
 import io.github.phi4j.internal.storage.WeightFile;
 import java.util.Optional;
 
@@ -10,7 +11,7 @@ final class ModelFiles {
 
   private final GgufFile model;
   private final Optional<WeightFile> packed;
-  private byte[] fingerprint; // guarded by this
+  private Optional<ModelVersion> version = Optional.empty(); // guarded by this
 
   ModelFiles(GgufFile model, Optional<WeightFile> packed) {
     this.model = model;
@@ -27,11 +28,11 @@ final class ModelFiles {
     packed.ifPresent(WeightFile::checkUnchanged);
   }
 
-  /** Tells the model from others. */
-  synchronized byte[] fingerprint() {
-    if (fingerprint == null) {
-      fingerprint = model.reading(model::fingerprint);
+  /** The version of the model, which is found once. */
+  synchronized ModelVersion version() {
+    if (version.isEmpty()) {
+      version = Optional.of(ModelVersion.of(model));
     }
-    return fingerprint.clone();
+    return version.get();
   }
 }

@@ -3,6 +3,7 @@ package io.github.phi4j.internal.gguf;
 import io.github.phi4j.api.ModelException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -162,6 +163,22 @@ public final class GgufFile {
   /** Tells this model from another, or from itself as it once was: see {@link Fingerprint}. */
   public byte[] fingerprint() {
     return Fingerprint.of(mappings, tensors.values());
+  }
+
+  /**
+   * A hash of the sizes and modification times of the files. Unlike the fingerprint, it changes
+   * with every write to them, but also when the model is copied.
+   */
+  public long stamp() {
+    long hash = mappings.size();
+    for (MappedFile mapping : mappings) {
+      Instant modified = mapping.modified();
+      for (long number :
+          new long[] {mapping.bytes().byteSize(), modified.getEpochSecond(), modified.getNano()}) {
+        hash = Long.rotateLeft((hash ^ number) * 0x9E37_79B9_7F4A_7C15L, 29);
+      }
+    }
+    return hash;
   }
 
   /** The file, or all parts in order. */

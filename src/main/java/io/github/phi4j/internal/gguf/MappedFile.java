@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -20,11 +21,13 @@ public final class MappedFile {
   private final Path path;
   private final MemorySegment bytes;
   private final Object fileKey; // distinguishes it from a later file at its path; may be null
+  private final Instant modified;
 
-  private MappedFile(Path path, MemorySegment bytes, Object fileKey) {
+  private MappedFile(Path path, MemorySegment bytes, BasicFileAttributes attributes) {
     this.path = path;
     this.bytes = bytes;
-    this.fileKey = fileKey;
+    fileKey = attributes.fileKey();
+    modified = attributes.lastModifiedTime().toInstant();
   }
 
   /**
@@ -62,7 +65,7 @@ public final class MappedFile {
     return new MappedFile(
         path,
         channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena),
-        attributes(path).fileKey());
+        attributes(path));
   }
 
   private static BasicFileAttributes attributes(Path file) throws IOException {
@@ -72,6 +75,11 @@ public final class MappedFile {
   /** Its path. */
   public Path path() {
     return path;
+  }
+
+  /** The time of its last modification when it was mapped. */
+  Instant modified() {
+    return modified;
   }
 
   /** Its contents. */

@@ -15,12 +15,12 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A context in a file: a header with the tokens, then the pages of its KV cache as they lie in
@@ -37,7 +37,8 @@ import java.util.zip.CRC32C;
  *  60  int       positions in the cache
  *  64  int       up to this position the cache is what the tokens alone make it
  *  68  long      bytes of a page
- *  76  ints      the tokens
+ *  76  long      stamp of the model's files
+ *  84  ints      the tokens
  *      ints      CRC-32C of each page
  *      int       CRC-32C of all before
  *      zeros     up to a multiple of 4096
@@ -50,10 +51,12 @@ import java.util.zip.CRC32C;
 @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
 public record ContextFile(int[] tokens, int unshifted) {
 
+  private static final Logger LOG = LoggerFactory.getLogger(ContextFile.class);
   private static final byte[] MAGIC = {'p', 'h', 'i', '4', 'j', '-', 'k', 'v'};
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int FINGERPRINT = 32;
-  private static final int FIXED = 76;
+  private static final int FIXED = 84;
+  private static final int STAMP_AT = 76;
   private static final int ALIGNMENT = 4096;
   private static final String EXPECTED = "a session that phi4j saved";
   private static final String REMEDY = "a whole one; delete it and save the session again";
@@ -67,25 +70,18 @@ public record ContextFile(int[] tokens, int unshifted) {
    * Writes a context. The file appears whole or, if anything fails, not at all; one that was there
    * stays until then.
    */
-  public void write(Path file, byte[] fingerprint, KvCache cache) throws IOException {
+  public void write(Path file, ModelVersion model, KvCache cache) throws IOException {
     Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
-    Path unfinished =
-        Files.createTempFile(target.getParent(), target.getFileName() + ".", ".unfinished");
-    try {
-      try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
-        writeAll(channel, header(fingerprint, cache));
-        for (int i = 0; i < KvCache.pageCount(cache.length()); i++) {
-          writeAll(channel, cache.page(i).asByteBuffer());
-        }
-        channel.force(true);
+    String name = target.getFileName().toString();
+    Unfinished.deleteAbandoned(target.getParent(), name::equals);
+    try (Unfinished unfinished = Unfinished.create(target, Permissions.ofOwner(target))) {
+      writeAll(unfinished.channel(), header(model, cache));
+      for (int i = 0; i < KvCache.pageCount(cache.length()); i++) {
+        writeAll(unfinished.channel(), cache.page(i).asByteBuffer());
       }
       cache.checkSource();
-      Files.move(
-          unfinished, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(unfinished);
+      unfinished.finish();
     }
-    forceFolder(target.getParent());
   }
 
   private static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
@@ -94,25 +90,16 @@ public record ContextFile(int[] tokens, int unshifted) {
     }
   }
 
-  /** Makes the new name last through a power cut, where the system lets folders be opened. */
-  private static void forceFolder(Path folder) {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    } catch (IOException _) {
-      return; // the file itself is safe
-    }
-  }
-
-  private ByteBuffer header(byte[] fingerprint, KvCache cache) {
+  private ByteBuffer header(ModelVersion model, KvCache cache) {
     int pages = KvCache.pageCount(cache.length());
     ByteBuffer header =
         ByteBuffer.allocate(Math.toIntExact(pagesOffset(tokens.length, pages)))
             .order(ByteOrder.LITTLE_ENDIAN);
-    header.put(MAGIC).putInt(VERSION).put(fingerprint);
+    header.put(MAGIC).putInt(VERSION).put(model.fingerprint());
     header.putInt(id(cache.format().keys()));
     header.putInt(id(cache.format().values()));
     header.putInt(cache.longFactors() ? 1 : 0).putInt(tokens.length).putInt(cache.length());
-    header.putInt(unshifted).putLong(cache.pageBytes());
+    header.putInt(unshifted).putLong(cache.pageBytes()).putLong(model.stamp());
     for (int token : tokens) {
       header.putInt(token);
     }
@@ -163,12 +150,12 @@ public record ContextFile(int[] tokens, int unshifted) {
    * @throws ModelException if it is not a sound file of this model, or has no room in the context
    */
   public static Restored read(
-      Path path, byte[] fingerprint, PhiConfig config, int capacity, KvMemory memory) {
+      Path path, ModelVersion model, PhiConfig config, int capacity, KvMemory memory) {
     Arena arena = Arena.ofShared();
     try {
       MappedFile file = MappedFile.open(path, arena, EXPECTED);
       Restored restored =
-          file.reading(() -> new Reader(file, arena, config).read(fingerprint, capacity, memory));
+          file.reading(() -> new Reader(file, arena, config).read(model, capacity, memory));
       if (restored.cache().length() == 0) {
         arena.close();
       }
@@ -181,8 +168,8 @@ public record ContextFile(int[] tokens, int unshifted) {
 
   private record Reader(MappedFile file, Arena arena, PhiConfig config) {
 
-    Restored read(byte[] fingerprint, int capacity, KvMemory memory) {
-      checkKind(fingerprint);
+    Restored read(ModelVersion model, int capacity, KvMemory memory) {
+      checkKind(model.fingerprint());
       int count = integer(56);
       int positions = integer(60);
       check(56, count >= 0 && positions >= 0 && positions <= count, "impossible lengths", REMEDY);
@@ -213,10 +200,35 @@ public record ContextFile(int[] tokens, int unshifted) {
             "token " + tokens[i],
             REMEDY);
       }
+      checkFlags(count);
       KvCache cache = new KvCache(config, format, capacity, memory);
+      if (bytes().get(LONG, STAMP_AT) != model.stamp()) {
+        LOG.warn(
+            "{} was saved with the model as it was before it was last written to, or copied: of"
+                + " what it holds only the tokens are taken, and computed anew",
+            file.path());
+        return new Restored(new ContextFile(tokens, Integer.MAX_VALUE), cache);
+      }
       cache.adopt(
           pages(pagesOffset(count, pages), pages), positions, integer(52) == 1, file, arena::close);
       return new Restored(new ContextFile(tokens, integer(64)), cache);
+    }
+
+    /** How the cache was computed. */
+    private void checkFlags(int count) {
+      int longFactors = integer(52);
+      boolean canBeLong = config.contextLength() > config.originalContextLength();
+      check(
+          52,
+          longFactors == 0 || (longFactors == 1 && canBeLong),
+          "rope factors of kind " + longFactors,
+          REMEDY);
+      int unshifted = integer(64);
+      check(
+          64,
+          unshifted == Integer.MAX_VALUE || (unshifted >= 0 && unshifted <= count),
+          "a shift at position " + unshifted + " of " + count,
+          REMEDY);
     }
 
     private MemorySegment bytes() {

@@ -52,7 +52,7 @@ public final class PackedStore {
   private final WeightPacking packing;
   private final Path folder;
   private final String stem;
-  private final byte[] fingerprint;
+  private final ModelVersion version;
   private final Path path;
 
   /** The store for a model. Reads as much of its file as the fingerprint takes. */
@@ -61,8 +61,8 @@ public final class PackedStore {
     packing = WeightPacking.of(weights);
     folder = folder(options);
     stem = stem(model);
-    fingerprint = model.reading(model::fingerprint);
-    String hex = HexFormat.of().formatHex(fingerprint, 0, FINGERPRINT_BYTES_IN_NAME);
+    version = ModelVersion.of(model);
+    String hex = HexFormat.of().formatHex(version.fingerprint(), 0, FINGERPRINT_BYTES_IN_NAME);
     path = folder.resolve(stem + hex + EXTENSION);
   }
 
@@ -123,7 +123,13 @@ public final class PackedStore {
   }
 
   private WeightFile open(Arena arena) throws IOException {
-    return WeightFile.open(path, packing, fingerprint, arena);
+    requireTrusted();
+    return WeightFile.open(path, packing, version, arena);
+  }
+
+  private void requireTrusted() throws IOException {
+    Permissions.requireTrusted(folder);
+    Permissions.requireTrusted(path);
   }
 
   /** Says what is there. */
@@ -154,8 +160,9 @@ public final class PackedStore {
       return Optional.empty();
     }
     try {
+      Permissions.requireTrusted(folder);
       if (!usable()) {
-        Files.createDirectories(folder);
+        Permissions.createFolders(folder);
         makeAlone(pool, listener);
       }
       return Optional.of(open(arena));
@@ -208,7 +215,7 @@ public final class PackedStore {
                 folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock _ = lock(channel)) {
       if (!usable()) { // another may have made it meanwhile
-        deleteUnfinished();
+        Unfinished.deleteAbandoned(folder, name -> name.endsWith(EXTENSION));
         Files.deleteIfExists(path);
         checkRoom();
         make(pool, listener);
@@ -260,7 +267,14 @@ public final class PackedStore {
     try {
       model.reading(() -> {
         try {
-          WeightFile.write(path, packing, fingerprint, source, pool, listener);
+          WeightFile.write(
+              path,
+              packing,
+              version,
+              source,
+              pool,
+              listener,
+              Permissions.ofReaders(path, model.files()));
           return null;
         } catch (IOException e) {
           throw new UncheckedIOException(e);
@@ -272,15 +286,6 @@ public final class PackedStore {
     event.target = path.toString();
     event.bytes = packing.bytes();
     event.commit();
-  }
-
-  private void deleteUnfinished() throws IOException {
-    try (DirectoryStream<Path> files =
-        Files.newDirectoryStream(folder, "*" + EXTENSION + ".*" + WeightFile.UNFINISHED)) {
-      for (Path file : files) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 
   /** Deletes what was made of other contents of the same model file. */

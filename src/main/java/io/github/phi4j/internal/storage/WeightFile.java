@@ -13,16 +13,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.UUID;
+import java.nio.file.attribute.FileAttribute;
 import java.util.zip.CRC32C;
 
 /** The packed weights of a model in a mapped file of their own: see {@link WeightFileHeader}. */
 public final class WeightFile {
-
-  /** What the names of unfinished files end with. */
-  public static final String UNFINISHED = ".tmp";
 
   private final MappedFile file;
   private final WeightFileHeader header;
@@ -37,15 +33,15 @@ public final class WeightFile {
   /**
    * Maps a file, if it is complete and of this model. Its data is not read.
    *
-   * @param fingerprint the model's
+   * @param model the version of the model
    * @throws ModelException if it is of another model or release, cut short, or damaged
    * @throws IOException if it cannot be read
    */
-  public static WeightFile open(Path path, WeightPacking packing, byte[] fingerprint, Arena arena)
+  public static WeightFile open(Path path, WeightPacking packing, ModelVersion model, Arena arena)
       throws IOException {
     try (FileChannel channel = channel(path)) {
       WeightFileHeader header = WeightFileHeader.read(path, channel);
-      header.check(path, packing, fingerprint);
+      header.check(path, packing, model);
       MappedFile file = MappedFile.of(path, channel, arena);
       if (file.bytes().byteSize() != header.fileBytes()) {
         throw new ModelException(
@@ -96,32 +92,24 @@ public final class WeightFile {
    * Packs a model's weights into a file. It appears under its name only once it is complete and on
    * the disk; until then it has another name, and after a failure it is gone.
    *
-   * @param fingerprint the model's
+   * @param model the version of the model
    * @param source the path of the model
+   * @param attributes the permissions of the file
    * @throws IOException if it cannot be written
    * @throws java.util.concurrent.CancellationException if the thread is interrupted
    */
   public static void write(
       Path path,
       WeightPacking packing,
-      byte[] fingerprint,
+      ModelVersion model,
       String source,
       WorkerPool pool,
-      PackingListener listener)
+      PackingListener listener,
+      FileAttribute<?>... attributes)
       throws IOException {
-    Path unfinished =
-        path.resolveSibling(path.getFileName() + "." + UUID.randomUUID() + UNFINISHED);
-    try {
-      try (FileChannel channel =
-          FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        write(channel, packing, fingerprint, source, pool, listener);
-        channel.force(true);
-      }
-      Files.move(
-          unfinished, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      forceFolder(path.toAbsolutePath().getParent());
-    } finally {
-      Files.deleteIfExists(unfinished);
+    try (Unfinished unfinished = Unfinished.create(path, attributes)) {
+      write(unfinished.channel(), packing, model, source, pool, listener);
+      unfinished.finish();
     }
   }
 
@@ -129,7 +117,7 @@ public final class WeightFile {
   private static void write(
       FileChannel channel,
       WeightPacking packing,
-      byte[] fingerprint,
+      ModelVersion model,
       String source,
       WorkerPool pool,
       PackingListener listener)
@@ -137,7 +125,7 @@ public final class WeightFile {
     int[] checksums = new int[packing.parts().size()];
     WeightFileHeader header =
         new WeightFileHeader(
-            fingerprint, WeightFileHeader.table(packing), checksums, source, packing.bytes());
+            model, WeightFileHeader.table(packing), checksums, source, packing.bytes());
     try (Arena arena = Arena.ofShared()) {
       FileWindow window =
           new FileWindow(channel, header.dataAt(), packing.largestTurn(pool), arena);
@@ -175,15 +163,6 @@ public final class WeightFile {
     CRC32C checksum = new CRC32C();
     checksum.update(bytes);
     return (int) checksum.getValue();
-  }
-
-  /** Makes the name last as well, on systems that let a folder be forced. */
-  private static void forceFolder(Path folder) {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    } catch (IOException _) {
-      // Windows has no such thing.
-    }
   }
 
   /**

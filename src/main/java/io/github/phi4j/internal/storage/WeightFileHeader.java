@@ -26,7 +26,8 @@ import java.util.zip.CRC32C;
  *  24  fingerprint     32 bytes, of the model
  *  56  matrices        int
  *  60  parts           int
- *  64  matrices        of each: int GGUF type, rows, columns, signature of the layout;
+ *  64  stamp           long, of the model's files
+ *  72  matrices        of each: int GGUF type, rows, columns, signature of the layout;
  *                      long offset in the packed data, length
  *      parts           of each: int CRC-32C of its packed data
  *      source          int length and UTF-8 of the path of the model
@@ -35,7 +36,7 @@ import java.util.zip.CRC32C;
  *
  * <p>The packed data starts at the next multiple of 4096 bytes and ends with the file.
  *
- * @param fingerprint the fingerprint of the model
+ * @param model the version of the model
  * @param table the matrices, as they are written
  * @param checksums the checksum of each part
  * @param source the path of the model when it was packed, for people and for finding what is stale
@@ -43,20 +44,20 @@ import java.util.zip.CRC32C;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record WeightFileHeader(
-    byte[] fingerprint, byte[] table, int[] checksums, String source, long dataBytes) {
+    ModelVersion model, byte[] table, int[] checksums, String source, long dataBytes) {
 
   /**
    * To be raised with each change of this format or of the size of parts. What layouts do to a
    * matrix is told by their signatures.
    */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   static final int PAGE = 4096;
 
   private static final byte[] MAGIC = "phi4pack".getBytes(UTF_8);
   private static final int FINGERPRINT_BYTES = 32;
   private static final int ENTRY_BYTES = 32;
-  private static final int PREFIX_BYTES = 64;
+  private static final int PREFIX_BYTES = 72;
   private static final int MAX_BYTES = 64 << 20;
   private static final String REMEDY = "; delete it and pack the model anew";
 
@@ -106,8 +107,9 @@ record WeightFileHeader(
     byte[] path = source.getBytes(UTF_8);
     byte[] bytes = new byte[headerBytes()];
     ByteBuffer out = numbers(bytes);
-    out.put(MAGIC).putInt(VERSION).putInt(bytes.length).putLong(fileBytes()).put(fingerprint);
-    out.putInt(table.length / ENTRY_BYTES).putInt(checksums.length).put(table);
+    out.put(MAGIC).putInt(VERSION).putInt(bytes.length).putLong(fileBytes());
+    out.put(model.fingerprint()).putInt(table.length / ENTRY_BYTES).putInt(checksums.length);
+    out.putLong(model.stamp()).put(table);
     for (int checksum : checksums) {
       out.putInt(checksum);
     }
@@ -203,7 +205,11 @@ record WeightFileHeader(
     last.position(table.length - 2 * Long.BYTES);
     long dataBytes = last.getLong() + last.getLong();
     return new WeightFileHeader(
-        fingerprint, table, checksums, new String(source, UTF_8), dataBytes);
+        new ModelVersion(fingerprint, in.getLong(64)),
+        table,
+        checksums,
+        new String(source, UTF_8),
+        dataBytes);
   }
 
   /**
@@ -211,13 +217,20 @@ record WeightFileHeader(
    *
    * @throws ModelException if not
    */
-  void check(Path path, WeightPacking packing, byte[] modelFingerprint) {
-    if (!Arrays.equals(fingerprint, modelFingerprint)) {
+  void check(Path path, WeightPacking packing, ModelVersion current) {
+    if (!Arrays.equals(model.fingerprint(), current.fingerprint())) {
       throw new ModelException(
           path,
           24,
           "packed weights of another model, or of this one before it was changed",
           "those of the model; pack it anew");
+    }
+    if (model.stamp() != current.stamp()) {
+      throw new ModelException(
+          path,
+          64,
+          "packed weights of the model as it was before it was last written to, or copied",
+          "those of the model as it is; pack it anew");
     }
     if (!Arrays.equals(table, table(packing)) || checksums.length != packing.parts().size()) {
       throw new ModelException(

@@ -102,7 +102,7 @@ final class ContextTest {
         assertThat(copy.logits()).isEqualTo(fresh(generator, text, 7, next));
         copy.close();
       }
-      context.save(saved, generator.shared().files().fingerprint());
+      context.save(saved, generator.shared().files().version());
       try (Session restored = generator.restore(saved)) {
         assertThat(restored.position()).isEqualTo(64);
         assertThat(restored.logits()).isEqualTo(fresh(generator, text, 7));

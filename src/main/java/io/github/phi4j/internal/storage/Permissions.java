@@ -1,0 +1,83 @@
+package io.github.phi4j.internal.storage;
+
+import io.github.phi4j.api.ModelException;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** Who may read and write the files that phi4j makes, where the file system knows of that. */
+final class Permissions {
+
+  private static final Set<PosixFilePermission> OWNER =
+      PosixFilePermissions.fromString("rw-------");
+  private static final Set<PosixFilePermission> OWNER_FOLDER =
+      PosixFilePermissions.fromString("rwx------");
+  private static final Set<PosixFilePermission> READERS =
+      PosixFilePermissions.fromString("rw-r--r--");
+
+  private Permissions() {}
+
+  private static boolean known(Path path) {
+    return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+  }
+
+  private static FileAttribute<?>[] attributes(Path path, Set<PosixFilePermission> permissions) {
+    return known(path)
+        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)}
+        : new FileAttribute<?>[0];
+  }
+
+  /** For a new file that only its owner may read. */
+  static FileAttribute<?>[] ofOwner(Path path) {
+    return attributes(path, OWNER);
+  }
+
+  /** For a new file that may be read by those who may read all of some files, and no others. */
+  static FileAttribute<?>[] ofReaders(Path path, List<Path> files) throws IOException {
+    Set<PosixFilePermission> common = EnumSet.copyOf(READERS);
+    for (Path file : files) {
+      if (known(file)) {
+        common.retainAll(Files.getPosixFilePermissions(file));
+      }
+    }
+    common.addAll(OWNER);
+    return attributes(path, common);
+  }
+
+  /** Makes a folder, and those above it, for the owner alone, unless it is there. */
+  static void createFolders(Path folder) throws IOException {
+    Files.createDirectories(folder, attributes(folder, OWNER_FOLDER));
+  }
+
+  /**
+   * Checks that not everybody can write to a file or folder.
+   *
+   * @throws ModelException if everybody can
+   */
+  static void requireTrusted(Path path) throws IOException {
+    try {
+      if (known(path)
+          && Files.getPosixFilePermissions(path).contains(PosixFilePermission.OTHERS_WRITE)) {
+        throw new ModelException(
+            path,
+            -1,
+            "packed weights, or a folder of them, that every user of the machine can write to",
+            "one that its owner, or a group, keeps to itself (chmod o-w), or another folder");
+      }
+    } catch (NoSuchFileException _) {
+      return; // what is not there can be made
+    } catch (FileSystemException e) {
+      if (Files.exists(path)) {
+        throw e;
+      }
+    }
+  }
+}
