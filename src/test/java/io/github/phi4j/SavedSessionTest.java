@@ -120,7 +120,7 @@ final class SavedSessionTest {
       assertRefused(generator, new byte[0], "an empty file");
       assertRefused(
           generator, "GGUF and so on".getBytes(StandardCharsets.US_ASCII), "something else");
-      assertRefused(generator, changed(sound, 8, 2), "version 2");
+      assertRefused(generator, changed(sound, 8, 3), "version 3");
       assertRefused(generator, changed(sound, 20, sound[20] + 1), "another model");
       assertRefused(generator, changed(sound, 80, sound[80] + 1), "header is damaged");
       assertRefused(generator, changed(sound, 59, 0x7f), "the end of the file");

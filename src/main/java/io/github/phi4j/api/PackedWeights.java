@@ -17,17 +17,28 @@ package io.github.phi4j.api;
  * number of threads nor on chance.
  *
  * <p>A file with packed weights is mapped, as the model's own is, so that loading it takes no time
- * and processes share it. It is bound to the model by a fingerprint: the sizes of the model's
- * files, all of their metadata, and a sample of every tensor. A file that was made by another
- * release, or of a model that was changed since, is not used. {@code Phi4.verifyPacked} compares
- * all of it.
+ * and processes share it. It is bound to the model by the sizes and modification times of the
+ * model's files, all of their metadata, and a sample of every tensor. A file that was made by
+ * another release, or of a model that was written to or copied since, is not used; nor is one that
+ * every user of the machine can write to, or in such a folder. What is used is read once more in
+ * the background and compared with its checksums: where it is damaged, the log warns, and the
+ * generator goes on without it. {@code Phi4.verifyPacked} compares all of it with the model.
  */
 public enum PackedWeights {
   /**
-   * A file, if there is one that can be used in the {@linkplain LoadOptions#packedFolder() folder},
-   * else no copy. The log then tells how to make one; nothing is written.
+   * A file, if there is one that can be used in the {@linkplain LoadOptions#packedFolder() folder};
+   * nothing is written. Without one, a model with at least 256 MiB of weights to pack gets a copy
+   * in memory, as {@link #MEMORY} does, where Linux says that there is room for it beside a context
+   * of up to 16,384 tokens and 512 MiB; where there is none, or the system does not say, it gets no
+   * copy, and the log a warning. A smaller model gets none either.
    */
   AUTO,
+  /**
+   * A file, which is made on first use as {@link #FILE} does if the model has at least 256 MiB of
+   * weights to pack. Where it cannot be made, the log tells why, and the rest is as with {@link
+   * #AUTO}.
+   */
+  AUTO_FILE,
   /**
    * A file in the {@linkplain LoadOptions#packedFolder() folder}. If there is none that can be
    * used, it is made by all worker threads while the model is loaded, which takes seconds for each

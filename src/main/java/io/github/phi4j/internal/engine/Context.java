@@ -43,6 +43,7 @@ final class Context {
   private int[] tokens = new int[256]; // those computed ahead follow those of the context
   private int length;
   private int computedTokens;
+  private int generation; // of what is computed, see PrefixCache
   private int sharedPages; // known to the prefix cache
 
   /** Up to this position the cache is what the tokens alone make it. */
@@ -74,6 +75,7 @@ final class Context {
     this.cancelled = cancelled;
     sequence = scheduler.sequence(cache, cancelled);
     vocabularySize = forwardPass.vocabularySize();
+    generation = prefixes.generation();
   }
 
   /** A context of its own with the same tokens, in the same call. */
@@ -83,6 +85,7 @@ final class Context {
     copy.tokens = tokens.clone();
     copy.length = length;
     copy.unshifted = unshifted;
+    copy.generation = generation;
     if (hasLogits()) {
       copy.rows[0] = logits().clone();
       copy.rowsFrom = length;
@@ -382,7 +385,9 @@ final class Context {
    */
   private void prepare(int end) {
     boolean longFactors = forwardPass.needsLongFactors(length);
-    if (longFactors != cache.longFactors()) {
+    int current = prefixes.generation();
+    if (longFactors != cache.longFactors() || generation != current) {
+      generation = current;
       cache.restart(longFactors);
     }
     CacheHitEvent event = new CacheHitEvent();
@@ -398,7 +403,7 @@ final class Context {
   private void share() {
     int pages = Math.min(unshifted, Math.min(length, cache.length())) / KvCache.PAGE_LENGTH;
     if (pages > sharedPages) {
-      prefixes.add(cache, tokens, pages * KvCache.PAGE_LENGTH);
+      prefixes.add(cache, tokens, pages * KvCache.PAGE_LENGTH, generation);
       sharedPages = pages;
     }
   }
@@ -435,7 +440,8 @@ final class Context {
         .step(this::dismiss)
         .step(() -> draft.ifPresent(DraftModel::close))
         .step(() ->
-            prefixes.add(cache, tokens, Math.min(unshifted, Math.min(length, cache.length()))))
+            prefixes.add(
+                cache, tokens, Math.min(unshifted, Math.min(length, cache.length())), generation))
         .step(cache::close)
         .finish();
   }

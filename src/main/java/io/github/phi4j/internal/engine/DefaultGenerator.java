@@ -9,7 +9,6 @@ import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.ModelInfo;
-import io.github.phi4j.api.PackedWeights;
 import io.github.phi4j.api.PrefixCacheUsage;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Session;
@@ -19,18 +18,15 @@ import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Tokenizer;
 import io.github.phi4j.api.Workload;
 import io.github.phi4j.internal.concurrent.Closing;
-import io.github.phi4j.internal.event.PackingEvent;
 import io.github.phi4j.internal.kernel.KernelProvider;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
 import io.github.phi4j.internal.model.KvMemory;
-import io.github.phi4j.internal.model.PhiWeights;
 import io.github.phi4j.internal.model.PrefixCache;
 import io.github.phi4j.internal.schema.Language;
 import io.github.phi4j.internal.storage.ContextFile;
-import io.github.phi4j.internal.storage.PackedStore;
 import io.github.phi4j.internal.storage.WeightFile;
-import io.github.phi4j.internal.storage.WeightPacking;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,9 +37,13 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Owns a mapped model, the threads that compute with it, and the sessions that are open. */
 final class DefaultGenerator implements Generator {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DefaultGenerator.class);
 
   private final Model model;
   private final LoadOptions options;
@@ -53,6 +53,7 @@ final class DefaultGenerator implements Generator {
   private final KvMemory memory = new KvMemory(new AvailableMemory());
   private final PrefixCache prefixes;
   private final Shared shared;
+  private final Optional<RotCheck> rotCheck;
   private final CountDownLatch released = new CountDownLatch(1);
 
   /**
@@ -74,16 +75,13 @@ final class DefaultGenerator implements Generator {
     Lexicon lexicon = new Lexicon(model.tokenizer(), model.config().vocabularySize());
     threads = Threads.of(options);
     try {
-      Optional<WeightFile> packedFile = packedFile();
-      PhiWeights weights =
-          options.packedWeights() == PackedWeights.MEMORY
-              ? packedInMemory()
-              : packedFile.map(WeightFile::weights).orElse(model.weights());
+      Weights weights = Weights.of(model, options, threads.pool(), arena);
       ForwardPass forwardPass =
-          new ForwardPass(model.config(), weights, threads.pool(), KernelProvider.kernels());
+          new ForwardPass(
+              model.config(), weights.weights(), threads.pool(), KernelProvider.kernels());
       shared =
           new Shared(
-              new ModelFiles(model.file(), packedFile),
+              new ModelFiles(model.file(), weights.packedFile()),
               lexicon,
               forwardPass,
               new Scheduler(forwardPass, threads.pool().turn(), options, telemetry, clock),
@@ -91,6 +89,11 @@ final class DefaultGenerator implements Generator {
               telemetry,
               new Sessions(),
               timer);
+      rotCheck =
+          weights
+              .packedFile()
+              .filter(file -> !file.isSmall())
+              .map(file -> new RotCheck(file, damage -> abandonPacked(file, damage)));
     } catch (Throwable e) { // the threads must not outlive a failed load, whatever made it fail
       threads.close();
       throw e;
@@ -110,38 +113,22 @@ final class DefaultGenerator implements Generator {
     }
   }
 
-  private Optional<WeightFile> packedFile() {
-    return switch (options.packedWeights()) {
-      case AUTO -> PackedStore.find(model.file(), model.weights(), options, arena);
-      case FILE ->
-          new PackedStore(model.file(), model.weights(), options)
-              .obtain(threads.pool(), options.packingListener(), arena);
-      case MEMORY, OFF -> Optional.empty();
-    };
-  }
-
-  private PhiWeights packedInMemory() {
-    WeightPacking packing = WeightPacking.of(model.weights());
-    PackingEvent event = new PackingEvent();
-    event.begin();
+  /**
+   * Goes on with the model's own weights, for the packed ones are damaged. What was computed with
+   * them is forgotten, and contexts are computed anew from their tokens.
+   */
+  void abandonPacked(WeightFile file, ModelException damage) {
+    LOG.warn(
+        "Packed weights are damaged and not used any more, which makes generating several times"
+            + " slower; texts since they were loaded may be wrong. Load the model again with"
+            + " PackedWeights.FILE, or pack it: {}",
+        damage.getMessage());
+    shared.scheduler().compute(model.weights());
+    prefixes.renew();
     try {
-      PhiWeights packed =
-          model
-              .file()
-              .reading(() -> packing.inMemory(threads.pool(), arena, options.packingListener()));
-      event.bytes = packing.bytes();
-      event.commit();
-      return packed;
-    } catch (OutOfMemoryError e) {
-      throw new ModelException(
-          model.file().files().getFirst(),
-          -1,
-          "too little memory for a packed copy of the weights (" + e.getMessage() + ")",
-          String.format(
-              Locale.ROOT,
-              "room for %d bytes; load it without packed weights, or with those of a file",
-              packing.bytes()),
-          e);
+      file.delete();
+    } catch (IOException e) {
+      LOG.warn("{}", e.toString());
     }
   }
 
@@ -272,6 +259,7 @@ final class DefaultGenerator implements Generator {
     open.get().forEach(session -> closing.step(session::cancel));
     open.get().forEach(session -> closing.step(session::close));
     closing
+        .step(() -> rotCheck.ifPresent(RotCheck::close))
         .step(shared.scheduler()::close)
         .step(threads::close)
         .step(prefixes::close)

@@ -28,6 +28,11 @@ final class ModelFiles {
     packed.ifPresent(WeightFile::checkUnchanged);
   }
 
+  /** The file of packed weights. */
+  Optional<WeightFile> packed() {
+    return packed;
+  }
+
   /** The version of the model, which is found once. */
   synchronized ModelVersion version() {
     if (version.isEmpty()) {

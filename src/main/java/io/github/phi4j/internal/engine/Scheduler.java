@@ -5,6 +5,7 @@ import io.github.phi4j.api.PassReport;
 import io.github.phi4j.internal.event.PassEvent;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
+import io.github.phi4j.internal.model.PhiWeights;
 import io.github.phi4j.internal.model.Slice;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -372,6 +373,16 @@ final class Scheduler implements AutoCloseable {
             event.waiting,
             Duration.ofNanos(nanos)));
     event.commit();
+  }
+
+  /** Has all passes from the next one on use other weights, of the same model. */
+  void compute(PhiWeights weights) {
+    turn.lock();
+    try {
+      forwardPass.compute(weights);
+    } finally {
+      turn.unlock();
+    }
   }
 
   private void warnOfRange() {

@@ -23,7 +23,7 @@ public final class ForwardPass {
   private static final int LOGITS_BATCH = 64;
 
   private final PhiConfig config;
-  private final PhiWeights weights;
+  private PhiWeights weights;
   private final WorkerPool pool;
   private final Kernels kernels;
   private final MatMul matMul;
@@ -63,6 +63,11 @@ public final class ForwardPass {
     matMul = new MatMul(pool, kernels, widest, MAX_BATCH);
     attention = new Attention(config, pool, kernels);
     rope = new RotaryEmbedding(config, weights);
+  }
+
+  /** Uses other weights from now on, of the same model. Not during a pass. */
+  public void compute(PhiWeights newWeights) {
+    weights = newWeights;
   }
 
   /**

@@ -17,6 +17,7 @@ public final class PrefixCache implements AutoCloseable {
   private final Map<Kind, Node> roots = new HashMap<>();
   private long clock;
   private long bytes;
+  private int generation;
   private long hits;
   private long misses;
   private long reusedTokens;
@@ -109,9 +110,11 @@ public final class PrefixCache implements AutoCloseable {
    *
    * @param tokens the tokens of the cache's context
    * @param length the number of tokens to add; later ones are ignored
+   * @param computed the {@linkplain #generation generation} in which all of it was computed; where
+   *     it is not the present one, nothing is added
    */
-  public synchronized void add(KvCache cache, int[] tokens, int length) {
-    if (cache.pageBytes() > capacity) {
+  public synchronized void add(KvCache cache, int[] tokens, int length, int computed) {
+    if (computed != generation || cache.pageBytes() > capacity) {
       return;
     }
     Node node = roots.computeIfAbsent(kind(cache), _ -> new Node(null, null, null));
@@ -192,6 +195,17 @@ public final class PrefixCache implements AutoCloseable {
     }
     roots.clear();
     bytes = 0;
+  }
+
+  /** How often {@link #renew} was called. */
+  public synchronized int generation() {
+    return generation;
+  }
+
+  /** Releases everything, and accepts nothing that was computed before. */
+  public synchronized void renew() {
+    generation++;
+    clear();
   }
 
   /** Bytes of the pages held. */

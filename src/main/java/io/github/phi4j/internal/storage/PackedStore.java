@@ -80,25 +80,17 @@ public final class PackedStore {
     return (extended ? name.substring(0, end) : name) + "-";
   }
 
-  /**
-   * Opens the file of a model for the way of loading that uses what is there: where there is none
-   * that can be used, the log says why and what to do.
-   */
+  /** Opens the file of a model, if there is one; where it cannot be used, the log says why. */
   public static Optional<WeightFile> find(
       GgufFile model, PhiWeights weights, LoadOptions options, Arena arena) {
     if (candidates(folder(options), stem(model)).isEmpty()) {
-      LOG.info(
-          "{} has no packed weights in {}: 'phi4 pack', or PackedWeights.FILE, makes some, with"
-              + " which it generates faster",
-          model.files().getFirst(),
-          folder(options));
       return Optional.empty();
     }
     PackedStore store = new PackedStore(model, weights, options);
     try {
       return Optional.of(store.open(arena));
-    } catch (NoSuchFileException e) {
-      LOG.info("{} has no packed weights in {}", model.files().getFirst(), store.folder);
+    } catch (NoSuchFileException _) {
+      return Optional.empty(); // those that are there are other models'
     } catch (IOException | ModelException e) {
       LOG.warn("Packed weights are not used, which makes generating slower: {}", e.getMessage());
     }

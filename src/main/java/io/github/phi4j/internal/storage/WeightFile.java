@@ -9,16 +9,20 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.util.function.LongPredicate;
 import java.util.zip.CRC32C;
 
 /** The packed weights of a model in a mapped file of their own: see {@link WeightFileHeader}. */
 public final class WeightFile {
+
+  private static final long SMALL_BYTES = 64L << 20; // some hundredths of a second
 
   private final MappedFile file;
   private final WeightFileHeader header;
@@ -31,7 +35,7 @@ public final class WeightFile {
   }
 
   /**
-   * Maps a file, if it is complete and of this model. Its data is not read.
+   * Maps a file, if it is complete and of this model. Its data is not read, unless it is small.
    *
    * @param model the version of the model
    * @throws ModelException if it is of another model or release, cut short, or damaged
@@ -47,8 +51,25 @@ public final class WeightFile {
         throw new ModelException(
             path, file.bytes().byteSize(), "a file that changes", "one that is complete");
       }
-      return new WeightFile(file, header, packing);
+      WeightFile opened = new WeightFile(file, header, packing);
+      if (opened.isSmall()) {
+        file.reading(() -> {
+          opened.check(_ -> true);
+          return null;
+        });
+      }
+      return opened;
     }
+  }
+
+  /** Whether so little is to be read that {@link #open} has checked all of it. */
+  public boolean isSmall() {
+    return packing.bytes() <= SMALL_BYTES;
+  }
+
+  /** Deletes the file, which stays mapped where the system lets it. */
+  public void delete() throws IOException {
+    Files.deleteIfExists(file.path());
   }
 
   /**
@@ -126,9 +147,9 @@ public final class WeightFile {
     WeightFileHeader header =
         new WeightFileHeader(
             model, WeightFileHeader.table(packing), checksums, source, packing.bytes());
-    try (Arena arena = Arena.ofShared()) {
-      FileWindow window =
-          new FileWindow(channel, header.dataAt(), packing.largestTurn(pool), arena);
+    try (Arena arena = Arena.ofShared();
+        FileWindow window =
+            new FileWindow(channel, header.dataAt(), packing.largestTurn(pool), arena)) {
       packing.forEachPart(
           pool,
           (done, all) -> {
@@ -180,6 +201,40 @@ public final class WeightFile {
     }
   }
 
+  /**
+   * Reads the whole file at a quarter of a processor's time, and compares it with its checksums.
+   *
+   * @param pause waits for some nanoseconds, and says whether to go on
+   * @throws ModelException if a part is damaged
+   */
+  public void check(LongPredicate pause) {
+    byte[] buffer = new byte[Math.toIntExact(packing.largestPart())];
+    boolean goesOn = true;
+    for (int number = 0; number < packing.parts().size() && goesOn; number++) {
+      long start = System.nanoTime();
+      check(number, buffer);
+      goesOn = pause.test(3 * (System.nanoTime() - start));
+    }
+  }
+
+  /** Checks a copy, since a page that is gone would not be survived inside of the checksum. */
+  private void check(int number, byte[] buffer) {
+    WeightPacking.Part part = packing.parts().get(number);
+    int bytes = (int) part.bytes();
+    MemorySegment.copy(data(), ValueLayout.JAVA_BYTE, part.offset(), buffer, 0, bytes);
+    if (checksum(ByteBuffer.wrap(buffer, 0, bytes)) != header.checksums()[number]) {
+      throw damaged(part);
+    }
+  }
+
+  private ModelException damaged(WeightPacking.Part part) {
+    return new ModelException(
+        file.path(),
+        header.dataAt() + part.offset(),
+        part.bytes() + " bytes with a wrong checksum",
+        "undamaged data; delete the file and pack the model anew");
+  }
+
   private void verify(int number, MemorySegment buffer) {
     WeightPacking.Part part = packing.parts().get(number);
     MemorySegment bytes = buffer.asSlice(0, part.bytes());
@@ -187,11 +242,7 @@ public final class WeightFile {
     bytes.copyFrom(data().asSlice(part.offset(), part.bytes()));
     long at = header.dataAt() + part.offset();
     if (checksum(bytes.asByteBuffer()) != header.checksums()[number]) {
-      throw new ModelException(
-          file.path(),
-          at,
-          part.bytes() + " bytes with a wrong checksum",
-          "undamaged data; delete the file and pack the model anew");
+      throw damaged(part);
     }
     packing.pack(part, bytes);
     if (checksum(bytes.asByteBuffer()) != header.checksums()[number]) {

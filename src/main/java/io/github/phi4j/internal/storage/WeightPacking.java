@@ -21,7 +21,7 @@ public final class WeightPacking {
 
   private static final int PART_BYTES = 4 << 20;
   private static final int PARTS_PER_THREAD = 4; // in a turn
-  private static final int PARTS_PER_TURN = 64; // or one for each thread, if those are more
+  private static final int PARTS_PER_TURN = 32; // or one for each thread, if those are more
 
   private final PhiWeights weights;
   private final List<Slot> slots = new ArrayList<>();
@@ -113,7 +113,7 @@ public final class WeightPacking {
     return Math.max(pool.threads(), Math.min(PARTS_PER_THREAD * pool.threads(), PARTS_PER_TURN));
   }
 
-  /** The bytes of the parts of a turn, at most: some 16 MiB for each thread, up to 256 MiB. */
+  /** The bytes of the parts of a turn, at most: some 16 MiB for each thread, up to 128 MiB. */
   long largestTurn(WorkerPool pool) {
     return Math.min(bytes, turnLength(pool) * largestPart());
   }

@@ -1,6 +1,7 @@
 package io.github.phi4j.internal.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -11,13 +12,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class FileWindowTest {
-
-  private static final int PIECE = 2 << 20;
 
   @TempDir private Path folder;
 
@@ -37,17 +37,27 @@ class FileWindowTest {
     Path path = folder.resolve("file");
     try (FileChannel channel =
             FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        Arena arena = Arena.ofConfined()) {
-      FileWindow window = new FileWindow(channel, from, step, arena);
+        Arena arena = Arena.ofShared();
+        FileWindow window = new FileWindow(channel, from, step, arena)) {
       for (int at = from; at < length; at += step) {
         int some = Math.min(step, length - at);
         MemorySegment.copy(MemorySegment.ofArray(expected), at, window.at(at, some), 0, some);
         window.write(at + some);
-        assertThat(channel.size() == 0 || channel.size() % PIECE == 0).isTrue();
       }
       window.flush(length);
     }
     Arrays.fill(expected, 0, from, (byte) 0);
     assertThat(Files.readAllBytes(path)).isEqualTo(expected);
+  }
+
+  @Test
+  void aPieceThatCannotBeWrittenFailsALaterCall() throws IOException {
+    Path path = Files.createFile(folder.resolve("file"));
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ); // and not to write
+        Arena arena = Arena.ofShared();
+        FileWindow window = new FileWindow(channel, 0, 4 << 20, arena)) {
+      window.write(4 << 20);
+      assertThatThrownBy(() -> window.flush(4 << 20)).isInstanceOf(RuntimeException.class);
+    }
   }
 }

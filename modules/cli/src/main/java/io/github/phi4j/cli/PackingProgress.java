@@ -3,36 +3,72 @@ package io.github.phi4j.cli;
 import io.github.phi4j.api.PackingListener;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
- * Says on standard error how far packing has come: on one line that changes where a person looks
- * on, else on a line for each tenth.
+ * Shows packing progress on standard error with an estimate of the time that is left: on one line
+ * that changes if that is a terminal, otherwise on a line for each tenth.
  */
 final class PackingProgress implements PackingListener {
 
   private static final int STEP = 10;
 
+  /** Before that an estimate says nothing. */
+  private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(2);
+
   private final PrintStream err;
   private final boolean changing;
   private final String what;
-  private long told = -1;
+  private final LongSupplier clock;
+  private final long start;
+  private long shown = -1;
 
   PackingProgress(Environment environment, String what) {
-    err = environment.err();
-    changing = environment.interactive();
+    this(environment.err(), environment.interactive(), what, System::nanoTime);
+  }
+
+  /**
+   * Creates a listener.
+   *
+   * @param changing whether one line changes
+   * @param clock tells nanoseconds, as {@link System#nanoTime}
+   */
+  PackingProgress(PrintStream err, boolean changing, String what, LongSupplier clock) {
+    this.err = err;
+    this.changing = changing;
     this.what = what;
+    this.clock = clock;
+    start = clock.getAsLong();
   }
 
   @Override
   public void progress(long packed, long total) {
     long percent = changing ? packed * 100 / total : packed * STEP / total * STEP;
-    if (percent != told) {
-      told = percent;
+    if (percent != shown) {
+      shown = percent;
       String line =
           String.format(
-              Locale.ROOT, "phi4: %s: %3d %% of %s", what, percent, Quantities.bytes(total));
+              Locale.ROOT,
+              "phi4: %s: %3d %% of %s%s",
+              what,
+              percent,
+              Quantities.bytes(total),
+              left(packed, total));
       err.print((changing ? "\r" : "") + line + (changing && packed < total ? "" : "\n"));
       err.flush();
     }
+  }
+
+  /** How long the rest takes; a shorter text covers the longer one before it. */
+  private String left(long packed, long total) {
+    long nanos = clock.getAsLong() - start;
+    if (packed == total || packed == 0 || nanos < LEAST_NANOS) {
+      return changing && packed == total ? " ".repeat(16) : "";
+    }
+    long seconds =
+        TimeUnit.NANOSECONDS.toSeconds((long) ((double) nanos / packed * (total - packed)));
+    String text = seconds < 60 ? seconds + " s" : seconds / 60 + " min " + seconds % 60 + " s";
+    return ", " + text + " left" + (changing ? "  " : "");
   }
 }

@@ -266,7 +266,7 @@ class RunCommandTest {
     assertThat(options.threads()).isEmpty();
     assertThat(options.contextLength()).isEmpty();
     assertThat(options.kvKeyType()).isEqualTo(KvCacheType.F16);
-    assertThat(options.packedWeights()).isEqualTo(PackedWeights.AUTO);
+    assertThat(options.packedWeights()).isEqualTo(PackedWeights.AUTO_FILE);
     assertThat(options.chatFormat()).isEmpty();
   }
 

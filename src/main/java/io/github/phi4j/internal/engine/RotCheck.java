@@ -1,0 +1,60 @@
+package io.github.phi4j.internal.engine;
+
+import io.github.phi4j.api.ModelException;
+import io.github.phi4j.internal.storage.WeightFile;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Reads a packed file once, in the background, and tells if it is damaged. */
+final class RotCheck implements AutoCloseable {
+
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final Thread thread;
+
+  /**
+   * Starts reading.
+   *
+   * @param damaged is told what was found, if anything
+   */
+  RotCheck(WeightFile file, Consumer<ModelException> damaged) {
+    thread = new Thread(() -> check(file, damaged), "phi4j-check");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void check(WeightFile file, Consumer<ModelException> damaged) {
+    try {
+      file.check(this::pause);
+    } catch (ModelException e) {
+      damaged.accept(e);
+    } catch (InternalError _) {
+      return; // the file was cut short, which all calls are told
+    }
+  }
+
+  private boolean pause(long nanos) {
+    try {
+      return !stopped.await(nanos, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException _) {
+      return false; // nobody else knows the thread
+    }
+  }
+
+  /** Stops reading. */
+  @Override
+  public void close() {
+    stopped.countDown();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException _) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

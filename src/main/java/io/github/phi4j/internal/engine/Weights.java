@@ -1,0 +1,150 @@
+package io.github.phi4j.internal.engine;
+
+import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.ModelException;
+import io.github.phi4j.internal.concurrent.WorkerPool;
+import io.github.phi4j.internal.event.PackingEvent;
+import io.github.phi4j.internal.model.PhiWeights;
+import io.github.phi4j.internal.storage.PackedStore;
+import io.github.phi4j.internal.storage.WeightFile;
+import io.github.phi4j.internal.storage.WeightPacking;
+import java.lang.foreign.Arena;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The weights that a model is computed with.
+ *
+ * @param weights the model's own, or these with packed copies
+ * @param packedFile the file that the copies lie in, if they lie in one
+ */
+record Weights(PhiWeights weights, Optional<WeightFile> packedFile) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Weights.class);
+
+  /** A model with less to pack is fast enough, and stays as it is unless it is asked for. */
+  static final long LARGE_BYTES = 256L << 20;
+
+  /** What a program needs besides, and contexts of so many tokens. */
+  private static final long MARGIN_BYTES = 512L << 20;
+
+  private static final int MARGIN_TOKENS = 16_384;
+
+  /** Finds or makes what the options ask for. */
+  static Weights of(Model model, LoadOptions options, WorkerPool pool, Arena arena) {
+    return switch (options.packedWeights()) {
+      case OFF -> plain(model);
+      case MEMORY -> inMemory(model, options, pool, arena);
+      case FILE -> inFile(model, options, pool, arena);
+      case AUTO -> auto(model, options, pool, arena, LARGE_BYTES, new AvailableMemory());
+      case AUTO_FILE -> autoFile(model, options, pool, arena, LARGE_BYTES, new AvailableMemory());
+    };
+  }
+
+  private static Weights plain(Model model) {
+    return new Weights(model.weights(), Optional.empty());
+  }
+
+  private static Weights inFile(Model model, LoadOptions options, WorkerPool pool, Arena arena) {
+    return new PackedStore(model.file(), model.weights(), options)
+        .obtain(pool, options.packingListener(), arena)
+        .map(Weights::of)
+        .orElseGet(() -> plain(model));
+  }
+
+  private static Weights of(WeightFile file) {
+    return new Weights(file.weights(), Optional.of(file));
+  }
+
+  /**
+   * A file that is there; for a large model else a copy in memory, where there is room for it.
+   *
+   * @param large the packed bytes from which a model is large
+   * @param available tells how many bytes the process may still take
+   */
+  static Weights auto(
+      Model model,
+      LoadOptions options,
+      WorkerPool pool,
+      Arena arena,
+      long large,
+      LongSupplier available) {
+    Optional<WeightFile> found = PackedStore.find(model.file(), model.weights(), options, arena);
+    if (found.isPresent()) {
+      return of(found.get());
+    }
+    long bytes = WeightPacking.of(model.weights()).bytes();
+    if (bytes < large) {
+      return plain(model);
+    }
+    long free = available.getAsLong();
+    if (free != Long.MAX_VALUE && free >= bytes + margin(model, options)) {
+      LOG.info(
+          "{} has no packed file, so {} MiB are packed in memory, which takes seconds for each"
+              + " gigabyte: 'phi4 pack', or PackedWeights.FILE, makes a file once and for all",
+          model.file().files().getFirst(),
+          bytes >> 20);
+      return inMemory(model, options, pool, arena);
+    }
+    LOG.warn(
+        "{} is computed without packed weights, several times slower: there is no packed file, and"
+            + " no memory for {} MiB. 'phi4 pack', or PackedWeights.FILE, makes a file",
+        model.file().files().getFirst(),
+        bytes >> 20);
+    return plain(model);
+  }
+
+  private static long margin(Model model, LoadOptions options) {
+    int length = options.contextLength().orElse(model.config().contextLength());
+    long contexts =
+        model
+            .info()
+            .kvCacheBytes(
+                Math.min(length, MARGIN_TOKENS), options.kvKeyType(), options.kvValueType());
+    return contexts + MARGIN_BYTES;
+  }
+
+  /** As {@link #auto}, but a large model's file is made if it can be. */
+  static Weights autoFile(
+      Model model,
+      LoadOptions options,
+      WorkerPool pool,
+      Arena arena,
+      long large,
+      LongSupplier available) {
+    if (WeightPacking.of(model.weights()).bytes() >= large) {
+      try {
+        return inFile(model, options, pool, arena);
+      } catch (ModelException e) {
+        LOG.warn(
+            "The packed file, which generates several times faster, is missing: {}",
+            e.getMessage());
+      }
+    }
+    return auto(model, options, pool, arena, large, available);
+  }
+
+  private static Weights inMemory(Model model, LoadOptions options, WorkerPool pool, Arena arena) {
+    WeightPacking packing = WeightPacking.of(model.weights());
+    PackingEvent event = new PackingEvent();
+    event.begin();
+    try {
+      PhiWeights packed =
+          model.file().reading(() -> packing.inMemory(pool, arena, options.packingListener()));
+      event.bytes = packing.bytes();
+      event.commit();
+      return new Weights(packed, Optional.empty());
+    } catch (OutOfMemoryError e) {
+      throw new ModelException(
+          model.file().files().getFirst(),
+          -1,
+          "too little memory for a packed copy of the weights (" + e.getMessage() + ")",
+          "room for "
+              + packing.bytes()
+              + " bytes; load it without packed weights, or with those of a file",
+          e);
+    }
+  }
+}
