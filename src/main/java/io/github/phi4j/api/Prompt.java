@@ -12,21 +12,40 @@ public sealed interface Prompt {
 
   /**
    * A conversation, rendered in the model's chat format up to the header of the assistant's next
-   * turn. Message contents never become special tokens.
+   * turn, or up to where a half-written message of the assistant stops. Message contents never
+   * become special tokens.
    *
    * @param messages the messages, oldest first
+   * @param continuing whether the last message is half-written, as {@link #continuing(List)} has it
    */
-  record Chat(List<Message> messages) implements Prompt {
+  record Chat(List<Message> messages, boolean continuing) implements Prompt {
     /**
      * Creates a conversation.
      *
-     * @throws IllegalArgumentException if there is no message
+     * @throws IllegalArgumentException if there is no message; or if the last message is to go on,
+     *     and is not the assistant's or calls tools
      */
     public Chat {
       messages = List.copyOf(messages);
       if (messages.isEmpty()) {
         throw new IllegalArgumentException("a chat prompt needs at least one message");
       }
+      Message last = messages.getLast();
+      if (continuing && (last.role() != Message.Role.ASSISTANT || !last.toolCalls().isEmpty())) {
+        throw new IllegalArgumentException(
+            "the last message goes on, so that it must be the assistant's and call no tools; found "
+                + (last.role() == Message.Role.ASSISTANT ? "tool calls" : "role " + last.role()));
+      }
+    }
+
+    /**
+     * Creates a conversation that the assistant's next message follows.
+     *
+     * @param messages the messages, oldest first
+     * @throws IllegalArgumentException if there is no message
+     */
+    public Chat(List<Message> messages) {
+      this(messages, false);
     }
   }
 
@@ -74,6 +93,27 @@ public sealed interface Prompt {
    */
   static Prompt chat(List<Message> messages) {
     return new Chat(messages);
+  }
+
+  /**
+   * A conversation whose last message, of the assistant, is half-written: the text goes on exactly
+   * where it stops, and a {@link Completion} has only what is new. Where the content is empty, the
+   * thoughts of a reasoning model go on, and else the answer; those thoughts are shown to the model
+   * whether or not {@linkplain Reasoning#kept() earlier ones} are, and count in the budget.
+   *
+   * <p>A grammar is that of the whole answer, so that the content must be the beginning of a text
+   * that it allows. Calls of tools may follow, or be the half-written content. Stop strings are
+   * looked for in the new text only. The content is encoded by itself, as everywhere: where it ends
+   * inside of what the model would write as one token, as in {@code "http:"}, the model may go on
+   * less fluently. Ending it after a whole word, without the space, is best.
+   *
+   * @param messages the messages, oldest first, at least one; the last one goes on
+   * @return the prompt
+   * @throws IllegalArgumentException if there is no message, or the last one is not the assistant's
+   *     or calls tools
+   */
+  static Prompt continuing(List<Message> messages) {
+    return new Chat(messages, true);
   }
 
   /**

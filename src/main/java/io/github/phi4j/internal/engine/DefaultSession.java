@@ -7,6 +7,7 @@ import io.github.phi4j.api.EmbeddingOptions;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.LogitsSink;
+import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Session;
@@ -79,7 +80,9 @@ final class DefaultSession implements Session {
             context::queueWaitNanos,
             () ->
                 computing(
-                    options, () -> complete(context, tokens(prompt, options), options, sink)));
+                    options,
+                    () ->
+                        complete(context, tokens(prompt, options), begun(prompt), options, sink)));
   }
 
   @Override
@@ -94,15 +97,27 @@ final class DefaultSession implements Session {
     for (int i = 0; i < count; i++) {
       each.add(Objects.requireNonNull(sinks.apply(i), "the sink of a sample"));
     }
-    return computing(options, () -> completeAll(tokens(prompt, options), options, each));
+    return computing(
+        options, () -> completeAll(tokens(prompt, options), begun(prompt), options, each));
+  }
+
+  /** The message that a prompt leaves half-written. */
+  private static Optional<Message> begun(Prompt prompt) {
+    return prompt instanceof Prompt.Chat chat && chat.continuing()
+        ? Optional.of(chat.messages().getLast())
+        : Optional.empty();
   }
 
   private Completion complete(
-      Context where, int[] prompt, GenerationOptions options, TextSink sink) {
+      Context where,
+      int[] prompt,
+      Optional<Message> begun,
+      GenerationOptions options,
+      TextSink sink) {
     Speculator speculator = new Speculator(proposer(where, options.speculation()));
     Generation generation;
     try {
-      generation = new Generation(shared.lexicon(), where, options, speculator, sink, call);
+      generation = new Generation(shared.lexicon(), where, options, begun, speculator, sink, call);
     } catch (CancellationException _) {
       return cancelled(prompt);
     }
@@ -126,7 +141,7 @@ final class DefaultSession implements Session {
 
   /** Computes the prompt once, and completes it in copies of the context. */
   private List<Completion> completeAll(
-      int[] prompt, GenerationOptions options, List<TextSink> sinks) {
+      int[] prompt, Optional<Message> begun, GenerationOptions options, List<TextSink> sinks) {
     List<Context> copies = new ArrayList<>();
     try {
       context.prefill(prompt);
@@ -134,7 +149,7 @@ final class DefaultSession implements Session {
         copies.add(context.copy(this::ended));
       }
       samples = List.copyOf(copies);
-      return completeSideBySide(prompt, options, sinks);
+      return completeSideBySide(prompt, begun, options, sinks);
     } catch (CancellationException _) {
       return Collections.nCopies(sinks.size(), cancelled(prompt));
     } finally {
@@ -148,13 +163,13 @@ final class DefaultSession implements Session {
 
   /** Completes the samples side by side, so that they share passes. */
   private List<Completion> completeSideBySide(
-      int[] prompt, GenerationOptions options, List<TextSink> sinks) {
+      int[] prompt, Optional<Message> begun, GenerationOptions options, List<TextSink> sinks) {
     List<Supplier<Completion>> completions = new ArrayList<>();
     for (int i = 0; i < sinks.size(); i++) {
       Context sample = samples.get(i);
       GenerationOptions own = options.toBuilder().sampling(nth(options.sampling(), i)).build();
       TextSink sink = sinks.get(i);
-      Supplier<Completion> completion = () -> complete(sample, prompt, own, sink);
+      Supplier<Completion> completion = () -> complete(sample, prompt, begun, own, sink);
       completions.add(() -> shared.telemetry().generation(own, sample::queueWaitNanos, completion));
     }
     return call.sideBySide(completions);
@@ -243,7 +258,8 @@ final class DefaultSession implements Session {
           case Prompt.Chat chat ->
               tokenizer.encodeChat(
                   ToolPrompt.describe(chat.messages(), options.tools()),
-                  options.reasoning().kept());
+                  options.reasoning().kept(),
+                  chat.continuing());
           case Prompt.Raw _, Prompt.Tokens _ when !options.tools().isEmpty() ->
               throw new IllegalArgumentException(
                   "tools need a conversation, which describes them to the model; use Prompt.chat");

@@ -4,6 +4,8 @@ import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.ContextShift;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Message;
+import io.github.phi4j.api.Printable;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.Timings;
 import io.github.phi4j.api.TokenLogProb;
@@ -42,10 +44,16 @@ final class Generation {
   private boolean stopTokenChosen;
   private int kept; // when the context shifts
 
+  /**
+   * Creates a completion.
+   *
+   * @param begun the half-written message at the end of the prompt, if any
+   */
   Generation(
       Lexicon lexicon,
       Context context,
       GenerationOptions options,
+      Optional<Message> begun,
       Speculator speculator,
       TextSink sink,
       Call call) {
@@ -55,7 +63,7 @@ final class Generation {
     this.speculator = speculator;
     this.sink = sink;
     this.call = call;
-    reply = new Reply(tokenizer, options, sink);
+    reply = new Reply(tokenizer, options, begun, sink);
     int[] own = tokenizer.stopTokens();
     IntStream asked = IntStream.of(options.stopTokens());
     IntStream banned = IntStream.concat(IntStream.of(lexicon.neverSampled()), reply.banned());
@@ -68,8 +76,9 @@ final class Generation {
     int vocabularySize = tokenizer.vocabularySize();
     constraint =
         reply
-            .constraint(
-                grammar -> call.await(() -> lexicon.compile(grammar, call::ended)).constraint(stopTokens))
+            .constraint(grammar ->
+                call.await(() -> lexicon.compile(grammar, call::ended)).constraint(stopTokens))
+            .map(this::begun)
             .map(whole -> new LateConstraint(whole, vocabularySize, reply::guided));
     sampler =
         new SamplerChain(
@@ -80,6 +89,23 @@ final class Generation {
             options.minTokens(),
             lexicon.sequenceBreakers(options.sampling()),
             constraint);
+  }
+
+  /** The constraint, after what a half-written message has of the text. */
+  private TokenConstraint begun(TokenConstraint whole) {
+    int[] tokens = tokenizer.encode(reply.begunAnswer());
+    for (int i = 0; i < tokens.length; i++) {
+      if (!whole.allows(tokens[i])) {
+        throw new IllegalArgumentException(
+            "the half-written message is not the beginning of a text that the grammar allows: \""
+                + Printable.of(tokenizer.decode(tokens[i]))
+                + "\" cannot follow \""
+                + Printable.of(tokenizer.decode(Arrays.copyOf(tokens, i)))
+                + "\"");
+      }
+      whole.accept(tokens[i]);
+    }
+    return whole;
   }
 
   /** A completion that was ended before it began. */

@@ -3,6 +3,7 @@ package io.github.phi4j.internal.engine;
 import io.github.phi4j.api.ChatFormat;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Message;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.ToolCall;
 import io.github.phi4j.api.ToolChoice;
@@ -49,6 +50,9 @@ final class Reply {
   private final StringBuilder text = new StringBuilder();
   private final StringBuilder thoughts = new StringBuilder();
   private final StringBuilder called = new StringBuilder(); // or what may become calls
+  private final StringBuilder begunAnswer = new StringBuilder();
+  private boolean beginning; // while the text comes that was there before
+  private int known; // how many of the chars that may become calls were there before
   private boolean beyond;
   private boolean calling;
   private boolean answered;
@@ -57,7 +61,13 @@ final class Reply {
   private int[] forced = {};
   private int forcedAt;
 
-  Reply(GgufTokenizer tokenizer, GenerationOptions options, TextSink sink) {
+  /**
+   * Creates a reply.
+   *
+   * @param begun the half-written message that it goes on with, if any
+   */
+  Reply(
+      GgufTokenizer tokenizer, GenerationOptions options, Optional<Message> begun, TextSink sink) {
     this.tokenizer = tokenizer;
     this.sink = sink;
     stopMatcher = new StopMatcher(options.stopStrings());
@@ -86,9 +96,35 @@ final class Reply {
             ? Optional.empty()
             : callGrammar(options, tools, answerGrammar.isPresent());
     constrained = answerGrammar.isPresent() || (callGrammar.isPresent() && !callsNatively());
-    if (splitter.isPresent() && (constrained || mustCall || budget == 0)) {
+    begun.ifPresent(message -> begin(reasons ? message.reasoning() : "", message.content()));
+    if (splitter.filter(ThoughtSplitter::undecided).isPresent()
+        && (constrained || mustCall || budget == 0)) {
       force(tokenizer.encodeTag(ThoughtSplitter.OPEN));
     }
+  }
+
+  /** Takes what is there of a half-written message; none of it is part of the reply. */
+  private void begin(String thought, String content) {
+    String open = thought.isEmpty() ? "" : ThoughtSplitter.OPEN + thought;
+    String between = open.isEmpty() || content.isEmpty() ? "" : ThoughtSplitter.CLOSE + "\n\n";
+    String begun = open + between + content;
+    beginning = true;
+    if (splitter.isPresent()) {
+      splitter.get().begin(begun, !content.isEmpty());
+    } else if (!begun.isEmpty()) {
+      answer(begun);
+    }
+    beginning = false;
+    known = called.length();
+    if (thinking()) {
+      int from = begun.indexOf(ThoughtSplitter.OPEN) + ThoughtSplitter.OPEN.length();
+      thoughtTokens = tokenizer.encode(begun.substring(from)).length;
+    }
+  }
+
+  /** What a half-written message has of the text that the grammar constrains. */
+  String begunAnswer() {
+    return constrained ? begunAnswer.toString() : "";
   }
 
   /** The grammar of calls, and unless answers have their own, of what is not calls. */
@@ -225,7 +261,7 @@ final class Reply {
   }
 
   private void think(String piece) {
-    if (!refused) {
+    if (!refused && !beginning) {
       thoughts.append(piece);
       refused = !sink.acceptReasoning(piece);
     }
@@ -234,6 +270,9 @@ final class Reply {
   private void answer(String piece) {
     if (beyond) {
       return;
+    }
+    if (beginning) {
+      begunAnswer.append(piece);
     }
     if (calling) {
       called.append(piece);
@@ -245,16 +284,19 @@ final class Reply {
       } else if (!open.startsWith(called.toString())) {
         giveHeld();
       }
-    } else {
+    } else if (!beginning) {
       give(stopMatcher.append(piece));
     }
   }
 
   private void giveHeld() {
     answered = true;
-    String held = called.toString();
+    String held = called.substring(known);
     called.setLength(0);
-    give(stopMatcher.append(held));
+    known = 0;
+    if (!beginning) {
+      give(stopMatcher.append(held));
+    }
   }
 
   private void give(String piece) {

@@ -113,14 +113,23 @@ final class ChatRenderer {
    * Renders a conversation.
    *
    * @param thoughts whether thoughts are part of the assistant's messages
+   * @param continuing whether the last message, of the assistant, is to go on
    * @throws IllegalArgumentException if the format cannot express a message, or the results of
    *     tools do not match their calls
    */
-  void render(List<Message> conversation, boolean thoughts, Sink sink) {
+  void render(List<Message> conversation, boolean thoughts, boolean continuing, Sink sink) {
     if (conversation.isEmpty()) {
       throw new IllegalArgumentException("a conversation needs at least one message");
     }
     List<Message> messages = ToolResults.inOrder(conversation);
+    renderWhole(continuing ? messages.subList(0, messages.size() - 1) : messages, thoughts, sink);
+    if (continuing) {
+      renderBegun(messages.getLast(), sink);
+    }
+  }
+
+  /** Renders whole messages and the header of the assistant's next turn. */
+  private void renderWhole(List<Message> messages, boolean thoughts, Sink sink) {
     switch (format) {
       case PHI4 -> renderFramed(messages, false, sink);
       case PHI4_REASONING -> {
@@ -132,6 +141,28 @@ final class ChatRenderer {
       case PHI4_MINI -> renderMini(messages, false, sink);
       case PHI4_MINI_REASONING -> renderMiniReasoning(messages, thoughts, sink);
     }
+  }
+
+  /** Renders what there is of a half-written message. */
+  private void renderBegun(Message message, Sink sink) {
+    if (reasons() && !message.reasoning().isEmpty()) {
+      tag(ThoughtSplitter.OPEN, sink);
+      sink.text(message.reasoning());
+      if (!message.content().isEmpty()) {
+        tag(ThoughtSplitter.CLOSE, sink);
+        sink.text("\n\n");
+      }
+    } else if (message.content().isEmpty() && !message.reasoning().isEmpty()) {
+      throw new IllegalArgumentException(
+          "the half-written message has thoughts alone, but the chat format "
+              + format
+              + " has no thoughts that could go on");
+    }
+    sink.text(message.content());
+  }
+
+  private boolean reasons() {
+    return format == ChatFormat.PHI4_REASONING || format == ChatFormat.PHI4_MINI_REASONING;
   }
 
   private void renderFramed(List<Message> messages, boolean thoughts, Sink sink) {

@@ -116,22 +116,23 @@ public final class GgufTokenizer implements Tokenizer {
 
   @Override
   public int[] encodeChat(List<Message> messages) {
-    return encodeChat(messages, false);
+    return encodeChat(messages, false, false);
   }
 
   /**
    * As {@link #encodeChat(List)}.
    *
    * @param thoughts whether a reasoning model sees its earlier thoughts
+   * @param continuing whether the last message, of the assistant, is to go on
    */
-  public int[] encodeChat(List<Message> messages, boolean thoughts) {
+  public int[] encodeChat(List<Message> messages, boolean thoughts, boolean continuing) {
     ChatRenderer renderer =
         chat.orElseThrow(() ->
             new IllegalStateException(
                 "the model file does not tell its chat format; choose one when loading it"));
     IntArrayList ids = new IntArrayList();
     IdSink sink = new IdSink(ids);
-    renderer.render(messages, thoughts, sink);
+    renderer.render(messages, thoughts, continuing, sink);
     sink.flush();
     return startingSequence(ids.toArray());
   }

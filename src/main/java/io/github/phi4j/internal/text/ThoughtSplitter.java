@@ -29,6 +29,7 @@ public final class ThoughtSplitter {
   private final Consumer<String> answer;
   private final StringBuilder held = new StringBuilder(); // what may become a tag, or be thoughts
   private State state = State.BEGINNING;
+  private int known; // how many of the first chars held are not to be given
 
   /**
    * Splits text.
@@ -56,6 +57,19 @@ public final class ThoughtSplitter {
     return state == State.BETWEEN || state == State.ANSWERING;
   }
 
+  /**
+   * Takes the beginning of a text, which is known: what is held of it is not given later.
+   *
+   * @param answering whether it ends in the answer
+   */
+  public void begin(String text, boolean answering) {
+    append(text);
+    if (answering) {
+      answer();
+    }
+    known = thinking() ? held.length() : 0;
+  }
+
   /** Takes the next part of the text. */
   public void append(String text) {
     switch (state) {
@@ -66,7 +80,7 @@ public final class ThoughtSplitter {
         String rest = text.stripLeading();
         if (!rest.isEmpty()) {
           state = State.ANSWERING;
-          answer.accept(rest);
+          give(answer, rest);
         }
       }
       case ANSWERING -> give(answer, text);
@@ -117,6 +131,7 @@ public final class ThoughtSplitter {
     int end = closed >= 0 ? closed : held.length() - begunTag();
     give(thoughts, held.substring(0, end));
     if (closed >= 0) {
+      known = 0; // the tag took the rest of it
       state = State.BETWEEN;
       append(held.substring(closed + CLOSE.length()));
     } else {
@@ -142,9 +157,11 @@ public final class ThoughtSplitter {
     }
   }
 
-  private static void give(Consumer<String> taker, String text) {
-    if (!text.isEmpty()) {
-      taker.accept(text);
+  private void give(Consumer<String> taker, String text) {
+    int from = Math.min(known, text.length());
+    known -= from;
+    if (from < text.length()) {
+      taker.accept(text.substring(from));
     }
   }
 }

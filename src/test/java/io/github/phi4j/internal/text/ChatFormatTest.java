@@ -151,7 +151,8 @@ final class ChatFormatTest {
   void conversationsAreWrittenByteForByte(
       ChatFormat format, List<Message> messages, String expected) {
     StringBuilder rendered = new StringBuilder();
-    new ChatRenderer(format, P, special -> true).render(messages, false, new StringSink(rendered));
+    new ChatRenderer(format, P, special -> true)
+        .render(messages, false, false, new StringSink(rendered));
     assertThat(rendered).hasToString(expected);
   }
 
@@ -179,7 +180,7 @@ final class ChatFormatTest {
               Message.user(texts.get(i + 3)));
       rendered.setLength(0);
       new ChatRenderer(format, P, special -> true)
-          .render(messages, false, new StringSink(rendered));
+          .render(messages, false, false, new StringSink(rendered));
       assertThat(tokenizer.encodeChat(messages))
           .containsExactly(tokenizer.encodeTrusted(rendered.toString()));
     }
@@ -256,7 +257,8 @@ final class ChatFormatTest {
             Message.assistant("", "", List.of(new ToolCall("1", "f", "{\"a\":1}"))),
             Message.tool("1", "{}"));
     StringBuilder rendered = new StringBuilder();
-    new ChatRenderer(PHI4, P, special -> true).render(messages, false, new StringSink(rendered));
+    new ChatRenderer(PHI4, P, special -> true)
+        .render(messages, false, false, new StringSink(rendered));
     assertThat(rendered)
         .hasToString(
             "<|im_start|>system<|im_sep|>Be brief.\n\n"
@@ -281,6 +283,7 @@ final class ChatFormatTest {
                 Message.tool("2", "second"),
                 Message.tool("1", "first")),
             false,
+            false,
             new StringSink(rendered));
     assertThat(rendered)
         .hasToString(
@@ -292,13 +295,44 @@ final class ChatFormatTest {
   }
 
   @Test
+  void aHalfWrittenMessageGoesOnWhereItStops() {
+    List<Message> turns =
+        List.of(Message.user("Hi"), Message.assistant("Old", "Hm", List.of()), Message.user("Go"));
+    record Case(ChatFormat format, String thought, String content, String end) {}
+    List<Case> cases =
+        List.of(
+            new Case(PHI4, "", "Sure, ", "Go<|im_end|><|im_start|>assistant<|im_sep|>Sure, "),
+            new Case(PHI4, "Hm", "A", "<|im_start|>assistant<|im_sep|>A"),
+            new Case(PHI4, "", "", "Go<|im_end|><|im_start|>assistant<|im_sep|>"),
+            new Case(PHI4_MINI, "", "Sure", "<|user|>Go<|end|><|assistant|>Sure"),
+            new Case(PHI4_REASONING, "Let", "", "<|im_start|>assistant<|im_sep|><think>Let"),
+            new Case(PHI4_MINI_REASONING, "x", "A", "<|assistant|><think>x</think>\n\nA"),
+            new Case(PHI4_MINI_REASONING, "", "A", "<|end|><|assistant|>A"));
+    for (Case each : cases) {
+      List<Message> messages = new ArrayList<>(turns);
+      messages.add(Message.assistant(each.content(), each.thought(), List.of()));
+      StringBuilder rendered = new StringBuilder();
+      new ChatRenderer(each.format(), P, special -> true)
+          .render(messages, false, true, new StringSink(rendered));
+
+      assertThat(rendered.toString()).endsWith(each.end()).doesNotContain("Hm");
+    }
+    List<Message> thoughtsAlone = List.of(Message.assistant("", "Hm", List.of()));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() ->
+            new ChatRenderer(PHI4, P, special -> true)
+                .render(thoughtsAlone, false, true, new StringSink(new StringBuilder())))
+        .withMessageContaining("no thoughts that could go on");
+  }
+
+  @Test
   void thoughtsAreShownOnlyIfTheyAreKept() {
     List<Message> messages =
         List.of(Message.user("Hi"), Message.assistant("Hello", "Hm", List.of()));
     for (boolean kept : List.of(true, false)) {
       StringBuilder rendered = new StringBuilder();
       new ChatRenderer(PHI4_MINI_REASONING, P, special -> true)
-          .render(messages, kept, new StringSink(rendered));
+          .render(messages, kept, false, new StringSink(rendered));
       assertThat(rendered.toString())
           .endsWith(
               "<|assistant|>"

@@ -63,6 +63,14 @@ final class RunCommand implements Callable<Integer> {
   private boolean raw;
 
   @Option(
+      names = "--prefill",
+      paramLabel = "TEXT",
+      description =
+          "Beginning of the answer, which the model goes on with. Standard output has it, too; with"
+              + " --json, \"text\" is only what is new. A grammar is that of the whole answer.")
+  private String prefill = "";
+
+  @Option(
       names = {"-np", "--parallel"},
       paramLabel = "N",
       description = "Answer N times, side by side; each seed is one above that before. Default: 1.")
@@ -144,7 +152,8 @@ final class RunCommand implements Callable<Integer> {
     for (int i = 0; i < completions.size(); i++) {
       environment
           .out()
-          .printf("sequence %d:\n\n%s\n\n", i, completions.get(i).text().stripTrailing());
+          .printf(
+              "sequence %d:\n\n%s\n\n", i, (prefill + completions.get(i).text()).stripTrailing());
     }
   }
 
@@ -161,6 +170,7 @@ final class RunCommand implements Callable<Integer> {
   private Completion stream(
       Session session, Prompt prompt, GenerationOptions options, Interrupt interrupt) {
     AnswerSink sink = new AnswerSink(environment.out(), interrupt::requested);
+    sink.accept(prefill);
     Completion completion = session.generate(prompt, options, sink);
     sink.finish();
     return completion;
@@ -177,6 +187,9 @@ final class RunCommand implements Callable<Integer> {
     if (raw && conversation.hasSystem()) {
       throw new UsageException("--raw has no chat format, so it takes no --system");
     }
+    if (raw && !prefill.isEmpty()) {
+      throw new UsageException("--raw continues the prompt as it stands, so it takes no --prefill");
+    }
     String source = "-".equals(argument) ? argument : file;
     String text = source == null ? given.getFirst() : TextFile.read(source, environment.in());
     if (raw) {
@@ -184,7 +197,11 @@ final class RunCommand implements Callable<Integer> {
     }
     List<Message> messages = conversation.opening();
     messages.add(Message.user(text));
-    return Prompt.chat(messages);
+    if (prefill.isEmpty()) {
+      return Prompt.chat(messages);
+    }
+    messages.add(Message.assistant(prefill));
+    return Prompt.continuing(messages);
   }
 
   private static ObjectNode describe(Generator generator, Completion completion) {

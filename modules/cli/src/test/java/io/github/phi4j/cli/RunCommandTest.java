@@ -548,6 +548,21 @@ class RunCommandTest {
   }
 
   @Test
+  void anAnswerMayBeBegun() throws IOException {
+    shell.models.reply = prompt -> Stream.of("rest");
+    assertThat(shell.run("run", "--prefill", "Begun, ", "x").out())
+        .isEqualTo(String.format("Begun, rest%n"));
+    assertThat(shell.models.prompts.getLast())
+        .isEqualTo(Prompt.continuing(List.of(Message.user("x"), Message.assistant("Begun, "))));
+    Shell.Result json = shell.run("run", "--json", "--prefill", "Begun, ", "x");
+    assertThat(new ObjectMapper().readTree(json.out()).get("text").asText()).isEqualTo("rest");
+    assertThat(shell.run("run", "-np", "2", "--prefill", "Begun, ", "x").out())
+        .contains("Begun, rest");
+    assertThat(shell.run("run", "--raw", "--prefill", "Begun, ", "x").err())
+        .contains("takes no --prefill");
+  }
+
+  @Test
   void anAnswerMayHaveATimeLimit() {
     shell.run("run", "--timeout", "1.5", "x");
     assertThat(shell.models.options.timeout()).contains(Duration.ofMillis(1500));
