@@ -8,8 +8,9 @@ import io.github.phi4j.api.Message;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.ToolCall;
 import io.github.phi4j.internal.gguf.InMemoryGguf;
-import io.github.phi4j.internal.grammar.Grammars;
 import io.github.phi4j.internal.json.Json;
+import io.github.phi4j.internal.schema.Grammars;
+import io.github.phi4j.internal.schema.Language;
 import io.github.phi4j.internal.text.GgufTokenizer;
 import io.github.phi4j.internal.text.ToolFormat;
 import io.github.phi4j.testing.GgufWriter;
@@ -237,7 +238,7 @@ enum FuzzTarget {
 
   private static void compile(Supplier<Grammar> grammar) {
     try {
-      Known.GRAMMARS.compile(grammar.get());
+      Known.GRAMMARS.compile(new Language.Given(grammar.get()), () -> false);
     } catch (IllegalArgumentException e) {
       assertThat(e.getMessage()).isNotBlank();
     }

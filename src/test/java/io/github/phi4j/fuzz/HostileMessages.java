@@ -53,7 +53,7 @@ final class HostileMessages {
   }
 
   private static int[] specials(GgufTokenizer tokenizer, List<Message> messages, boolean thoughts) {
-    return IntStream.of(tokenizer.encodeChat(messages, thoughts))
+    return IntStream.of(tokenizer.encodeChat(messages, thoughts, false))
         .filter(tokenizer::isSpecial)
         .toArray();
   }
