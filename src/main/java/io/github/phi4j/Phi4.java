@@ -29,8 +29,10 @@ public final class Phi4 {
    *
    * @param file a GGUF file, or the first part of a split one
    * @return the model; the caller closes it
-   * @throws io.github.phi4j.api.ModelException if the file cannot be read, is damaged, or is not a
-   *     model that phi4j runs
+   * @throws io.github.phi4j.api.FileException if the file cannot be read, or packed weights cannot
+   *     be written
+   * @throws io.github.phi4j.api.ModelException if the file is damaged, or is not a model that phi4j
+   *     runs
    */
   public static Generator load(Path file) {
     return load(file, LoadOptions.defaults());
@@ -43,8 +45,10 @@ public final class Phi4 {
    * @param file a GGUF file, or the first part of a split one
    * @param options how to load it
    * @return the model; the caller closes it
-   * @throws io.github.phi4j.api.ModelException if the file cannot be read, is damaged, or is not a
-   *     model that phi4j runs
+   * @throws io.github.phi4j.api.FileException if the file cannot be read, or packed weights cannot
+   *     be written
+   * @throws io.github.phi4j.api.ModelException if the file is damaged, or is not a model that phi4j
+   *     runs
    * @throws IllegalArgumentException if an option does not suit the model
    */
   public static Generator load(Path file, LoadOptions options) {
@@ -57,7 +61,8 @@ public final class Phi4 {
    *
    * @param file a GGUF file, or the first part of a split one
    * @return metadata, tensors, and whether phi4j can run the model
-   * @throws io.github.phi4j.api.ModelException if the file cannot be read or is not sound GGUF
+   * @throws io.github.phi4j.api.FileException if the file cannot be read
+   * @throws io.github.phi4j.api.ModelException if the file is not valid GGUF
    */
   public static ModelInspection inspect(Path file) {
     return Engine.inspect(Objects.requireNonNull(file, "file"));
@@ -80,7 +85,8 @@ public final class Phi4 {
    * @param file a GGUF file, or the first part of a split one
    * @param options where to look
    * @return the file with packed weights, which may be missing
-   * @throws io.github.phi4j.api.ModelException if the model's file is none that phi4j runs
+   * @throws io.github.phi4j.api.FileException if the model file cannot be read
+   * @throws io.github.phi4j.api.ModelException if the file is not a model that phi4j runs
    */
   public static PackedFile packedFile(Path file, LoadOptions options) {
     return Engine.packedFile(
@@ -95,8 +101,9 @@ public final class Phi4 {
    * @param options where to, with which threads, and who listens
    * @return the file with packed weights, which is missing only if none of the model's tensors can
    *     be packed
-   * @throws io.github.phi4j.api.ModelException if the model's file is none that phi4j runs, or the
-   *     packed weights cannot be written
+   * @throws io.github.phi4j.api.FileException if the model file cannot be read, or the packed
+   *     weights cannot be written
+   * @throws io.github.phi4j.api.ModelException if the file is not a model that phi4j runs
    * @throws java.util.concurrent.CancellationException if the thread is interrupted
    */
   public static PackedFile pack(Path file, LoadOptions options) {
@@ -110,8 +117,8 @@ public final class Phi4 {
    *
    * @param file a GGUF file, or the first part of a split one
    * @param options where to look, with which threads, and who listens
-   * @throws io.github.phi4j.api.ModelException if the file is missing, damaged, or not what the
-   *     model packs to
+   * @throws io.github.phi4j.api.FileException if the file is missing or cannot be read
+   * @throws io.github.phi4j.api.ModelException if the file is damaged, or does not match the model
    * @throws java.util.concurrent.CancellationException if the thread is interrupted
    */
   public static void verifyPacked(Path file, LoadOptions options) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.phi4j.api.FileException;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.ModelException;
@@ -79,15 +80,19 @@ final class BadFileTest {
 
   @Test
   void aMissingFile() {
-    assertThat(refusal(file()).found()).isEqualTo("no such file");
+    assertThatThrownBy(() -> Phi4.load(file()))
+        .isInstanceOf(FileException.class)
+        .hasMessageContaining(file() + ": found no such file; expected");
     assertThatThrownBy(() -> Phi4.inspect(file()))
-        .isInstanceOf(ModelException.class)
+        .isInstanceOf(FileException.class)
         .hasMessageContaining("no such file");
   }
 
   @Test
   void aDirectory() {
-    assertThat(refusal(directory).found()).isEqualTo("a directory");
+    assertThatThrownBy(() -> Phi4.load(directory))
+        .isInstanceOf(FileException.class)
+        .hasMessageContaining(directory + ": found a directory; expected");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.github.phi4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.phi4j.api.BusyException;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.ContextShift;
 import io.github.phi4j.api.FinishReason;
@@ -25,7 +26,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -208,7 +208,7 @@ final class BatchingTest {
       }
       stuck.await();
       assertThatThrownBy(() -> generator.generate(Prompt.tokens(1), limited(1)))
-          .isInstanceOf(RejectedExecutionException.class)
+          .isInstanceOf(BusyException.class)
           .hasMessageContaining("2 calls")
           .hasMessageContaining("maxWaiting");
       free.countDown();

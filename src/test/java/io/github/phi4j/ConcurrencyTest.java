@@ -3,6 +3,7 @@ package io.github.phi4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.phi4j.api.ClosedException;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
@@ -250,7 +251,7 @@ final class ConcurrencyTest {
                       Prompt.tokens(1, 2, 3), GenerationOptions.builder().maxTokens(2).build());
                 }
                 return "finished";
-              } catch (IllegalStateException e) {
+              } catch (ClosedException e) {
                 return e.getMessage();
               }
             }));

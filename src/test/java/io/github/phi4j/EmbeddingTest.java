@@ -15,6 +15,7 @@ import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.KvCacheType;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.PassReport;
+import io.github.phi4j.api.PromptTooLongException;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.testing.TinyModel;
 import java.io.IOException;
@@ -157,10 +158,10 @@ final class EmbeddingTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> tiny.embed(List.of("a", "")))
         .withMessageContaining("text 1 is empty");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> tiny.embed(List.of("a ".repeat(3000))))
-        .withMessageContaining("text 0 has")
-        .withMessageContaining("2048");
+    assertThatThrownBy(() -> tiny.embed(List.of("a ".repeat(3000))))
+        .isInstanceOf(PromptTooLongException.class)
+        .hasMessageContaining("text 0 has")
+        .hasMessageContaining("2048");
   }
 
   @Test

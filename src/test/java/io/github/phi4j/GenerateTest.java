@@ -12,6 +12,7 @@ import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.PromptTooLongException;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.testing.RandomModel;
@@ -274,7 +275,9 @@ final class GenerateTest {
       assertThat(small.generate(Prompt.tokens(exact)).finishReason())
           .isEqualTo(FinishReason.CONTEXT_FULL);
       assertThatThrownBy(() -> small.generate(Prompt.tokens(new int[31])))
-          .isInstanceOf(IllegalArgumentException.class)
+          .isInstanceOf(PromptTooLongException.class)
+          .hasFieldOrPropertyWithValue("tokens", 31)
+          .hasFieldOrPropertyWithValue("room", 30)
           .hasMessageContaining("31 tokens")
           .hasMessageContaining("room for 30");
     }

@@ -14,6 +14,7 @@ import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Message;
 import io.github.phi4j.api.PackedWeights;
 import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.PromptTooLongException;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.api.SessionOptions;
 import io.github.phi4j.testing.RandomModel;
@@ -237,7 +238,7 @@ final class KvCacheTest {
     try (Session session = tiny.newSession(SessionOptions.builder().contextLength(5).build())) {
       assertThat(session.contextLength()).isEqualTo(5);
       assertThatThrownBy(() -> session.feed(1, 2, 3, 4, 5, 6))
-          .isInstanceOf(IllegalArgumentException.class)
+          .isInstanceOf(PromptTooLongException.class)
           .hasMessageContaining("room for 5");
     }
     SessionOptions tooLong = SessionOptions.builder().contextLength(1 << 20).build();
@@ -394,7 +395,7 @@ final class KvCacheTest {
         session.feed(tokens[i]);
       }
       assertThat(session.logits()).isEqualTo(logits);
-      assertThatThrownBy(() -> session.feed(1)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> session.feed(1)).isInstanceOf(PromptTooLongException.class);
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.InvalidLogitsException;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.testing.ForkedJvm;
@@ -61,16 +62,16 @@ final class OverflowTest {
     try (Generator generator = Phi4.load(file);
         Session session = generator.newSession()) {
       assertThatThrownBy(() -> generator.generate(Prompt.tokens(1, 2, 3)))
-          .isInstanceOf(ArithmeticException.class)
+          .isInstanceOf(InvalidLogitsException.class)
           .hasMessageContaining("not a finite number");
       assertThatThrownBy(() -> generator.score(Prompt.tokens(1, 2, 3), 1))
-          .isInstanceOf(ArithmeticException.class);
+          .isInstanceOf(InvalidLogitsException.class);
       assertThatThrownBy(() -> generator.choose(Prompt.tokens(1, 2, 3), List.of("a", "b")))
-          .isInstanceOf(ArithmeticException.class);
+          .isInstanceOf(InvalidLogitsException.class);
       assertThatThrownBy(() -> session.feed(new int[] {1, 2}, (position, logits) -> {}))
-          .isInstanceOf(ArithmeticException.class);
+          .isInstanceOf(InvalidLogitsException.class);
       session.feed(1, 2);
-      assertThatThrownBy(session::logits).isInstanceOf(ArithmeticException.class);
+      assertThatThrownBy(session::logits).isInstanceOf(InvalidLogitsException.class);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.github.phi4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.phi4j.api.FileException;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LoadOptions;
@@ -252,7 +253,7 @@ final class PackedFileTest {
   @Test
   void verifyingFindsDamageAndChangesThatTheFingerprintMisses() throws IOException {
     assertThatThrownBy(() -> Phi4.verifyPacked(model, auto()))
-        .isInstanceOf(ModelException.class)
+        .isInstanceOf(FileException.class)
         .hasMessageContaining("no such file");
     Path path = Phi4.pack(model, auto()).path();
     flip(path, Files.size(path) - 1);
@@ -378,7 +379,7 @@ final class PackedFileTest {
     folder = Files.writeString(directory.resolve("file"), "no folder").resolve("below");
 
     assertThatThrownBy(() -> Phi4.load(model, options(PackedWeights.FILE).build()))
-        .isInstanceOf(ModelException.class)
+        .isInstanceOf(FileException.class)
         .hasMessageContaining(folder.toString())
         .hasMessageContaining("a folder that can be written and has room for");
     assertThat(state().state()).isEqualTo(PackedFile.State.MISSING);

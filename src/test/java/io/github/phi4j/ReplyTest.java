@@ -2,6 +2,7 @@ package io.github.phi4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,6 +12,7 @@ import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.Grammar;
+import io.github.phi4j.api.GrammarException;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
@@ -484,10 +486,10 @@ final class ReplyTest {
         .withMessageContaining("other");
     Tool wrong = new Tool("f", "", "{\"type\": \"array\"}");
     try (Generator model = load(ChatFormat.PHI4_MINI)) {
-      assertThatIllegalArgumentException()
-          .isThrownBy(() -> model.generate(prompt(), options(1).tools(wrong).build()))
-          .withMessageContaining("tool f")
-          .withMessageContaining("expected object");
+      assertThatThrownBy(() -> model.generate(prompt(), options(1).tools(wrong).build()))
+          .isInstanceOf(GrammarException.class)
+          .hasMessageContaining("tool f")
+          .hasMessageContaining("expected object");
     }
   }
 }

@@ -3,6 +3,7 @@ package io.github.phi4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.phi4j.api.ClosedException;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
@@ -11,6 +12,7 @@ import io.github.phi4j.api.KvCacheType;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.PromptTooLongException;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.api.SessionOptions;
@@ -176,7 +178,7 @@ final class SessionTest {
             .hasMessageContaining("token id " + id);
       }
       assertThatThrownBy(() -> session.feed(tokens(11, 5)))
-          .isInstanceOf(IllegalArgumentException.class)
+          .isInstanceOf(PromptTooLongException.class)
           .hasMessageContaining("11 tokens")
           .hasMessageContaining("room for 10")
           .hasMessageContaining("290");
@@ -339,9 +341,7 @@ final class SessionTest {
   }
 
   private static void assertClosed(org.assertj.core.api.ThrowableAssert.ThrowingCallable use) {
-    assertThatThrownBy(use)
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("closed");
+    assertThatThrownBy(use).isInstanceOf(ClosedException.class).hasMessageContaining("closed");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.github.phi4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.phi4j.api.ClosedException;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.ContextShift;
 import io.github.phi4j.api.FinishReason;
@@ -211,7 +212,7 @@ final class SoakTest {
       }
     } catch (CancellationException | ArithmeticException | IllegalArgumentException _) {
       cancelled.incrementAndGet();
-    } catch (IllegalStateException e) {
+    } catch (ClosedException e) {
       assertThat(e).hasMessageContaining("closed");
     } finally {
       Thread.interrupted();

@@ -3,6 +3,7 @@ package io.github.phi4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.phi4j.api.ClosedException;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.ContextShift;
 import io.github.phi4j.api.GenerationOptions;
@@ -166,7 +167,7 @@ final class SpeculationTest {
     GenerationOptions options = options().speculation(Speculation.draft(gone)).build();
 
     assertThatThrownBy(() -> tiny.generate(Prompt.tokens(1, 2, 3), options))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(ClosedException.class)
         .hasMessageContaining("closed");
   }
 

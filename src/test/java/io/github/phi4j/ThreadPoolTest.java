@@ -3,6 +3,7 @@ package io.github.phi4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.phi4j.api.ClosedException;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
@@ -127,14 +128,14 @@ final class ThreadPoolTest {
       pool.close();
 
       assertThatThrownBy(endless::get)
-          .hasCauseInstanceOf(IllegalStateException.class)
+          .hasCauseInstanceOf(ClosedException.class)
           .hasMessageContaining("the thread pool is closed");
       assertThatThrownBy(() -> generator.generate(PROMPT))
-          .isInstanceOf(IllegalStateException.class)
+          .isInstanceOf(ClosedException.class)
           .hasMessageContaining("the thread pool is closed");
     }
     assertThatThrownBy(() -> load(TinyModel.Q8_0, pool))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(ClosedException.class)
         .hasMessageContaining("the thread pool is closed");
   }
 

@@ -25,17 +25,19 @@ public interface Completer {
    * @param options how to continue it
    * @param sink receives each piece of new text, on the calling thread
    * @return the finished completion; its text is the concatenation of all pieces given to the sink
-   * @throws IllegalArgumentException if the prompt is empty, does not fit into the context, or
-   *     contains a token id outside of the vocabulary; or if an option names such an id
-   * @throws GrammarException if the options have a grammar that is wrong
-   * @throws IllegalStateException if this completer is closed, if the KV cache cannot grow, or if
-   *     the options ban every token, or every one that the grammar allows; the message says what to
-   *     change
-   * @throws ArithmeticException if the model's logits are not numbers, as those of a damaged file
-   *     may be
-   * @throws ModelException if the model file was cut short since it was loaded
-   * @throws java.util.concurrent.RejectedExecutionException if more calls are running and waiting
-   *     than {@link LoadOptions#maxWaiting()} allows
+   * @throws IllegalArgumentException if the prompt is empty or contains a token id outside of the
+   *     vocabulary; or if an option names such an id
+   * @throws PromptTooLongException if the prompt does not fit into the context
+   * @throws GrammarException if the options have a grammar that cannot be used
+   * @throws ClosedException if this completer is closed
+   * @throws BusyException if more calls are running and waiting than {@link
+   *     LoadOptions#maxWaiting()} allows
+   * @throws ContextMemoryException if there is too little memory for the KV cache to grow
+   * @throws NoTokenLeftException if the options ban every token, or every token that the grammar
+   *     allows
+   * @throws InvalidLogitsException if the model's logits are not numbers, as those of a damaged
+   *     file may be
+   * @throws ModelChangedException if the model file was cut short since it was loaded
    */
   Completion generate(Prompt prompt, GenerationOptions options, TextSink sink);
 
@@ -56,7 +58,7 @@ public interface Completer {
    *     then holds the prompt alone
    * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}, or
    *     if the number is below 1
-   * @throws IllegalStateException as {@link #generate(Prompt, GenerationOptions, TextSink)}
+   * @throws Phi4Exception as {@link #generate(Prompt, GenerationOptions, TextSink)}
    */
   List<Completion> generate(
       Prompt prompt, GenerationOptions options, int samples, IntFunction<? extends TextSink> sinks);
@@ -83,7 +85,7 @@ public interface Completer {
    * @param options how to continue it
    * @return the finished completion
    * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}
-   * @throws IllegalStateException if this completer is closed
+   * @throws Phi4Exception as {@link #generate(Prompt, GenerationOptions, TextSink)}
    */
   default Completion generate(Prompt prompt, GenerationOptions options) {
     return generate(prompt, options, text -> true);
@@ -95,7 +97,7 @@ public interface Completer {
    * @param prompt what to continue
    * @return the finished completion
    * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}
-   * @throws IllegalStateException if this completer is closed
+   * @throws Phi4Exception as {@link #generate(Prompt, GenerationOptions, TextSink)}
    */
   default Completion generate(Prompt prompt) {
     return generate(prompt, GenerationOptions.defaults());
@@ -109,7 +111,7 @@ public interface Completer {
    * @param userMessage the user's words
    * @return the finished completion
    * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}
-   * @throws IllegalStateException if this completer is closed
+   * @throws Phi4Exception as {@link #generate(Prompt, GenerationOptions, TextSink)}
    */
   default Completion generate(String userMessage) {
     return generate(Prompt.chat(Message.user(userMessage)));
@@ -123,7 +125,7 @@ public interface Completer {
    * @return a log-probability for each token of the prompt from the second on, without alternatives
    * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}, and
    *     if the prompt has fewer than two tokens
-   * @throws IllegalStateException if this completer is closed
+   * @throws Phi4Exception as {@link #generate(Prompt, GenerationOptions, TextSink)}
    * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted
    */
   default List<TokenLogProb> score(Prompt prompt) {
@@ -138,7 +140,7 @@ public interface Completer {
    * @return a log-probability for each token of the prompt from that one on, without alternatives
    * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}, and
    *     if the index is out of range
-   * @throws IllegalStateException if this completer is closed
+   * @throws Phi4Exception as {@link #generate(Prompt, GenerationOptions, TextSink)}
    * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted
    */
   List<TokenLogProb> score(Prompt prompt, int from);
@@ -157,7 +159,7 @@ public interface Completer {
    * @return the alternatives in the order given, with their probabilities, which sum to 1
    * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}, if
    *     there is no alternative, one is empty or there twice, or the context has no room for one
-   * @throws IllegalStateException if this completer is closed
+   * @throws Phi4Exception as {@link #generate(Prompt, GenerationOptions, TextSink)}
    * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted
    */
   List<Choice> choose(Prompt prompt, List<String> alternatives);
@@ -188,7 +190,7 @@ public interface Completer {
    * @return a vector for each text, in their order, of {@link ModelInfo#embeddingLength()} values
    * @throws IllegalArgumentException if a text is empty, or has more tokens than the context holds
    * @throws IllegalStateException if this completer is closed, or if the KV cache cannot grow
-   * @throws ArithmeticException if the model's hidden states are not numbers
+   * @throws InvalidLogitsException if the model's hidden states are not numbers
    * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted
    */
   List<float[]> embed(List<String> texts, EmbeddingOptions options);

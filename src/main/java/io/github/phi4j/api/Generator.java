@@ -51,7 +51,8 @@ public interface Generator extends Completer, AutoCloseable {
    * Opens a session with an empty context, as the generator was loaded.
    *
    * @return the session; the caller closes it
-   * @throws IllegalStateException as {@link #newSession(SessionOptions)}
+   * @throws ClosedException as {@link #newSession(SessionOptions)}
+   * @throws ContextMemoryException as {@link #newSession(SessionOptions)}
    */
   default Session newSession() {
     return newSession(SessionOptions.defaults());
@@ -64,13 +65,13 @@ public interface Generator extends Completer, AutoCloseable {
    * <p>On Linux a session is refused if less memory than that is available to the process at this
    * moment, by what the kernel tells of the machine and of control groups (version 2); pages of
    * mapped files count as available. Nothing is set aside: where others take the memory meanwhile,
-   * a context that grows fails with an {@link IllegalStateException} later.
+   * a context that grows fails with a {@link ContextMemoryException} later.
    *
    * @param options what the session has of its own
    * @return the session; the caller closes it
    * @throws IllegalArgumentException if the context is longer than the model was trained for
-   * @throws IllegalStateException if this generator is closed, or there is too little memory for
-   *     the KV cache; the message says what is needed and what to lower
+   * @throws ClosedException if this generator is closed
+   * @throws ContextMemoryException if there is too little memory for the KV cache
    */
   Session newSession(SessionOptions options);
 
@@ -82,10 +83,11 @@ public interface Generator extends Completer, AutoCloseable {
    *
    * @param file the file
    * @return the session; the caller closes it
-   * @throws ModelException if the file cannot be read, is damaged, is of another version or of
-   *     another model, or holds more tokens than the context does
-   * @throws IllegalStateException if this generator is closed, or if there is too little memory for
-   *     what the context may still come to hold
+   * @throws FileException if the file cannot be read
+   * @throws ModelException if the file is damaged, is of another version or of another model, or
+   *     holds more tokens than the context does
+   * @throws ClosedException if this generator is closed
+   * @throws ContextMemoryException if there is too little memory for the rest of the context
    */
   Session restore(Path file);
 

@@ -7,7 +7,7 @@ import java.util.Objects;
  * A {@link Grammar} cannot be used: it is written wrongly, recurses without end, or is too large.
  * The message tells the place and shows its line.
  */
-public final class GrammarException extends IllegalArgumentException {
+public final class GrammarException extends Phi4Exception {
 
   private static final long serialVersionUID = 1L;
 
@@ -26,7 +26,7 @@ public final class GrammarException extends IllegalArgumentException {
    * @param reason what is wrong
    */
   public GrammarException(String reason) {
-    super(Objects.requireNonNull(reason, "reason"));
+    super(Objects.requireNonNull(reason, "reason"), null);
     this.line = 0;
     this.column = 0;
     this.reason = reason;
@@ -48,7 +48,8 @@ public final class GrammarException extends IllegalArgumentException {
             line,
             column,
             Objects.requireNonNull(reason, "reason"),
-            shown));
+            shown),
+        null);
     this.line = line;
     this.column = column;
     this.reason = reason;

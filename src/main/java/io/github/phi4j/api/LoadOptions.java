@@ -436,8 +436,8 @@ public final class LoadOptions {
 
     /**
      * Sets the most calls that may wait while {@link #maxSequences(int)} others are computed. A
-     * further call is refused with a {@link java.util.concurrent.RejectedExecutionException}; with
-     * {@link Integer#MAX_VALUE} none is, and each waits as long as it takes.
+     * further call is refused with a {@link BusyException}; with {@link Integer#MAX_VALUE} none is,
+     * and each waits as long as it takes.
      *
      * @param maxWaiting at least 0
      * @return this builder

@@ -4,11 +4,13 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /**
- * A model file, or a file that goes with one, cannot be used: it is missing, damaged, or of a kind
- * that is not supported. The message names the file, the place, what was found and what was
+ * A model file, or a file that goes with one, cannot be used: it is damaged, incomplete, or of a
+ * kind that is not supported. The message names the file, the place, what was found and what was
  * expected; texts of the file in it are {@linkplain Printable printable}.
+ *
+ * @since 0.1.0
  */
-public final class ModelException extends RuntimeException {
+public class ModelException extends Phi4Exception {
 
   private static final long serialVersionUID = 1L;
 
@@ -17,10 +19,10 @@ public final class ModelException extends RuntimeException {
   /** The byte offset, or a negative number. */
   private final long offset;
 
-  /** What is there. */
+  /** What was found. */
   private final String found;
 
-  /** What should be there. */
+  /** The expectation, or the remedy. */
   private final String expected;
 
   /**
@@ -29,8 +31,8 @@ public final class ModelException extends RuntimeException {
    * @param file the file at fault
    * @param offset the byte offset of the fault in the file, or a negative number where there is no
    *     such place
-   * @param found what is there
-   * @param expected what should be there, or what to do about it
+   * @param found what was found there
+   * @param expected the expectation, or the remedy
    */
   public ModelException(Path file, long offset, String found, String expected) {
     this(file, offset, found, expected, null);
@@ -42,9 +44,9 @@ public final class ModelException extends RuntimeException {
    * @param file the file at fault
    * @param offset the byte offset of the fault in the file, or a negative number where there is no
    *     such place
-   * @param found what is there
-   * @param expected what should be there, or what to do about it
-   * @param cause what reported the fault, or {@code null}
+   * @param found what was found there
+   * @param expected the expectation, or the remedy
+   * @param cause the exception behind it, or {@code null}
    */
   public ModelException(Path file, long offset, String found, String expected, Throwable cause) {
     super(
@@ -61,39 +63,23 @@ public final class ModelException extends RuntimeException {
     this.expected = Printable.of(expected);
   }
 
-  /**
-   * The file at fault.
-   *
-   * @return the path as it was given; {@code null} after deserialization
-   */
-  public Path file() {
+  /** {@return the file at fault, as its path was given; {@code null} after deserialization} */
+  public final Path file() {
     return file;
   }
 
-  /**
-   * Where in the file the fault is.
-   *
-   * @return the byte offset, empty where the fault has no place
-   */
-  public OptionalLong offset() {
+  /** {@return the byte offset of the fault in the file, or empty if it has no place} */
+  public final OptionalLong offset() {
     return offset < 0 ? OptionalLong.empty() : OptionalLong.of(offset);
   }
 
-  /**
-   * What is there.
-   *
-   * @return a phrase
-   */
-  public String found() {
+  /** {@return what was found there, a phrase} */
+  public final String found() {
     return found;
   }
 
-  /**
-   * What should be there, or what to do about it.
-   *
-   * @return a phrase
-   */
-  public String expected() {
+  /** {@return the expectation, or the remedy; a phrase} */
+  public final String expected() {
     return expected;
   }
 }

@@ -24,9 +24,10 @@ public interface Session extends Completer, AutoCloseable {
    * Appends tokens to the context and computes the logits after the last one.
    *
    * @param tokens the token ids, at least one
-   * @throws IllegalArgumentException if there is no token, an id is outside of the vocabulary, or
-   *     the context has no room for all of them; the context is then unchanged
-   * @throws IllegalStateException if the session is closed or in use by another thread
+   * @throws IllegalArgumentException if there is no token or an id is outside of the vocabulary
+   * @throws PromptTooLongException if the context has no room for all of them; it is then unchanged
+   * @throws ClosedException if the session is closed
+   * @throws IllegalStateException if the session is in use by another thread
    * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted; the
    *     context then ends with those of the tokens that were computed
    */
@@ -38,7 +39,9 @@ public interface Session extends Completer, AutoCloseable {
    * @param tokens the token ids, at least one
    * @param sink receives the logits after each token
    * @throws IllegalArgumentException as {@link #feed(int...)}
-   * @throws IllegalStateException if the session is closed or in use by another thread
+   * @throws PromptTooLongException as {@link #feed(int...)}
+   * @throws ClosedException if the session is closed
+   * @throws IllegalStateException if the session is in use by another thread
    */
   void feed(int[] tokens, LogitsSink sink);
 
@@ -46,7 +49,9 @@ public interface Session extends Completer, AutoCloseable {
    * The logits after the last token of the context.
    *
    * @return a copy, one value per vocabulary entry
-   * @throws IllegalStateException if the context is empty, or if the session is closed or in use
+   * @throws ClosedException if the session is closed
+   * @throws IllegalStateException if the context is empty or the session is in use by another
+   *     thread
    */
   float[] logits();
 
@@ -67,7 +72,8 @@ public interface Session extends Completer, AutoCloseable {
    * The number of tokens in the context, which is the position of the next one.
    *
    * @return a number from 0 to {@link #contextLength()}
-   * @throws IllegalStateException if the session is closed or in use by another thread
+   * @throws ClosedException if the session is closed
+   * @throws IllegalStateException if the session is in use by another thread
    */
   int position();
 
@@ -84,7 +90,8 @@ public interface Session extends Completer, AutoCloseable {
    *
    * @param position the number of tokens to keep, from 0 to {@link #position()}
    * @throws IllegalArgumentException if the position is outside of that range
-   * @throws IllegalStateException if the session is closed or in use by another thread
+   * @throws ClosedException if the session is closed
+   * @throws IllegalStateException if the session is in use by another thread
    */
   void rewind(int position);
 
@@ -93,8 +100,9 @@ public interface Session extends Completer, AutoCloseable {
    * one of them goes on, and know nothing of each other.
    *
    * @return the new session; the caller closes it
-   * @throws IllegalStateException if the session is closed or in use by another thread, or if there
-   *     is too little memory for what its context may still come to hold
+   * @throws ClosedException if the session is closed
+   * @throws IllegalStateException if the session is in use by another thread
+   * @throws ContextMemoryException if there is too little memory for the rest of the context
    */
   Session fork();
 
@@ -103,8 +111,9 @@ public interface Session extends Completer, AutoCloseable {
    * file appears whole or not at all: an earlier one is replaced in one step at the end.
    *
    * @param file the file, in a folder that exists
-   * @throws java.io.UncheckedIOException if it cannot be written
-   * @throws IllegalStateException if the session is closed or in use by another thread
+   * @throws FileException if it cannot be written
+   * @throws ClosedException if the session is closed
+   * @throws IllegalStateException if the session is in use by another thread
    */
   void save(Path file);
 

@@ -22,8 +22,8 @@ public interface ThreadPool extends AutoCloseable {
 
   /**
    * Ends the threads, once the batch that they compute is done. Generators that are still open
-   * refuse to compute from then on with an {@link IllegalStateException}, and can be closed.
-   * Closing twice is harmless.
+   * refuse to compute from then on with a {@link ClosedException}, and can be closed. Closing twice
+   * is harmless.
    */
   @Override
   void close();

@@ -56,7 +56,7 @@ public interface TokenCandidates {
    * Leaves out candidates. The others move together: their indices change, their order does not.
    *
    * @param ids whether the token with an id is kept
-   * @throws IllegalStateException if none is kept
+   * @throws NoTokenLeftException if none is kept
    */
   void keep(IntPredicate ids);
 

@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.concurrent;
 
+import io.github.phi4j.api.ClosedException;
 import io.github.phi4j.api.ThreadPool;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -80,7 +81,7 @@ public final class WorkerPool implements ThreadPool {
   /** Checks that the pool is open. */
   public void checkOpen() {
     if (closed) {
-      throw new IllegalStateException("the thread pool is closed");
+      throw new ClosedException("the thread pool is closed");
     }
   }
 

@@ -2,13 +2,16 @@ package io.github.phi4j.internal.engine;
 
 import io.github.phi4j.api.Cancellation;
 import io.github.phi4j.api.Choice;
+import io.github.phi4j.api.ClosedException;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.EmbeddingOptions;
+import io.github.phi4j.api.FileException;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.LogitsSink;
 import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.PromptTooLongException;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.api.Speculation;
@@ -21,7 +24,6 @@ import io.github.phi4j.internal.sampling.SamplerChain;
 import io.github.phi4j.internal.storage.ContextFile;
 import io.github.phi4j.internal.text.GgufTokenizer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -278,16 +280,19 @@ final class DefaultSession implements Session {
     if (ids.length == 0) {
       throw new IllegalArgumentException(what + " is empty; give at least one token");
     }
-    if (ids.length > context.capacity() - position) {
-      throw new IllegalArgumentException(
+    int room = context.capacity() - position;
+    if (ids.length > room) {
+      throw new PromptTooLongException(
           String.format(
               Locale.ROOT,
               "%s has %d tokens, but the context has room for %d%s; shorten it or load the model"
                   + " with a longer context",
               what,
               ids.length,
-              context.capacity() - position,
-              position == 0 ? "" : " after the " + position + " that it holds"));
+              room,
+              position == 0 ? "" : " after the " + position + " that it holds"),
+          ids.length,
+          room);
     }
     int vocabulary = shared.forwardPass().vocabularySize();
     for (int i = 0; i < ids.length; i++) {
@@ -397,7 +402,11 @@ final class DefaultSession implements Session {
         context.save(file, shared.files().version());
         return null;
       } catch (IOException e) {
-        throw new UncheckedIOException("the session could not be saved to " + file + ": " + e, e);
+        throw new FileException(
+            file,
+            "a place that cannot be written to (" + e + ")",
+            "a folder that can be written and has room for it",
+            e);
       }
     });
   }
@@ -465,12 +474,12 @@ final class DefaultSession implements Session {
 
   private void enter() {
     if (closed || !idle.tryAcquire()) {
-      throw new IllegalStateException(whyBusy());
+      throw refusal();
     }
     call = new Call(this::wake);
     if (closed) { // meanwhile, and its cancellation may be lost
       leave();
-      throw new IllegalStateException(whyBusy());
+      throw refusal();
     }
   }
 
@@ -480,16 +489,17 @@ final class DefaultSession implements Session {
     idle.release();
   }
 
-  private String whyBusy() {
+  private RuntimeException refusal() {
     Call busy = call;
     if (closed) {
-      return "the session is closed";
+      return new ClosedException("the session is closed");
     } else if (servesThisThread()) {
-      return "the session calls this sink, which cannot use the session meanwhile";
-    } else {
-      String name = busy == null ? "that is just leaving" : busy.threadName();
-      return "the session is in use by thread " + name + "; give each thread its own";
+      return new IllegalStateException(
+          "the session calls this sink, which cannot use the session meanwhile");
     }
+    String name = busy == null ? "that is just leaving" : busy.threadName();
+    return new IllegalStateException(
+        "the session is in use by thread " + name + "; give each thread its own");
   }
 
   @Override

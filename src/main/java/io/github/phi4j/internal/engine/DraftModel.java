@@ -1,5 +1,8 @@
 package io.github.phi4j.internal.engine;
 
+import io.github.phi4j.api.BusyException;
+import io.github.phi4j.api.ClosedException;
+import io.github.phi4j.api.ContextMemoryException;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.Printable;
 import io.github.phi4j.api.Session;
@@ -8,7 +11,6 @@ import io.github.phi4j.api.Tokenizer;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
@@ -99,11 +101,13 @@ final class DraftModel implements Proposer, AutoCloseable {
         nanosPerToken = (double) (clock.getAsLong() - start) / Math.max(1, count);
       }
       return count;
-    } catch (RejectedExecutionException _) {
+    } catch (BusyException _) {
       return 0; // others keep the model busy: no reason to fail
-    } catch (IllegalStateException e) {
+    } catch (ClosedException e) {
       throwIfCancelled();
-      throw new IllegalStateException("the draft model cannot guess: " + e.getMessage(), e);
+      throw new ClosedException("the draft model cannot guess: " + e.getMessage(), e);
+    } catch (ContextMemoryException e) {
+      throw new ContextMemoryException("the draft model cannot guess: " + e.getMessage(), e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.phi4j.internal.engine;
 
 import io.github.phi4j.api.EmbeddingOptions;
+import io.github.phi4j.api.InvalidLogitsException;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
 import io.github.phi4j.internal.model.Slice;
@@ -94,7 +95,7 @@ final class Embedder {
       squares += value * value;
     }
     if (!(squares < Double.POSITIVE_INFINITY)) {
-      throw new ArithmeticException(
+      throw new InvalidLogitsException(
           "the model computed hidden states that are not finite numbers: its weights are damaged,"
               + " or a value overflowed on the way");
     }

@@ -1,5 +1,7 @@
 package io.github.phi4j.internal.engine;
 
+import io.github.phi4j.api.BusyException;
+import io.github.phi4j.api.ClosedException;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.PassReport;
 import io.github.phi4j.internal.event.PassEvent;
@@ -14,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -122,13 +123,13 @@ final class Scheduler implements AutoCloseable {
   /**
    * Begins a call that will ask for tokens; {@link #end} follows.
    *
-   * @throws RejectedExecutionException if there are too many calls already
+   * @throws BusyException if there are too many calls already
    */
   void begin(Sequence sequence) {
     lock.lock();
     try {
       if (calls >= maxCalls) {
-        throw new RejectedExecutionException(
+        throw new BusyException(
             String.format(
                 Locale.ROOT,
                 "the generator is busy with %d calls, %d of them at once, and may have no more;"
@@ -199,7 +200,7 @@ final class Scheduler implements AutoCloseable {
     lock.lock();
     try {
       if (closed) {
-        throw new IllegalStateException("the generator is closed");
+        throw new ClosedException("the generator is closed");
       }
       sequence.ask(tokens, end, rows, out, step);
       if (sequence.cancelled()) {

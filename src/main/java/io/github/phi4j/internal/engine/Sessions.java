@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.engine;
 
+import io.github.phi4j.api.ClosedException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,7 @@ final class Sessions {
    */
   synchronized DefaultSession open(Supplier<DefaultSession> maker) {
     if (closed) {
-      throw new IllegalStateException("the generator is closed");
+      throw new ClosedException("the generator is closed");
     }
     DefaultSession session = maker.get();
     open.add(session);

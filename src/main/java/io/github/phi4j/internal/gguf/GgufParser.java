@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.gguf;
 
+import io.github.phi4j.api.ModelChangedException;
 import io.github.phi4j.api.ModelException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -61,7 +62,7 @@ final class GgufParser {
     try {
       return readPart();
     } catch (InternalError e) { // the JVM's error for a page beyond the end of the file
-      throw new ModelException(
+      throw new ModelChangedException(
           file,
           cursor,
           "the end of the file, which was cut short while it was read",

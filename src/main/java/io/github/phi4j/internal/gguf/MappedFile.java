@@ -1,5 +1,7 @@
 package io.github.phi4j.internal.gguf;
 
+import io.github.phi4j.api.FileException;
+import io.github.phi4j.api.ModelChangedException;
 import io.github.phi4j.api.ModelException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -34,16 +36,17 @@ public final class MappedFile {
    * Maps a file.
    *
    * @param expected the expected kind of file, for errors
-   * @throws ModelException if it cannot be read or is empty
+   * @throws FileException if it cannot be read
+   * @throws ModelException if it is empty
    */
   public static MappedFile open(Path path, Arena arena, String expected) {
     if (Files.isDirectory(path)) {
-      throw new ModelException(path, -1, "a directory", expected);
+      throw new FileException(path, "a directory", expected, null);
     }
     if (Files.exists(path)
         && !Files.isRegularFile(path)) { // opening a pipe blocks until there is a writer
-      throw new ModelException(
-          path, -1, "something that is not a regular file and cannot be mapped", expected);
+      throw new FileException(
+          path, "something that is not a regular file and cannot be mapped", expected, null);
     }
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       if (channel.size() == 0) {
@@ -51,12 +54,12 @@ public final class MappedFile {
       }
       return of(path, channel, arena);
     } catch (NoSuchFileException e) {
-      throw new ModelException(path, -1, "no such file", expected, e);
+      throw new FileException(path, "no such file", expected, e);
     } catch (AccessDeniedException e) {
-      throw new ModelException(
-          path, -1, "a file that may not be read", expected + "; check its permissions", e);
+      throw new FileException(
+          path, "a file that may not be read", expected + "; check its permissions", e);
     } catch (IOException e) {
-      throw new ModelException(path, -1, "a file that cannot be mapped: " + e, expected, e);
+      throw new FileException(path, "a file that cannot be mapped: " + e, expected, e);
     }
   }
 
@@ -91,7 +94,7 @@ public final class MappedFile {
    * Checks that the file was not cut short since it was mapped. One that was deleted, renamed, or
    * replaced by another stays mapped as it was.
    *
-   * @throws ModelException if it was
+   * @throws ModelChangedException if it was
    */
   public void checkUnchanged() {
     BasicFileAttributes now;
@@ -101,19 +104,20 @@ public final class MappedFile {
       return;
     }
     if (Objects.equals(now.fileKey(), fileKey) && now.size() < bytes.byteSize()) {
-      throw new ModelException(
+      throw new ModelChangedException(
           path,
           now.size(),
           "the end of the file, which was cut short while it was open",
-          bytes.byteSize() + " bytes as when it was loaded; restore the file and load it again");
+          bytes.byteSize() + " bytes as when it was loaded; restore the file and load it again",
+          null);
     }
   }
 
   /**
    * Runs work that reads the mapping.
    *
-   * @throws ModelException if the file was cut short meanwhile: a page that is gone shows as an
-   *     {@link InternalError}, and what is gone of the last page reads as zeros
+   * @throws ModelChangedException if the file was cut short meanwhile: a page that is gone shows as
+   *     an {@link InternalError}, and what is gone of the last page reads as zeros
    */
   public <T> T reading(Supplier<T> work) {
     return reading(this::checkUnchanged, work);

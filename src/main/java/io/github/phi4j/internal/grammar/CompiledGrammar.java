@@ -20,11 +20,7 @@ public final class CompiledGrammar {
     this.trie = trie;
     space = new StateSpace(automaton);
     masks = new Masks(space, trie, leafMasks);
-    try {
-      start = space.start();
-    } catch (IllegalStateException e) { // too ambiguous where the text begins already
-      throw new GrammarException(e.getMessage());
-    }
+    start = space.start();
   }
 
   /**

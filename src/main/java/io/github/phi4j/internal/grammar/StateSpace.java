@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.grammar;
 
+import io.github.phi4j.api.GrammarException;
 import io.github.phi4j.internal.grammar.Frame.Return;
 import io.github.phi4j.internal.grammar.State.Configuration;
 import java.util.ArrayDeque;
@@ -309,9 +310,9 @@ final class StateSpace {
     }
   }
 
-  private IllegalStateException tooAmbiguous() {
+  private GrammarException tooAmbiguous() {
     calls.forEach(Set::clear);
-    return new IllegalStateException(
+    return new GrammarException(
         "the grammar is too ambiguous: this text can be read in more than "
             + MAX_CONFIGURATIONS
             + " ways at once; write it so that fewer alternatives begin alike");

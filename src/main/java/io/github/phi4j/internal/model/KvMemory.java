@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.model;
 
+import io.github.phi4j.api.ContextMemoryException;
 import io.github.phi4j.internal.concurrent.Closing;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -63,7 +64,7 @@ public final class KvMemory implements AutoCloseable {
    *
    * @param bytes its maximum size
    * @param what the context, for the error
-   * @throws IllegalStateException if there is not; it says what is needed and what helps
+   * @throws ContextMemoryException if there is not; it says what is needed and what helps
    */
   public void require(long bytes, String what) {
     if (available.getAsLong() - MARGIN_BYTES >= bytes) {
@@ -72,7 +73,7 @@ public final class KvMemory implements AutoCloseable {
     reclaimer.run();
     long left = Math.max(0, available.getAsLong() - MARGIN_BYTES);
     if (left < bytes) {
-      throw new IllegalStateException(
+      throw new ContextMemoryException(
           String.format(
               Locale.ROOT,
               "%s needs %d MiB for its KV cache, but only %d MiB are available: %s",
@@ -96,7 +97,7 @@ public final class KvMemory implements AutoCloseable {
       return add(bytes);
     } catch (OutOfMemoryError e) {
       reclaimer.run();
-      throw new IllegalStateException(
+      throw new ContextMemoryException(
           String.format(
               Locale.ROOT,
               "KV caches hold %d MiB and cannot get %d MiB more: %s",

@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.model;
 
+import io.github.phi4j.api.Phi4Exception;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -123,7 +124,7 @@ public final class Slice {
     try {
       cache.reserve(cache.length() + count);
       return true;
-    } catch (IllegalStateException | IndexOutOfBoundsException e) {
+    } catch (Phi4Exception | IndexOutOfBoundsException e) {
       failure = Optional.of(e);
       return false;
     }

@@ -1,5 +1,7 @@
 package io.github.phi4j.internal.sampling;
 
+import io.github.phi4j.api.InvalidLogitsException;
+import io.github.phi4j.api.NoTokenLeftException;
 import io.github.phi4j.api.TokenLogProb;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +40,7 @@ final class Candidates {
    * @param newLogits one for each id; copied
    * @param tokens the tokens of the context, the oldest first; not copied
    * @param count how many of them are there
-   * @throws ArithmeticException if a logit is NaN or positive infinity
+   * @throws InvalidLogitsException if a logit is NaN or positive infinity
    */
   void load(float[] newLogits, int[] tokens, int count) {
     if (newLogits.length != vocabularySize) {
@@ -119,7 +121,7 @@ final class Candidates {
    * Where the candidate with the highest logit stands, the one with the lowest id if there are
    * several.
    *
-   * @throws IllegalStateException if the logits of all candidates are negative infinity
+   * @throws NoTokenLeftException if the logits of all candidates are negative infinity
    */
   int best() {
     int best = 0;
@@ -131,7 +133,7 @@ final class Candidates {
       }
     }
     if (max == Float.NEGATIVE_INFINITY) {
-      throw new IllegalStateException(
+      throw new NoTokenLeftException(
           "no token is left to choose from: all "
               + vocabularySize
               + " of the vocabulary are banned, by a logit bias of negative infinity, as stop"
@@ -276,7 +278,7 @@ final class Candidates {
   /**
    * Leaves only the candidates whose bits are set, in the order they have.
    *
-   * @throws IllegalStateException if that are none, or all of them have the logit negative infinity
+   * @throws NoTokenLeftException if that are none, or all of them have the logit negative infinity
    */
   void keepAllowed(long[] bits) {
     int kept = 0;
@@ -292,7 +294,7 @@ final class Candidates {
     }
     size = kept;
     if (!possible) {
-      throw new IllegalStateException(
+      throw new NoTokenLeftException(
           kept == 0
               ? "no token is left to choose from: none of the vocabulary goes on as the grammar"
                   + " asks"
@@ -326,7 +328,7 @@ final class Candidates {
   /**
    * Leaves only the candidates with some ids, in the order they have.
    *
-   * @throws IllegalStateException if none is left
+   * @throws NoTokenLeftException if none is left
    */
   void keepIds(IntPredicate kept) {
     int count = 0;
@@ -338,7 +340,7 @@ final class Candidates {
       }
     }
     if (count == 0) {
-      throw new IllegalStateException("no token is left to choose from: a token sampler kept none");
+      throw new NoTokenLeftException("no token is left to choose from: a token sampler kept none");
     }
     size = count;
   }

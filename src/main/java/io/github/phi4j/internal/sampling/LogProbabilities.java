@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.sampling;
 
+import io.github.phi4j.api.InvalidLogitsException;
 import io.github.phi4j.api.TokenLogProb;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,7 @@ public final class LogProbabilities {
   /**
    * log Σ exp(logit): a token's log-probability is its logit minus this.
    *
-   * @throws ArithmeticException if a logit is NaN or positive infinity
+   * @throws InvalidLogitsException if a logit is NaN or positive infinity
    */
   public static double logSum(float[] logits) {
     float max = Logits.max(logits);

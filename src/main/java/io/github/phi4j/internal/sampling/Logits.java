@@ -1,5 +1,7 @@
 package io.github.phi4j.internal.sampling;
 
+import io.github.phi4j.api.InvalidLogitsException;
+
 /** What all who read logits ask of them: to be numbers. */
 public final class Logits {
 
@@ -8,7 +10,7 @@ public final class Logits {
   /**
    * The highest logit.
    *
-   * @throws ArithmeticException if a logit is NaN or positive infinity
+   * @throws InvalidLogitsException if a logit is NaN or positive infinity
    */
   public static float max(float[] logits) {
     float max = Float.NEGATIVE_INFINITY;
@@ -25,7 +27,7 @@ public final class Logits {
     if (logit < Float.POSITIVE_INFINITY) {
       return logit;
     }
-    throw new ArithmeticException(
+    throw new InvalidLogitsException(
         "the model computed the logit "
             + logit
             + " for token "

@@ -1,5 +1,7 @@
 package io.github.phi4j.internal.sampling;
 
+import io.github.phi4j.api.InvalidLogitsException;
+import io.github.phi4j.api.NoTokenLeftException;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.TokenSampler;
@@ -178,8 +180,8 @@ public final class SamplerChain {
    * @param tokens the tokens in the context, prompt included, the oldest first
    * @param count how many of {@code tokens} are in the context
    * @return the id
-   * @throws ArithmeticException if a logit is NaN or positive infinity
-   * @throws IllegalStateException if all tokens are banned, or all that the constraint allows
+   * @throws InvalidLogitsException if a logit is NaN or positive infinity
+   * @throws NoTokenLeftException if all tokens are banned, or all that the constraint allows
    */
   public int next(float[] logits, int[] tokens, int count) {
     candidates.load(logits, tokens, count);

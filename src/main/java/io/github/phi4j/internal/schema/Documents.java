@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.schema;
 
+import io.github.phi4j.api.GrammarException;
 import io.github.phi4j.internal.json.Json;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -26,11 +27,19 @@ final class Documents {
    * Reads a schema.
    *
    * @param others further documents by their URIs
-   * @throws IllegalArgumentException if one is no JSON
+   * @throws GrammarException if one is no JSON
    */
   Documents(String schema, Map<String, String> others) {
-    others.forEach((uri, text) -> add(Json.parse(text), withoutFragment(uri)));
-    root = add(Json.parse(schema), DEFAULT_BASE);
+    others.forEach((uri, text) -> add(json(text), withoutFragment(uri)));
+    root = add(json(schema), DEFAULT_BASE);
+  }
+
+  private static Json json(String text) {
+    try {
+      return Json.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new GrammarException(e.getMessage());
+    }
   }
 
   Location root() {

@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.schema;
 
+import io.github.phi4j.api.GrammarException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +24,7 @@ final class Gbnf {
       name = base + "-" + i;
     }
     if (rules.size() >= MAX_RULES) {
-      throw new IllegalArgumentException(
+      throw new GrammarException(
           "the JSON Schema needs more than " + MAX_RULES + " grammar rules; simplify it");
     }
     rules.put(name, "");

@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.schema;
 
+import io.github.phi4j.api.GrammarException;
 import io.github.phi4j.internal.json.Json;
 import java.math.BigDecimal;
 import java.util.List;
@@ -18,7 +19,7 @@ record Keywords(Location location) {
     return location.get(keyword);
   }
 
-  IllegalArgumentException wrong(String keyword, Json value, String expected) {
+  GrammarException wrong(String keyword, Json value, String expected) {
     String written = value.written();
     return SchemaProblem.at(
         location.pointer + "/" + SchemaProblem.escape(keyword),

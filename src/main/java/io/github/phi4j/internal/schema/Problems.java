@@ -33,7 +33,7 @@ final class Problems {
       return enforced.get();
     } catch (TooManyShapesException e) {
       reason = e.getMessage();
-    } catch (IllegalArgumentException e) {
+    } catch (GrammarException | IllegalArgumentException e) {
       if (e.getMessage().startsWith("JSON Schema at ") || e.getMessage().startsWith("the ")) {
         throw e; // it has a place, or is about the whole
       }

@@ -21,7 +21,7 @@ public final class SchemaGrammar {
    * @param standard whether undeclared members may be written, as the standard has it
    * @param lenient whether what cannot be enforced is passed over
    * @param others further documents by their URIs
-   * @throws IllegalArgumentException if one is no JSON
+   * @throws GrammarException if one is no JSON
    */
   public SchemaGrammar(
       String schema, boolean standard, boolean lenient, Map<String, String> others, Effort effort) {
@@ -39,7 +39,7 @@ public final class SchemaGrammar {
   /**
    * The automaton of the JSON values that are written for the schema. Each is valid for it.
    *
-   * @throws IllegalArgumentException if the schema is none, or says what no grammar can promise
+   * @throws GrammarException if the schema is none, or says what no grammar can promise
    */
   public Automaton automaton() {
     States states = new States(SchemaGrammar::tooLarge);
@@ -76,7 +76,7 @@ public final class SchemaGrammar {
   /**
    * The start of a value of the schema, which must be of objects alone.
    *
-   * @throws IllegalArgumentException if it is not
+   * @throws GrammarException if it is not
    */
   int objects(States states, int next) {
     Emitter emitter = emitter(states);

@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.schema;
 
+import io.github.phi4j.api.GrammarException;
 import io.github.phi4j.api.Tool;
 import io.github.phi4j.api.ToolChoice;
 import io.github.phi4j.internal.grammar.Automaton;
@@ -20,8 +21,8 @@ final class ToolGrammar {
    * they are allowed. In {@link ToolFormat#NATIVE} calls follow a token that no grammar sees, and
    * answers are free.
    *
-   * @throws IllegalArgumentException if a tool's parameters are no schema of objects, or say what
-   *     no grammar can promise
+   * @throws GrammarException if a tool's parameters are no schema of objects, or say what no
+   *     grammar can promise
    */
   static Automaton of(List<Tool> tools, ToolChoice choice, ToolFormat format, Effort effort) {
     States states = new States(SchemaGrammar::tooLarge);
@@ -61,9 +62,8 @@ final class ToolGrammar {
     try {
       SchemaGrammar schema = new SchemaGrammar(tool.parameters(), false, false, Map.of(), effort);
       return states.text(ToolFormat.callOpen(tool.name()), schema.objects(states, close));
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "the parameters of tool " + tool.name() + ": " + e.getMessage(), e);
+    } catch (GrammarException e) {
+      throw new GrammarException("the parameters of tool " + tool.name() + ": " + e.getMessage());
     }
   }
 

@@ -1,9 +1,11 @@
 package io.github.phi4j.internal.storage;
 
+import io.github.phi4j.api.FileException;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.PackedFile;
 import io.github.phi4j.api.PackingListener;
+import io.github.phi4j.api.Phi4Exception;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.event.PackingEvent;
 import io.github.phi4j.internal.gguf.GgufFile;
@@ -91,7 +93,7 @@ public final class PackedStore {
       return Optional.of(store.open(arena));
     } catch (NoSuchFileException _) {
       return Optional.empty(); // those that are there are other models'
-    } catch (IOException | ModelException e) {
+    } catch (IOException | Phi4Exception e) {
       LOG.warn("Packed weights are not used, which makes generating slower: {}", e.getMessage());
     }
     return Optional.empty();
@@ -132,8 +134,8 @@ public final class PackedStore {
     try (Arena arena = Arena.ofShared()) {
       open(arena);
       return new PackedFile(path, PackedFile.State.CURRENT, Files.size(path), Optional.empty());
-    } catch (IOException | ModelException e) {
-      String fault = e instanceof ModelException ? e.getMessage() : e.toString();
+    } catch (IOException | Phi4Exception e) {
+      String fault = e instanceof Phi4Exception ? e.getMessage() : e.toString();
       return new PackedFile(
           path, PackedFile.State.UNUSABLE, path.toFile().length(), Optional.of(fault));
     }
@@ -143,7 +145,7 @@ public final class PackedStore {
    * Opens the file, and makes it before if it is not there or cannot be used. Empty if the model
    * has no weights that can be packed.
    *
-   * @throws ModelException if it cannot be made
+   * @throws FileException if it cannot be made
    * @throws CancellationException if the thread is interrupted
    */
   public Optional<WeightFile> obtain(WorkerPool pool, PackingListener listener, Arena arena) {
@@ -162,9 +164,8 @@ public final class PackedStore {
       if (Thread.currentThread().isInterrupted()) { // which closes a channel that is in use
         throw cancellation(e);
       }
-      throw new ModelException(
+      throw new FileException(
           path,
-          -1,
           "packed weights that cannot be made (" + e + ")",
           "a folder that can be written and has room for "
               + packing.bytes()
@@ -182,9 +183,9 @@ public final class PackedStore {
         return null;
       });
     } catch (NoSuchFileException e) {
-      throw new ModelException(path, -1, "no such file", "packed weights; pack the model first", e);
+      throw new FileException(path, "no such file", "packed weights; pack the model first", e);
     } catch (IOException e) {
-      throw new ModelException(path, -1, "a file that cannot be read: " + e, "packed weights", e);
+      throw new FileException(path, "a file that cannot be read: " + e, "packed weights", e);
     }
   }
 
@@ -289,7 +290,7 @@ public final class PackedStore {
           Files.deleteIfExists(other);
           LOG.info("Deleted {}, which was packed of what {} held before", other, source);
         }
-      } catch (IOException | ModelException e) {
+      } catch (IOException | Phi4Exception e) {
         LOG.debug("{} stays: {}", other, e.getMessage());
       }
     }

@@ -1,5 +1,7 @@
 package io.github.phi4j.internal.storage;
 
+import io.github.phi4j.api.FileException;
+import io.github.phi4j.api.ModelChangedException;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.PackingListener;
 import io.github.phi4j.internal.concurrent.WorkerPool;
@@ -48,8 +50,8 @@ public final class WeightFile {
       header.check(path, packing, model);
       MappedFile file = MappedFile.of(path, channel, arena);
       if (file.bytes().byteSize() != header.fileBytes()) {
-        throw new ModelException(
-            path, file.bytes().byteSize(), "a file that changes", "one that is complete");
+        throw new ModelChangedException(
+            path, file.bytes().byteSize(), "a file that changes", "one that is complete", null);
       }
       WeightFile opened = new WeightFile(file, header, packing);
       if (opened.isSmall()) {
@@ -86,7 +88,7 @@ public final class WeightFile {
   private static FileChannel channel(Path path) throws IOException {
     if (Files.exists(path)
         && !Files.isRegularFile(path)) { // opening a pipe would wait for a writer
-      throw new ModelException(path, -1, "something that is not a regular file", "packed weights");
+      throw new FileException(path, "something that is not a regular file", "packed weights", null);
     }
     return FileChannel.open(path, StandardOpenOption.READ);
   }

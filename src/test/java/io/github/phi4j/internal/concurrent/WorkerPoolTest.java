@@ -3,6 +3,7 @@ package io.github.phi4j.internal.concurrent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.phi4j.api.ClosedException;
 import io.github.phi4j.testing.Allocations;
 import java.util.HashSet;
 import java.util.Set;
@@ -261,7 +262,7 @@ final class WorkerPoolTest {
     pool.close();
 
     assertThatThrownBy(() -> pool.run((part, worker) -> {}, 1))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(ClosedException.class)
         .hasMessageContaining("closed");
   }
 

@@ -2,9 +2,12 @@ package io.github.phi4j.internal.gguf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.phi4j.api.FileException;
+import io.github.phi4j.api.ModelChangedException;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.testing.GgufWriter;
 import java.io.IOException;
@@ -49,6 +52,13 @@ final class GgufFileTest {
     return e;
   }
 
+  private void unreadable(Path opened, Path file, String found, String expected) {
+    FileException e = catchThrowableOfType(FileException.class, () -> GgufFile.open(opened, arena));
+    assertThat(e.file()).isEqualTo(file);
+    assertThat(e.found()).isEqualTo(found);
+    assertThat(e.expected()).isEqualTo(expected);
+  }
+
   private void refused(Path opened, Path file, long offset, String found, String expected) {
     ModelException e = refused(opened);
     assertThat(e.found()).isEqualTo(found);
@@ -62,12 +72,12 @@ final class GgufFileTest {
   @Test
   void aMissingFileIsRefused() {
     Path file = at("missing.gguf");
-    refused(file, file, -1, "no such file", WHOLE);
+    unreadable(file, file, "no such file", WHOLE);
   }
 
   @Test
   void aDirectoryIsRefused() {
-    refused(directory, directory, -1, "a directory", WHOLE);
+    unreadable(directory, directory, "a directory", WHOLE);
   }
 
   @Test
@@ -80,7 +90,7 @@ final class GgufFileTest {
   void whatCannotBeMappedIsRefusedWithoutWaiting() {
     Path device = Path.of("/dev/zero");
     assumeTrue(Files.exists(device));
-    refused(device, device, -1, "something that is not a regular file and cannot be mapped", WHOLE);
+    unreadable(device, device, "something that is not a regular file and cannot be mapped", WHOLE);
   }
 
   @Test
@@ -178,7 +188,8 @@ final class GgufFileTest {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.truncate(100);
     }
-    ModelException e = catchThrowableOfType(ModelException.class, read::checkUnchanged);
+    ModelChangedException e =
+        catchThrowableOfType(ModelChangedException.class, read::checkUnchanged);
     assertThat(e.found()).isEqualTo("the end of the file, which was cut short while it was open");
     assertThat(e.expected()).startsWith(read.bytes() + " bytes as when it was loaded");
     assertThat(e.offset()).hasValue(100);
@@ -266,10 +277,9 @@ final class GgufFileTest {
   void aMissingPartIsNamed() throws IOException {
     List<Path> parts = threeParts();
     Files.delete(parts.get(1));
-    refused(
+    unreadable(
         parts.getLast(),
         parts.get(1),
-        -1,
         "no such file",
         "part 2 of the 3 parts of the model, beside model-00003-of-00003.gguf");
   }
@@ -292,7 +302,9 @@ final class GgufFileTest {
     Path first = threeParts().getFirst();
     Path renamed = at("model-00002-of-00003.gguf");
     Files.move(first, renamed, StandardCopyOption.REPLACE_EXISTING);
-    assertThat(refused(renamed).found()).isEqualTo("no such file");
+    assertThatThrownBy(() -> GgufFile.open(renamed, arena))
+        .isInstanceOf(FileException.class)
+        .hasMessageContaining("no such file");
   }
 
   @Test

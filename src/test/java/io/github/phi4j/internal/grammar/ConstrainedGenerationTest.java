@@ -13,6 +13,7 @@ import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.GrammarException;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Message;
+import io.github.phi4j.api.NoTokenLeftException;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Speculation;
@@ -276,7 +277,7 @@ final class ConstrainedGenerationTest {
       GenerationOptions options =
           options("root ::= \"q\"").sampling(sampling.temperature(temperature).build()).build();
       assertThatThrownBy(() -> tiny.generate(QUESTION, options))
-          .isInstanceOf(IllegalStateException.class)
+          .isInstanceOf(NoTokenLeftException.class)
           .hasMessageContaining("the grammar allows 1 here, but all of them are banned");
     }
   }

@@ -3,6 +3,7 @@ package io.github.phi4j.internal.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.phi4j.api.ContextMemoryException;
 import io.github.phi4j.api.KvCacheType;
 import io.github.phi4j.internal.kernel.KernelProvider;
 import io.github.phi4j.testing.RandomModel;
@@ -96,7 +97,7 @@ final class KvMemoryTest {
       fork.requireRest("a fork");
       available.decrementAndGet();
       assertThatThrownBy(() -> fork.requireRest("a fork"))
-          .isInstanceOf(IllegalStateException.class)
+          .isInstanceOf(ContextMemoryException.class)
           .hasMessageContaining("a fork needs");
       fork.close();
       cache.close();
@@ -110,7 +111,7 @@ final class KvMemoryTest {
       memory.require(900L << 20, "a context of 900 tokens");
 
       assertThatThrownBy(() -> memory.require(3000L << 20, "a context of 3000 tokens"))
-          .isInstanceOf(IllegalStateException.class)
+          .isInstanceOf(ContextMemoryException.class)
           .hasMessageContaining("a context of 3000 tokens needs 3000 MiB")
           .hasMessageContaining("only 936 MiB are available")
           .hasMessageContaining("lower the context length");
@@ -120,7 +121,7 @@ final class KvMemoryTest {
       memory.require(3000L << 20, "a context that gets what others gave back");
       available.set(10L << 20);
       memory.reclaimWith(() -> {});
-      assertThatThrownBy(() -> memory.allocate(PAGE)).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> memory.allocate(PAGE)).isInstanceOf(ContextMemoryException.class);
     }
   }
 }

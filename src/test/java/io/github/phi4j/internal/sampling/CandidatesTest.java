@@ -5,11 +5,14 @@ import static io.github.phi4j.internal.sampling.CandidatesFixture.ids;
 import static io.github.phi4j.internal.sampling.CandidatesFixture.logits;
 import static io.github.phi4j.internal.sampling.CandidatesFixture.ofLogits;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.phi4j.api.InvalidLogitsException;
+import io.github.phi4j.api.NoTokenLeftException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,9 +23,9 @@ final class CandidatesTest {
   @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
   void aLogitThatIsNoNumberIsRefusedWithItsToken(float logit) {
     assertThatThrownBy(() -> ofLogits(1, 2, logit, 3))
-        .isInstanceOf(ArithmeticException.class)
+        .isInstanceOf(InvalidLogitsException.class)
         .hasMessageContaining("logit " + logit + " for token 2");
-    assertThatThrownBy(() -> ofLogits(logit)).isInstanceOf(ArithmeticException.class);
+    assertThatThrownBy(() -> ofLogits(logit)).isInstanceOf(InvalidLogitsException.class);
   }
 
   @Test
@@ -62,7 +65,7 @@ final class CandidatesTest {
   @Test
   void nothingIsBestWhereEverythingIsBanned() {
     Candidates candidates = ofLogits(Float.NEGATIVE_INFINITY, Float.NEGATIVE_INFINITY);
-    assertThatIllegalStateException()
+    assertThatExceptionOfType(NoTokenLeftException.class)
         .isThrownBy(candidates::best)
         .withMessageContaining("all 2 of the vocabulary are banned");
   }

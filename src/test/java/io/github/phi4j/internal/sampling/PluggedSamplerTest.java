@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.github.phi4j.api.NoTokenLeftException;
 import io.github.phi4j.api.TokenCandidates;
 import io.github.phi4j.api.TokenSampler;
 import org.junit.jupiter.api.Test;
@@ -67,7 +68,7 @@ final class PluggedSamplerTest {
 
   @Test
   void whatMakesNoChoiceIsRefused() {
-    assertThatIllegalStateException()
+    assertThatExceptionOfType(NoTokenLeftException.class)
         .isThrownBy(() -> apply(candidates -> candidates.keep(id -> false), 1, 2))
         .withMessageContaining("a token sampler kept none");
     assertThatIllegalArgumentException()

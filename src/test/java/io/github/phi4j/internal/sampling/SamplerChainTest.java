@@ -2,11 +2,13 @@ package io.github.phi4j.internal.sampling;
 
 import static io.github.phi4j.internal.sampling.CandidatesFixture.NO_CONTEXT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import io.github.phi4j.api.InvalidLogitsException;
+import io.github.phi4j.api.NoTokenLeftException;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.TokenCandidates;
 import io.github.phi4j.api.TokenSampler;
@@ -211,7 +213,7 @@ final class SamplerChainTest {
   @MethodSource("samplings")
   void anErrorSaysThatAllTokensAreBanned(Sampling sampling) {
     SamplerChain chain = chain(sampling, 50, IntStream.range(0, 50).toArray());
-    assertThatIllegalStateException()
+    assertThatExceptionOfType(NoTokenLeftException.class)
         .isThrownBy(() -> next(chain, randomLogits(50, 1)))
         .withMessageContaining("no token is left to choose from");
   }
@@ -222,7 +224,7 @@ final class SamplerChainTest {
     float[] logits = randomLogits(1000, 1);
     logits[999] = Float.NaN;
     assertThatThrownBy(() -> next(chain(sampling, 1000, 999), logits))
-        .isInstanceOf(ArithmeticException.class)
+        .isInstanceOf(InvalidLogitsException.class)
         .hasMessageContaining("NaN for token 999");
   }
 

@@ -303,7 +303,7 @@ class SchemaGrammarTest {
         "false | a schema that no value is valid for",
       })
   void whatCannotBeEnforcedIsRefusedByName(String schema, String message) {
-    assertThatExceptionOfType(IllegalArgumentException.class)
+    assertThatExceptionOfType(GrammarException.class)
         .isThrownBy(() -> new SchemaSampler(schema))
         .withMessageContaining(message);
   }

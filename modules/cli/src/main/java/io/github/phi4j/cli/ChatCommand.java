@@ -5,6 +5,8 @@ import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.ModelException;
+import io.github.phi4j.api.Phi4Exception;
 import io.github.phi4j.api.Session;
 import java.io.IOException;
 import java.util.Optional;
@@ -115,7 +117,9 @@ final class ChatCommand implements Callable<Integer> {
         try (ChatTerminal.InterruptKey _ = terminal.onInterrupt(onInterrupt);
             Interrupt _ = new Interrupt(onInterrupt)) { // for terminals without a key for it
           answer(conversation, message, terminal.output(), stopped::get);
-        } catch (IllegalArgumentException | IllegalStateException e) { // too long, or no memory
+        } catch (ModelException e) {
+          throw e; // the next answer would fail too
+        } catch (Phi4Exception | IllegalArgumentException | IllegalStateException e) {
           environment.note(e.getMessage());
         }
       }

@@ -3,7 +3,7 @@ package io.github.phi4j.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.phi4j.api.GrammarException;
-import io.github.phi4j.api.ModelException;
+import io.github.phi4j.api.Phi4Exception;
 import io.github.phi4j.api.Printable;
 import java.io.BufferedOutputStream;
 import java.io.Console;
@@ -197,10 +197,10 @@ public final class Main implements Runnable {
 
   private static String describe(Throwable fault) {
     return switch (fault) {
-      case ModelException e -> e.getMessage();
       case GrammarException e -> e.getMessage().lines().findFirst().orElse("");
+      case Phi4Exception e -> e.getMessage();
       case IllegalArgumentException e when e.getMessage() != null -> e.getMessage();
-      case IllegalStateException e when e.getMessage() != null -> e.getMessage(); // no memory left
+      case IllegalStateException e when e.getMessage() != null -> e.getMessage();
       case UncheckedIOException e -> e.getCause().getMessage();
       case IOException e -> Faults.reason(e);
       case OutOfMemoryError e ->

@@ -2,8 +2,6 @@ package io.github.phi4j.cli;
 
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.Session;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -23,13 +21,9 @@ final class PromptCacheOption {
     return file != null && Files.exists(file) ? generator.restore(file) : generator.newSession();
   }
 
-  void save(Session session) throws IOException {
+  void save(Session session) {
     if (file != null) {
-      try {
-        session.save(file);
-      } catch (UncheckedIOException e) {
-        throw new IOException(e.getMessage(), e);
-      }
+      session.save(file);
     }
   }
 }

@@ -4,6 +4,7 @@ import io.github.phi4j.api.ChatFormat;
 import io.github.phi4j.api.Choice;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.EmbeddingOptions;
+import io.github.phi4j.api.FileException;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
@@ -27,7 +28,6 @@ import io.github.phi4j.api.ToolCall;
 import io.github.phi4j.api.Usage;
 import io.github.phi4j.api.Workload;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -421,7 +421,7 @@ final class FakeModels implements Models {
       try {
         Files.writeString(file, "session");
       } catch (IOException e) {
-        throw new UncheckedIOException("cannot save: " + e, e);
+        throw new FileException(file, "a place that cannot be written to", "another", e);
       }
     }
 

@@ -194,7 +194,7 @@ class RunCommandTest {
 
     result = shell.run("run", "--prompt-cache", folder.resolve("no/chat").toString(), "x");
     assertThat(result.exitCode()).isEqualTo(1);
-    assertThat(result.err()).contains("cannot save").hasLineCount(1);
+    assertThat(result.err()).contains("cannot be written").hasLineCount(1);
     assertThat(shell.models.open).isZero();
   }
 

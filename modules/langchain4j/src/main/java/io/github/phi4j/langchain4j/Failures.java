@@ -4,8 +4,9 @@ import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.NonRetriableException;
 import dev.langchain4j.exception.RateLimitException;
+import io.github.phi4j.api.BusyException;
 import io.github.phi4j.api.GrammarException;
-import java.util.concurrent.RejectedExecutionException;
+import io.github.phi4j.api.PromptTooLongException;
 import java.util.function.Supplier;
 
 /** phi4j's exceptions as LangChain4j's: what may succeed later is retriable. */
@@ -24,8 +25,9 @@ final class Failures {
   static RuntimeException of(RuntimeException failure) {
     return switch (failure) {
       case LangChain4jException e -> e;
-      case RejectedExecutionException e -> new RateLimitException(e.getMessage(), e);
+      case BusyException e -> new RateLimitException(e.getMessage(), e);
       case GrammarException e -> new InvalidRequestException(e.getMessage(), e);
+      case PromptTooLongException e -> new InvalidRequestException(e.getMessage(), e);
       case IllegalArgumentException e -> new InvalidRequestException(e.getMessage(), e);
       default -> new NonRetriableException(failure.getMessage(), failure);
     };

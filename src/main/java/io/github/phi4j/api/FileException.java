@@ -1,0 +1,59 @@
+package io.github.phi4j.api;
+
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * A file cannot be read or written: it is missing, may not be accessed, or the disk is full. What
+ * is wrong with the contents of a file that can be read is told by a {@link ModelException}.
+ *
+ * @since 0.1.0
+ */
+public final class FileException extends Phi4Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  private final transient Path file;
+
+  /** The fault. */
+  private final String found;
+
+  /** The expectation, or the remedy. */
+  private final String expected;
+
+  /**
+   * Creates an exception.
+   *
+   * @param file the file at fault
+   * @param found the fault
+   * @param expected the expectation, or the remedy
+   * @param cause the exception behind it, or {@code null}
+   */
+  public FileException(Path file, String found, String expected, Throwable cause) {
+    super(
+        Printable.of(Objects.requireNonNull(file, "file").toString())
+            + ": found "
+            + Printable.of(Objects.requireNonNull(found, "found"))
+            + "; expected "
+            + Printable.of(Objects.requireNonNull(expected, "expected")),
+        cause);
+    this.file = file;
+    this.found = Printable.of(found);
+    this.expected = Printable.of(expected);
+  }
+
+  /** {@return the file at fault, as its path was given; {@code null} after deserialization} */
+  public Path file() {
+    return file;
+  }
+
+  /** {@return the fault, a phrase} */
+  public String found() {
+    return found;
+  }
+
+  /** {@return the expectation, or the remedy; a phrase} */
+  public String expected() {
+    return expected;
+  }
+}

@@ -1,0 +1,27 @@
+package io.github.phi4j.api;
+
+import java.nio.file.Path;
+
+/**
+ * A file was cut short or changed while it was in use. Restore the file and load it again.
+ *
+ * @since 0.1.0
+ */
+public final class ModelChangedException extends ModelException {
+
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * Creates an exception.
+   *
+   * @param file the file at fault
+   * @param offset the byte offset from which on the file is not what it was
+   * @param found the contents
+   * @param expected the expectation, or the remedy
+   * @param cause the exception behind it, or {@code null}
+   */
+  public ModelChangedException(
+      Path file, long offset, String found, String expected, Throwable cause) {
+    super(file, offset, found, expected, cause);
+  }
+}
