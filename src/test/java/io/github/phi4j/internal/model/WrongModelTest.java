@@ -167,7 +167,7 @@ final class WrongModelTest {
         writer,
         "tensor blk.1.attn_output.weight with the type " + type,
         "one of F32 F16 BF16 Q4_0 Q4_1 Q5_0 Q5_1 Q8_0 Q2_K Q3_K Q4_K Q5_K Q6_K IQ4_NL IQ4_XS;"
-            + " take a file that is quantized differently");
+            + " use a file with another quantization");
   }
 
   @ParameterizedTest
