@@ -1,6 +1,6 @@
 package io.github.phi4j.internal.sampling;
 
-/** Makes some tokens impossible, either always or for the first tokens that are generated. */
+/** Bans tokens, always or only among the first generated tokens. */
 final class Bans implements SamplingStep {
 
   private final int[] always;
@@ -10,8 +10,8 @@ final class Bans implements SamplingStep {
   /**
    * Creates bans.
    *
-   * @param always ids that are never possible
-   * @param atFirst ids that are not possible among the first {@code minTokens} tokens
+   * @param always ids that are always banned
+   * @param atFirst ids that are banned among the first {@code minTokens} tokens
    */
   Bans(int[] always, int[] atFirst, int minTokens) {
     this.always = always.clone();

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
- * The tokens that may still come next, with their logits, and the context that they would follow.
+ * The candidates for the next token with their logits, and the context.
  *
- * <p>They stand in the order of their ids, or {@linkplain #sorted() sorted} by falling logit and,
- * where logits are equal, by rising id. All arrays are used again for each token.
+ * <p>Ordered by ascending id, or {@linkplain #sorted() sorted} by descending logit with ties by
+ * ascending id. All arrays are reused for each token.
  */
 final class Candidates {
 
@@ -35,11 +35,11 @@ final class Candidates {
   }
 
   /**
-   * Starts again with the whole vocabulary.
+   * Resets to the whole vocabulary.
    *
    * @param newLogits one for each id; copied
-   * @param tokens the tokens of the context, the oldest first; not copied
-   * @param count how many of them are there
+   * @param tokens the tokens of the context, oldest first; not copied
+   * @param count the number of tokens in the context
    * @throws InvalidLogitsException if a logit is NaN or positive infinity
    */
   void load(float[] newLogits, int[] tokens, int count) {
@@ -69,12 +69,12 @@ final class Candidates {
     return size;
   }
 
-  /** Whether the candidates stand by falling logit, rather than by rising id. */
+  /** Whether the candidates are ordered by descending logit rather than by ascending id. */
   boolean sorted() {
     return sorted;
   }
 
-  /** The ids; only the first {@link #size()} count. Rising, unless {@link #sorted()}. */
+  /** The ids, valid up to {@link #size()}; ascending unless {@link #sorted()}. */
   int[] ids() {
     return ids;
   }
@@ -87,17 +87,19 @@ final class Candidates {
     return logits[index];
   }
 
-  /** The logits; only the first {@link #size()} count. Changing them must not change the order. */
+  /** The logits, valid up to {@link #size()}. Changes must preserve the order. */
   float[] logits() {
     return logits;
   }
 
-  /** Written by {@link #softmax()}; only the first {@link #size()} count. */
+  /** Written by {@link #softmax()}; valid up to {@link #size()}. */
   float[] probabilities() {
     return probabilities;
   }
 
-  /** The tokens so far, prompt included, the oldest first; only {@link #contextLength()} count. */
+  /**
+   * The tokens of the context, prompt included, oldest first; valid up to {@link #contextLength()}.
+   */
   int[] context() {
     return context;
   }
@@ -107,19 +109,18 @@ final class Candidates {
   }
 
   /**
-   * Replaces the logit of a token, while the whole vocabulary is there. One that overflowed becomes
-   * the highest finite one.
+   * Replaces the logit of a token before any candidate is removed. Overflow is clamped to the
+   * largest finite value.
    */
   void setLogit(int id, float logit) {
     if (size != vocabularySize || sorted) {
-      throw new IllegalStateException("some candidates were left out already");
+      throw new IllegalStateException("logits can be replaced only before candidates are removed");
     }
     logits[id] = Math.min(logit, Float.MAX_VALUE);
   }
 
   /**
-   * Where the candidate with the highest logit stands, the one with the lowest id if there are
-   * several.
+   * The index of the candidate with the highest logit; of the lowest id among ties.
    *
    * @throws NoTokenLeftException if the logits of all candidates are negative infinity
    */
@@ -146,13 +147,13 @@ final class Candidates {
   /**
    * Computes the {@linkplain #probabilities() probabilities} of all candidates.
    *
-   * @return log Σ exp(logit): a candidate's log-probability is its logit minus this
+   * @return log Σ exp(logit): subtract it from a logit for the log-probability
    */
   double softmax() {
     float max = logits[best()];
     double sum = 0;
     for (int i = 0; i < size; i++) {
-      // StrictMath: the same bits on every machine, so that a seed means the same text.
+      // StrictMath gives the same bits on every machine, so that a seed always gives the same text.
       float weight = (float) StrictMath.exp(logits[i] - max);
       probabilities[i] = weight;
       sum += weight;
@@ -165,7 +166,7 @@ final class Candidates {
   }
 
   /**
-   * The entropy of the candidates in nats, of the {@linkplain #probabilities() probabilities}.
+   * The entropy of the {@linkplain #probabilities() probabilities}, in nats.
    *
    * @param logSum what {@link #softmax()} returned
    */
@@ -225,37 +226,37 @@ final class Candidates {
     return new TokenLogProb.Sampled(probability, most);
   }
 
-  /** Divides the logits by a temperature above 0, and shifts them so that the highest is 0. */
+  /** Divides the logits by a temperature above 0 after shifting them so that the highest is 0. */
   void divide(float temperature) {
     float max = logits[best()];
     for (int i = 0; i < size; i++) {
-      // A shift of all logits changes no probability, but keeps the division from overflowing.
+      // Softmax is invariant under the shift, which keeps the division from overflowing.
       logits[i] = (logits[i] - max) / temperature;
     }
   }
 
   /**
-   * Finds at least the {@code count} candidates with the highest logits, for {@link #ranked}.
+   * Ranks at least the {@code count} candidates with the highest logits, for {@link #ranked}.
    *
-   * @return how many were found
+   * @return the number of ranked candidates
    */
   int rank(int count) {
     return sorted ? size : ranking.rank(logits, size, count);
   }
 
-  /** Where the candidate of the given rank stands, 0 being the one with the highest logit. */
+  /** The index of the candidate of a rank; rank 0 has the highest logit. */
   int ranked(int rank) {
     return sorted ? rank : ranking.index(rank);
   }
 
-  /** Makes room for {@link #rank} and {@link #keepRanked} with every count, all at once. */
+  /** Allocates the buffers of {@link #rank} and {@link #keepRanked} for any count up front. */
   void reserveRanks() {
     ranking.reserve(vocabularySize);
     spareIds = new int[vocabularySize];
     spareLogits = new float[vocabularySize];
   }
 
-  /** Leaves only the first {@code count} of the candidates found by {@link #rank}, sorted. */
+  /** Keeps the first {@code count} candidates of {@link #rank}, sorted. */
   void keepRanked(int count) {
     if (!sorted) {
       if (spareIds.length < count) {
@@ -276,9 +277,9 @@ final class Candidates {
   }
 
   /**
-   * Leaves only the candidates whose bits are set, in the order they have.
+   * Keeps the candidates whose bits are set, in order.
    *
-   * @throws NoTokenLeftException if that are none, or all of them have the logit negative infinity
+   * @throws NoTokenLeftException if none remains with a logit above negative infinity
    */
   void keepAllowed(long[] bits) {
     int kept = 0;
@@ -296,8 +297,8 @@ final class Candidates {
     if (!possible) {
       throw new NoTokenLeftException(
           kept == 0
-              ? "no token is left to choose from: none of the vocabulary goes on as the grammar"
-                  + " asks"
+              ? "no token is left to choose from: no token of the vocabulary continues the text as"
+                  + " the grammar asks"
               : "no token is left to choose from: the grammar allows "
                   + kept
                   + " here, but all of them are banned, by a logit bias of negative infinity, as"
@@ -305,7 +306,7 @@ final class Candidates {
     }
   }
 
-  /** Leaves only the candidates whose value is at least the limit, in the order they have. */
+  /** Keeps the candidates whose value is at least the limit, in order. */
   void keepAtLeast(float limit, float[] values) {
     int kept = 0;
     for (int i = 0; i < size; i++) {
@@ -318,7 +319,7 @@ final class Candidates {
     size = kept;
   }
 
-  /** Leaves only the candidate at an index. */
+  /** Keeps only the candidate at an index. */
   void keepOnly(int index) {
     ids[0] = ids[index];
     logits[0] = logits[index];
@@ -326,9 +327,9 @@ final class Candidates {
   }
 
   /**
-   * Leaves only the candidates with some ids, in the order they have.
+   * Keeps the candidates whose ids pass a test, in order.
    *
-   * @throws NoTokenLeftException if none is left
+   * @throws NoTokenLeftException if none remains
    */
   void keepIds(IntPredicate kept) {
     int count = 0;

@@ -1,6 +1,6 @@
 package io.github.phi4j.internal.sampling;
 
-/** Leaves only the tokens that a constraint allows. */
+/** Keeps only the tokens that a constraint allows. */
 final class Constrained implements SamplingStep {
 
   private final TokenConstraint constraint;
@@ -9,8 +9,8 @@ final class Constrained implements SamplingStep {
   /**
    * Creates the step.
    *
-   * @param greedy whether only the most probable token matters afterwards; if that is allowed, the
-   *     others are not looked at
+   * @param greedy whether only the most probable token matters afterwards; if it is allowed, the
+   *     mask is not computed
    */
   Constrained(TokenConstraint constraint, boolean greedy) {
     this.constraint = constraint;

@@ -3,9 +3,9 @@ package io.github.phi4j.internal.sampling;
 import io.github.phi4j.api.Sampling;
 
 /**
- * Makes tokens less probable that would continue a repetition: "don't repeat yourself" (p-e-w
- * 2024), as llama.cpp does it. A token that once followed the last n tokens of the context gets a
- * penalty that grows exponentially with n.
+ * Penalizes tokens that would extend a repetition: "don't repeat yourself" (p-e-w 2024), as in
+ * llama.cpp. A token that once followed the last n tokens of the context gets a penalty that grows
+ * exponentially with n.
  */
 final class Dry implements SamplingStep {
 
@@ -14,8 +14,8 @@ final class Dry implements SamplingStep {
   private final Sampling.Dry how;
   private final SequenceBreakers breakers;
   private final int longestExponent;
-  private final int[] repeats; // by id: one more than the longest repetition; zero between calls
-  private int[] suffixes = {}; // by distance from the end: how much of the end stands there too
+  private final int[] repeats; // by id: longest repetition plus 1; zero between calls
+  private int[] suffixes = {}; // by distance from the end: length of the match with the suffix
 
   Dry(Sampling.Dry how, SequenceBreakers breakers, int vocabularySize) {
     this.how = how;
@@ -66,7 +66,7 @@ final class Dry implements SamplingStep {
     candidates.setLogit(id, (float) Math.max(-Float.MAX_VALUE, logit - penalty));
   }
 
-  /** How many tokens stand after the last breaker of the window. */
+  /** The number of tokens after the last breaker in the window. */
   private int sinceBreaker(int[] context, int end, int window) {
     for (int back = 0; back < window; back++) {
       int longest = -1;
@@ -97,7 +97,7 @@ final class Dry implements SamplingStep {
       suffixes = new int[Math.max(window, 2 * suffixes.length)];
     }
     int last = end - 1;
-    int left = 0; // the box: what reaches farthest back of all that was found to repeat the end
+    int left = 0; // the Z-box: the match that reaches farthest back
     int right = 0;
     for (int back = 1; back < window; back++) {
       int length = back < right ? Math.min(suffixes[back - left], right - back) : 0;

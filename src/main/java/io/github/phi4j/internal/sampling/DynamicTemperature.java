@@ -1,8 +1,8 @@
 package io.github.phi4j.internal.sampling;
 
 /**
- * Divides the logits by a temperature that grows with the entropy of the distribution: a sure model
- * is made surer, one that wavers more random (kalomaze 2023, as llama.cpp does it).
+ * Divides the logits by a temperature that grows with the entropy of the distribution: confident
+ * predictions get sharper, uncertain ones flatter (kalomaze 2023, as in llama.cpp).
  */
 final class DynamicTemperature implements SamplingStep {
 

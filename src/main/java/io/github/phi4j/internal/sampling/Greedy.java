@@ -1,6 +1,6 @@
 package io.github.phi4j.internal.sampling;
 
-/** Takes the most probable token; of equally probable ones that with the lowest id. */
+/** Chooses the most probable token; the lowest id among ties. */
 final class Greedy implements TokenChoice {
 
   @Override

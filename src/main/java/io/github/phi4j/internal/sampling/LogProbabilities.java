@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Logits to natural logarithms of probabilities, summed up in double precision. For one thread at a
- * time: the arrays of the ranking are used again.
+ * Converts logits to natural log-probabilities in double precision. Not thread-safe: reuses the
+ * arrays of the ranking.
  */
 public final class LogProbabilities {
 
   private final Ranking ranking = new Ranking();
 
   /**
-   * log Σ exp(logit): a token's log-probability is its logit minus this.
+   * log Σ exp(logit): subtract it from a logit for the log-probability.
    *
    * @throws InvalidLogitsException if a logit is NaN or positive infinity
    */
@@ -34,9 +34,9 @@ public final class LogProbabilities {
   }
 
   /**
-   * The log-probability of a token, beside the most probable ones.
+   * The log-probability of a token with the most probable alternatives.
    *
-   * @param sampled the distribution that the token was drawn from, if wanted
+   * @param sampled the distribution that the token was drawn from, if requested
    */
   public TokenLogProb of(
       float[] logits, int token, int alternatives, Optional<TokenLogProb.Sampled> sampled) {

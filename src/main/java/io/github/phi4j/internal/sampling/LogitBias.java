@@ -2,7 +2,7 @@ package io.github.phi4j.internal.sampling;
 
 import java.util.Map;
 
-/** Adds to the logits of some tokens. */
+/** Adds a bias to the logits of selected tokens. */
 final class LogitBias implements SamplingStep {
 
   private final int[] ids;

@@ -2,7 +2,7 @@ package io.github.phi4j.internal.sampling;
 
 import io.github.phi4j.api.InvalidLogitsException;
 
-/** What all who read logits ask of them: to be numbers. */
+/** Checks that logits are numbers. */
 public final class Logits {
 
   private Logits() {}
@@ -15,14 +15,14 @@ public final class Logits {
   public static float max(float[] logits) {
     float max = Float.NEGATIVE_INFINITY;
     for (int i = 0; i < logits.length; i++) {
-      if (!(logits[i] <= max)) { // also true for NaN, so that the common path has one branch
+      if (!(logits[i] <= max)) { // also true for NaN, so that the common path takes one branch
         max = checked(logits[i], i);
       }
     }
     return max;
   }
 
-  /** A logit that is new in being the highest, or is not a number. */
+  /** Accepts a new maximum, or rejects a value that is not a number. */
   static float checked(float logit, int token) {
     if (logit < Float.POSITIVE_INFINITY) {
       return logit;

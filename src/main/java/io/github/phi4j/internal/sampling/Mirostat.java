@@ -1,9 +1,9 @@
 package io.github.phi4j.internal.sampling;
 
 /**
- * Keeps the surprise of the text near a target, instead of truncating by fixed limits: leaves out
- * tokens that would surprise by more than μ bits, draws, and corrects μ by what was drawn (Mirostat
- * 2.0, Basu et al. 2021, with the renormalised surprise of llama.cpp).
+ * Keeps the surprise of the text near a target instead of truncating at a fixed limit: removes
+ * tokens with a surprise above μ bits, draws, and corrects μ by the drawn token (Mirostat 2.0, Basu
+ * et al. 2021, with the renormalised surprise of llama.cpp).
  */
 final class Mirostat implements TokenChoice {
 

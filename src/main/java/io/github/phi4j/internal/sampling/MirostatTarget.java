@@ -1,6 +1,6 @@
 package io.github.phi4j.internal.sampling;
 
-/** The surprise that mirostat aims at, and the limit μ that follows it; both in bits. */
+/** Mirostat's target surprise and its adaptive limit μ, both in bits. */
 final class MirostatTarget {
 
   private final float entropy;
@@ -17,7 +17,7 @@ final class MirostatTarget {
     return mu;
   }
 
-  /** Corrects μ by the probability of the token that was drawn. */
+  /** Corrects μ by the probability of the drawn token. */
   void observe(float probability) {
     double surprise = -StrictMath.log(probability) / StrictMath.log(2);
     mu -= learningRate * (surprise - entropy);

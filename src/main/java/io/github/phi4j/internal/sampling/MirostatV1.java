@@ -1,12 +1,13 @@
 package io.github.phi4j.internal.sampling;
 
 /**
- * The first Mirostat (Basu et al. 2021): as {@link Mirostat}, but keeps the k most probable tokens,
- * with k computed from μ and from how steeply the probabilities fall (Zipf's law).
+ * Mirostat 1 (Basu et al. 2021): as {@link Mirostat}, but keeps the k most probable tokens, with k
+ * computed from μ and the exponent of Zipf's law.
  */
 final class MirostatV1 implements TokenChoice {
 
-  private static final int ESTIMATED_FROM = 100; // most probable tokens, llama.cpp's m
+  private static final int ESTIMATED_FROM =
+      100; // the number of most probable tokens in the estimate, llama.cpp's m
 
   private final MirostatTarget target;
   private final SeededDraw draw;
@@ -28,7 +29,7 @@ final class MirostatV1 implements TokenChoice {
     return candidates.id(index);
   }
 
-  /** The exponent of Zipf's law, by least squares; NaN where there is but one token. */
+  /** The exponent of Zipf's law by least squares; NaN for a single token. */
   private static double steepness(Candidates candidates) {
     int count = Math.min(ESTIMATED_FROM, candidates.size());
     candidates.rank(count);

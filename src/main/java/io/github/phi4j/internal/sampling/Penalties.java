@@ -3,9 +3,8 @@ package io.github.phi4j.internal.sampling;
 import io.github.phi4j.api.Sampling;
 
 /**
- * Makes the tokens of the last part of the context less probable: the repeat penalty of Keskar et
- * al. 2019 (CTRL), with negative logits multiplied as llama.cpp does it, then the presence and
- * frequency penalties.
+ * Penalizes the tokens at the end of the context: the repeat penalty of Keskar et al. 2019 (CTRL),
+ * which multiplies negative logits as in llama.cpp, then the presence and frequency penalties.
  */
 final class Penalties implements SamplingStep {
 
@@ -18,7 +17,7 @@ final class Penalties implements SamplingStep {
   /**
    * Creates penalties.
    *
-   * @param window the tokens that they look at
+   * @param window the part of the context with penalized tokens
    */
   Penalties(
       float repeat, float presence, float frequency, Sampling.Window window, int vocabularySize) {
@@ -49,7 +48,7 @@ final class Penalties implements SamplingStep {
 
   private float penalized(float logit, int count) {
     if (logit == Float.NEGATIVE_INFINITY) {
-      return logit; // a banned token stays banned, whatever overflows below
+      return logit; // a banned token stays banned even if the penalties overflow
     }
     float repeated = logit > 0 ? logit / repeat : logit * repeat;
     return repeated - (count * frequency + presence);

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.IntPredicate;
 
-/** A program's own step, which sees the candidates by their public face. */
+/** A user-defined step, which sees the candidates through the public API. */
 final class PluggedSampler implements SamplingStep, TokenCandidates {
 
   private final TokenSampler sampler;
@@ -29,7 +29,8 @@ final class PluggedSampler implements SamplingStep, TokenCandidates {
   private Candidates candidates() {
     if (candidates == null) {
       throw new IllegalStateException(
-          "these candidates are past: a token sampler may use them only until it returns");
+          "these candidates are no longer valid: a token sampler may use them only until it"
+              + " returns");
     }
     return candidates;
   }

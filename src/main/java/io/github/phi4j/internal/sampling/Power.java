@@ -1,14 +1,14 @@
 package io.github.phi4j.internal.sampling;
 
 /**
- * Powers that are the same bits on every machine and allocate nothing: {@link StrictMath#pow} makes
- * three small arrays each time.
+ * Powers with the same bits on every machine, without allocation: {@link StrictMath#pow} allocates
+ * three small arrays per call.
  */
 final class Power {
 
   private Power() {}
 
-  /** A base, 0 or above, to an exponent; NaN for a base below 0. */
+  /** A non-negative base to an exponent; NaN for a negative base. */
   static double of(double base, double exponent) {
     return exponent == 0 ? 1 : StrictMath.exp(exponent * StrictMath.log(base));
   }

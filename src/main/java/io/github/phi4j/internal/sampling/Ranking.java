@@ -3,8 +3,8 @@ package io.github.phi4j.internal.sampling;
 import java.util.Arrays;
 
 /**
- * Finds the highest of many values without sorting all of them: a histogram over the leading bits
- * says which values can be among them, and only those are put into its buckets and sorted there.
+ * Finds the highest values without sorting all: a histogram over the leading bits selects the
+ * candidates, and only those are sorted, bucket by bucket.
  */
 final class Ranking {
 
@@ -15,17 +15,17 @@ final class Ranking {
   private final int[] histogram = new int[BUCKETS];
   private long[] keys = new long[1024];
 
-  /** Makes room for so many values at once, instead of as they come. */
+  /** Allocates the buffers for a number of values up front. */
   void reserve(int values) {
     keys = new long[Math.max(values, keys.length)];
   }
 
   /**
-   * Ranks the highest of the first {@code size} values: the highest first, of equal ones that with
-   * the lower index first.
+   * Ranks the highest of the first {@code size} values in descending order, with ties by ascending
+   * index.
    *
-   * @param count how many are needed, at most {@code size}
-   * @return how many were ranked, at least {@code count}
+   * @param count the minimum number of ranks, at most {@code size}
+   * @return the number of ranks, at least {@code count}
    */
   int rank(float[] values, int size, int count) {
     Arrays.fill(histogram, 0);
@@ -58,7 +58,7 @@ final class Ranking {
     return ranked;
   }
 
-  /** Heapsort, because {@link java.util.Arrays#sort(long[])} allocates. */
+  /** Heapsort, since {@link java.util.Arrays#sort(long[])} allocates. */
   private void sort(int from, int to) {
     int size = to - from;
     for (int i = size / 2 - 1; i >= 0; i--) {
@@ -88,12 +88,12 @@ final class Ranking {
     keys[from + hole] = key;
   }
 
-  /** The index of the value of the given rank, 0 being the highest. */
+  /** The index of the value of a rank; rank 0 is the highest value. */
   int index(int rank) {
     return (int) keys[rank];
   }
 
-  /** A number that rises as the value falls, and then as the index rises. */
+  /** A sort key: descending by value, then ascending by index. */
   private static long key(float value, int index) {
     int bits = Float.floatToRawIntBits(value + 0f); // + 0f makes -0f equal to 0f
     int rising = bits ^ (bits >> 31 & Integer.MAX_VALUE);

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Chooses the tokens of one generation, by the steps of a {@link Sampling} in llama.cpp's order.
- * For one thread at a time; nothing is allocated for a token once the buffers have grown.
+ * Chooses the tokens of one generation by the steps of a {@link Sampling}, in llama.cpp's order.
+ * Not thread-safe. Allocates nothing per token once the buffers have grown.
  */
 public final class SamplerChain {
 
@@ -35,12 +35,12 @@ public final class SamplerChain {
   /**
    * Creates a chain.
    *
-   * @param sampling what it does
-   * @param vocabularySize how many logits it gets
+   * @param sampling the settings
+   * @param vocabularySize the length of the logits
    * @param neverSampled ids that are never chosen
    * @param stopTokens ids that are not chosen in the first {@code minTokens} calls of {@link #next}
-   * @param minTokens how many tokens to generate before one of {@code stopTokens} may come
-   * @param breakers what interrupts repetitions, for DRY
+   * @param minTokens the number of tokens before any of {@code stopTokens} may be chosen
+   * @param breakers the sequence breakers of DRY
    * @throws IllegalArgumentException if a banned or biased id is outside of the vocabulary
    */
   public SamplerChain(
@@ -54,8 +54,8 @@ public final class SamplerChain {
   }
 
   /**
-   * Creates a chain whose choices follow a constraint, if there is one. All steps that leave tokens
-   * out see only allowed ones. The tokens chosen are not accepted here.
+   * Creates a chain with an optional constraint. Filters see only tokens that it allows. The caller
+   * advances the constraint by the chosen tokens.
    *
    * @throws IllegalArgumentException if a banned or biased id is outside of the vocabulary
    */
@@ -96,7 +96,7 @@ public final class SamplerChain {
     }
     steps = List.copyOf(on);
     choice = greedy ? new Greedy() : draw(sampling, vocabularySize, new SeededDraw(random));
-    if (choice instanceof MirostatV1) { // how many it keeps rises and falls along the text
+    if (choice instanceof MirostatV1) { // the number of kept candidates varies from token to token
       candidates.reserveRanks();
     }
   }
@@ -176,16 +176,16 @@ public final class SamplerChain {
   /**
    * Chooses the next token.
    *
-   * @param logits the model's logits, one for each id; left as they are
-   * @param tokens the tokens in the context, prompt included, the oldest first
-   * @param count how many of {@code tokens} are in the context
+   * @param logits the model's logits, one for each id; unchanged
+   * @param tokens the tokens of the context, prompt included, oldest first
+   * @param count the number of tokens in the context
    * @return the id
    * @throws InvalidLogitsException if a logit is NaN or positive infinity
    * @throws NoTokenLeftException if all tokens are banned, or all that the constraint allows
    */
   public int next(float[] logits, int[] tokens, int count) {
     candidates.load(logits, tokens, count);
-    for (int i = 0; i < steps.size(); i++) { // no iterator: nothing is allocated for a token
+    for (int i = 0; i < steps.size(); i++) { // an iterator would allocate for each token
       steps.get(i).apply(candidates);
     }
     return choice.choose(candidates);
@@ -194,14 +194,14 @@ public final class SamplerChain {
   /**
    * The distribution that the last token was drawn from.
    *
-   * @param token what {@link #next} returned
-   * @param count how many of the most probable tokens to list
+   * @param token the result of {@link #next}
+   * @param count the number of most probable tokens to list
    */
   public TokenLogProb.Sampled sampled(int token, int count) {
     return choice instanceof Greedy ? certain(token, count) : candidates.sampled(token, count);
   }
 
-  /** The distribution of a token that nothing else could have come instead of. */
+  /** The distribution of a token without alternatives. */
   public static TokenLogProb.Sampled certain(int token, int count) {
     return new TokenLogProb.Sampled(
         1, count == 0 ? List.of() : List.of(new TokenLogProb.Candidate(token, 1)));

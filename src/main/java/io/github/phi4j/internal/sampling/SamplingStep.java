@@ -1,8 +1,8 @@
 package io.github.phi4j.internal.sampling;
 
-/** A step of the chain: changes the candidates' logits, or leaves some candidates out. */
+/** A step of the chain: changes logits of the candidates, or removes candidates. */
 interface SamplingStep {
 
-  /** Works on what the step before left over; leaves at least one candidate. */
+  /** Applies the step to the candidates; keeps at least one. */
   void apply(Candidates candidates);
 }

@@ -1,6 +1,6 @@
 package io.github.phi4j.internal.sampling;
 
-/** Draws a token by the probabilities that are left. */
+/** Draws a token from the remaining probabilities. */
 final class SeededDraw implements TokenChoice {
 
   private final SplitMix64 random;
@@ -14,12 +14,12 @@ final class SeededDraw implements TokenChoice {
     return candidates.id(index(candidates));
   }
 
-  /** Draws a candidate and returns where it stands; its probability is then computed. */
+  /** Draws a candidate and returns its index; the probabilities are then computed. */
   int index(Candidates candidates) {
     candidates.softmax();
     float[] probabilities = candidates.probabilities();
     int size = candidates.size();
-    double total = 0; // one, but for rounding
+    double total = 0; // 1 up to rounding
     for (int i = 0; i < size; i++) {
       total += probabilities[i];
     }

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The token sequences in which a DRY sequence breaker may appear: a token that holds all of it, or
- * one that ends with its beginning and is followed by the tokens of the rest. Immutable.
+ * The token sequences that contain a DRY sequence breaker: a token that contains all of it, or one
+ * that ends with a prefix of it followed by the tokens of the rest. Immutable.
  */
 public final class SequenceBreakers {
 
@@ -21,13 +21,13 @@ public final class SequenceBreakers {
   private static final int[] NO_TAIL = {};
   private static final int[][] NO_TAILS = {};
 
-  private final int[][][] tails; // by the first token; an array, since a map would box ids
+  private final int[][][] tails; // by first token; an array, since a map would box ids
 
   private SequenceBreakers(int[][][] tails) {
     this.tails = tails;
   }
 
-  /** Finds the sequences of some texts, as llama.cpp does. */
+  /** Finds the sequences of breaker texts as llama.cpp does. */
   public static SequenceBreakers of(List<String> texts, Tokenizer tokenizer) {
     if (texts.isEmpty()) {
       return NONE;
@@ -43,7 +43,7 @@ public final class SequenceBreakers {
     return of(found);
   }
 
-  /** The sequences with these tails by their first tokens. */
+  /** The sequences, as tails by first token. */
   static SequenceBreakers of(Map<Integer, List<int[]>> sequences) {
     int ids = sequences.keySet().stream().mapToInt(id -> id + 1).max().orElse(0);
     int[][][] tails = new int[ids][][];
@@ -74,12 +74,12 @@ public final class SequenceBreakers {
     }
   }
 
-  /** What may follow a first token to make a breaker: an empty tail where it is one by itself. */
+  /** The tails that complete a first token to a breaker; empty if the token is one by itself. */
   int[][] tails(int head) {
     return head < tails.length ? tails[head] : NO_TAILS;
   }
 
-  /** Whether a token holds a whole breaker. */
+  /** Whether a token contains a whole breaker. */
   boolean isBreaker(int id) {
     for (int[] tail : tails(id)) {
       if (tail.length == 0) {

@@ -2,8 +2,8 @@ package io.github.phi4j.internal.sampling;
 
 /**
  * The generator of Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014,
- * with Stafford's variant 13 of the mixing function. Written out because the JDK does not promise
- * that a generator's numbers stay the same from one release to the next.
+ * with Stafford's variant 13 of the mixing function. Our own, since the JDK does not guarantee a
+ * generator's numbers across releases.
  */
 final class SplitMix64 {
 
@@ -20,7 +20,7 @@ final class SplitMix64 {
     return mixed ^ mixed >>> 31;
   }
 
-  /** A multiple of 2^−53 from 0 to below 1. */
+  /** A multiple of 2^−53 in [0, 1). */
   double nextDouble() {
     return (nextLong() >>> 11) * 0x1p-53;
   }

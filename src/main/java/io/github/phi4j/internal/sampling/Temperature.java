@@ -1,6 +1,6 @@
 package io.github.phi4j.internal.sampling;
 
-/** Divides the logits: above 1 the draw is more random, below 1 less. */
+/** Divides the logits by a temperature: above 1 flattens the distribution, below 1 sharpens it. */
 final class Temperature implements SamplingStep {
 
   private final float temperature;

@@ -1,8 +1,8 @@
 package io.github.phi4j.internal.sampling;
 
-/** The last step of the chain: takes one of the candidates that are left. */
+/** The last step of the chain: chooses one of the remaining candidates. */
 interface TokenChoice {
 
-  /** The id of a candidate whose probability is above zero. */
+  /** The id of a candidate with a probability above zero. */
   int choose(Candidates candidates);
 }

@@ -1,38 +1,38 @@
 package io.github.phi4j.internal.sampling;
 
 /**
- * Which tokens may come next in one sequence. It moves on with each token that is accepted and can
- * be taken back. For one thread at a time.
+ * A constraint on the next token of a sequence. It advances with each accepted token and can be
+ * rewound. Not thread-safe.
  */
 public interface TokenConstraint {
 
   /**
-   * The tokens that may come next.
+   * The mask of allowed next tokens.
    *
-   * @return a bit for each id, the lowest bits first; reused by the next call, not to be changed
+   * @return a bit for each id, lowest bit first; read-only, and reused by the next call
    */
   long[] allowed();
 
-  /** Whether a token may come next; quicker than {@link #allowed} for one or a few. */
+  /** Whether a token is allowed next; faster than {@link #allowed} for a few tokens. */
   boolean allows(int token);
 
   /**
-   * Moves on by a token that ends nothing.
+   * Advances by a token other than a stop token.
    *
-   * @throws IllegalStateException if it may not come next
+   * @throws IllegalStateException if it is not allowed
    */
   void accept(int token);
 
-  /** Whether nothing may follow any more. */
+  /** Whether no text may follow. */
   boolean isComplete();
 
-  /** How many tokens were accepted and not taken back. */
+  /** The number of accepted tokens. */
   int length();
 
   /**
-   * Takes tokens back, the last ones.
+   * Rewinds to a number of accepted tokens.
    *
-   * @param length how many stay, from 0 to {@link #length()}
+   * @param length the new number, from 0 to {@link #length()}
    */
   void rewind(int length);
 }

@@ -1,8 +1,8 @@
 package io.github.phi4j.internal.sampling;
 
 /**
- * Keeps the tokens whose logits lie at most n standard deviations below the highest one (Tang et
- * al. 2024, "Top-nσ: Not All Logits Are You Need"). Banned tokens count for nothing.
+ * Keeps the tokens whose logits are within n standard deviations of the highest (Tang et al. 2024,
+ * "Top-nσ: Not All Logits Are You Need"). Banned tokens do not enter the statistics.
  */
 final class TopNSigma implements SamplingStep {
 

@@ -6,7 +6,7 @@ package io.github.phi4j.internal.sampling;
  */
 final class TopP implements SamplingStep {
 
-  private static final int FIRST = 256; // holds the nucleus of all but flat distributions
+  private static final int FIRST = 256; // enough for the nucleus of all but flat distributions
   private static final int GROWTH = 16;
 
   private final float p;

@@ -1,8 +1,8 @@
 package io.github.phi4j.internal.sampling;
 
 /**
- * Keeps the tokens whose information is nearest to the expected one, until their probabilities sum
- * to more than p (locally typical sampling, Meister et al. 2022).
+ * Keeps the tokens whose information content is closest to the entropy, until their probabilities
+ * sum to more than p (locally typical sampling, Meister et al. 2022).
  */
 final class TypicalP implements SamplingStep {
 

@@ -1,12 +1,12 @@
 package io.github.phi4j.internal.sampling;
 
 /**
- * Excludes the top choices: at random, leaves out all tokens that are at least as probable as a
- * threshold but for the least probable of them (p-e-w 2024, as llama.cpp does it).
+ * Exclude top choices: with a given probability, removes all tokens at or above a threshold except
+ * the least probable of them (p-e-w 2024, as in llama.cpp).
  */
 final class Xtc implements SamplingStep {
 
-  private static final float HIGHEST_THRESHOLD = 0.5f; // above it no two tokens can be
+  private static final float HIGHEST_THRESHOLD = 0.5f; // above it there are no two such tokens
   private static final float DROPPED = -1;
 
   private final float probability;
@@ -30,10 +30,10 @@ final class Xtc implements SamplingStep {
     float[] logits = candidates.logits();
     float[] probabilities = candidates.probabilities();
     int size = candidates.size();
-    int last = -1; // the least probable of the top choices, the last one in order if there are some
+    int last = -1; // the least probable top choice; the last in order among ties
     for (int i = 0; i < size; i++) {
       if (probabilities[i] >= threshold
-          && logits[i] > Float.NEGATIVE_INFINITY // a banned token is never a choice
+          && logits[i] > Float.NEGATIVE_INFINITY // a banned token is no choice
           && (last < 0 || probabilities[i] <= probabilities[last])) {
         last = i;
       }

@@ -1,2 +1,2 @@
-/** Logits to the next token's id: one class a step, run in a chain. */
+/** Sampling: a chain of steps from logits to the next token's id. */
 package io.github.phi4j.internal.sampling;

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The byte-to-character map in which GPT-2 vocabularies are written: printable Latin-1 bytes stand
- * for themselves, the other 68 for U+0100 onwards.
+ * The byte-to-character map of GPT-2 vocabularies: printable Latin-1 bytes map to themselves, the
+ * other 68 to U+0100 onwards.
  */
 final class ByteLevel {
 
@@ -25,15 +25,15 @@ final class ByteLevel {
 
   private ByteLevel() {}
 
-  /** How byte {@code b}, 0 to 255, is written in a vocabulary, in UTF-8. */
+  /** The UTF-8 form of byte {@code b}, 0 to 255, in a vocabulary. */
   static byte[] written(int b) {
     return Character.toString(CODE_POINTS[b]).getBytes(StandardCharsets.UTF_8);
   }
 
   /**
-   * Reads a written token, in UTF-8, back to its bytes.
+   * Decodes a token in its UTF-8 form to bytes.
    *
-   * @return where the bytes end in {@code target}, or -1 if a character is not in the map
+   * @return the end of the bytes in {@code target}, or -1 for a character outside of the map
    */
   static int read(byte[] written, int from, int to, byte[] target, int at) {
     int end = at;

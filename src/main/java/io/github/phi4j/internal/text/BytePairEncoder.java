@@ -5,17 +5,20 @@ import com.knuddels.jtokkit.api.IntArrayList;
 /**
  * Encodes ordinary text, without special tokens. Thread-safe.
  *
- * <p>Encoding by ranks (merge the two neighbours that make the token of lowest id) and by a list of
- * pairs (merge the two neighbours that come first in the list) agree wherever token {@code 256 + k}
- * is made by merge {@code k} and is what the merges before it leave as two parts; ranks are then
- * encoded by jtokkit. Other vocabularies take the list.
+ * <p>There are two algorithms: by ranks (merge the neighbours whose token has the lowest id) and by
+ * a merge list (merge the neighbours that come first in the list). They agree if merge {@code k}
+ * makes token {@code 256 + k} of the two parts that the earlier merges leave; jtokkit then encodes
+ * by ranks. Other vocabularies use the list.
  */
 sealed interface BytePairEncoder permits RankEncoder, MergeEncoder {
 
-  /** Appends the ids of a text that has no unpaired surrogates. */
+  /** Appends the ids of a text without unpaired surrogates. */
   void encode(String text, IntArrayList ids);
 
-  /** The encoder for a vocabulary. Expensive in time and memory compared with the rest of it. */
+  /**
+   * Creates the encoder of a vocabulary, which takes more time and memory than all else in a
+   * tokenizer.
+   */
   static BytePairEncoder of(Vocabulary vocabulary, PreTokenizer preTokenizer) {
     if (preTokenizer.madeFor(vocabulary)) {
       return RankEncoder.builtIn(preTokenizer);

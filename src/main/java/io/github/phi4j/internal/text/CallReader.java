@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads calls that a grammar has kept in their format; arguments are taken as they stand. */
+/** Parses tool calls whose format a grammar has enforced; arguments are returned verbatim. */
 final class CallReader {
 
   private static final Pattern CALL =
@@ -25,7 +25,7 @@ final class CallReader {
     this.ids = ids;
   }
 
-  /** All calls of a text that ends as it should. */
+  /** All calls of a complete text. */
   List<ToolCall> calls() {
     List<ToolCall> calls = new ArrayList<>();
     take(format.open());
@@ -41,7 +41,7 @@ final class CallReader {
     return calls;
   }
 
-  /** The calls that are whole in a text that was cut. */
+  /** The complete calls of a truncated text. */
   List<ToolCall> wholeCalls() {
     List<ToolCall> calls = new ArrayList<>();
     boolean more = taken(format.open());
@@ -51,7 +51,7 @@ final class CallReader {
     return calls;
   }
 
-  /** Reads a call, if a whole one is here. */
+  /** Reads a call if a complete one follows. */
   private boolean call(List<ToolCall> calls) {
     Matcher call = CALL.matcher(text).region(at, text.length());
     int end = call.lookingAt() ? objectEnd(call.end()) : -1;
@@ -63,7 +63,7 @@ final class CallReader {
     return true;
   }
 
-  /** Where the object ends that begins at some place, or -1 if it does not. */
+  /** The end of the object that begins at a position, or -1 if it is incomplete. */
   private int objectEnd(int from) {
     int depth = 0;
     boolean quoted = false;

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** Writes conversations in a chat format, up to the header of the assistant's next turn. */
+/** Renders conversations in a chat format, up to the header of the assistant's next turn. */
 final class ChatRenderer {
 
   /** The preamble of phi-4-reasoning and phi-4-reasoning-plus, from their chat template (MIT). */
@@ -28,7 +28,7 @@ final class ChatRenderer {
           + " logical, accurate, and concise and detail necessary steps needed to reach the"
           + " conclusion. Now, try to solve the following question through the above guidelines:";
 
-  /** What opens the system turn of phi-4-mini-reasoning. */
+  /** The opening of phi-4-mini-reasoning's system turn. */
   static final String MATH_EXPERT = "Your name is Phi, an AI math expert developed by Microsoft.";
 
   static final String IM_START = "<|im_start|>";
@@ -44,7 +44,7 @@ final class ChatRenderer {
   static final String TOOL_CALL_CLOSED = "<|/tool_call|>";
   static final String TOOL_RESPONSE = "<|tool_response|>";
 
-  /** All special tokens that any of the formats is written with, and the end of a text. */
+  /** The special tokens of all formats, and the end of text. */
   static final Set<String> STRUCTURE =
       Set.of(
           IM_START,
@@ -61,15 +61,15 @@ final class ChatRenderer {
           TOOL_RESPONSE,
           "<|endoftext|>");
 
-  /** Takes a rendered conversation, part by part. */
+  /** Receives a rendered conversation part by part. */
   interface Sink {
     /** A special token. */
     void special(String token);
 
-    /** Text from outside, which never becomes a special token. */
+    /** Untrusted text, which never becomes special tokens. */
     void text(String text);
 
-    /** Text of the format itself, in which special tokens count as such. */
+    /** Text of the format itself, with special tokens in it. */
     void trusted(String text);
   }
 
@@ -78,9 +78,9 @@ final class ChatRenderer {
   private final Predicate<String> hasSpecial;
 
   /**
-   * Renders for a vocabulary.
+   * Creates a renderer for a vocabulary.
    *
-   * @param preamble what opens conversations in {@link ChatFormat#PHI4_REASONING}
+   * @param preamble the first system message in {@link ChatFormat#PHI4_REASONING}
    * @param hasSpecial whether the vocabulary has a special token
    */
   ChatRenderer(ChatFormat format, String preamble, Predicate<String> hasSpecial) {
@@ -89,7 +89,7 @@ final class ChatRenderer {
     this.hasSpecial = hasSpecial;
   }
 
-  /** The special tokens without which a format cannot be written. */
+  /** The special tokens that a format requires. */
   static List<String> specials(ChatFormat format) {
     return switch (format) {
       case PHI4, PHI4_REASONING -> List.of(IM_START, IM_SEP, IM_END);
@@ -112,8 +112,8 @@ final class ChatRenderer {
   /**
    * Renders a conversation.
    *
-   * @param thoughts whether thoughts are part of the assistant's messages
-   * @param continuing whether the last message, of the assistant, is to go on
+   * @param thoughts whether to render the assistant's thoughts
+   * @param continuing whether the last message is half-written, without an end of turn
    * @throws IllegalArgumentException if the format cannot express a message, or the results of
    *     tools do not match their calls
    */
@@ -128,7 +128,7 @@ final class ChatRenderer {
     }
   }
 
-  /** Renders whole messages and the header of the assistant's next turn. */
+  /** Renders complete messages and the header of the assistant's next turn. */
   private void renderWhole(List<Message> messages, boolean thoughts, Sink sink) {
     switch (format) {
       case PHI4 -> renderFramed(messages, false, sink);
@@ -143,7 +143,7 @@ final class ChatRenderer {
     }
   }
 
-  /** Renders what there is of a half-written message. */
+  /** Renders the content of a half-written message. */
   private void renderBegun(Message message, Sink sink) {
     if (reasons() && !message.reasoning().isEmpty()) {
       tag(ThoughtSplitter.OPEN, sink);
@@ -167,7 +167,7 @@ final class ChatRenderer {
 
   private void renderFramed(List<Message> messages, boolean thoughts, Sink sink) {
     for (Message message : messages) {
-      // There is no turn for the results of tools.
+      // The format has no turn for tool results.
       Message.Role role = message.role() == Message.Role.TOOL ? Message.Role.USER : message.role();
       openFrame(role.name().toLowerCase(Locale.ROOT), sink);
       renderThoughts(message, thoughts, sink);
@@ -224,7 +224,7 @@ final class ChatRenderer {
     sink.special(ASSISTANT);
   }
 
-  /** All system messages join the one system turn, wherever they stand. */
+  /** All system messages are joined in one system turn at the start. */
   private void renderMiniReasoning(List<Message> messages, boolean thoughts, Sink sink) {
     sink.special(SYSTEM);
     sink.text(MATH_EXPERT);
@@ -263,7 +263,7 @@ final class ChatRenderer {
       case SYSTEM -> SYSTEM;
       case USER -> USER;
       case ASSISTANT -> ASSISTANT;
-      // The role word "tool" would give the token that opens the definition of tools.
+      // The role word "tool" would produce the token that opens tool definitions.
       case TOOL -> require(TOOL_RESPONSE, "a message of role TOOL");
     };
   }

@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * What the Jinja template in a file tells about the chat format. Templates are recognised by the
- * texts in them and never run.
+ * Detects the chat format from a file's Jinja template. Templates are recognized by texts in them
+ * and never executed.
  */
 final class ChatTemplate {
 
@@ -38,7 +38,7 @@ final class ChatTemplate {
     this.template = template(metadata);
   }
 
-  /** The template, whatever the value is: one that cannot be used only costs the chat format. */
+  /** The template, of any type: an unusable one only leaves the chat format unknown. */
   private Optional<String> template(GgufMetadata metadata) {
     return switch (metadata.values().get(KEY)) {
       case null -> Optional.empty();
@@ -55,7 +55,7 @@ final class ChatTemplate {
   }
 
   /**
-   * The format that was chosen, or else the one that the file's template has.
+   * The chosen format, or else the format of the file's template.
    *
    * @throws IllegalArgumentException if the vocabulary lacks special tokens of the chosen format
    */
@@ -153,14 +153,11 @@ final class ChatTemplate {
     return new ChatRenderer(format, preamble, token -> vocabulary.special(token).isPresent());
   }
 
-  /**
-   * The preamble of the file's own template, if it can be read as a literal: a revised model wants
-   * its own words.
-   */
+  /** The preamble of the file's own template if it is a literal, for revised models. */
   private String preamble(String text) {
     int mark = text.indexOf(PREAMBLE_MARK);
     if (mark < 0) {
-      return ChatRenderer.PREAMBLE; // the format was chosen for a file with another template
+      return ChatRenderer.PREAMBLE; // the format was chosen explicitly, the template is of another
     }
     int separator = text.lastIndexOf(ChatRenderer.IM_SEP, mark);
     int start = separator < 0 ? mark : separator + ChatRenderer.IM_SEP.length();

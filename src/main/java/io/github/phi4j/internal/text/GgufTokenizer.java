@@ -15,13 +15,12 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * The tokenizer of a model file: the ids of Hugging Face's tokenizers, with text from outside kept
- * apart from special tokens.
+ * The tokenizer of a model file. Ids match Hugging Face's tokenizers; untrusted text never becomes
+ * special tokens.
  *
- * <p>Tokens that were added to a vocabulary without being special, such as {@code <think>} in some
- * reasoning models, are text that is always encoded as one token, as it is everywhere else. White
- * space around special tokens is kept; the flags by which Hugging Face's tokenizers may trim it are
- * not in GGUF files.
+ * <p>Added tokens that are not special, such as {@code <think>} in some reasoning models, are text
+ * that is always encoded as one token, as in other implementations. White space around special
+ * tokens is preserved; GGUF files do not have the flags by which Hugging Face's tokenizers trim it.
  */
 public final class GgufTokenizer implements Tokenizer {
 
@@ -31,9 +30,9 @@ public final class GgufTokenizer implements Tokenizer {
   private final OptionalInt bos;
   private final int[] stops;
   private final TokenFinder literals;
-  private final TokenFinder added; // special ones, too
+  private final TokenFinder added; // including special ones
   private final Object making = new Object();
-  private volatile BytePairEncoder encoder; // made on first use: decoding does without
+  private volatile BytePairEncoder encoder; // created on first use; not needed for decoding
 
   private GgufTokenizer(
       Vocabulary vocabulary,
@@ -50,11 +49,11 @@ public final class GgufTokenizer implements Tokenizer {
   }
 
   /**
-   * Reads the tokenizer of a file. Nothing of the file is needed afterwards.
+   * Reads the tokenizer of a file, which is not needed afterwards.
    *
    * @param metadata the file's metadata
-   * @param chosen the chat format to use instead of the one that the file tells
-   * @param findings takes a sentence for each fault in the metadata that was put right
+   * @param chosen the chat format to use instead of the file's
+   * @param findings receives a sentence for each corrected fault in the metadata
    * @throws io.github.phi4j.api.ModelException if the file's vocabulary cannot be used
    * @throws IllegalArgumentException if the vocabulary lacks special tokens of the chosen format
    */
@@ -69,24 +68,23 @@ public final class GgufTokenizer implements Tokenizer {
     return new GgufTokenizer(vocabulary, preTokenizer, chat, specialIds);
   }
 
-  /** The chat format: the chosen one or the file's, if that was recognised. */
+  /** The chat format: the chosen one, or the file's if recognized. */
   public Optional<ChatFormat> chatFormat() {
     return chat.map(ChatRenderer::format);
   }
 
   /**
-   * Encodes text as the start of a sequence: as {@link #encode}, after the token that some files
-   * want before each prompt.
+   * Encodes text at the start of a sequence: as {@link #encode}, after the beginning-of-sequence
+   * token if the file requires one.
    */
   public int[] encodePrompt(String text) {
     return startingSequence(encode(text));
   }
 
   /**
-   * The ids that a model must never give: fillers of the vocabulary, and rows of its output beyond
-   * it.
+   * The ids that must never be sampled: padding of the vocabulary, and output rows beyond it.
    *
-   * @param rows the number of rows of the output
+   * @param rows the number of output rows
    */
   public int[] unusable(int rows) {
     return IntStream.range(0, rows)
@@ -101,14 +99,17 @@ public final class GgufTokenizer implements Tokenizer {
     return ids.toArray();
   }
 
-  /** Encodes a text of which it is known where it comes from: special tokens in it count. */
+  /** Encodes trusted text, in which special tokens are recognized. */
   int[] encodeTrusted(String text) {
     IntArrayList ids = new IntArrayList();
     appendTrusted(text, ids);
     return ids.toArray();
   }
 
-  /** Encodes a tag such as {@code <think>}: one token if the vocabulary has it, else text. */
+  /**
+   * Encodes a tag such as {@code <think>}: as a special token if the vocabulary has it, else as
+   * text.
+   */
   public int[] encodeTag(String tag) {
     OptionalInt special = special(tag);
     return special.isPresent() ? new int[] {special.getAsInt()} : encode(tag);
@@ -122,8 +123,8 @@ public final class GgufTokenizer implements Tokenizer {
   /**
    * As {@link #encodeChat(List)}.
    *
-   * @param thoughts whether a reasoning model sees its earlier thoughts
-   * @param continuing whether the last message, of the assistant, is to go on
+   * @param thoughts whether to render the thoughts of earlier messages
+   * @param continuing whether the last message is half-written, without an end of turn
    */
   public int[] encodeChat(List<Message> messages, boolean thoughts, boolean continuing) {
     ChatRenderer renderer =
@@ -170,7 +171,7 @@ public final class GgufTokenizer implements Tokenizer {
     return made;
   }
 
-  /** Replaces surrogates without a partner, which UTF-8 cannot express, by U+FFFD. */
+  /** Replaces unpaired surrogates, which UTF-8 cannot encode, by U+FFFD. */
   private static String wellFormed(String text) {
     StringBuilder replaced = null;
     for (int i = 0; i < text.length(); i++) {
@@ -239,7 +240,7 @@ public final class GgufTokenizer implements Tokenizer {
     return vocabulary.size();
   }
 
-  /** Encodes the parts of a conversation; neighbouring texts are one text. */
+  /** Encodes the parts of a conversation; adjacent texts are encoded as one. */
   private final class IdSink implements ChatRenderer.Sink {
 
     private final IntArrayList ids;

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.regex.Matcher;
 
 /**
- * Encodes by a list of merges, as Hugging Face's tokenizers do: of all neighbours in a piece, those
- * whose merge comes first in the list are merged, the leftmost first, until no merge applies.
+ * Encodes by a merge list, as Hugging Face's tokenizers do: repeatedly applies the merge that comes
+ * first in the list, leftmost first, until none applies to a piece.
  */
 final class MergeEncoder implements BytePairEncoder {
 
@@ -37,7 +37,7 @@ final class MergeEncoder implements BytePairEncoder {
     }
   }
 
-  /** Whether ids are ranks, and encoding by them gives what encoding by the list gives. */
+  /** Whether ids are ranks, and encoding by ranks equals encoding by the list. */
   boolean agreesWithRanks() {
     for (int b = 0; b < Vocabulary.BYTE_VALUES; b++) {
       if (byteIds[b] >= Vocabulary.BYTE_VALUES) {
@@ -63,7 +63,7 @@ final class MergeEncoder implements BytePairEncoder {
     return true;
   }
 
-  /** A piece while it is merged: a linked list of tokens and a heap of the merges that apply. */
+  /** The state of a piece: a linked list of tokens and a heap of applicable merges. */
   private final class Piece {
 
     static final int END = -1;
@@ -72,10 +72,10 @@ final class MergeEncoder implements BytePairEncoder {
     private int[] next = new int[0];
     private int[] previous = new int[0];
     private int[] ranks = new int[0]; // of the merge with the next token
-    private long[] heap = new long[0]; // rank, then position: the least is the merge to do
+    private long[] heap = new long[0]; // rank, then position; the minimum is the next merge
     private int heapSize;
 
-    /** Merges bytes as far as merges below a rank go; the result starts at position 0. */
+    /** Applies the merges below a rank; the result starts at position 0. */
     void merge(byte[] bytes, int from, int to, int limit) {
       int length = to - from;
       if (ids.length < length) {
@@ -98,7 +98,7 @@ final class MergeEncoder implements BytePairEncoder {
         int rank = (int) (least >>> Integer.SIZE);
         int position = (int) least;
         if (ranks[position] != rank) {
-          continue; // a neighbour has been merged since
+          continue; // stale: a neighbour was merged meanwhile
         }
         ids[position] = merges.merged[rank];
         int gone = next[position];

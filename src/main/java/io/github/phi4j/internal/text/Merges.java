@@ -6,7 +6,7 @@ import io.github.phi4j.internal.gguf.GgufMetadata;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
-/** The merges of a byte-pair encoding, most wanted first: which two tokens become which. */
+/** The merges of a byte-pair encoding by priority: the two tokens and their result. */
 final class Merges {
 
   static final String KEY = "tokenizer.ggml.merges";
@@ -22,8 +22,8 @@ final class Merges {
   }
 
   /**
-   * Reads {@code "left right"} pairs of tokens as they are written in the file. Lines that are no
-   * such pair, or that name or give what is no token, never apply and are left out.
+   * Reads {@code "left right"} pairs of tokens as they are written in the file. Skips lines that
+   * are no such pair, or whose parts or result are no tokens; they can never apply.
    */
   static Merges read(GgufMetadata metadata, WrittenTokens tokens, Consumer<String> findings) {
     GgufArray written =
@@ -80,7 +80,7 @@ final class Merges {
     return merged.length;
   }
 
-  /** Whether merge {@code k} gives token {@code 256 + k}, as where ids are tiktoken's ranks. */
+  /** Whether merge {@code k} results in token {@code 256 + k}, so that ids are tiktoken ranks. */
   boolean inOrderOfIds() {
     for (int i = 0; i < merged.length; i++) {
       if (merged[i] != i + 256) {

@@ -19,7 +19,7 @@ final class PairTable {
       long pair = pair(merges.left[rank], merges.right[rank]);
       int slot = slot(pair);
       pairs[slot] = pair;
-      ranks[slot] = rank; // of equal pairs the last counts, as in Hugging Face's tokenizers
+      ranks[slot] = rank; // the last of equal pairs wins, as in Hugging Face's tokenizers
     }
   }
 

@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * How text is cut into pieces before byte-pair encoding: by the regular expressions of OpenAI's
- * tiktoken, which Hugging Face's tokenizers of the models also use.
+ * Splits text into pieces before byte-pair encoding, by the regular expressions of OpenAI's
+ * tiktoken, as Hugging Face's tokenizers of the models do.
  */
 enum PreTokenizer {
   /** phi-4 and phi-4-reasoning. */
@@ -50,9 +50,9 @@ enum PreTokenizer {
   }
 
   /**
-   * The one that a file names.
+   * The pre-tokenizer that a file names.
    *
-   * @throws io.github.phi4j.api.ModelException if it names another
+   * @throws io.github.phi4j.api.ModelException if it names an unknown one
    */
   static PreTokenizer read(
       GgufMetadata metadata, Vocabulary vocabulary, Consumer<String> findings) {
@@ -79,17 +79,17 @@ enum PreTokenizer {
     };
   }
 
-  /** Finds the pieces of a text, which cover it. */
+  /** Finds the pieces, which cover the text. */
   Pattern pattern() {
     return pattern;
   }
 
-  /** jtokkit's encoding with this splitting. */
+  /** jtokkit's encoding with this pre-tokenizer. */
   EncodingType encodingType() {
     return encodingType;
   }
 
-  /** Whether the vocabulary is, in all tokens that merges build, the one of jtokkit's encoding. */
+  /** Whether the merged tokens of the vocabulary equal those of jtokkit's encoding. */
   boolean madeFor(Vocabulary vocabulary) {
     return vocabulary.digest().equals(digest);
   }

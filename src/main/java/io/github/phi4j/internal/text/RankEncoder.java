@@ -8,7 +8,7 @@ import com.knuddels.jtokkit.api.IntArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Encodes with jtokkit, where ids are ranks. Special tokens are kept out of it. */
+/** Encodes by ranks with jtokkit, without special tokens. */
 final class RankEncoder implements BytePairEncoder {
 
   private final Encoding encoding;
@@ -17,7 +17,7 @@ final class RankEncoder implements BytePairEncoder {
     this.encoding = encoding;
   }
 
-  /** One of jtokkit's own encodings, with the splitter it has for it. */
+  /** One of jtokkit's predefined encodings. */
   static RankEncoder builtIn(PreTokenizer preTokenizer) {
     return new RankEncoder(
         Encodings.newLazyEncodingRegistry().getEncoding(preTokenizer.encodingType()));

@@ -12,9 +12,9 @@ final class SpanTable {
   private final byte[] bytes;
   private final int[] starts; // of each span, then the end of the last
   private final int[] slots; // index + 1, or 0
-  private final long seed; // random, so that no file can be made to collide
+  private final long seed; // random, so that no file can provoke collisions
 
-  /** Creates a table of some of these strings, none of which is in it yet. */
+  /** Creates an empty table for these strings. */
   SpanTable(ByteStrings strings) {
     this.bytes = strings.bytes();
     this.starts = strings.starts();
@@ -22,7 +22,7 @@ final class SpanTable {
     this.seed = ThreadLocalRandom.current().nextLong();
   }
 
-  /** Adds span {@code index}, or returns the index of the equal span that is already there. */
+  /** Adds span {@code index}, or returns the index of an equal span in the table. */
   int add(int index) {
     int slot = slot(bytes, starts[index], starts[index + 1]);
     if (slots[slot] != 0) {

@@ -12,7 +12,7 @@ import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
-/** The ids that a file gives a part to, with the known faults of Phi-4 files put right. */
+/** The special ids of a file, with known faults of Phi-4 files corrected. */
 final class SpecialIds {
 
   private static final String PREFIX = "tokenizer.ggml.";
@@ -65,7 +65,7 @@ final class SpecialIds {
     return stops.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  /** The id that the file wants before each prompt. */
+  /** The beginning-of-sequence id that the file requires before each prompt. */
   OptionalInt bos() {
     return bos;
   }
@@ -88,7 +88,7 @@ final class SpecialIds {
     }
   }
 
-  /** The special token that a key names, if it is one. */
+  /** The special token that a key names, if any. */
   private OptionalInt id(String key) {
     long id = metadata.integer(key).orElse(-1);
     return id >= 0 && id < vocabulary.size() ? OptionalInt.of((int) id) : OptionalInt.empty();

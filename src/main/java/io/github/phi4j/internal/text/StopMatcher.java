@@ -3,13 +3,12 @@ package io.github.phi4j.internal.text;
 import java.util.List;
 
 /**
- * Looks for stop strings in text that arrives in parts. What may still become a stop string is held
- * back, and no more than that; nothing of a stop string that was found is released. The string that
- * is complete first is found; of those that end at the same place the longest. The result does not
- * depend on how the text is cut into parts.
+ * Searches streamed text for stop strings. Holds back exactly the text that may still become a stop
+ * string; no part of a match is released. The first match to complete wins, and the longest of
+ * those that end at the same position. The result does not depend on the chunking of the text.
  *
- * <p>Each string is followed by the automaton of Knuth, Morris and Pratt (1977), so that the time
- * is linear in the text. Not thread-safe.
+ * <p>Each string has a Knuth-Morris-Pratt automaton (1977), so that the time is linear in the text.
+ * Not thread-safe.
  */
 public final class StopMatcher {
 
@@ -20,9 +19,9 @@ public final class StopMatcher {
   private String found;
 
   /**
-   * Looks for some strings.
+   * Creates a matcher.
    *
-   * @param stops the strings, none of them empty; there may be none at all
+   * @param stops the stop strings, none empty; possibly none
    * @throws IllegalArgumentException if a string is empty
    */
   public StopMatcher(List<String> stops) {
@@ -55,8 +54,8 @@ public final class StopMatcher {
   }
 
   /**
-   * Takes the next part of the text and returns what can be released with it, in order. Once a stop
-   * string was found, all further text is dropped.
+   * Appends a chunk and returns the text that can be released. After a match all further text is
+   * dropped.
    */
   public String append(String text) {
     if (found != null) {
@@ -94,7 +93,7 @@ public final class StopMatcher {
     return found != null;
   }
 
-  /** Ends the text without a stop string and returns what was held back. */
+  /** Ends the text without a match and returns the text held back. */
   public String flush() {
     String rest = held.toString();
     held.setLength(0);

@@ -3,11 +3,11 @@ package io.github.phi4j.internal.text;
 import java.util.function.Consumer;
 
 /**
- * Splits what a reasoning model writes into thoughts and answer, as it arrives in parts. Thoughts
- * stand between the tags at the very beginning. Text that does not begin with the opening tag is
- * held back: it is thoughts if the closing tag comes without the opening one, and else, once the
- * text ends, answer. White space before the opening tag and after the closing one belongs to
- * neither. The result does not depend on how the text is cut into parts. Not thread-safe.
+ * Splits the streamed text of a reasoning model into thoughts and answer. Thoughts are between the
+ * tags at the very beginning. Text without the opening tag is held back: it is thoughts if a
+ * closing tag follows, and else, at the end of the text, the answer. White space before the opening
+ * tag and after the closing one belongs to neither. The result does not depend on the chunking of
+ * the text. Not thread-safe.
  */
 public final class ThoughtSplitter {
 
@@ -27,15 +27,15 @@ public final class ThoughtSplitter {
 
   private final Consumer<String> thoughts;
   private final Consumer<String> answer;
-  private final StringBuilder held = new StringBuilder(); // what may become a tag, or be thoughts
+  private final StringBuilder held = new StringBuilder(); // a possible tag, or undecided text
   private State state = State.BEGINNING;
-  private int known; // how many of the first chars held are not to be given
+  private int known; // the number of first held chars that are not part of the output
 
   /**
-   * Splits text.
+   * Creates a splitter.
    *
-   * @param thoughts takes each piece of thought, never an empty one
-   * @param answer takes each piece of the answer, never an empty one
+   * @param thoughts receives each piece of thought, never empty
+   * @param answer receives each piece of the answer, never empty
    */
   public ThoughtSplitter(Consumer<String> thoughts, Consumer<String> answer) {
     this.thoughts = thoughts;
@@ -47,20 +47,20 @@ public final class ThoughtSplitter {
     return state == State.THINKING;
   }
 
-  /** Whether it is open if the text so far, which is held back, is thoughts or answer. */
+  /** Whether the text so far, which is held back, may be thoughts or answer. */
   public boolean undecided() {
     return state == State.BEGINNING || state == State.UNDECIDED;
   }
 
-  /** Whether what comes is answer. */
+  /** Whether the text that follows is answer. */
   public boolean answering() {
     return state == State.BETWEEN || state == State.ANSWERING;
   }
 
   /**
-   * Takes the beginning of a text, which is known: what is held of it is not given later.
+   * Takes a beginning that is not part of the output, even what is held back of it.
    *
-   * @param answering whether it ends in the answer
+   * @param answering whether it ends inside the answer
    */
   public void begin(String text, boolean answering) {
     append(text);
@@ -70,7 +70,7 @@ public final class ThoughtSplitter {
     known = thinking() ? held.length() : 0;
   }
 
-  /** Takes the next part of the text. */
+  /** Appends a chunk of the text. */
   public void append(String text) {
     switch (state) {
       case BEGINNING -> begin(text);
@@ -101,7 +101,7 @@ public final class ThoughtSplitter {
     }
   }
 
-  /** Looks for the tag that tells what the text is. */
+  /** Searches for the tag that decides what the text is. */
   private void decide(String text) {
     int from = Math.max(0, held.length() - CLOSE.length() + 1);
     held.append(text);
@@ -116,7 +116,7 @@ public final class ThoughtSplitter {
     }
   }
 
-  /** Takes a text that is undecided for answer. */
+  /** Decides that undecided text is answer. */
   public void answer() {
     if (undecided()) {
       state = State.ANSWERING;
@@ -131,7 +131,7 @@ public final class ThoughtSplitter {
     int end = closed >= 0 ? closed : held.length() - begunTag();
     give(thoughts, held.substring(0, end));
     if (closed >= 0) {
-      known = 0; // the tag took the rest of it
+      known = 0; // the tag consumed the rest
       state = State.BETWEEN;
       append(held.substring(closed + CLOSE.length()));
     } else {
@@ -139,7 +139,7 @@ public final class ThoughtSplitter {
     }
   }
 
-  /** How many chars at the end may become the closing tag. */
+  /** The number of chars at the end that may begin the closing tag. */
   private int begunTag() {
     int length = Math.min(held.length(), CLOSE.length() - 1);
     while (!CLOSE.startsWith(held.substring(held.length() - length))) {
@@ -148,7 +148,7 @@ public final class ThoughtSplitter {
     return length;
   }
 
-  /** Ends the text: what might still have become a tag is given as what it is. */
+  /** Ends the text: a held beginning of a tag is plain text. */
   public void flush() {
     answer();
     if (state == State.THINKING) {

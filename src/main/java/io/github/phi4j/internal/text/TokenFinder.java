@@ -8,21 +8,21 @@ import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
- * Finds any of some texts in another, the leftmost first and there the longest, as Hugging Face's
- * tokenizers find added tokens. The texts are the paths of a trie, whose edges stand in an
- * open-addressing table; finding takes no longer for many than for a few.
+ * Finds keys in a text, leftmost-longest, as Hugging Face's tokenizers find added tokens. The keys
+ * are the paths of a trie with its edges in an open-addressing table, so that the time does not
+ * depend on their number.
  */
 final class TokenFinder {
 
   private static final int NONE = -1;
 
-  private final BitSet first = new BitSet(); // chars that a text begins with
+  private final BitSet first = new BitSet(); // first chars of the keys
   private final long[] edges; // (node, char) + 1, or 0
   private final int[] targets;
-  private final int[] ids; // of the text that ends at a node, or NONE
+  private final int[] ids; // of the key that ends at a node, or NONE
   private final long seed = ThreadLocalRandom.current().nextLong();
 
-  /** Finds the keys, none of which is empty, and gives their values. */
+  /** Creates a finder of non-empty keys with values. */
   TokenFinder(Map<String, Integer> tokens) {
     int chars = tokens.keySet().stream().mapToInt(String::length).reduce(0, Math::addExact);
     int slots = Integer.highestOneBit(Math.max(1, chars)) << 2;
@@ -49,10 +49,10 @@ final class TokenFinder {
   }
 
   /**
-   * Cuts a text at what is found.
+   * Splits a text at the matches.
    *
-   * @param between takes each stretch that is none of the texts, never an empty one
-   * @param found takes the value of each text
+   * @param between receives each stretch between matches, never empty
+   * @param found receives the value of each match
    */
   void split(String text, Consumer<String> between, IntConsumer found) {
     int from = 0;

@@ -10,17 +10,17 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** How tools are described to a model, and how it writes its calls. */
+/** The format of tool definitions and tool calls. */
 public enum ToolFormat {
   /** phi-4-mini: calls follow a special token. */
   NATIVE("[", "]"),
   /**
-   * Models without a format of their own: an answer that begins as calls do is calls, and the
-   * system message says so.
+   * Models without a native format: an answer that begins like calls is calls, as the system
+   * message explains.
    */
   JSON("{\"tool_calls\": [", "]}");
 
-  /** What comes between two calls. */
+  /** The separator between calls. */
   public static final String SEPARATOR = ", ";
 
   private final String open;
@@ -31,7 +31,7 @@ public enum ToolFormat {
     this.close = close;
   }
 
-  /** The format of the models with a chat format. */
+  /** The tool format of a chat format. */
   public static ToolFormat of(ChatFormat format) {
     return switch (format) {
       case PHI4, PHI4_REASONING -> JSON;
@@ -39,34 +39,34 @@ public enum ToolFormat {
     };
   }
 
-  /** What comes before the first call. */
+  /** The text before the first call. */
   public String open() {
     return open;
   }
 
-  /** What comes after the last call. */
+  /** The text after the last call. */
   public String close() {
     return close;
   }
 
-  /** What comes before the arguments of a call. */
+  /** The text before the arguments of a call. */
   public static String callOpen(String name) {
     return "{\"name\": " + Json.quote(name) + ", \"arguments\": ";
   }
 
-  /** What comes after the arguments of a call. */
+  /** The text after the arguments of a call. */
   public static String callClose() {
     return "}";
   }
 
-  /** Writes calls as the model does. */
+  /** Formats calls as the model does. */
   public String write(List<ToolCall> calls) {
     return calls.stream()
         .map(call -> callOpen(call.name()) + call.arguments() + callClose())
         .collect(Collectors.joining(SEPARATOR, open, close));
   }
 
-  /** The array that describes tools to a model, written as in its training. */
+  /** The JSON array of tool definitions, formatted as in the model's training. */
   public static String describe(List<Tool> tools) {
     return new Json.Elements(tools.stream().map(ToolFormat::describe).toList()).written();
   }
@@ -79,7 +79,7 @@ public enum ToolFormat {
     return new Json.Members(members);
   }
 
-  /** What the system message says about tools to a model without a format for them. */
+  /** The explanation of tools in the system message, for models without a native format. */
   static String explain(String tools) {
     return "You have tools, described by this JSON array:\n"
         + tools
@@ -88,15 +88,15 @@ public enum ToolFormat {
         + "\nTheir results come in the messages after it, in the same order.";
   }
 
-  /** How a tool's result is shown to a model without a format for it, in a turn of the user. */
+  /** A tool result as a user turn, for models without a native format. */
   static String result(String content) {
     return "Result of the tool call:\n" + content;
   }
 
   /**
-   * The calls in a text that was written in this format to its end.
+   * Parses the calls of a complete text in this format.
    *
-   * @param ids gives each call its id
+   * @param ids supplies the id of each call
    * @throws IllegalArgumentException if it was not
    */
   public List<ToolCall> parse(String text, Supplier<String> ids) {
@@ -104,9 +104,9 @@ public enum ToolFormat {
   }
 
   /**
-   * The calls that are whole in a text that was written in this format but cut before its end.
+   * Parses the complete calls of a truncated text in this format.
    *
-   * @param ids gives each call its id
+   * @param ids supplies the id of each call
    */
   public List<ToolCall> parseCut(String text, Supplier<String> ids) {
     return new CallReader(text, this, ids).wholeCalls();

@@ -9,13 +9,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Puts the results of tools in the order of their calls: chat formats have no ids. */
+/** Sorts tool results into the order of their calls, since chat formats have no ids. */
 final class ToolResults {
 
   private ToolResults() {}
 
   /**
-   * The conversation with the results in order.
+   * The conversation with its tool results in order.
    *
    * @throws IllegalArgumentException if a result names no call of the message that it follows, or a
    *     call has several results, or none where others of its message have one

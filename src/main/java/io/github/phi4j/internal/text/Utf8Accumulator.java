@@ -7,9 +7,8 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Turns bytes that arrive in parts into text, as soon as a character is complete. What is not UTF-8
- * gives U+FFFD, as the JDK's decoder has it; half a character at the end gives nothing. Not
- * thread-safe.
+ * Decodes streamed UTF-8, releasing each character once complete. Malformed input becomes U+FFFD as
+ * in the JDK's decoder; an incomplete character at the end is dropped. Not thread-safe.
  */
 public final class Utf8Accumulator {
 
@@ -18,10 +17,10 @@ public final class Utf8Accumulator {
           .newDecoder()
           .onMalformedInput(CodingErrorAction.REPLACE)
           .onUnmappableCharacter(CodingErrorAction.REPLACE);
-  private ByteBuffer bytes = ByteBuffer.allocate(64); // an unfinished character, then new bytes
+  private ByteBuffer bytes = ByteBuffer.allocate(64); // an incomplete character, then new bytes
   private CharBuffer chars = CharBuffer.allocate(64);
 
-  /** Takes the next bytes and returns the text that is complete with them, which may be empty. */
+  /** Appends bytes and returns the text that they complete, which may be empty. */
   public String append(byte[] next) {
     if (bytes.remaining() < next.length) {
       bytes = ByteBuffer.allocate(2 * (bytes.position() + next.length)).put(bytes.flip());
@@ -30,12 +29,12 @@ public final class Utf8Accumulator {
     return decode();
   }
 
-  /** Whether the last character is not complete. */
+  /** Whether the last character is incomplete. */
   public boolean unfinished() {
     return bytes.position() > 0;
   }
 
-  /** Ends the text: an unfinished character is dropped. A new text may follow. */
+  /** Drops an incomplete character and starts over. */
   public void drop() {
     bytes.clear();
     decoder.reset();
@@ -43,7 +42,7 @@ public final class Utf8Accumulator {
 
   private String decode() {
     if (chars.capacity() < bytes.capacity()) {
-      chars = CharBuffer.allocate(bytes.capacity()); // no byte gives more than one char
+      chars = CharBuffer.allocate(bytes.capacity()); // at most one char per byte
     }
     decoder.decode(bytes.flip(), chars.clear(), false);
     bytes.compact();

@@ -16,8 +16,8 @@ import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
- * The tokens of a model: what each stands for, and how byte-pair encoding builds them. It holds
- * copies, so that it outlives the file's mapping.
+ * The tokens of a model: their bytes and the merges that build them. Holds copies that outlive the
+ * file's mapping.
  */
 final class Vocabulary {
 
@@ -26,10 +26,10 @@ final class Vocabulary {
   private static final String MODEL = "tokenizer.ggml.model";
 
   private final byte[] bytes;
-  private final int[] starts; // of each token in bytes, then the end of the last
+  private final int[] starts; // start of each token in bytes, then the end of the last
   private final BitSet unused;
   private final BitSet special;
-  private final BitSet marked; // what the file calls special, also where it is text
+  private final BitSet marked; // marked special by the file, even if text
   private final Map<String, Integer> specials = new LinkedHashMap<>();
   private final Map<String, Integer> literals = new LinkedHashMap<>();
   private final int[] byteIds;
@@ -60,7 +60,7 @@ final class Vocabulary {
     bytes = Arrays.copyOf(target, starts[count]);
   }
 
-  /** What is not UTF-8 stands in no text, least of all where a text has U+FFFD. */
+  /** Malformed UTF-8 matches no text, in particular not U+FFFD. */
   private static void put(Map<String, Integer> ids, WrittenTokens tokens, int id) {
     if (tokens.isUtf8(id)) {
       ids.put(tokens.string(id), id);
@@ -70,7 +70,7 @@ final class Vocabulary {
   /**
    * Reads the vocabulary of a file.
    *
-   * @throws io.github.phi4j.api.ModelException if it is none that can be used
+   * @throws io.github.phi4j.api.ModelException if it cannot be used
    */
   static Vocabulary read(GgufMetadata metadata, Consumer<String> findings) {
     String model = metadata.string(MODEL).orElse("");
@@ -115,40 +115,40 @@ final class Vocabulary {
     return starts.length - 1;
   }
 
-  /** The bytes of all tokens, special ones included, one after the other; not a copy. */
+  /** The concatenated bytes of all tokens, special ones included; not a copy. */
   byte[] bytes() {
     return bytes;
   }
 
-  /** Where the bytes of each token start, and where the last ends; not a copy. */
+  /** The start of each token's bytes, then the end of the last; not a copy. */
   int[] starts() {
     return starts;
   }
 
-  /** The bytes of token {@code id}, also if it is special or unused. */
+  /** The bytes of token {@code id}, even if special or unused. */
   byte[] bytes(int id) {
     return Arrays.copyOfRange(bytes, starts[id], starts[id + 1]);
   }
 
-  /** The text of token {@code id}, also if it is special or unused. */
+  /** The text of token {@code id}, even if special or unused. */
   String text(int id) {
     return new String(bytes, starts[id], starts[id + 1] - starts[id], StandardCharsets.UTF_8);
   }
 
-  /** Whether token {@code id} structures a conversation and is no text. */
+  /** Whether token {@code id} is special: part of the structure of a conversation, not text. */
   boolean isSpecial(int id) {
     return special.get(id);
   }
 
   /**
-   * Whether token {@code id} may end a turn: it is special, or it is text but the file calls it
-   * special, as where an ordinary token was chosen to end turns.
+   * Whether token {@code id} may end a turn: it is special, or the file marks it special though it
+   * is text.
    */
   boolean mayEndTurn(int id) {
     return special.get(id) || marked.get(id);
   }
 
-  /** Whether id {@code id} only fills the vocabulary up. */
+  /** Whether id {@code id} is padding of the vocabulary. */
   boolean isUnused(int id) {
     return unused.get(id);
   }
@@ -159,10 +159,7 @@ final class Vocabulary {
     return id == null ? OptionalInt.empty() : OptionalInt.of(id);
   }
 
-  /**
-   * Tokens such as {@code <think>} that were added to the vocabulary: text, but always encoded as
-   * one token.
-   */
+  /** Added tokens such as {@code <think>}: text that is always encoded as one token. */
   Map<String, Integer> literals() {
     return literals;
   }
@@ -185,8 +182,8 @@ final class Vocabulary {
   }
 
   /**
-   * SHA-256 of what decides how text is encoded: the tokens below {@code 256 + merges} with their
-   * lengths, and the merges. Equal digests give equal ids for any text.
+   * SHA-256 over all that determines the encoding: the tokens below {@code 256 + merges} with their
+   * lengths, and the merges. Equal digests imply equal ids for any text.
    */
   String digest() {
     int count = Math.min(size(), BYTE_VALUES + merges.count());

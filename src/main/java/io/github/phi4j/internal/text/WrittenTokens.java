@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The tokens as a file has them: byte-mapped or literal text, with a type each. Types that
- * contradict the texts are put right here. Lives for a load.
+ * The tokens as written in a file: byte-mapped or literal text with types. Corrects types that
+ * contradict the texts. Used during loading only.
  */
 final class WrittenTokens {
 
@@ -127,10 +127,10 @@ final class WrittenTokens {
   }
 
   /**
-   * Corrects the types that contradict the texts: what merges build is text, turn tokens are
-   * special, and where there is no type the text decides.
+   * Corrects types that contradict the texts: results of merges are text, turn tokens are special,
+   * and without a type the text decides.
    *
-   * @param wanted the tokens that byte-pair encoding may give
+   * @param wanted the tokens that byte-pair encoding may produce
    */
   void retype(BitSet wanted) {
     built = wanted;
@@ -164,7 +164,7 @@ final class WrittenTokens {
     special.report();
   }
 
-  /** Counts tokens whose type was corrected, to say so once. */
+  /** Counts tokens with a corrected type, for a single finding. */
   private final class Repair {
     private final String kind;
     private final String called;
@@ -202,7 +202,7 @@ final class WrittenTokens {
     }
   }
 
-  /** Whether token {@code id} opens, parts or closes turns or the calls in them. */
+  /** Whether token {@code id} delimits turns or tool calls. */
   private boolean structures(int id) {
     return ChatRenderer.STRUCTURE.contains(string(id));
   }
@@ -211,7 +211,7 @@ final class WrittenTokens {
     return types.length;
   }
 
-  /** The tokens that are of a special type. */
+  /** The tokens of a special type. */
   BitSet special() {
     BitSet special = new BitSet();
     for (int id = 0; id < types.length; id++) {
@@ -220,7 +220,7 @@ final class WrittenTokens {
     return special;
   }
 
-  /** Whether token {@code id} is written in UTF-8. */
+  /** Whether token {@code id} is valid UTF-8. */
   boolean isUtf8(int id) {
     String string = string(id);
     return string.indexOf('\ufffd') < 0
@@ -234,20 +234,20 @@ final class WrittenTokens {
   }
 
   /**
-   * The token that is written like {@code key[from, to)}, or -1. One that looks special is none
-   * that text may become.
+   * The token written as {@code key[from, to)}, or -1. Tokens that look special are excluded, since
+   * text must not become one.
    */
   int text(byte[] key, int from, int to) {
     int id = table.find(key, from, to);
     return id >= 0 && !looksSpecial(id) ? id : -1;
   }
 
-  /** Token {@code id} as it is written. */
+  /** Token {@code id} as written. */
   String string(int id) {
     return new String(bytes, starts[id], starts[id + 1] - starts[id], StandardCharsets.UTF_8);
   }
 
-  /** Whether token {@code id} is written like {@code <|...|>}. */
+  /** Whether token {@code id} has the form {@code <|...|>}. */
   boolean looksSpecial(int id) {
     int from = starts[id];
     int to = starts[id + 1];
@@ -264,24 +264,24 @@ final class WrittenTokens {
   }
 
   /**
-   * Writes what token {@code id} stands for: through the byte map if byte-pair encoding may give it
-   * or it is of type normal, else as it stands.
+   * Writes the bytes of token {@code id}: through the byte map if byte-pair encoding may produce it
+   * or its type is normal, else literally.
    *
-   * @return where it ends in {@code target}
+   * @return its end in {@code target}
    */
   int unmap(int id, byte[] target, int at) {
     int from = starts[id];
     int to = starts[id + 1];
     int end =
         types[id] == NORMAL || built.get(id) ? ByteLevel.read(bytes, from, to, target, at) : -1;
-    if (end < 0) { // not in the byte map: as Hugging Face's decoder has it
+    if (end < 0) { // not in the byte map: literal, as in Hugging Face's decoder
       System.arraycopy(bytes, from, target, at, to - from);
       end = at + to - from;
     }
     return end;
   }
 
-  /** Says how many ordinary tokens are not written in the byte map. */
+  /** Reports the number of ordinary tokens outside of the byte map. */
   void reportUnmapped() {
     byte[] target = new byte[starts[count()]];
     int count = 0;

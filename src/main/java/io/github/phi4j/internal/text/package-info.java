@@ -1,2 +1,2 @@
-/** Text to token ids and back: vocabulary, byte-pair encoding, chat formats, streamed text. */
+/** Tokenization: vocabulary, byte-pair encoding, chat formats, and decoding of streamed text. */
 package io.github.phi4j.internal.text;
