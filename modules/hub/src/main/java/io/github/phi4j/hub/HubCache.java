@@ -1,0 +1,285 @@
+package io.github.phi4j.hub;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Hugging Face's cache: {@code models--USER--REPO} holds {@code blobs} named by their checksums,
+ * and in {@code snapshots/COMMIT} links to them under the names of the files; {@code refs/main} is
+ * the commit that was fetched last.
+ */
+final class HubCache {
+
+  /** Fetches a blob. */
+  @FunctionalInterface
+  interface Fetch {
+    void into(Path blob) throws IOException, InterruptedException;
+  }
+
+  private static final String PREFIX = "models--";
+
+  private final Path folder;
+
+  HubCache(Path folder) {
+    this.folder = folder;
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  private Path home(String repository) {
+    return folder.resolve(PREFIX + repository.replace("/", "--"));
+  }
+
+  private Path snapshot(String repository, String commit) {
+    return home(repository).resolve("snapshots").resolve(commit);
+  }
+
+  /** Adds a file; one process or thread at a time fetches it, and the others find it then. */
+  void add(String repository, String commit, HubFile file, Fetch fetch)
+      throws IOException, InterruptedException {
+    Path blob = home(repository).resolve("blobs").resolve(file.sha256());
+    Path link = snapshot(repository, commit).resolve(file.path());
+    Files.createDirectories(blob.getParent());
+    Files.createDirectories(link.getParent());
+    Path lockFile =
+        folder
+            .resolve(".locks")
+            .resolve(home(repository).getFileName())
+            .resolve(file.sha256() + ".lock");
+    Files.createDirectories(lockFile.getParent());
+    try (FileChannel channel =
+            FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock _ = lock(channel)) {
+      if (isWhole(link, file)) {
+        return;
+      }
+      if (!isWhole(blob, file)) {
+        fetch.into(blob);
+      }
+      link(link, blob);
+    }
+  }
+
+  private static FileLock lock(FileChannel channel) throws IOException, InterruptedException {
+    while (true) {
+      try {
+        return channel.lock();
+      } catch (OverlappingFileLockException e) {
+        Thread.sleep(100); // another thread of this process has it
+      }
+    }
+  }
+
+  private static boolean isWhole(Path path, HubFile file) throws IOException {
+    return Files.isRegularFile(path) && Files.size(path) == file.bytes();
+  }
+
+  /** Links a name to its blob; where links are not to be had, the blob itself gets the name. */
+  private static void link(Path link, Path blob) throws IOException {
+    Files.deleteIfExists(link);
+    try {
+      Files.createSymbolicLink(link, link.getParent().relativize(blob));
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      Files.move(blob, link, StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
+  void setMain(String repository, String commit) throws IOException {
+    Path ref = home(repository).resolve("refs").resolve("main");
+    Files.createDirectories(ref.getParent());
+    Path fresh = Files.createTempFile(ref.getParent(), "main", ".tmp");
+    Files.writeString(fresh, commit);
+    Files.move(fresh, ref, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  CachedModel model(String repository, String commit, List<String> paths) throws IOException {
+    List<Path> files = paths.stream().map(snapshot(repository, commit)::resolve).toList();
+    long bytes = 0;
+    for (Path file : files) {
+      bytes += Files.size(file);
+    }
+    return new CachedModel(repository, commit, files, bytes);
+  }
+
+  /** The model of a reference in the commit that was fetched last, or else in any. */
+  Optional<CachedModel> find(ModelReference reference) throws IOException {
+    for (String commit : commits(reference.repository())) {
+      try {
+        List<HubFile> parts =
+            HubFile.choose(reference, files(snapshot(reference.repository(), commit)));
+        return Optional.of(
+            model(reference.repository(), commit, parts.stream().map(HubFile::path).toList()));
+      } catch (HubException e) {
+        // not in this commit
+      }
+    }
+    return Optional.empty();
+  }
+
+  private List<String> commits(String repository) throws IOException {
+    List<String> commits = new ArrayList<>();
+    Path main = home(repository).resolve("refs").resolve("main");
+    if (Files.isRegularFile(main)) {
+      commits.add(Files.readString(main).strip());
+    }
+    Path snapshots = home(repository).resolve("snapshots");
+    if (Files.isDirectory(snapshots)) {
+      try (Stream<Path> folders = Files.list(snapshots)) {
+        folders
+            .map(each -> each.getFileName().toString())
+            .sorted()
+            .filter(each -> !commits.contains(each))
+            .forEach(commits::add);
+      }
+    }
+    return commits;
+  }
+
+  /** The GGUF files of a snapshot that are there; the checksum of each is not known here. */
+  private static List<HubFile> files(Path snapshot) throws IOException {
+    if (!Files.isDirectory(snapshot)) {
+      return List.of();
+    }
+    List<HubFile> files = new ArrayList<>();
+    try (Stream<Path> paths = Files.walk(snapshot)) {
+      for (Path path : paths.filter(each -> each.toString().endsWith(".gguf")).toList()) {
+        if (Files.isRegularFile(path)) {
+          String name = snapshot.relativize(path).toString().replace('\\', '/');
+          files.add(new HubFile(name, "0".repeat(64), Files.size(path)));
+        }
+      }
+    }
+    return files;
+  }
+
+  List<CachedModel> list() throws IOException {
+    List<CachedModel> models = new ArrayList<>();
+    if (!Files.isDirectory(folder)) {
+      return models;
+    }
+    List<String> repositories;
+    try (Stream<Path> folders = Files.list(folder)) {
+      repositories =
+          folders
+              .map(each -> each.getFileName().toString())
+              .filter(name -> name.startsWith(PREFIX) && name.indexOf("--", PREFIX.length()) > 0)
+              .map(name -> name.substring(PREFIX.length()).replaceFirst("--", "/"))
+              .sorted()
+              .toList();
+    }
+    for (String repository : repositories) {
+      for (String commit : commits(repository)) {
+        for (List<String> parts : split(files(snapshot(repository, commit)))) {
+          models.add(model(repository, commit, parts));
+        }
+      }
+    }
+    return models;
+  }
+
+  /** Files that are one model each: parts of a split one stand together. */
+  private static Iterable<List<String>> split(List<HubFile> files) {
+    Map<String, List<String>> models = new TreeMap<>();
+    files.stream()
+        .map(HubFile::path)
+        .sorted()
+        .forEach(path ->
+            models
+                .computeIfAbsent(
+                    path.replaceFirst("-\\d{5}-of-(\\d{5})\\.gguf$", "-of-$1.gguf"),
+                    _ -> new ArrayList<>())
+                .add(path));
+    return models.values();
+  }
+
+  List<Path> damaged(CachedModel model) throws IOException {
+    List<Path> damaged = new ArrayList<>();
+    for (Path file : model.files()) {
+      String name = file.toRealPath().getFileName().toString();
+      if (name.matches("[0-9a-f]{64}") && !Checksums.of(file).equals(name)) {
+        damaged.add(file);
+      }
+    }
+    return damaged;
+  }
+
+  long remove(CachedModel model) throws IOException {
+    long freed = 0;
+    Path home = home(model.repository());
+    for (Path file : model.files()) {
+      Path blob = file.toRealPath();
+      if (!blob.startsWith(home.toRealPath())) {
+        throw new IOException(file + " leads out of " + home + ", and is left alone");
+      }
+      long bytes = Files.size(blob);
+      Files.delete(file);
+      if (Files.exists(blob) && !linked(home).contains(blob)) {
+        Files.delete(blob);
+      }
+      freed += Files.exists(blob) ? 0 : bytes;
+    }
+    deleteEmpty(home);
+    return freed;
+  }
+
+  /** The blobs to which any snapshot has a link. */
+  private static Set<Path> linked(Path home) throws IOException {
+    Set<Path> blobs = new HashSet<>();
+    try (Stream<Path> paths = Files.walk(home.resolve("snapshots"))) {
+      for (Path path : paths.filter(Files::isRegularFile).toList()) {
+        blobs.add(path.toRealPath());
+      }
+    }
+    return blobs;
+  }
+
+  /**
+   * Deletes folders without files, and all of a repository of which nothing but its ref is left.
+   */
+  private static void deleteEmpty(Path home) throws IOException {
+    List<Path> folders;
+    try (Stream<Path> paths = Files.walk(home)) {
+      List<Path> all = paths.sorted(Comparator.reverseOrder()).toList();
+      boolean bare =
+          all.stream()
+              .filter(path -> !Files.isDirectory(path))
+              .allMatch(path -> path.startsWith(home.resolve("refs")));
+      if (bare) {
+        for (Path path : all) {
+          Files.delete(path);
+        }
+        return;
+      }
+      folders =
+          all.stream()
+              .filter(path -> Files.isDirectory(path) && path.startsWith(home.resolve("snapshots")))
+              .toList();
+    }
+    for (Path path : folders) {
+      try (Stream<Path> inside = Files.list(path)) {
+        if (inside.findAny().isPresent()) {
+          continue;
+        }
+      }
+      Files.delete(path);
+    }
+  }
+}
