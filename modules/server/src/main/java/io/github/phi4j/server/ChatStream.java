@@ -1,0 +1,180 @@
+package io.github.phi4j.server;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.TextSink;
+import io.github.phi4j.api.TokenLogProb;
+import io.github.phi4j.api.Tokenizer;
+import io.github.phi4j.api.ToolCall;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The chunks of a streamed chat completion. Each choice has a sink of its own. */
+final class ChatStream {
+
+  private final ChatCompletions.Call call;
+  private final LiveAnswer answer;
+  private final Tokenizer tokenizer;
+  private final String id = Answers.id("chatcmpl-");
+  private final long created = Answers.now();
+  private final Map<Integer, Sink> sinks = new ConcurrentHashMap<>();
+
+  ChatStream(ChatCompletions.Call call, LiveAnswer answer, Tokenizer tokenizer) {
+    this.call = call;
+    this.answer = answer;
+    this.tokenizer = tokenizer;
+  }
+
+  /** Takes the text of a choice; sinks are made before the first of them is used. */
+  TextSink sink(int index) {
+    return sinks.computeIfAbsent(index, Sink::new);
+  }
+
+  private final class Sink implements TextSink {
+    private final int index;
+    private final long start = System.nanoTime();
+    private final List<TokenLogProb> untold = new ArrayList<>();
+    private long first;
+    private int tokens;
+    private boolean begun;
+
+    Sink(int index) {
+      this.index = index;
+    }
+
+    @Override
+    public boolean accept(String text) {
+      return send("content", text);
+    }
+
+    @Override
+    public boolean acceptReasoning(String thought) {
+      return send("reasoning_content", thought);
+    }
+
+    @Override
+    public void acceptLogProb(TokenLogProb token) {
+      if (tokens++ == 0) {
+        first = System.nanoTime();
+      }
+      if (call.logProbs()) {
+        untold.add(token);
+      }
+    }
+
+    private boolean send(String field, String text) {
+      begin();
+      ObjectNode chunk = chunk();
+      ObjectNode choice = choice(chunk);
+      choice.putObject("delta").put(field, text);
+      tellLogProbs(choice);
+      choice.putNull("finish_reason");
+      if (call.timingsPerToken()) {
+        chunk.set(
+            "timings",
+            Answers.timings(
+                0,
+                0,
+                Duration.ofNanos(first - start),
+                tokens,
+                Duration.ofNanos(System.nanoTime() - first)));
+      }
+      return event(chunk);
+    }
+
+    private void begin() {
+      if (!begun) {
+        begun = true;
+        ObjectNode chunk = chunk();
+        ObjectNode choice = choice(chunk);
+        choice.putObject("delta").put("role", "assistant").put("content", "");
+        choice.putNull("logprobs").putNull("finish_reason");
+        event(chunk);
+      }
+    }
+
+    private ObjectNode choice(ObjectNode chunk) {
+      return chunk.putArray("choices").addObject().put("index", index);
+    }
+
+    private void tellLogProbs(ObjectNode choice) {
+      if (untold.isEmpty()) {
+        choice.putNull("logprobs");
+      } else {
+        choice
+            .putObject("logprobs")
+            .putNull("refusal")
+            .set("content", Answers.logProbs(untold, tokenizer));
+        untold.clear();
+      }
+    }
+
+    private void finish(Completion completion) {
+      begin();
+      List<ToolCall> calls = completion.toolCalls();
+      for (int i = 0; i < calls.size(); i++) {
+        ToolCall each = calls.get(i);
+        call(i, true, each, "");
+        call(i, false, each, each.arguments());
+      }
+      ObjectNode chunk = chunk();
+      ObjectNode choice = choice(chunk);
+      choice.putObject("delta");
+      tellLogProbs(choice);
+      choice.put("finish_reason", Answers.finishReason(completion));
+      chunk.set("timings", Answers.timings(completion.timings(), completion.usage()));
+      event(chunk);
+    }
+
+    private void call(int number, boolean opens, ToolCall each, String arguments) {
+      ObjectNode chunk = chunk();
+      ObjectNode choice = choice(chunk);
+      ArrayNode list = choice.putObject("delta").putArray("tool_calls");
+      ObjectNode node = list.addObject().put("index", number);
+      if (opens) {
+        node.put("id", each.id()).put("type", "function");
+      }
+      ObjectNode function = node.putObject("function");
+      if (opens) {
+        function.put("name", each.name());
+      }
+      function.put("arguments", arguments);
+      choice.putNull("logprobs").putNull("finish_reason");
+      event(chunk);
+    }
+  }
+
+  private ObjectNode chunk() {
+    ObjectNode node = Json.object();
+    node.put("id", id)
+        .put("object", "chat.completion.chunk")
+        .put("created", created)
+        .put("model", call.model());
+    if (call.streamUsage()) {
+      node.putNull("usage");
+    }
+    return node;
+  }
+
+  private boolean event(ObjectNode chunk) {
+    return answer.send("data: " + Json.text(chunk) + "\n\n");
+  }
+
+  /** Ends all choices, and the stream. */
+  void finish(List<Completion> completions) {
+    for (int i = 0; i < completions.size(); i++) {
+      sinks.computeIfAbsent(i, Sink::new).finish(completions.get(i));
+    }
+    if (call.streamUsage()) {
+      ObjectNode chunk = chunk();
+      chunk.putArray("choices");
+      chunk.set("usage", Answers.usage(completions, call.choices(), tokenizer));
+      event(chunk);
+    }
+    answer.send("data: [DONE]\n\n");
+  }
+}

@@ -1,0 +1,262 @@
+package io.github.phi4j.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.Reasoning;
+import io.github.phi4j.api.TextSink;
+import io.github.phi4j.api.TokenLogProb;
+import io.github.phi4j.api.Tokenizer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** {@code /v1/completions}: text that goes on as it stands. */
+final class Completions implements Route {
+
+  private static final int MOST_PROMPTS = 64;
+  private static final int MOST_ALTERNATIVES = 20;
+
+  /** How much is generated unless the request says: OpenAI's number. */
+  private static final int DEFAULT_TOKENS = 16;
+
+  private final Serving serving;
+
+  Completions(Serving serving) {
+    this.serving = serving;
+  }
+
+  private record Call(
+      String model,
+      List<Prompt> prompts,
+      List<String> echoes,
+      GenerationOptions options,
+      int samples,
+      boolean stream,
+      boolean streamUsage,
+      boolean logProbs) {}
+
+  @Override
+  public void answer(Exchange exchange) throws IOException {
+    Call call = read(Fields.of(Json.parse(exchange.body())));
+    if (call.stream()) {
+      serving.write(exchange, LiveAnswer.Format.EVENTS, answer -> stream(call, answer));
+    } else {
+      serving.write(exchange, LiveAnswer.Format.DOCUMENT, answer -> whole(call, answer));
+    }
+  }
+
+  private Call read(Fields fields) {
+    String model = serving.model(fields);
+    int samples = fields.integer("n", 1, ChatCompletions.MOST_CHOICES).orElse(1);
+    if (fields.integer("best_of", 1, ChatCompletions.MOST_CHOICES).orElse(samples) != samples) {
+      throw ApiException.unsupported(
+          fields.name("best_of"), "'best_of' is not supported unless it equals 'n'.");
+    }
+    fields.refuse("suffix", "is not supported: the model writes only what comes after a prompt");
+    GenerationOptions.Builder options =
+        new OptionFields(serving.settings(), serving.tokenizer())
+            .read(fields, "max_tokens", "n_predict");
+    if (!fields.has("max_tokens") && !fields.has("n_predict")) {
+      options.maxTokens(Math.min(serving.settings().defaults().maxTokens(), DEFAULT_TOKENS));
+    }
+    // The choices of this endpoint have no place for thoughts apart.
+    options.reasoning(Reasoning.builder().split(false).build());
+    OptionFields.grammar(fields).ifPresent(options::grammar);
+    OptionalInt alternatives = fields.integer("logprobs", 0, MOST_ALTERNATIVES);
+    if (alternatives.isPresent()) {
+      options.logProbs(alternatives.getAsInt());
+    }
+    List<Prompt> prompts = prompts(fields);
+    boolean echo = fields.flag("echo", false);
+    if (echo && alternatives.isPresent()) {
+      throw ApiException.unsupported(
+          fields.name("echo"), "'echo' is not supported together with 'logprobs'.");
+    }
+    return new Call(
+        model,
+        prompts,
+        echo ? prompts.stream().map(this::text).toList() : List.of(),
+        options.build(),
+        samples,
+        fields.flag("stream", false),
+        fields.object("stream_options").map(o -> o.flag("include_usage", false)).orElse(false),
+        alternatives.isPresent());
+  }
+
+  private String text(Prompt prompt) {
+    return switch (prompt) {
+      case Prompt.Raw raw -> raw.text();
+      case Prompt.Tokens tokens ->
+          serving.tokenizer().decode(tokens.ids().stream().mapToInt(Integer::intValue).toArray());
+      default -> "";
+    };
+  }
+
+  /** A text, texts, token ids, or arrays of token ids. */
+  private List<Prompt> prompts(Fields fields) {
+    JsonNode value = fields.value("prompt").orElseThrow(() -> fields.missing("prompt"));
+    if (value.isTextual()) {
+      return List.of(Prompt.raw(value.textValue()));
+    }
+    if (!(value instanceof ArrayNode array)) {
+      throw Fields.wrongType(fields.name("prompt"), "a string or an array", value);
+    }
+    if (!array.isEmpty() && array.get(0).isNumber()) {
+      return List.of(tokens(fields, array));
+    }
+    if (array.isEmpty() || array.size() > MOST_PROMPTS) {
+      throw fields.invalid("prompt", "must have from 1 to " + MOST_PROMPTS + " prompts");
+    }
+    List<Prompt> prompts = new ArrayList<>();
+    for (JsonNode each : array) {
+      prompts.add(
+          each instanceof ArrayNode ids
+              ? tokens(fields, ids)
+              : Prompt.raw(Fields.string(each, fields.name("prompt"))));
+    }
+    return prompts;
+  }
+
+  private static Prompt tokens(Fields fields, ArrayNode array) {
+    int[] ids = new int[array.size()];
+    for (int i = 0; i < ids.length; i++) {
+      JsonNode id = array.get(i);
+      if (!id.isIntegralNumber() || !id.canConvertToInt()) {
+        throw fields.invalid("prompt", "must hold token ids, which are integers");
+      }
+      ids[i] = id.intValue();
+    }
+    return Prompt.tokens(ids);
+  }
+
+  private void whole(Call call, LiveAnswer answer) throws InterruptedException {
+    List<Completion> completions =
+        serving.generate(call.prompts(), call.options(), call.samples(), _ -> _ -> answer.wanted());
+    ObjectNode node = head(call, Answers.id("cmpl-"), Answers.now());
+    ArrayNode choices = node.putArray("choices");
+    for (int i = 0; i < completions.size(); i++) {
+      Completion completion = completions.get(i);
+      String echo = call.echoes().isEmpty() ? "" : call.echoes().get(i / call.samples());
+      ObjectNode choice = choices.addObject().put("index", i).put("text", echo + completion.text());
+      choice.set(
+          "logprobs",
+          call.logProbs() ? logProbs(completion.logProbs(), 0, serving.tokenizer()) : null);
+      choice.put("finish_reason", Answers.finishReason(completion));
+    }
+    node.set("usage", Answers.usage(completions, call.samples(), serving.tokenizer()));
+    node.set(
+        "timings",
+        Answers.timings(completions.getFirst().timings(), completions.getFirst().usage()));
+    answer.send(Json.text(node));
+  }
+
+  private static ObjectNode head(Call call, String id, long created) {
+    return Json.object()
+        .put("id", id)
+        .put("object", "text_completion")
+        .put("created", created)
+        .put("model", call.model());
+  }
+
+  private void stream(Call call, LiveAnswer answer) throws InterruptedException {
+    String id = Answers.id("cmpl-");
+    long created = Answers.now();
+    for (int i = 0; i < call.echoes().size() * call.samples(); i++) {
+      chunk(call, id, created, answer, i, call.echoes().get(i / call.samples()), null, null);
+    }
+    List<Completion> completions =
+        serving.generate(
+            call.prompts(),
+            call.options(),
+            call.samples(),
+            index -> new Sink(call, id, created, answer, index));
+    for (int i = 0; i < completions.size(); i++) {
+      String reason = Answers.finishReason(completions.get(i));
+      chunk(call, id, created, answer, i, "", null, reason);
+    }
+    if (call.streamUsage()) {
+      ObjectNode node = head(call, id, created);
+      node.putArray("choices");
+      node.set("usage", Answers.usage(completions, call.samples(), serving.tokenizer()));
+      answer.send("data: " + Json.text(node) + "\n\n");
+    }
+    answer.send("data: [DONE]\n\n");
+  }
+
+  private static boolean chunk(
+      Call call,
+      String id,
+      long created,
+      LiveAnswer answer,
+      int index,
+      String text,
+      @org.jspecify.annotations.Nullable ObjectNode logProbs,
+      @org.jspecify.annotations.Nullable String reason) {
+    ObjectNode node = head(call, id, created);
+    if (call.streamUsage()) {
+      node.putNull("usage");
+    }
+    ObjectNode choice = node.putArray("choices").addObject().put("index", index).put("text", text);
+    choice.set("logprobs", logProbs);
+    choice.put("finish_reason", reason);
+    return answer.send("data: " + Json.text(node) + "\n\n");
+  }
+
+  private final class Sink implements TextSink {
+    private final Call call;
+    private final String id;
+    private final long created;
+    private final LiveAnswer answer;
+    private final int index;
+    private final List<TokenLogProb> untold = new ArrayList<>();
+    private int offset;
+
+    Sink(Call call, String id, long created, LiveAnswer answer, int index) {
+      this.call = call;
+      this.id = id;
+      this.created = created;
+      this.answer = answer;
+      this.index = index;
+    }
+
+    @Override
+    public boolean accept(String text) {
+      ObjectNode logProbs = untold.isEmpty() ? null : logProbs(untold, offset, serving.tokenizer());
+      untold.clear();
+      offset += text.length();
+      return chunk(call, id, created, answer, index, text, logProbs, null);
+    }
+
+    @Override
+    public void acceptLogProb(TokenLogProb token) {
+      untold.add(token);
+    }
+  }
+
+  /** Log-probabilities in the way of this endpoint: parallel arrays. */
+  private static ObjectNode logProbs(List<TokenLogProb> tokens, int offset, Tokenizer tokenizer) {
+    ObjectNode node = Json.object();
+    ArrayNode texts = node.putArray("tokens");
+    ArrayNode values = node.putArray("token_logprobs");
+    ArrayNode tops = node.putArray("top_logprobs");
+    ArrayNode offsets = node.putArray("text_offset");
+    int at = offset;
+    for (TokenLogProb token : tokens) {
+      String text = tokenizer.text(token.id());
+      texts.add(text);
+      values.add(Answers.finite(token.logProb()));
+      ObjectNode top = tops.addObject();
+      token
+          .alternatives()
+          .forEach(each -> top.put(tokenizer.text(each.id()), Answers.finite(each.logProb())));
+      offsets.add(at);
+      at += text.length();
+    }
+    return node;
+  }
+}

@@ -1,0 +1,476 @@
+package io.github.phi4j.server;
+
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.Sampling;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/**
+ * An HTTP server in front of a {@link Generator}, for clients of OpenAI's API, of llama.cpp's and
+ * of Ollama's, with a chat page at its root.
+ *
+ * <pre>{@code
+ * try (Generator phi4 = Phi4.load(Path.of("phi-4-Q4_K_M.gguf"));
+ *     Phi4Server server = Phi4Server.builder(phi4).port(8080).start()) {
+ *   System.out.println("listening on " + server.uri());
+ *   server.awaitClose();
+ * }
+ * }</pre>
+ *
+ * <p>It listens on loopback alone unless another host is set. Web pages of other origins cannot use
+ * it. Concurrent requests share the generator's forward passes; beyond {@link
+ * Builder#maxRequests(int)} they are refused with status 503 and {@code Retry-After}.
+ *
+ * <p>The generator stays the caller's: close it after the server. Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class Phi4Server implements AutoCloseable {
+
+  private final Settings settings;
+  private final Load load;
+  private final Server server;
+  private final ServerConnector connector;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private Phi4Server(Generator generator, Settings settings) {
+    this.settings = settings;
+    load = new Load(settings.maxRequests());
+    Serving serving =
+        new Serving(generator, settings, load, new Metrics(generator, load, settings.modelName()));
+    QueuedThreadPool threads = new QueuedThreadPool(16);
+    threads.setName("phi4-http");
+    threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    server = new Server(threads);
+    HttpConfiguration http = new HttpConfiguration();
+    http.setSendServerVersion(false);
+    http.setHttpCompliance(HttpCompliance.RFC9110);
+    http.setIdleTimeout(settings.stallTime().toMillis());
+    connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+    connector.setHost(settings.host());
+    connector.setPort(settings.port());
+    connector.setIdleTimeout(settings.stallTime().toMillis());
+    server.addConnector(connector);
+    server.addBean(new NetworkConnectionLimit(settings.maxConnections(), connector));
+    SlowConnections slow =
+        new SlowConnections(new Gate(serving, routes(serving)), settings.requestTime());
+    connector.addBean(slow);
+    server.setHandler(slow);
+    server.setErrorHandler(new HttpErrors());
+  }
+
+  private static Route.Table routes(Serving serving) {
+    Route.Table routes =
+        new Route.Table()
+            .post("/v1/chat/completions", new ChatCompletions(serving))
+            .post("/v1/completions", new Completions(serving))
+            .post("/v1/responses", new Responses(serving))
+            .post("/v1/embeddings", new Embeddings(serving))
+            .get("/metrics", serving.metrics());
+    new ModelRoutes(serving).addTo(routes);
+    new Ollama(serving).addTo(routes);
+    ChatPage.addTo(routes);
+    return routes;
+  }
+
+  /**
+   * Sets up a server for a model.
+   *
+   * @param generator the model; the caller closes it, after the server
+   * @return a builder
+   */
+  public static Builder builder(Generator generator) {
+    return new Builder(generator);
+  }
+
+  private Phi4Server start() throws IOException {
+    try {
+      server.start();
+      return this;
+    } catch (Exception e) {
+      close();
+      throw new IOException(
+          "cannot listen on " + settings.host() + ":" + settings.port() + ": " + reason(e), e);
+    }
+  }
+
+  private static String reason(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage());
+  }
+
+  /** {@return the port that the server listens on} */
+  public int port() {
+    return connector.getLocalPort();
+  }
+
+  /** {@return the address to reach the server at, such as {@code http://127.0.0.1:8080}} */
+  public URI uri() {
+    String host = settings.host();
+    return URI.create(
+        "http://"
+            + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host)
+            + ":"
+            + port());
+  }
+
+  /**
+   * Waits until the server is closed by another thread.
+   *
+   * @throws InterruptedException if the thread is interrupted
+   */
+  public void awaitClose() throws InterruptedException {
+    server.join();
+  }
+
+  /**
+   * Refuses new requests, lets running ones end for as long as {@link Builder#drain(Duration)}
+   * says, cancels the rest, and stops listening. Closing twice is harmless.
+   */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    connector.close();
+    if (!load.drain(settings.drain())) {
+      load.interrupt();
+    }
+    try {
+      server.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException("the server did not stop: " + e.getMessage(), e);
+    }
+  }
+
+  /** Collects the settings of a server. Not thread-safe. */
+  public static final class Builder {
+    private final Generator generator;
+    private String host = "127.0.0.1";
+    private int port = 8080;
+    private OptionalInt contextLength = OptionalInt.empty();
+    private List<String> modelNames;
+    private final List<byte[]> keyDigests = new ArrayList<>();
+    private final Set<String> allowedHosts = new HashSet<>();
+    private final Set<String> allowedOrigins = new HashSet<>();
+    private GenerationOptions defaults =
+        GenerationOptions.builder()
+            .sampling(Sampling.builder().temperature(0.8f).topK(40).topP(0.95f).minP(0.05f).build())
+            .build();
+    private int maxRequests = 256;
+    private long maxBodyBytes = 32L << 20;
+    private int maxMessages = 4096;
+    private int maxConnections = 4096;
+    private Duration requestTime = Duration.ofSeconds(30);
+    private Duration answerTime = Duration.ofHours(1);
+    private Duration stallTime = Duration.ofSeconds(60);
+    private Duration heartbeat = Duration.ofSeconds(5);
+    private Duration drain = Duration.ofSeconds(30);
+
+    private Builder(Generator generator) {
+      this.generator = Objects.requireNonNull(generator, "generator");
+      modelNames = List.of(generator.info().name());
+    }
+
+    /**
+     * Sets where to listen. Beyond loopback everybody who reaches the machine can use the model:
+     * set an {@linkplain #apiKeys API key}, and put something that speaks TLS in front.
+     *
+     * @param host a name or an address of this machine, 127.0.0.1 unless set; 0.0.0.0 is every one
+     * @return this builder
+     */
+    public Builder host(String host) {
+      this.host = Objects.requireNonNull(host, "host");
+      return this;
+    }
+
+    /**
+     * Sets the port.
+     *
+     * @param port from 0, which takes a free one, to 65,535; 8080 unless set
+     * @return this builder
+     * @throws IllegalArgumentException if the number is out of range
+     */
+    public Builder port(int port) {
+      if (port < 0 || port > 65535) {
+        throw new IllegalArgumentException("a port is from 0 to 65535, not " + port);
+      }
+      this.port = port;
+      return this;
+    }
+
+    /**
+     * Sets the context length with which the generator was loaded, which clients are told.
+     *
+     * @param tokens at least 1; the length that the model was trained for unless set
+     * @return this builder
+     */
+    public Builder contextLength(int tokens) {
+      contextLength = OptionalInt.of(positive("context length", tokens));
+      return this;
+    }
+
+    /**
+     * Sets the names by which requests may ask for the model.
+     *
+     * @param names at least one, the first of which answers bear; the model's own unless set
+     * @return this builder
+     * @throws IllegalArgumentException if there is no name, or one is blank
+     */
+    public Builder modelNames(Collection<String> names) {
+      if (names.isEmpty() || names.stream().anyMatch(String::isBlank)) {
+        throw new IllegalArgumentException("a model needs names that are not blank: " + names);
+      }
+      modelNames = List.copyOf(names);
+      return this;
+    }
+
+    /**
+     * Sets the names by which requests may ask for the model.
+     *
+     * @param names at least one, the first of which answers bear; the model's own unless set
+     * @return this builder
+     * @throws IllegalArgumentException if there is no name, or one is blank
+     */
+    public Builder modelNames(String... names) {
+      return modelNames(Arrays.asList(names));
+    }
+
+    /**
+     * Sets the keys of which each request must bring one, as {@code Authorization: Bearer KEY}. The
+     * page and {@code /health} need none.
+     *
+     * @param keys the keys; without any, the server is open to whoever reaches it
+     * @return this builder
+     * @throws IllegalArgumentException if a key is blank
+     */
+    public Builder apiKeys(Collection<String> keys) {
+      keyDigests.clear();
+      for (String key : keys) {
+        if (key.isBlank()) {
+          throw new IllegalArgumentException("an API key must not be blank");
+        }
+        keyDigests.add(ApiKeys.digest(key.strip()));
+      }
+      return this;
+    }
+
+    /**
+     * Sets the keys of which each request must bring one, as {@code Authorization: Bearer KEY}.
+     *
+     * @param keys the keys; without any, the server is open to whoever reaches it
+     * @return this builder
+     * @throws IllegalArgumentException if a key is blank
+     */
+    public Builder apiKeys(String... keys) {
+      return apiKeys(Arrays.asList(keys));
+    }
+
+    /**
+     * Adds a name under which the server may be reached, besides loopback's and, beyond loopback,
+     * plain addresses. Requests for other names are refused, since DNS may turn any name into this
+     * machine's address.
+     *
+     * @param name a host name without a port, or {@code *} for all
+     * @return this builder
+     */
+    public Builder allowHost(String name) {
+      allowedHosts.add(name.toLowerCase(Locale.ROOT));
+      return this;
+    }
+
+    /**
+     * Adds an origin whose web pages may use the server, besides its own and those of loopback.
+     *
+     * @param origin such as {@code https://chat.example}, or {@code *} for all
+     * @return this builder
+     */
+    public Builder allowOrigin(String origin) {
+      allowedOrigins.add(origin.toLowerCase(Locale.ROOT));
+      return this;
+    }
+
+    /**
+     * Sets how texts are generated where a request says nothing.
+     *
+     * @param defaults the options; at temperature 0.8 with top-k 40, top-p 0.95 and min-p 0.05
+     *     unless set, as llama.cpp's server has it
+     * @return this builder
+     */
+    public Builder defaults(GenerationOptions defaults) {
+      this.defaults = Objects.requireNonNull(defaults, "defaults");
+      return this;
+    }
+
+    /**
+     * Sets how many requests may run and wait at once.
+     *
+     * @param requests at least 1, 256 unless set
+     * @return this builder
+     */
+    public Builder maxRequests(int requests) {
+      maxRequests = positive("max requests", requests);
+      return this;
+    }
+
+    /**
+     * Sets the longest body of a request.
+     *
+     * @param bytes at least 1, 32 MiB unless set
+     * @return this builder
+     */
+    public Builder maxBodyBytes(int bytes) {
+      maxBodyBytes = positive("max body bytes", bytes);
+      return this;
+    }
+
+    /**
+     * Sets the most messages of a conversation.
+     *
+     * @param messages at least 1, 4,096 unless set
+     * @return this builder
+     */
+    public Builder maxMessages(int messages) {
+      maxMessages = positive("max messages", messages);
+      return this;
+    }
+
+    /**
+     * Sets the most connections; beyond them none is accepted until one ends.
+     *
+     * @param connections at least 1, 4,096 unless set
+     * @return this builder
+     */
+    public Builder maxConnections(int connections) {
+      maxConnections = positive("max connections", connections);
+      return this;
+    }
+
+    /**
+     * Sets how long the headers of a request may take to arrive, and how long its body.
+     *
+     * @param time above 0, 30 seconds unless set
+     * @return this builder
+     */
+    public Builder requestTime(Duration time) {
+      requestTime = positive("request time", time);
+      return this;
+    }
+
+    /**
+     * Sets how long a generation may take. It then ends with what it has, for the reason {@code
+     * length}.
+     *
+     * @param time above 0, an hour unless set
+     * @return this builder
+     */
+    public Builder answerTime(Duration time) {
+      answerTime = positive("answer time", time);
+      return this;
+    }
+
+    /**
+     * Sets how long a client may take nothing of its answer before it is cut off, and how long a
+     * connection may be idle.
+     *
+     * @param time above 0, a minute unless set
+     * @return this builder
+     */
+    public Builder stallTime(Duration time) {
+      stallTime = positive("stall time", time);
+      return this;
+    }
+
+    /**
+     * Sets after which silence a heartbeat is written: a comment in streams, white space before
+     * other answers.
+     *
+     * @param time above 0, 5 seconds unless set
+     * @return this builder
+     */
+    public Builder heartbeat(Duration time) {
+      heartbeat = positive("heartbeat", time);
+      return this;
+    }
+
+    /**
+     * Sets how long {@link Phi4Server#close()} waits for running requests.
+     *
+     * @param time 0 or above, 30 seconds unless set
+     * @return this builder
+     */
+    public Builder drain(Duration time) {
+      if (time.isNegative()) {
+        throw new IllegalArgumentException("drain must not be negative: " + time);
+      }
+      drain = time;
+      return this;
+    }
+
+    private static int positive(String name, int value) {
+      if (value < 1) {
+        throw new IllegalArgumentException(name + " must be at least 1, not " + value);
+      }
+      return value;
+    }
+
+    private static Duration positive(String name, Duration value) {
+      if (value.isNegative() || value.isZero()) {
+        throw new IllegalArgumentException(name + " must be above 0, not " + value);
+      }
+      return value;
+    }
+
+    /**
+     * Starts the server.
+     *
+     * @return the running server; the caller closes it
+     * @throws IOException if it cannot listen; the message tells where and why
+     */
+    public Phi4Server start() throws IOException {
+      Settings settings =
+          new Settings(
+              host,
+              port,
+              contextLength.orElse(generator.info().trainedContextLength()),
+              modelNames,
+              List.copyOf(keyDigests),
+              Set.copyOf(allowedHosts),
+              Set.copyOf(allowedOrigins),
+              defaults,
+              maxRequests,
+              maxBodyBytes,
+              maxMessages,
+              maxConnections,
+              requestTime,
+              answerTime,
+              stallTime,
+              heartbeat,
+              drain);
+      return new Phi4Server(generator, settings).start();
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package io.github.phi4j.server;
+
+import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.FinishReason;
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.TextSink;
+import io.github.phi4j.api.Tokenizer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.IntFunction;
+
+/** The model, and what endpoints share around it. */
+record Serving(Generator generator, Settings settings, Load load, Metrics metrics) {
+
+  Tokenizer tokenizer() {
+    return generator.tokenizer();
+  }
+
+  /**
+   * Checks that a request asks for the model that is here.
+   *
+   * @return the name by which answers call it
+   */
+  String model(Fields fields) {
+    Optional<String> asked = fields.string("model").filter(name -> !name.isBlank());
+    if (asked.isEmpty()) {
+      return settings.modelName();
+    }
+    return named(asked.get())
+        .orElseThrow(() ->
+            new ApiException(
+                404,
+                "invalid_request_error",
+                fields.name("model"),
+                "model_not_found",
+                "The model '"
+                    + asked.get()
+                    + "' does not exist; this server has "
+                    + settings.modelName()
+                    + "."));
+  }
+
+  /** The name of the model as it was asked for, if this is one of its names. */
+  Optional<String> named(String name) {
+    String untagged = name.endsWith(":latest") ? name.substring(0, name.length() - 7) : name;
+    return settings.modelNames().stream()
+        .filter(each -> each.equalsIgnoreCase(name) || each.equalsIgnoreCase(untagged))
+        .findFirst();
+  }
+
+  /** Runs a generation, and writes its answer while it runs. */
+  void write(Exchange exchange, LiveAnswer.Format format, LiveAnswer.Work work) throws IOException {
+    LiveAnswer.write(exchange, format, load, settings.heartbeat(), work);
+  }
+
+  /**
+   * Continues each of some prompts in several ways, all side by side. Sample {@code j} of prompt
+   * {@code i} has the index {@code i * samples + j}, as OpenAI counts choices.
+   *
+   * @throws InterruptedException if the answers are no longer wanted
+   */
+  List<Completion> generate(
+      List<Prompt> prompts,
+      GenerationOptions options,
+      int samples,
+      IntFunction<? extends TextSink> sinks)
+      throws InterruptedException {
+    if (prompts.size() == 1) {
+      return generate(prompts.getFirst(), options, samples, sinks);
+    }
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Callable<List<Completion>>> calls = new ArrayList<>();
+      for (int i = 0; i < prompts.size(); i++) {
+        Prompt prompt = prompts.get(i);
+        int first = i * samples;
+        calls.add(() -> generate(prompt, options, samples, j -> sinks.apply(first + j)));
+      }
+      List<Completion> completions = new ArrayList<>();
+      for (Future<List<Completion>> each : threads.invokeAll(calls)) {
+        completions.addAll(each.get());
+      }
+      return completions;
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case InterruptedException interrupted -> throw interrupted;
+        case RuntimeException failure -> throw failure;
+        case Error failure -> throw failure;
+        case null, default -> throw new IllegalStateException(e.getCause());
+      }
+    }
+  }
+
+  private List<Completion> generate(
+      Prompt prompt, GenerationOptions options, int samples, IntFunction<? extends TextSink> sinks)
+      throws InterruptedException {
+    List<Completion> completions =
+        samples == 1
+            ? List.of(generator.generate(prompt, options, sinks.apply(0)))
+            : generator.generate(prompt, options, samples, sinks);
+    for (Completion completion : completions) {
+      if (completion.finishReason() == FinishReason.CANCELLED) {
+        throw new InterruptedException("the generation was cancelled");
+      }
+      metrics.count(completion);
+    }
+    return completions;
+  }
+}

@@ -1,0 +1,32 @@
+package io.github.phi4j.server;
+
+import io.github.phi4j.api.GenerationOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/** How a server was set up. */
+record Settings(
+    String host,
+    int port,
+    int contextLength,
+    List<String> modelNames,
+    List<byte[]> keyDigests,
+    Set<String> allowedHosts,
+    Set<String> allowedOrigins,
+    GenerationOptions defaults,
+    int maxRequests,
+    long maxBodyBytes,
+    int maxMessages,
+    int maxConnections,
+    Duration requestTime,
+    Duration answerTime,
+    Duration stallTime,
+    Duration heartbeat,
+    Duration drain) {
+
+  /** The name by which the model is called in answers. */
+  String modelName() {
+    return modelNames.getFirst();
+  }
+}
