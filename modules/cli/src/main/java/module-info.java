@@ -5,6 +5,9 @@ module io.github.phi4j.cli {
   requires info.picocli;
   requires io.github.phi4j;
   requires io.github.phi4j.eval;
+  requires io.github.phi4j.hub;
+  requires io.github.phi4j.server;
+  requires jdk.management;
   requires org.jline;
 
   exports io.github.phi4j.cli;

@@ -1,7 +1,9 @@
 package io.github.phi4j.cli;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -28,5 +30,12 @@ final class Machine {
     } catch (IOException | UncheckedIOException e) {
       return architecture;
     }
+  }
+
+  /** The memory that this process may have, of which nothing is set aside for others. */
+  static long memoryBytes() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+        ? system.getTotalMemorySize()
+        : Runtime.getRuntime().maxMemory();
   }
 }

@@ -109,6 +109,8 @@ public final class Main implements Runnable {
         new CommandLine(this)
             .addSubcommand(new RunCommand(environment))
             .addSubcommand(new ChatCommand(environment))
+            .addSubcommand(new ServeCommand(environment))
+            .addSubcommand(new PullCommand(environment))
             .addSubcommand(new InspectCommand(environment))
             .addSubcommand(new PackCommand(environment))
             .addSubcommand(new BenchCommand(environment))

@@ -1,6 +1,12 @@
 package io.github.phi4j.cli;
 
+import io.github.phi4j.hub.CachedModel;
+import io.github.phi4j.hub.ModelHub;
+import io.github.phi4j.hub.ModelReference;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Which model to load. */
@@ -14,8 +20,31 @@ final class ModelOption {
               + " phi4j.")
   private Path file;
 
+  @Option(
+      names = {"-hf", "--hf-repo"},
+      paramLabel = "MODEL",
+      description =
+          "Model of Hugging Face, USER/REPO[:QUANT] or a short name such as phi-4-mini; fetched if"
+              + " it is not in the cache.")
+  private String repository;
+
   Path file(Environment environment) {
-    return file != null ? file : fallback(environment);
+    if (repository == null) {
+      return file != null ? file : fallback(environment);
+    }
+    if (file != null) {
+      throw new UsageException("-m and -hf both name a model: give one of them");
+    }
+    ModelReference reference = UsageException.check(() -> ModelReference.parse(repository));
+    try {
+      ModelHub hub = UsageException.check(environment.models()::hub);
+      Optional<CachedModel> found = hub.find(reference);
+      return found.isPresent()
+          ? found.get().file()
+          : PullProgress.pull(environment, hub, reference).file();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static Path fallback(Environment environment) {

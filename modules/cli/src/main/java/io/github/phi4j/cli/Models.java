@@ -5,6 +5,7 @@ import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.ModelInspection;
 import io.github.phi4j.api.PackedFile;
+import io.github.phi4j.hub.ModelHub;
 import java.nio.file.Path;
 
 /** The door to models; tests open another one. */
@@ -19,6 +20,11 @@ interface Models {
   PackedFile pack(Path file, LoadOptions options);
 
   void verifyPacked(Path file, LoadOptions options);
+
+  /** Where models are fetched from. */
+  default ModelHub hub() {
+    return ModelHub.create();
+  }
 
   /** The models that the library loads. */
   static Models files() {

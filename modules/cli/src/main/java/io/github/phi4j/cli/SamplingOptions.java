@@ -174,11 +174,15 @@ final class SamplingOptions {
   private List<String> logitBias = List.of();
 
   Sampling sampling() {
-    return UsageException.check(this::build);
+    return sampling(Sampling.greedy());
   }
 
-  private Sampling build() {
-    Sampling.Builder sampling = Sampling.builder();
+  /** A sampling with what is given changed. */
+  Sampling sampling(Sampling fallback) {
+    return UsageException.check(() -> build(fallback.toBuilder()));
+  }
+
+  private Sampling build(Sampling.Builder sampling) {
     set(temperature, sampling::temperature);
     set(topK, sampling::topK);
     set(topP, sampling::topP);

@@ -1,0 +1,94 @@
+package io.github.phi4j.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class ServeCommandTest {
+
+  @Test
+  void servesUntilItIsToldToStopAndLetsAnswersEnd() throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+    command.addAll(
+        List.of(
+            "serve",
+            "-m",
+            Path.of(System.getProperty("phi4j.models"), "phi4-tiny-Q8_0.gguf").toString(),
+            "--port",
+            "0",
+            "--alias",
+            "phi-4,phi",
+            "-t",
+            "1",
+            "--drain",
+            "100"));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    try (BufferedReader out = process.inputReader(UTF_8);
+        HttpClient client = HttpClient.newHttpClient()) {
+      String first = out.readLine();
+      assertThat(first).matches("listening on http://127\\.0\\.0\\.1:\\d+");
+      URI server = URI.create(first.substring("listening on ".length()));
+      String request =
+          """
+          {"model": "phi", "messages": [{"role": "user", "content": "Tell me a story."}],
+           "stream": true, "ignore_eos": true, "max_tokens": 200}\
+          """;
+      HttpResponse<InputStream> answer =
+          client.send(
+              HttpRequest.newBuilder(server.resolve("/v1/chat/completions"))
+                  .POST(HttpRequest.BodyPublishers.ofString(request))
+                  .build(),
+              BodyHandlers.ofInputStream());
+      assertThat(answer.statusCode()).isEqualTo(200);
+
+      process.destroy();
+
+      assertThat(new String(answer.body().readAllBytes(), UTF_8)).endsWith("data: [DONE]\n\n");
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--port 70000, a port is from 0 to 65535",
+    "--host nowhere.invalid, is no address of this machine",
+    "-np 0, max sequences",
+    "--temp -1, temperature",
+    "-m x -hf phi-4, both name a model",
+    "-hf nonsense, is no repository"
+  })
+  void wrongUsageIsTold(String options, String message) {
+    List<String> arguments = new ArrayList<>(List.of("serve"));
+    arguments.addAll(List.of(options.split(" ", -1)));
+
+    Shell.Result result = new Shell().run(arguments.toArray(String[]::new));
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.err()).contains(message);
+  }
+}
