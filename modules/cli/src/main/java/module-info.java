@@ -3,6 +3,7 @@
 module io.github.phi4j.cli {
   requires com.fasterxml.jackson.databind;
   requires info.picocli;
+  requires java.management;
   requires io.github.phi4j;
   requires io.github.phi4j.eval;
   requires io.github.phi4j.hub;

@@ -21,6 +21,8 @@ import java.util.Objects;
  * @param timings how long it took
  * @param logProbs the log-probability of each of the {@code tokens}; empty unless {@link
  *     GenerationOptions#logProbs()} or {@link GenerationOptions#samplingProbs()} asked for them
+ * @param unenforced what the grammar of the text does not enforce, each with its JSON pointer; none
+ *     unless {@link JsonSchemaOptions#lenient()} asked for that
  */
 public record Completion(
     String text,
@@ -30,7 +32,8 @@ public record Completion(
     FinishReason finishReason,
     Usage usage,
     Timings timings,
-    List<TokenLogProb> logProbs) {
+    List<TokenLogProb> logProbs,
+    List<String> unenforced) {
 
   /** Creates a completion. */
   public Completion {
@@ -42,6 +45,31 @@ public record Completion(
     Objects.requireNonNull(usage, "usage");
     Objects.requireNonNull(timings, "timings");
     logProbs = List.copyOf(logProbs);
+    unenforced = List.copyOf(unenforced);
+  }
+
+  /**
+   * Creates a completion whose grammar, if it has one, enforces everything.
+   *
+   * @param text the generated text
+   * @param reasoning the thoughts before it
+   * @param toolCalls the calls
+   * @param tokens the generated token ids
+   * @param finishReason why it ended
+   * @param usage how many tokens it took
+   * @param timings how long it took
+   * @param logProbs the log-probabilities of the tokens
+   */
+  public Completion(
+      String text,
+      String reasoning,
+      List<ToolCall> toolCalls,
+      List<Integer> tokens,
+      FinishReason finishReason,
+      Usage usage,
+      Timings timings,
+      List<TokenLogProb> logProbs) {
+    this(text, reasoning, toolCalls, tokens, finishReason, usage, timings, logProbs, List.of());
   }
 
   /**

@@ -115,6 +115,19 @@ public interface Generator extends Completer, AutoCloseable {
   void prepare(Grammar grammar);
 
   /**
+   * Compiles a grammar, if it is not ready, and follows texts through it without generating.
+   *
+   * @param grammar the grammar
+   * @return a matcher at the beginning of a text
+   * @throws GrammarException if it is wrong; the message tells where and why
+   * @throws UnsupportedOperationException if this generator has no grammars, which those of phi4j
+   *     do
+   */
+  default GrammarMatcher matcher(Grammar grammar) {
+    throw new UnsupportedOperationException("no grammars here");
+  }
+
+  /**
    * Cancels running work, waits for it, and releases threads and memory.
    *
    * @throws IllegalStateException if called from a sink of this generator, which it would wait for

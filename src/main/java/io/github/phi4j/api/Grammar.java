@@ -51,12 +51,14 @@ public sealed interface Grammar {
    * A JSON Schema, in JSON.
    *
    * @param schema the schema
+   * @param options how it is read
    */
-  record JsonSchema(String schema) implements Grammar {
+  record JsonSchema(String schema, JsonSchemaOptions options) implements Grammar {
 
     /** Creates a grammar. */
     public JsonSchema {
       Objects.requireNonNull(schema, "schema");
+      Objects.requireNonNull(options, "options");
     }
   }
 
@@ -91,6 +93,19 @@ public sealed interface Grammar {
    * @return the grammar
    */
   static Grammar jsonSchema(String schema) {
-    return new JsonSchema(schema);
+    return new JsonSchema(schema, JsonSchemaOptions.defaults());
+  }
+
+  /**
+   * Takes the JSON values that are valid for a JSON Schema, as {@link #jsonSchema(String)} does but
+   * for what options change.
+   *
+   * @param schema the schema, in JSON
+   * @param options whether objects are open, what becomes of keywords that cannot be enforced, and
+   *     the documents that the schema refers to
+   * @return the grammar
+   */
+  static Grammar jsonSchema(String schema, JsonSchemaOptions options) {
+    return new JsonSchema(schema, options);
   }
 }

@@ -2,6 +2,7 @@ package io.github.phi4j.api;
 
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A {@link Grammar} cannot be used: it is written wrongly, recurses without end, or is too large.
@@ -20,6 +21,9 @@ public final class GrammarException extends Phi4Exception {
   /** What is wrong. */
   private final String reason;
 
+  /** The place in a JSON Schema, or null. */
+  private final String pointer;
+
   /**
    * Creates an exception for a fault without a place.
    *
@@ -30,6 +34,21 @@ public final class GrammarException extends Phi4Exception {
     this.line = 0;
     this.column = 0;
     this.reason = reason;
+    this.pointer = null;
+  }
+
+  /**
+   * Creates an exception for a fault in a JSON Schema.
+   *
+   * @param pointer its place, a JSON pointer into the schema
+   * @param reason what is wrong
+   */
+  public GrammarException(String pointer, String reason) {
+    super("JSON Schema at #" + pointer + ": " + Objects.requireNonNull(reason, "reason"), null);
+    this.line = 0;
+    this.column = 0;
+    this.reason = reason;
+    this.pointer = Objects.requireNonNull(pointer, "pointer");
   }
 
   /**
@@ -53,6 +72,7 @@ public final class GrammarException extends Phi4Exception {
     this.line = line;
     this.column = column;
     this.reason = reason;
+    this.pointer = null;
   }
 
   /**
@@ -71,6 +91,15 @@ public final class GrammarException extends Phi4Exception {
    */
   public int column() {
     return column;
+  }
+
+  /**
+   * The place of the fault in a JSON Schema.
+   *
+   * @return a JSON pointer; empty for other faults
+   */
+  public Optional<String> pointer() {
+    return Optional.ofNullable(pointer);
   }
 
   /**

@@ -6,6 +6,7 @@ import io.github.phi4j.api.EmbeddingOptions;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.Grammar;
+import io.github.phi4j.api.GrammarMatcher;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.ModelInfo;
@@ -181,6 +182,14 @@ final class DefaultGenerator implements Generator {
   public void prepare(Grammar grammar) {
     Objects.requireNonNull(grammar, "grammar");
     shared.lexicon().compile(new Language.Given(grammar), () -> false);
+  }
+
+  @Override
+  public GrammarMatcher matcher(Grammar grammar) {
+    Objects.requireNonNull(grammar, "grammar");
+    int[] stops = shared.lexicon().tokenizer().stopTokens();
+    return new DefaultMatcher(
+        shared.lexicon().compile(new Language.Given(grammar), () -> false), stops);
   }
 
   @Override

@@ -11,9 +11,11 @@ import io.github.phi4j.api.Timings;
 import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Usage;
 import io.github.phi4j.internal.event.PrefillEvent;
+import io.github.phi4j.internal.grammar.CompiledGrammar;
 import io.github.phi4j.internal.sampling.LogProbabilities;
 import io.github.phi4j.internal.sampling.SamplerChain;
 import io.github.phi4j.internal.sampling.TokenConstraint;
+import io.github.phi4j.internal.schema.Language;
 import io.github.phi4j.internal.text.GgufTokenizer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +43,7 @@ final class Generation {
   private final List<Integer> generated = new ArrayList<>();
   private final LogProbabilities logProbabilities = new LogProbabilities();
   private final List<TokenLogProb> logProbs = new ArrayList<>();
+  private final List<String> unenforced = new ArrayList<>(); // by the grammar
   private boolean stopTokenChosen;
   private int kept; // when the context shifts
 
@@ -76,8 +79,7 @@ final class Generation {
     int vocabularySize = tokenizer.vocabularySize();
     constraint =
         reply
-            .constraint(grammar ->
-                call.await(() -> lexicon.compile(grammar, call::ended)).constraint(stopTokens))
+            .constraint(language -> compiled(language, lexicon).constraint(stopTokens))
             .map(this::begun)
             .map(whole -> new LateConstraint(whole, vocabularySize, reply::guided));
     sampler =
@@ -106,6 +108,12 @@ final class Generation {
       whole.accept(tokens[i]);
     }
     return whole;
+  }
+
+  private CompiledGrammar compiled(Language language, Lexicon lexicon) {
+    CompiledGrammar grammar = call.await(() -> lexicon.compile(language, call::ended));
+    unenforced.addAll(grammar.unenforced());
+    return grammar;
   }
 
   /** A completion that was ended before it began. */
@@ -164,7 +172,8 @@ final class Generation {
         reason,
         usage,
         times.finished(speculator),
-        logProbs);
+        logProbs,
+        unenforced);
   }
 
   private static int kept(ContextShift shift, int promptLength) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.phi4j.api.GrammarException;
 import io.github.phi4j.internal.sampling.TokenConstraint;
+import java.util.List;
 
 /**
  * A grammar as an automaton, with what was found out so far of a vocabulary. It serves all
@@ -15,9 +16,12 @@ public final class CompiledGrammar {
   private final StateSpace space; // guarded by itself, as the masks are
   private final Masks masks;
   private final State start;
+  private final List<String> unenforced;
 
-  CompiledGrammar(Automaton automaton, TokenTrie trie, LeafMasks leafMasks) {
+  CompiledGrammar(
+      Automaton automaton, TokenTrie trie, LeafMasks leafMasks, List<String> unenforced) {
     this.trie = trie;
+    this.unenforced = List.copyOf(unenforced);
     space = new StateSpace(automaton);
     masks = new Masks(space, trie, leafMasks);
     start = space.start();
@@ -36,6 +40,11 @@ public final class CompiledGrammar {
               throw rules.fault(token.place(), "there is no vocabulary to look a token up in");
             });
     return Vocabulary.none().compiled(automaton);
+  }
+
+  /** What the grammar does not enforce. */
+  public List<String> unenforced() {
+    return unenforced;
   }
 
   /** Whether a text follows the grammar. */

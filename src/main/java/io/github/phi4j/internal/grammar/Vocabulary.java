@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.grammar;
 
+import java.util.List;
 import java.util.OptionalInt;
 
 /** A vocabulary, and what was found out of it for all grammars. Thread-safe. */
@@ -48,7 +49,12 @@ public final class Vocabulary {
 
   /** A grammar that is an automaton already. */
   public CompiledGrammar compiled(Automaton automaton) {
-    return new CompiledGrammar(automaton, trie(), leafMasks);
+    return compiled(automaton, List.of());
+  }
+
+  /** A grammar that is an automaton already, and what it does not enforce. */
+  public CompiledGrammar compiled(Automaton automaton, List<String> unenforced) {
+    return new CompiledGrammar(automaton, trie(), leafMasks, unenforced);
   }
 
   private int id(GrammarRules rules, Expression.Token token) {

@@ -61,9 +61,10 @@ public final class Grammars {
       case Language.Given given ->
           switch (given.grammar()) {
             case Grammar.Gbnf gbnf -> vocabulary.gbnf(gbnf.text());
-            case Grammar.JsonSchema json ->
-                vocabulary.compiled(
-                    new SchemaGrammar(json.schema(), false, false, Map.of(), effort).automaton());
+            case Grammar.JsonSchema json -> {
+              SchemaGrammar schema = new SchemaGrammar(json.schema(), json.options(), effort);
+              yield vocabulary.compiled(schema.automaton(), schema.unenforced());
+            }
           };
     };
   }

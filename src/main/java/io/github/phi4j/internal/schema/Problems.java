@@ -34,7 +34,8 @@ final class Problems {
     } catch (TooManyShapesException e) {
       reason = e.getMessage();
     } catch (GrammarException | IllegalArgumentException e) {
-      if (e.getMessage().startsWith("JSON Schema at ") || e.getMessage().startsWith("the ")) {
+      boolean placed = e instanceof GrammarException problem && problem.pointer().isPresent();
+      if (placed || e.getMessage().startsWith("the ")) {
         throw e; // it has a place, or is about the whole
       }
       reason = e.getMessage();

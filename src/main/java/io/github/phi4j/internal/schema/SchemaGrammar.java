@@ -1,11 +1,11 @@
 package io.github.phi4j.internal.schema;
 
 import io.github.phi4j.api.GrammarException;
+import io.github.phi4j.api.JsonSchemaOptions;
 import io.github.phi4j.internal.grammar.Automaton;
 import io.github.phi4j.internal.grammar.Effort;
 import io.github.phi4j.internal.grammar.States;
 import java.util.List;
-import java.util.Map;
 
 /** The door to the translation of JSON Schemas into automata. */
 public final class SchemaGrammar {
@@ -18,16 +18,12 @@ public final class SchemaGrammar {
   /**
    * Reads a schema.
    *
-   * @param standard whether undeclared members may be written, as the standard has it
-   * @param lenient whether what cannot be enforced is passed over
-   * @param others further documents by their URIs
-   * @throws GrammarException if one is no JSON
+   * @throws GrammarException if it, or a document that it may refer to, is no JSON
    */
-  public SchemaGrammar(
-      String schema, boolean standard, boolean lenient, Map<String, String> others, Effort effort) {
-    documents = new Documents(schema, others);
-    problems = new Problems(lenient);
-    reader = new SchemaReader(documents, standard, problems);
+  public SchemaGrammar(String schema, JsonSchemaOptions options, Effort effort) {
+    documents = new Documents(schema, options.documents());
+    problems = new Problems(options.lenient());
+    reader = new SchemaReader(documents, options.openObjects(), problems);
     this.effort = effort;
   }
 

@@ -1,6 +1,7 @@
 package io.github.phi4j.internal.schema;
 
 import io.github.phi4j.api.GrammarException;
+import io.github.phi4j.api.JsonSchemaOptions;
 import io.github.phi4j.api.Tool;
 import io.github.phi4j.api.ToolChoice;
 import io.github.phi4j.internal.grammar.Automaton;
@@ -9,7 +10,6 @@ import io.github.phi4j.internal.grammar.Effort;
 import io.github.phi4j.internal.grammar.States;
 import io.github.phi4j.internal.text.ToolFormat;
 import java.util.List;
-import java.util.Map;
 
 /** The grammar of what a model may write that has tools. */
 final class ToolGrammar {
@@ -60,7 +60,8 @@ final class ToolGrammar {
   private static int call(Tool tool, int next, States states, Effort effort) {
     int close = states.text(ToolFormat.callClose(), next);
     try {
-      SchemaGrammar schema = new SchemaGrammar(tool.parameters(), false, false, Map.of(), effort);
+      SchemaGrammar schema =
+          new SchemaGrammar(tool.parameters(), JsonSchemaOptions.defaults(), effort);
       return states.text(ToolFormat.callOpen(tool.name()), schema.objects(states, close));
     } catch (GrammarException e) {
       throw new GrammarException("the parameters of tool " + tool.name() + ": " + e.getMessage());

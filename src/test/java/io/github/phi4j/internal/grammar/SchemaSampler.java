@@ -2,9 +2,9 @@ package io.github.phi4j.internal.grammar;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.phi4j.api.JsonSchemaOptions;
 import io.github.phi4j.internal.schema.SchemaGrammar;
 import java.io.ByteArrayOutputStream;
-import java.util.Map;
 import java.util.Random;
 
 /** Writes random texts of a JSON Schema's grammar, byte by byte, without a model. */
@@ -24,7 +24,11 @@ public final class SchemaSampler {
   /** Samples the grammar of a schema, with undeclared members as the standard has them or not. */
   public SchemaSampler(String schema, boolean standard) {
     automaton =
-        new SchemaGrammar(schema, standard, false, Map.of(), Effort.uncancelled()).automaton();
+        new SchemaGrammar(
+                schema,
+                JsonSchemaOptions.builder().openObjects(standard).build(),
+                Effort.uncancelled())
+            .automaton();
     compiled = Vocabulary.none().compiled(automaton);
   }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What the answer must be. */
@@ -37,6 +38,8 @@ final class GrammarOptions {
       description = "File that holds the JSON Schema, in UTF-8; - is standard input.")
   private String schemaFile;
 
+  @Mixin private SchemaOptions options;
+
   Optional<Grammar> grammar(Environment environment) throws IOException {
     long given = Stream.of(text, file, schema, schemaFile).filter(Objects::nonNull).count();
     if (given > 1) {
@@ -50,7 +53,7 @@ final class GrammarOptions {
     return Optional.of(
         text != null || file != null
             ? Grammar.gbnf(read(text, file, environment))
-            : Grammar.jsonSchema(read(schema, schemaFile, environment)));
+            : Grammar.jsonSchema(read(schema, schemaFile, environment), options.options()));
   }
 
   private static String read(String text, String file, Environment environment) throws IOException {

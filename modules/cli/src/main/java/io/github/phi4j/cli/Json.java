@@ -103,7 +103,7 @@ final class Json {
     return ids;
   }
 
-  private JsonNode value(String line, long number, String expected) throws IOException {
+  JsonNode value(String line, long number, String expected) throws IOException {
     try {
       return mapper.readTree(line);
     } catch (JsonProcessingException e) {

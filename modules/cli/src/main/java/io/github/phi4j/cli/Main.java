@@ -121,6 +121,7 @@ public final class Main implements Runnable {
             .addSubcommand(new EvalCommand(environment))
             .addSubcommand(new PivotalCommand(environment))
             .addSubcommand(new TokenizeCommand(environment))
+            .addSubcommand(new GrammarCommand(environment))
             .addSubcommand(new LogitsCommand(environment));
     addHelp(commandLine);
     return commandLine
