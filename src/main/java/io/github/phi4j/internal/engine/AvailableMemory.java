@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * How much memory this process may still take, as Linux tells: what the machine has available or
- * what the limits of its control groups (version 2) leave, whichever is less. Pages of mapped files
- * count as available, since they can be read again. Where nothing is told there is no bound.
+ * The memory still available to this process on Linux: the minimum of the machine's available
+ * memory and the headroom of its control groups (version 2). Pages of mapped files count as
+ * available, since they can be read again. Unlimited where unknown.
  */
 final class AvailableMemory implements LongSupplier {
 
@@ -43,7 +43,7 @@ final class AvailableMemory implements LongSupplier {
     }
     Path folder = groups.resolve(group.group(1).substring(1)).normalize();
     if (!Files.isDirectory(folder)) {
-      folder = groups; // in a container the path may be that outside of it
+      folder = groups; // in a container the path may be the host's
     }
     for (; folder != null && folder.startsWith(groups); folder = folder.getParent()) {
       least = Math.min(least, left(folder));

@@ -18,7 +18,7 @@ import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
 /**
- * A running call of a session: its threads, and whether and why it is to end early. Any thread may
+ * A running call of a session: its threads, and the reason if it was ended early. Any thread may
  * end it.
  */
 final class Call implements AutoCloseable {
@@ -32,25 +32,25 @@ final class Call implements AutoCloseable {
   private boolean over; // guarded by this
 
   /**
-   * Begins a call of this thread.
+   * Begins a call on the current thread.
    *
-   * @param wake wakes all that waits inside the call, once it is to end
+   * @param wake wakes the waiting threads of the call when it is ended
    */
   Call(Runnable wake) {
     this.wake = wake;
   }
 
-  /** Ends the call when the time is over. */
+  /** Ends the call after a timeout. */
   void limit(Duration timeout, Timer timer) {
     undo.add(timer.schedule(timeout, () -> end(FinishReason.TIMEOUT)));
   }
 
-  /** Ends the call when this is cancelled. */
+  /** Ends the call on cancellation. */
   void heed(Cancellation cancellation) {
     undo.add(cancellation.onCancel(() -> end(FinishReason.CANCELLED))::close);
   }
 
-  /** Ends the call early, unless it is ending already. */
+  /** Ends the call early; the first reason counts. */
   synchronized void end(FinishReason reason) {
     if (end == null && !over) {
       end = reason;
@@ -64,7 +64,10 @@ final class Call implements AutoCloseable {
     return end != null;
   }
 
-  /** Why the calling thread is to stop: the end of the call or an interrupt. */
+  /**
+   * The reason for the current thread to stop, if any: the call was ended or the thread
+   * interrupted.
+   */
   Optional<FinishReason> ending() {
     FinishReason reason = end;
     return reason == null && Thread.currentThread().isInterrupted()
@@ -73,7 +76,7 @@ final class Call implements AutoCloseable {
   }
 
   /**
-   * Waits for work on another thread, which goes on alone if the call ends.
+   * Waits for work on another thread, which is abandoned if the call is ended.
    *
    * @throws CancellationException if the call is ended or this thread interrupted
    */
@@ -85,7 +88,7 @@ final class Call implements AutoCloseable {
         .start(() -> {
           try {
             result.complete(work.get());
-          } catch (Throwable e) { // whatever it is belongs to the call
+          } catch (Throwable e) { // any failure is the call's
             result.completeExceptionally(e);
           }
         });
@@ -111,8 +114,8 @@ final class Call implements AutoCloseable {
   }
 
   /**
-   * Runs parts of the call, each on a thread of its own, and waits for all. An interrupt, or the
-   * failure of one, ends the call.
+   * Runs parts of the call on a thread each and waits for all. An interrupt or a failure ends the
+   * call.
    */
   <T> List<T> sideBySide(List<Supplier<T>> parts) {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -157,7 +160,7 @@ final class Call implements AutoCloseable {
     return results;
   }
 
-  /** Whether this thread runs the call or a part of it. */
+  /** Whether the current thread runs the call or a part of it. */
   boolean servesThisThread() {
     return thread.equals(Thread.currentThread()) || helpers.contains(Thread.currentThread());
   }
@@ -167,7 +170,7 @@ final class Call implements AutoCloseable {
     return thread.getName();
   }
 
-  /** The call is over: nothing ends it any more. */
+  /** Finishes the call, which can no longer be ended early. */
   @Override
   public void close() {
     synchronized (this) {

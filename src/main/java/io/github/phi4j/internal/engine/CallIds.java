@@ -9,8 +9,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
 /**
- * Ids of tool calls, in the form of OpenAI's: random, or with a seed as random as what precedes
- * them, so that the turns of a conversation have different ones.
+ * Ids of tool calls in OpenAI's form: random, or with a seed a hash of the seed and the preceding
+ * tokens, so that they differ between the turns of a conversation.
  */
 final class CallIds implements Supplier<String> {
 
@@ -21,9 +21,9 @@ final class CallIds implements Supplier<String> {
   private final SplittableRandom random;
 
   /**
-   * Creates the ids of one reply.
+   * Creates the ids of a reply.
    *
-   * @param seed what makes them reproducible, if anything
+   * @param seed the seed for reproducible ids, if any
    */
   CallIds(OptionalLong seed, int[] prompt, List<Integer> reply) {
     long mixed = ThreadLocalRandom.current().nextLong();
@@ -34,7 +34,7 @@ final class CallIds implements Supplier<String> {
     random = new SplittableRandom(mixed);
   }
 
-  /** FNV-1a, of numbers instead of bytes. */
+  /** FNV-1a over ints instead of bytes. */
   private static long mix(long start, Iterator<Integer> values) {
     long mixed = start;
     while (values.hasNext()) {

@@ -19,15 +19,15 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
 /**
- * The tokens of a session and what is computed of them: a prefix in the KV cache, and the logits
- * after the last token once all are computed.
+ * The tokens of a session and their computed state: a prefix in the KV cache, and the logits after
+ * the last token if all are computed.
  *
- * <p>Tokens may be computed ahead that are only likely to come. The logits of a text that goes
- * another way are never shown, so that they cannot change it.
+ * <p>Likely next tokens may be computed ahead. If the text goes another way, their logits are
+ * discarded, so that they cannot change it.
  *
  * <p>Models with two sets of rope factors compute contexts up to their original length with the
- * short set and longer ones with the long set, all tokens alike, as Hugging Face's implementation
- * does. A context that crosses the border is therefore computed anew.
+ * short set and longer ones with the long set, for all tokens, as Hugging Face's implementation
+ * does. A context that crosses the boundary is therefore recomputed.
  */
 final class Context {
 
@@ -40,16 +40,16 @@ final class Context {
   private final Sequence sequence;
   private final BooleanSupplier cancelled;
   private final int vocabularySize;
-  private int[] tokens = new int[256]; // those computed ahead follow those of the context
+  private int[] tokens = new int[256]; // the context's tokens, then those computed ahead
   private int length;
   private int computedTokens;
   private int generation; // of what is computed, see PrefixCache
   private int sharedPages; // known to the prefix cache
 
-  /** Up to this position the cache is what the tokens alone make it. */
+  /** Up to this position the cache depends on the tokens alone, not on a context shift. */
   private int unshifted = Integer.MAX_VALUE;
 
-  /** Logits after the first {@code rowsFrom} tokens, after one more, and so on. */
+  /** Row {@code i} has the logits after the first {@code rowsFrom + i} tokens. */
   private float[][] rows = new float[1][];
 
   private int rowsFrom;
@@ -78,7 +78,7 @@ final class Context {
     generation = prefixes.generation();
   }
 
-  /** A context of its own with the same tokens, in the same call. */
+  /** An independent context with the same tokens, in the same call. */
   Context copy(BooleanSupplier copyCancelled) {
     Context copy = new Context(forwardPass, scheduler, prefixes, cache.fork(), copyCancelled);
     copy.sequence.age = sequence.age;
@@ -95,13 +95,13 @@ final class Context {
     return copy;
   }
 
-  /** Checks that there is memory for another one that goes on from here. */
+  /** Checks the available memory for a fork. */
   void requireMemoryOfFork() {
     cache.requireRest("a fork with room for " + capacity() + " tokens");
   }
 
   /**
-   * Another model's guesses of what follows, for as long as this context lives.
+   * The draft model, which lives as long as this context.
    *
    * @param tokenizer the tokenizer of the context's own model
    */
@@ -114,7 +114,7 @@ final class Context {
     return draft.get();
   }
 
-  /** What the next pass gains by tokens that are computed ahead, see {@link Scheduler#gain}. */
+  /** The speedup from tokens computed ahead, see {@link Scheduler#gain}. */
   double gain(int ahead, double useful, double nanos) {
     return scheduler.gain(ahead, useful, nanos);
   }
@@ -129,34 +129,34 @@ final class Context {
     scheduler.end(sequence);
   }
 
-  /** How long the call waited for its first forward pass, in nanoseconds. */
+  /** The call's wait for its first forward pass, in nanoseconds. */
   long queueWaitNanos() {
     return sequence.queueWaitNanos;
   }
 
-  /** Ends waiting for tokens, once the call is cancelled. */
+  /** Wakes the thread that waits for tokens of a cancelled call. */
   void cancel() {
     scheduler.cancel(sequence);
     draft.ifPresent(DraftModel::cancel);
   }
 
-  /** Fills an empty context that was given the cache of a file. */
+  /** Restores an empty context that has the KV cache of a file. */
   void restore(ContextFile file) {
     length = file.tokens().length;
     tokens = Arrays.copyOf(file.tokens(), Math.max(length, tokens.length));
     unshifted = file.unshifted();
   }
 
-  /** Writes all that is computed of the tokens. */
+  /** Writes the computed tokens and their KV cache. */
   void save(Path path, ModelVersion model) throws IOException {
     forgetAhead();
     new ContextFile(Arrays.copyOf(tokens, length), unshifted).write(path, model, cache);
   }
 
   /**
-   * Checks the file that the context was restored from, if there is one.
+   * Checks the file that the context was restored from, if any.
    *
-   * @throws io.github.phi4j.api.ModelException if that was cut short
+   * @throws io.github.phi4j.api.ModelException if it was truncated
    */
   void checkSource() {
     cache.checkSource();
@@ -167,7 +167,7 @@ final class Context {
     return cache.empty(capacity);
   }
 
-  /** When the running call began, counted in calls. */
+  /** The sequence number of the running call. */
   long age() {
     return sequence.age;
   }
@@ -180,12 +180,12 @@ final class Context {
     return length;
   }
 
-  /** The tokens of the context; only the first {@link #length()} count. */
+  /** The tokens of the context, valid up to {@link #length()}. */
   int[] tokens() {
     return tokens;
   }
 
-  /** How many tokens were computed since the context was made, but for those ahead of it. */
+  /** The number of tokens computed since creation, without those computed ahead. */
   int computedTokens() {
     return computedTokens;
   }
@@ -195,9 +195,9 @@ final class Context {
   }
 
   /**
-   * Makes room in a full context: after the first {@code keep} tokens the older half of the others
-   * is dropped, and what is computed of the newer half moves up. The last token is computed anew,
-   * as it is if its logits were not there yet: what speculation did must not show in the text.
+   * Makes room in a full context: keeps the first {@code keep} tokens, drops the older half of the
+   * others, and shifts the newer half. The last token is always recomputed, so that the text does
+   * not depend on speculation.
    */
   void shift(int keep) {
     forgetLast();
@@ -213,9 +213,9 @@ final class Context {
   }
 
   /**
-   * Brings the context to a prompt, and computes what is not there yet.
+   * Sets the context to a prompt and computes the missing tokens.
    *
-   * @return how many tokens were there
+   * @return the number of tokens already computed
    */
   int prefill(int[] prompt) {
     int kept = computedPrefix(prompt);
@@ -224,7 +224,10 @@ final class Context {
     return kept;
   }
 
-  /** How many tokens of a prompt need not be computed; what follows the last needs its logits. */
+  /**
+   * The number of prompt tokens that need not be computed; the last is recomputed if its logits are
+   * missing.
+   */
   int computedPrefix(int[] prompt) {
     int mismatch = Arrays.mismatch(tokens, 0, length, prompt, 0, prompt.length);
     int common = Math.min(unshifted, mismatch < 0 ? length : mismatch);
@@ -241,7 +244,7 @@ final class Context {
     }
   }
 
-  /** A cache that holds nothing that was shifted is pure again. */
+  /** A cache without shifted positions depends on the tokens alone again. */
   private void forgetShift() {
     if (cache.length() <= unshifted) {
       unshifted = Integer.MAX_VALUE;
@@ -249,7 +252,7 @@ final class Context {
     sharedPages = Math.min(sharedPages, cache.length() / KvCache.PAGE_LENGTH);
   }
 
-  /** Forgets what was computed of the last token, and ahead. */
+  /** Discards the last token's computed state and all that was computed ahead. */
   private void forgetLast() {
     if (cache.length() >= length) {
       computedTokens--;
@@ -258,7 +261,7 @@ final class Context {
     rowCount = 0;
   }
 
-  /** Forgets what was computed ahead. */
+  /** Discards tokens computed ahead. */
   private void forgetAhead() {
     if (cache.length() > length) {
       cache.truncate(length);
@@ -266,7 +269,7 @@ final class Context {
     }
   }
 
-  /** Appends a token that is computed when its logits are asked for, if it was not ahead. */
+  /** Appends a token, to be computed when its logits are needed unless it was computed ahead. */
   void add(int token) {
     if (cache.length() > length && tokens[length] == token) {
       length++;
@@ -288,9 +291,8 @@ final class Context {
   /**
    * Appends tokens and computes them.
    *
-   * @param sink receives the logits after each of them, or is null
-   * @throws CancellationException if cancelled; the context then ends with what was computed of
-   *     them
+   * @param sink receives the logits after each token; may be null
+   * @throws CancellationException if cancelled; the context then ends with the computed ones
    */
   void append(int[] more, int from, LogitsSink sink) {
     forgetAhead();
@@ -310,7 +312,9 @@ final class Context {
     }
   }
 
-  /** Computes tokens batch by batch and hands over the logits after each from {@code first} on. */
+  /**
+   * Computes tokens in batches and passes the logits after each from {@code first} on to the sink.
+   */
   private void handOver(int first, LogitsSink sink) {
     if (cache.length() < first) {
       compute(first, 0, rows, false);
@@ -332,7 +336,7 @@ final class Context {
     }
   }
 
-  /** The logits after the last token; the array is reused. */
+  /** The logits after the last token, in a reused array. */
   float[] logits() {
     if (!hasLogits()) {
       computeLogits(0);
@@ -340,14 +344,14 @@ final class Context {
     return rows[length - rowsFrom];
   }
 
-  /** Whether the logits after the last token are there already. */
+  /** Whether the logits after the last token are computed. */
   boolean hasLogits() {
     return rowsFrom <= length && length < rowsFrom + rowCount;
   }
 
-  /** How many tokens, at most some, can be computed ahead. */
-  int roomAhead(int most) {
-    int room = Math.min(most, cache.capacity() - length);
+  /** The number of tokens that can be computed ahead, up to a limit. */
+  int roomAhead(int limit) {
+    int room = Math.min(limit, cache.capacity() - length);
     boolean longFactors = forwardPass.needsLongFactors(length);
     while (room > 0 && forwardPass.needsLongFactors(length + room) != longFactors) {
       room--;
@@ -356,8 +360,8 @@ final class Context {
   }
 
   /**
-   * Computes the logits after the last token, and ahead those after each of some tokens that are
-   * likely to follow, no more than there is {@linkplain #roomAhead room} for.
+   * Computes the logits after the last token and after each of a number of likely next tokens,
+   * which must not exceed {@link #roomAhead}.
    */
   void computeAhead(int[] likely, int count) {
     forgetAhead();
@@ -379,9 +383,9 @@ final class Context {
   }
 
   /**
-   * Chooses the rope factors, and takes what is known of the first tokens.
+   * Chooses the rope factors and takes the longest known prefix from the prefix cache.
    *
-   * @param end how many of them may be taken
+   * @param end the maximum length of the prefix
    */
   private void prepare(int end) {
     boolean longFactors = forwardPass.needsLongFactors(length);
@@ -399,7 +403,7 @@ final class Context {
     forgetShift();
   }
 
-  /** Lets others use the pages that are full. */
+  /** Publishes full pages to the prefix cache. */
   private void share() {
     int pages = Math.min(unshifted, Math.min(length, cache.length())) / KvCache.PAGE_LENGTH;
     if (pages > sharedPages) {
@@ -429,12 +433,12 @@ final class Context {
     share();
   }
 
-  /** No more tokens follow for now. */
+  /** Tells the scheduler that no tokens follow for now. */
   void dismiss() {
     scheduler.dismiss(sequence);
   }
 
-  /** Releases the KV cache, after letting others use all of it. */
+  /** Releases the KV cache after publishing it to the prefix cache. */
   void close() {
     new Closing()
         .step(this::dismiss)

@@ -41,7 +41,7 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Owns a mapped model, the threads that compute with it, and the sessions that are open. */
+/** Owns a mapped model, its threads and its open sessions. */
 final class DefaultGenerator implements Generator {
 
   private static final Logger LOG = LoggerFactory.getLogger(DefaultGenerator.class);
@@ -60,9 +60,9 @@ final class DefaultGenerator implements Generator {
   /**
    * Starts the threads.
    *
-   * @param arena where the model is mapped; closed with the generator
+   * @param arena the arena of the mapping; closed with the generator
    * @param clock tells nanoseconds, as {@link System#nanoTime}
-   * @param timer ends calls whose time is over
+   * @param timer ends calls at their timeout
    */
   DefaultGenerator(Model model, LoadOptions options, Arena arena, LongSupplier clock, Timer timer) {
     this.model = model;
@@ -95,7 +95,7 @@ final class DefaultGenerator implements Generator {
               .packedFile()
               .filter(file -> !file.isSmall())
               .map(file -> new RotCheck(file, damage -> abandonPacked(file, damage)));
-    } catch (Throwable e) { // the threads must not outlive a failed load, whatever made it fail
+    } catch (Throwable e) { // the threads must not outlive a failed load of any kind
       threads.close();
       throw e;
     }
@@ -133,7 +133,7 @@ final class DefaultGenerator implements Generator {
     }
   }
 
-  /** What the sessions share. */
+  /** The parts shared by sessions. */
   Shared shared() {
     return shared;
   }
@@ -234,7 +234,7 @@ final class DefaultGenerator implements Generator {
       KvCache cache = restored.cache();
       cache.requireRest("a restored context with room for " + cache.capacity() + " tokens");
       return shared.sessions().open(() -> new DefaultSession(shared, restored));
-    } catch (Throwable e) { // the mapping must not outlive a session that was not made
+    } catch (Throwable e) { // the mapping must not outlive a failed creation of the session
       restored.cache().close();
       throw e;
     }
@@ -246,7 +246,7 @@ final class DefaultGenerator implements Generator {
         prefixes.bytes(), prefixes.hits(), prefixes.misses(), prefixes.reusedTokens());
   }
 
-  /** Tells the listeners that the model is loaded. */
+  /** Notifies the listeners that the model is loaded. */
   void announce(Duration time) {
     shared.telemetry().loaded(this, time);
   }
@@ -279,7 +279,7 @@ final class DefaultGenerator implements Generator {
     closing.finish();
   }
 
-  /** Waits for another thread that closes the generator. */
+  /** Waits until another thread has closed the generator. */
   private void awaitRelease() {
     boolean interrupted = false;
     while (released.getCount() > 0) {

@@ -39,7 +39,7 @@ import java.util.concurrent.Semaphore;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
-/** A context that one thread at a time may use, and any thread may cancel or close. */
+/** A context for one thread at a time; any thread may cancel or close it. */
 final class DefaultSession implements Session {
 
   private final Shared shared;
@@ -48,10 +48,10 @@ final class DefaultSession implements Session {
   private boolean released; // guarded by this
   private volatile List<Context> samples = List.of();
   private volatile Optional<Embedder> embedder = Optional.empty();
-  private volatile Call call; // null while none runs
+  private volatile Call call; // null while idle
   private volatile boolean closed;
 
-  /** A session whose context is empty. */
+  /** A session with an empty context. */
   DefaultSession(Shared shared, KvCache cache) {
     this.shared = shared;
     context =
@@ -59,13 +59,13 @@ final class DefaultSession implements Session {
             shared.forwardPass(), shared.scheduler(), shared.prefixes(), cache, this::ended);
   }
 
-  /** A session that begins as a file says. */
+  /** A session restored from a file. */
   DefaultSession(Shared shared, ContextFile.Restored restored) {
     this(shared, restored.cache());
     context.restore(restored.context());
   }
 
-  /** A session that begins as another is. */
+  /** A fork of another session. */
   private DefaultSession(DefaultSession origin) {
     shared = origin.shared;
     context = origin.context.copy(this::ended);
@@ -103,7 +103,7 @@ final class DefaultSession implements Session {
         options, () -> completeAll(tokens(prompt, options), begun(prompt), options, each));
   }
 
-  /** The message that a prompt leaves half-written. */
+  /** The half-written message at the end of a prompt, if any. */
   private static Optional<Message> begun(Prompt prompt) {
     return prompt instanceof Prompt.Chat chat && chat.continuing()
         ? Optional.of(chat.messages().getLast())
@@ -126,7 +126,7 @@ final class DefaultSession implements Session {
     return generation.run(prompt);
   }
 
-  /** What a generation gives that was ended before it began. */
+  /** The completion of a generation that was ended before it began. */
   private Completion cancelled(int[] prompt) {
     return Generation.cancelled(prompt, call.ending().orElse(FinishReason.CANCELLED));
   }
@@ -141,7 +141,7 @@ final class DefaultSession implements Session {
     };
   }
 
-  /** Computes the prompt once, and completes it in copies of the context. */
+  /** Computes the prompt once and completes it in copies of the context. */
   private List<Completion> completeAll(
       int[] prompt, Optional<Message> begun, GenerationOptions options, List<TextSink> sinks) {
     List<Context> copies = new ArrayList<>();
@@ -163,7 +163,7 @@ final class DefaultSession implements Session {
     }
   }
 
-  /** Completes the samples side by side, so that they share passes. */
+  /** Completes the samples concurrently, so that they share passes. */
   private List<Completion> completeSideBySide(
       int[] prompt, Optional<Message> begun, GenerationOptions options, List<TextSink> sinks) {
     List<Supplier<Completion>> completions = new ArrayList<>();
@@ -207,7 +207,7 @@ final class DefaultSession implements Session {
   }
 
   private int[] textIds(String text, int index) {
-    if (text.isEmpty()) { // also where the model's files want a token before each text
+    if (text.isEmpty()) { // even if a beginning-of-sequence token precedes each text
       throw new IllegalArgumentException(
           "text " + index + " is empty and has no embedding; leave it out");
     }
@@ -230,7 +230,7 @@ final class DefaultSession implements Session {
     });
   }
 
-  /** The tokens of alternatives that may follow a prompt. */
+  /** The tokens of the alternatives after a prompt. */
   private List<int[]> ids(List<String> alternatives, int promptLength) {
     if (alternatives.isEmpty()) {
       throw new IllegalArgumentException("there is nothing to choose from; give an alternative");
@@ -411,7 +411,7 @@ final class DefaultSession implements Session {
     });
   }
 
-  /** Whether the running call is to end early; asked by any thread. */
+  /** Whether the running call was ended early; called by any thread. */
   private boolean ended() {
     Call running = call;
     return running != null && running.ended();
@@ -426,7 +426,7 @@ final class DefaultSession implements Session {
     return computing(options.timeout(), options.cancellation(), work);
   }
 
-  /** As {@link #computing(Supplier)}, until the time is over or the call is cancelled. */
+  /** As {@link #computing(Supplier)}, with a timeout and a cancellation. */
   private <T> T computing(
       Optional<Duration> timeout, Optional<Cancellation> cancellation, Supplier<T> work) {
     return computing(() -> {
@@ -436,7 +436,10 @@ final class DefaultSession implements Session {
     });
   }
 
-  /** Runs a call that computes tokens: its turn, a place with the scheduler, the work. */
+  /**
+   * Runs a call that computes tokens: exclusive use of the session, admission by the scheduler, the
+   * work.
+   */
   private <T> T computing(Supplier<T> work) {
     enter();
     try {
@@ -445,7 +448,7 @@ final class DefaultSession implements Session {
         T result = work.get();
         checkFiles();
         return result;
-      } catch (InternalError e) { // a page of a mapped file is gone
+      } catch (InternalError e) { // a page of a mapped file cannot be read
         checkFiles();
         throw e;
       } finally {
@@ -462,7 +465,7 @@ final class DefaultSession implements Session {
     shared.files().checkUnchanged();
   }
 
-  /** Runs work that nobody else may disturb. */
+  /** Runs work with exclusive use of the session. */
   private <T> T exclusively(Supplier<T> work) {
     enter();
     try {
@@ -477,7 +480,7 @@ final class DefaultSession implements Session {
       throw refusal();
     }
     call = new Call(this::wake);
-    if (closed) { // meanwhile, and its cancellation may be lost
+    if (closed) { // closed meanwhile; its cancellation may have been missed
       leave();
       throw refusal();
     }
@@ -510,7 +513,7 @@ final class DefaultSession implements Session {
     }
   }
 
-  /** Wakes the threads of a call that was ended. */
+  /** Wakes the waiting threads of a call that was ended. */
   private void wake() {
     Closing cancelling = new Closing();
     cancelling.step(context::cancel);
@@ -526,7 +529,7 @@ final class DefaultSession implements Session {
     }
     closed = true;
     Closing closing = new Closing().step(this::cancel);
-    // Never given back: whoever comes later finds the session closed.
+    // The permit is never released: later callers find the session closed.
     if (takeForever()) {
       closing.step(context::close).step(() -> shared.sessions().remove(this));
     }

@@ -15,15 +15,15 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * Guesses the tokens that another model, which should be a good deal smaller, finds most probable.
- * Keeps a session of that model, so that it computes only what is new.
+ * Drafts the most probable tokens of another, much smaller model. Keeps a session of that model, so
+ * that only new tokens are computed.
  */
 final class DraftModel implements Proposer, AutoCloseable {
 
-  /** Surer than that a few tokens repeat. */
+  /** More confident than a match of a few tokens. */
   private static final int LEVEL = 4;
 
-  /** After so many tokens of a prompt a cancellation is noticed at the latest. */
+  /** Prompt tokens between checks for cancellation. */
   private static final int CHUNK = 256;
 
   private final Generator model;
@@ -39,8 +39,8 @@ final class DraftModel implements Proposer, AutoCloseable {
   /**
    * Opens a session.
    *
-   * @param contextLength the most tokens that are of use
-   * @param cancelled whether the call that the guesses are for was cancelled
+   * @param contextLength the length of the context that is continued
+   * @param cancelled whether the call that uses the draft was cancelled
    * @param clock tells nanoseconds, as {@link System#nanoTime}
    * @throws IllegalArgumentException if the model has another vocabulary
    * @throws IllegalStateException if the model is closed
@@ -80,7 +80,7 @@ final class DraftModel implements Proposer, AutoCloseable {
     return model.equals(generator);
   }
 
-  /** The same session for guesses of another length. */
+  /** Sets the maximum length of drafts. */
   DraftModel upTo(int newMaxTokens) {
     maxTokens = newMaxTokens;
     return this;
@@ -92,17 +92,17 @@ final class DraftModel implements Proposer, AutoCloseable {
   }
 
   @Override
-  public int propose(int[] tokens, int length, int[] out, int most) {
+  public int propose(int[] tokens, int length, int[] out, int limit) {
     try {
       long start = clock.getAsLong();
       boolean far = catchUp(tokens, length) > maxTokens;
-      int count = guess(out, most);
-      if (!far) { // or else it is the prompt that took the time
+      int count = guess(out, limit);
+      if (!far) { // otherwise the time is that of the prompt
         nanosPerToken = (double) (clock.getAsLong() - start) / Math.max(1, count);
       }
       return count;
     } catch (BusyException _) {
-      return 0; // others keep the model busy: no reason to fail
+      return 0; // the draft model is busy, which is no reason to fail
     } catch (ClosedException e) {
       throwIfCancelled();
       throw new ClosedException("the draft model cannot guess: " + e.getMessage(), e);
@@ -118,22 +118,22 @@ final class DraftModel implements Proposer, AutoCloseable {
     }
   }
 
-  private int guess(int[] out, int most) {
+  private int guess(int[] out, int limit) {
     int count = 0;
-    while (count < most) {
+    while (count < limit) {
       int token = mostProbable(session.logits());
       if (token >= vocabularySize) {
-        break; // ids beyond the last token only fill up the model's matrix
+        break; // ids beyond the vocabulary are padding of the output matrix
       }
       out[count++] = token;
-      if (count < most && !feed(token)) {
+      if (count < limit && !feed(token)) {
         break;
       }
     }
     return count;
   }
 
-  /** Brings the session to the text; returns how many tokens it had to compute. */
+  /** Sets the session to the text; returns the number of tokens to compute. */
   private int catchUp(int[] tokens, int length) {
     int mismatch = Arrays.mismatch(held, 0, heldCount, tokens, 0, length);
     int common = mismatch < 0 ? length : mismatch;
@@ -181,7 +181,7 @@ final class DraftModel implements Proposer, AutoCloseable {
     return maxTokens;
   }
 
-  /** Ends what the session computes. */
+  /** Cancels the session. */
   void cancel() {
     session.cancel();
   }

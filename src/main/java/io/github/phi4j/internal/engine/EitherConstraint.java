@@ -2,7 +2,7 @@ package io.github.phi4j.internal.engine;
 
 import io.github.phi4j.internal.sampling.TokenConstraint;
 
-/** A reply that follows one of two constraints; its tokens decide which, sooner or later. */
+/** Allows what either of two constraints allows, until the tokens decide for one of them. */
 final class EitherConstraint implements TokenConstraint {
 
   private final Side first;
@@ -15,7 +15,7 @@ final class EitherConstraint implements TokenConstraint {
     this.second = new Side(second);
   }
 
-  /** One of the constraints, and how many of the reply's tokens it allowed. */
+  /** A constraint and the number of tokens that it allowed. */
   private static final class Side {
     final TokenConstraint constraint;
     int allowed;
@@ -39,7 +39,7 @@ final class EitherConstraint implements TokenConstraint {
     }
   }
 
-  /** Whether the tokens so far follow a constraint. */
+  /** Whether a constraint allowed all tokens so far. */
   private boolean follows(Side side) {
     return side.allowed == length;
   }
@@ -52,13 +52,14 @@ final class EitherConstraint implements TokenConstraint {
     if (!follows(first)) {
       return second.constraint.allowed();
     }
-    long[] some = first.constraint.allowed();
-    long[] others = second.constraint.allowed();
+    long[] firstMask = first.constraint.allowed();
+    long[] secondMask = second.constraint.allowed();
     if (union.length == 0) {
-      union = new long[Math.max(some.length, others.length)];
+      union = new long[Math.max(firstMask.length, secondMask.length)];
     }
     for (int i = 0; i < union.length; i++) {
-      union[i] = (i < some.length ? some[i] : 0) | (i < others.length ? others[i] : 0);
+      union[i] =
+          (i < firstMask.length ? firstMask[i] : 0) | (i < secondMask.length ? secondMask[i] : 0);
     }
     return union;
   }

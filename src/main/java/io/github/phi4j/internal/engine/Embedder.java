@@ -11,8 +11,8 @@ import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 
 /**
- * Pools the hidden states of texts, each on the thread that asks for it, so that they share passes.
- * Each text has a KV cache of its own, and there are no more at a time than a pass may have.
+ * Pools the hidden states of texts. Texts share passes if embedded on several threads; each has a
+ * KV cache of its own, and at most as many exist at a time as fit in a pass.
  */
 final class Embedder {
 
@@ -27,8 +27,8 @@ final class Embedder {
   /**
    * Creates an embedder for a call.
    *
-   * @param context the context of the call, which stays as it is
-   * @param cancelled whether the call was cancelled; asked by any thread
+   * @param context the context of the call, which is unchanged
+   * @param cancelled whether the call was cancelled; called by any thread
    */
   Embedder(Shared shared, Context context, EmbeddingOptions options, BooleanSupplier cancelled) {
     forwardPass = shared.forwardPass();
@@ -41,7 +41,7 @@ final class Embedder {
 
   /** The vector of a text. */
   float[] embed(int[] tokens) {
-    room.acquireUninterruptibly(); // those that have it end soon if the call is cancelled
+    room.acquireUninterruptibly(); // the holders finish soon if the call is cancelled
     try (KvCache cache = context.emptyCache(tokens.length)) {
       if (forwardPass.needsLongFactors(tokens.length)) {
         cache.restart(true);
@@ -66,7 +66,7 @@ final class Embedder {
     float[][] states = new float[rows][forwardPass.embeddingLength()];
     double[] sum = new double[forwardPass.embeddingLength()];
     int end = mean ? 0 : tokens.length - 1;
-    while (end < tokens.length) { // part by part, so that not all states are there at once
+    while (end < tokens.length) { // in parts, to bound the memory of the states
       int count = Math.min(rows, tokens.length - end);
       end += count;
       scheduler.compute(sequence, tokens, end, count, states, false);
@@ -102,7 +102,7 @@ final class Embedder {
     return Math.sqrt(squares);
   }
 
-  /** Ends waiting for tokens, once the call is cancelled. */
+  /** Wakes the threads that wait for tokens of a cancelled call. */
   void cancel() {
     running.forEach(scheduler::cancel);
   }

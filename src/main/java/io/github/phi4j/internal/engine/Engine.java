@@ -43,7 +43,7 @@ public final class Engine {
     return load(file, options, System::nanoTime, Timer.SYSTEM);
   }
 
-  /** As {@link #load(Path, LoadOptions)}, by another clock and timer. */
+  /** As {@link #load(Path, LoadOptions)}, with a given clock and timer. */
   static DefaultGenerator load(Path file, LoadOptions options, LongSupplier clock, Timer timer) {
     LoadEvent event = new LoadEvent();
     event.begin();
@@ -62,25 +62,25 @@ public final class Engine {
       event.commit();
       generator.announce(Duration.ofNanos(System.nanoTime() - start));
       return generator;
-    } catch (Throwable e) { // the mapping must not outlive a failed load, whatever made it fail
+    } catch (Throwable e) { // the mapping must not outlive a failed load of any kind
       arena.close();
       throw e;
     }
   }
 
-  /** Starts threads for several models. */
+  /** Starts a thread pool for several models. */
   public static ThreadPool newThreadPool(int threads) {
     return new WorkerPool(LoadOptions.builder().threads(threads).build().threads().getAsInt());
   }
 
-  /** Says whether there are packed weights of a model in a file. */
+  /** Describes the packed weights of a model. */
   public static PackedFile packedFile(Path file, LoadOptions options) {
     try (Arena arena = Arena.ofShared()) {
       return store(file, options, arena).describe();
     }
   }
 
-  /** Makes the file with a model's packed weights, unless there is one that can be used. */
+  /** Creates the file of packed weights unless a usable one exists. */
   public static PackedFile pack(Path file, LoadOptions options) {
     try (Arena arena = Arena.ofShared();
         Threads threads = Threads.of(options)) {
@@ -90,7 +90,7 @@ public final class Engine {
     }
   }
 
-  /** Compares the file with a model's packed weights with the model. */
+  /** Verifies the packed weights against the model. */
   public static void verifyPacked(Path file, LoadOptions options) {
     try (Arena arena = Arena.ofShared();
         Threads threads = Threads.of(options)) {
@@ -107,7 +107,7 @@ public final class Engine {
     return file.reading(() -> Model.of(file, chatFormat));
   }
 
-  /** Reads what a file says of itself. */
+  /** Reads the description of a file. */
   public static ModelInspection inspect(Path file) {
     try (Arena arena = Arena.ofShared()) {
       GgufFile gguf = GgufFile.open(file, arena);

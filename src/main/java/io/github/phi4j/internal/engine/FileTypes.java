@@ -3,7 +3,7 @@ package io.github.phi4j.internal.engine;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** The names of {@code general.file_type}, which tells what mix of block types a file was given. */
+/** The names of {@code general.file_type}, the mix of block types in a file. */
 final class FileTypes {
 
   private static final Map<Long, String> NAMES =

@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 
-/** One completion: prefill, then decode and sample until something ends it. */
+/** A completion: prefill, then decode and sample until a reason to finish. */
 final class Generation {
 
   private final GgufTokenizer tokenizer;
@@ -45,7 +45,7 @@ final class Generation {
   private final List<TokenLogProb> logProbs = new ArrayList<>();
   private final List<String> unenforced = new ArrayList<>(); // by the grammar
   private boolean stopTokenChosen;
-  private int kept; // when the context shifts
+  private int kept; // tokens that a context shift keeps
 
   /**
    * Creates a completion.
@@ -93,7 +93,7 @@ final class Generation {
             constraint);
   }
 
-  /** The constraint, after what a half-written message has of the text. */
+  /** Advances the constraint over the half-written message. */
   private TokenConstraint begun(TokenConstraint whole) {
     int[] tokens = tokenizer.encode(reply.begunAnswer());
     for (int i = 0; i < tokens.length; i++) {
@@ -116,7 +116,7 @@ final class Generation {
     return grammar;
   }
 
-  /** A completion that was ended before it began. */
+  /** The completion of a call that was ended before it began. */
   static Completion cancelled(int[] prompt, FinishReason reason) {
     return new Completion(
         "",
@@ -191,7 +191,7 @@ final class Generation {
     return end;
   }
 
-  /** Generates a token; the reason to end, or null to go on. */
+  /** Generates a token; returns the reason to finish, or null to go on. */
   private FinishReason step() {
     int token = reply.forced();
     if (token < 0 && constraint.filter(TokenConstraint::isComplete).isPresent()) {
@@ -265,7 +265,7 @@ final class Generation {
     sink.acceptLogProb(logProb);
   }
 
-  /** What the clock and the context said at the turns of a completion. */
+  /** The measurements of a completion's phases. */
   private static final class Instants {
     private final Context context;
     private final long start = System.nanoTime();
@@ -278,7 +278,7 @@ final class Generation {
       computedBefore = context.computedTokens();
     }
 
-    /** The prompt is computed, or given up; only the first call counts. */
+    /** Ends the prefill phase; only the first call counts. */
     void prefilled() {
       if (prefilled < 0) {
         prefilled = context.computedTokens() - computedBefore;

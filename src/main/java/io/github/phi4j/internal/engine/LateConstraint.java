@@ -4,7 +4,7 @@ import io.github.phi4j.internal.sampling.TokenConstraint;
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 
-/** A constraint on a part of a reply: until that part has begun, every token may come. */
+/** A constraint on a part of a reply: until that part begins, every token is allowed. */
 final class LateConstraint implements TokenConstraint {
 
   private final TokenConstraint constraint;

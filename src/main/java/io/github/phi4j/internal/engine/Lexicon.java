@@ -9,7 +9,7 @@ import io.github.phi4j.internal.text.GgufTokenizer;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** A model's tokens and what generations need to know of them, found once. Thread-safe. */
+/** A model's tokens, and what generations derive from them, computed once. Thread-safe. */
 final class Lexicon {
 
   private final GgufTokenizer tokenizer;
@@ -34,17 +34,17 @@ final class Lexicon {
     return tokenizer;
   }
 
-  /** Ids that stand for no token. */
+  /** Ids that are no tokens. */
   int[] neverSampled() {
     return neverSampled;
   }
 
-  /** Compiles a grammar, unless it was used lately or nobody waits for it any more. */
+  /** Compiles a grammar, or returns a cached one; stops once cancelled. */
   CompiledGrammar compile(Language language, BooleanSupplier cancelled) {
     return grammars.compile(language, cancelled);
   }
 
-  /** What interrupts repetitions for DRY; found once for the texts that are in use. */
+  /** The DRY sequence breakers of a sampling, cached for the last texts. */
   SequenceBreakers sequenceBreakers(Sampling sampling) {
     List<String> texts = sampling.dry().map(Sampling.Dry::sequenceBreakers).orElse(List.of());
     if (texts.isEmpty()) {

@@ -1,15 +1,15 @@
 package io.github.phi4j.internal.engine;
 
 /**
- * Guesses that what followed the last tokens before, where most of them stand the same way, follows
- * again (Saxena 2023, "Prompt Lookup Decoding"). The more of them are the same, the surer it is.
+ * Prompt lookup decoding (Saxena 2023): finds the longest earlier match of the last tokens and
+ * proposes the tokens that followed it. Longer matches give a higher level.
  */
 final class Lookup implements Proposer {
 
   private static final int LONGEST = 16;
 
   private final int maxTokens;
-  private int follows; // where the text went on
+  private int follows; // position after the match
 
   Lookup(int maxTokens) {
     this.maxTokens = maxTokens;
@@ -18,7 +18,7 @@ final class Lookup implements Proposer {
   @Override
   public int level(int[] tokens, int length) {
     int longest = 0;
-    for (int end = length - 1; end > 0 && longest < LONGEST; end--) { // the latest place wins
+    for (int end = length - 1; end > 0 && longest < LONGEST; end--) { // the latest match wins
       if (tokens[end - 1] == tokens[length - 1]) {
         int same = same(tokens, end, length);
         if (same > longest) {
@@ -30,7 +30,7 @@ final class Lookup implements Proposer {
     return longest - 1;
   }
 
-  /** How many tokens before two places are the same. */
+  /** The length of the common suffix before two positions. */
   private static int same(int[] tokens, int end, int length) {
     int same = 0;
     while (same < LONGEST && same < end && tokens[end - 1 - same] == tokens[length - 1 - same]) {
@@ -40,11 +40,11 @@ final class Lookup implements Proposer {
   }
 
   @Override
-  public int propose(int[] tokens, int length, int[] out, int most) {
-    for (int i = 0; i < most; i++) { // a text that repeats itself runs into its own guess
+  public int propose(int[] tokens, int length, int[] out, int limit) {
+    for (int i = 0; i < limit; i++) { // past the end it continues with its own proposal
       out[i] = follows + i < length ? tokens[follows + i] : out[follows + i - length];
     }
-    return most;
+    return limit;
   }
 
   @Override

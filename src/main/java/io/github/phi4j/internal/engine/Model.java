@@ -14,12 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Everything that a file holds, checked and ready to compute with. Immutable. */
+/** The validated contents of a model file, ready to compute with. Immutable. */
 record Model(
     GgufFile file, PhiConfig config, PhiWeights weights, GgufTokenizer tokenizer, ModelInfo info) {
 
   /**
-   * Takes a file for a model.
+   * Reads a model from a file.
    *
    * @throws ModelException if it is not one that phi4j runs
    */

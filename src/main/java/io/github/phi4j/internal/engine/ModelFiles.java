@@ -6,7 +6,7 @@ import io.github.phi4j.internal.storage.ModelVersion;
 import io.github.phi4j.internal.storage.WeightFile;
 import java.util.Optional;
 
-/** The mapped files that a model's weights are read from. Thread-safe. */
+/** The mapped files with a model's weights. Thread-safe. */
 final class ModelFiles {
 
   private final GgufFile model;
@@ -19,7 +19,7 @@ final class ModelFiles {
   }
 
   /**
-   * Checks that no file was cut short since it was mapped.
+   * Checks that no file was truncated since it was mapped.
    *
    * @throws ModelException if one was
    */

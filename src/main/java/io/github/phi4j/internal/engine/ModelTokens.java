@@ -5,7 +5,7 @@ import io.github.phi4j.internal.text.GgufTokenizer;
 import java.util.Arrays;
 import java.util.OptionalInt;
 
-/** A model's vocabulary, as grammars see it. */
+/** Adapts a model's vocabulary for grammars. */
 record ModelTokens(GgufTokenizer tokenizer) implements TokenSource {
 
   @Override

@@ -2,7 +2,7 @@ package io.github.phi4j.internal.engine;
 
 import io.github.phi4j.internal.sampling.TokenConstraint;
 
-/** One token, and after it what another constraint says. */
+/** Requires one token, followed by what another constraint allows. */
 final class OpenedConstraint implements TokenConstraint {
 
   private final int opening;

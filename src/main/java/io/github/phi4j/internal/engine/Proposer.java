@@ -1,29 +1,29 @@
 package io.github.phi4j.internal.engine;
 
-/** Guesses how a text goes on. Not thread-safe. */
+/** Proposes next tokens for speculative decoding. Not thread-safe. */
 interface Proposer {
 
   /**
-   * How sure the next guess will be: 0 or more, and after each token of it that proves right one
-   * more. Negative if there will be none.
+   * The confidence level of the next proposal, 0 or above; each accepted token raises it by one.
+   * Negative if there is no proposal.
    *
-   * @param tokens the text; only the first {@code length} count
+   * @param tokens the text, valid up to {@code length}
    */
   int level(int[] tokens, int length);
 
   /**
-   * Guesses the tokens that follow.
+   * Proposes the tokens that follow.
    *
-   * @param tokens the text, as given to {@link #level} last
-   * @param out receives the guess
-   * @param most the most tokens to guess, at least 1
-   * @return how many were guessed, from 0 on
+   * @param tokens the text of the last call of {@link #level}
+   * @param out receives the proposal
+   * @param limit the maximum number of tokens, at least 1
+   * @return the number of proposed tokens, possibly 0
    */
-  int propose(int[] tokens, int length, int[] out, int most);
+  int propose(int[] tokens, int length, int[] out, int limit);
 
-  /** What guessing a token takes; 0 if nothing to speak of. */
+  /** The time to propose a token; 0 if negligible. */
   double nanosPerToken();
 
-  /** The most tokens that it may guess at once. */
+  /** The maximum length of a proposal. */
   int maxTokens();
 }

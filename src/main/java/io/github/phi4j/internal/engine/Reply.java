@@ -23,8 +23,8 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * What the tokens of one completion say: thoughts, then an answer or calls of tools. It also knows
- * the tokens that must come next, such as the end of thoughts whose budget is spent.
+ * Interprets the tokens of a completion: thoughts, then an answer or tool calls. Also determines
+ * forced tokens, such as the end of thoughts when their budget is spent.
  */
 final class Reply {
 
@@ -38,7 +38,7 @@ final class Reply {
   private final Optional<Language> answerGrammar; // of answers without calls
   private final Optional<Language> callGrammar; // of calls, in some formats also of other answers
   private final boolean constrained; // whether the whole answer follows the grammar
-  private final boolean silent; // whether tools are there that must not be called
+  private final boolean silent; // whether there are tools that must not be called
   private final Optional<ToolFormat> calls;
   private final boolean mustCall;
   private final OptionalInt callToken;
@@ -46,13 +46,13 @@ final class Reply {
 
   private final Utf8Accumulator utf8 = new Utf8Accumulator();
   private final StopMatcher stopMatcher;
-  private final StopMatcher undecided; // looks at text of which it is open what it is
+  private final StopMatcher undecided; // matches stop strings in undecided text
   private final StringBuilder text = new StringBuilder();
   private final StringBuilder thoughts = new StringBuilder();
-  private final StringBuilder called = new StringBuilder(); // or what may become calls
+  private final StringBuilder called = new StringBuilder(); // calls, or text that may become calls
   private final StringBuilder begunAnswer = new StringBuilder();
-  private boolean beginning; // while the text comes that was there before
-  private int known; // how many of the chars that may become calls were there before
+  private boolean beginning; // while the half-written message is taken
+  private int known; // chars in `called` that are from the half-written message
   private boolean beyond;
   private boolean calling;
   private boolean answered;
@@ -64,7 +64,7 @@ final class Reply {
   /**
    * Creates a reply.
    *
-   * @param begun the half-written message that it goes on with, if any
+   * @param begun the half-written message that it continues, if any
    */
   Reply(
       GgufTokenizer tokenizer, GenerationOptions options, Optional<Message> begun, TextSink sink) {
@@ -103,7 +103,7 @@ final class Reply {
     }
   }
 
-  /** Takes what is there of a half-written message; none of it is part of the reply. */
+  /** Takes the half-written message, none of which is part of the reply. */
   private void begin(String thought, String content) {
     String open = thought.isEmpty() ? "" : ThoughtSplitter.OPEN + thought;
     String between = open.isEmpty() || content.isEmpty() ? "" : ThoughtSplitter.CLOSE + "\n\n";
@@ -122,12 +122,12 @@ final class Reply {
     }
   }
 
-  /** What a half-written message has of the text that the grammar constrains. */
+  /** The part of the half-written message that the grammar constrains. */
   String begunAnswer() {
     return constrained ? begunAnswer.toString() : "";
   }
 
-  /** The grammar of calls, and unless answers have their own, of what is not calls. */
+  /** The grammar of calls, and of other answers unless they have one of their own. */
   private static Optional<Language> callGrammar(
       GenerationOptions options, Optional<ToolFormat> tools, boolean callsAlone) {
     boolean free =
@@ -146,8 +146,8 @@ final class Reply {
   }
 
   /**
-   * What the {@linkplain #guided() guided} tokens must be: the answer, or in the native format of
-   * calls the calls, or either.
+   * The constraint on {@linkplain #guided() guided} tokens: the answer, the calls in a native
+   * format, or either.
    */
   Optional<TokenConstraint> constraint(Function<Language, TokenConstraint> compiler) {
     Optional<TokenConstraint> answer = answerGrammar.map(compiler);
@@ -162,7 +162,7 @@ final class Reply {
     return Optional.of(new EitherConstraint(answer.get(), opened));
   }
 
-  /** Tokens that must not come. */
+  /** Banned tokens. */
   IntStream banned() {
     return silent ? callToken.stream() : IntStream.empty();
   }
@@ -171,7 +171,7 @@ final class Reply {
     return calls.filter(format -> format == ToolFormat.NATIVE).isPresent();
   }
 
-  /** Whether the tokens that come are to follow the grammar, if there is one. */
+  /** Whether the next tokens must follow the grammar, if any. */
   boolean guided() {
     return (callsNatively() && answerGrammar.isEmpty()) ? calling : answering();
   }
@@ -184,7 +184,7 @@ final class Reply {
     return splitter.isEmpty() || splitter.get().answering();
   }
 
-  /** The token that must come next, or -1 if the model is to choose. */
+  /** The forced next token, or -1 if the model chooses. */
   int forced() {
     if (forcedAt == forced.length) {
       if (thinking() && thoughtTokens >= budget && !utf8.unfinished()) {
@@ -201,16 +201,14 @@ final class Reply {
     forcedAt = 0;
   }
 
-  /** Ends the calls that have followed the grammar to its end. */
+  /** Closes calls that the grammar has completed. */
   void close() {
     if (calling && callsNatively() && callClosed.isPresent()) {
       force(callClosed.getAsInt());
     }
   }
 
-  /**
-   * Whether a stop token ends the reply. Where an answer must follow, it only ends the thoughts.
-   */
+  /** Whether a stop token ends the reply. If an answer is required, it only ends the thoughts. */
   boolean endsAtStop() {
     boolean ends = !(thinking() && (constrained || mustCall));
     if (!ends) {
@@ -228,7 +226,7 @@ final class Reply {
       return;
     }
     thoughtTokens += thinking() ? 1 : 0;
-    beyond = constrained && !answering(); // what follows the tag in its token escaped the grammar
+    beyond = constrained && !answering(); // the rest of a token after the tag was not constrained
     emit(utf8.append(bytes(token)));
     beyond = false;
   }
@@ -254,7 +252,7 @@ final class Reply {
     splitter.get().append(piece);
     if (splitter.get().undecided()) {
       undecided.append(piece);
-      if (undecided.isMatched()) { // so that it ends here if it is answer
+      if (undecided.isMatched()) { // so that a stop string ends an answer here
         splitter.get().answer();
       }
     }
@@ -311,12 +309,12 @@ final class Reply {
     return stopMatcher.isMatched();
   }
 
-  /** Whether the sink wants no more. */
+  /** Whether the sink ended the generation. */
   boolean refused() {
     return refused;
   }
 
-  /** Ends the reply: what was held back is given, but for half a character. */
+  /** Ends the reply and releases held text, without an incomplete character. */
   void finish() {
     if (stopped() || refused) {
       return;
@@ -336,7 +334,7 @@ final class Reply {
     return thoughts.toString();
   }
 
-  /** The calls with their ids, as far as they are whole. */
+  /** The complete calls with their ids. */
   List<ToolCall> calls(FinishReason reason, Supplier<String> ids) {
     if (!calling) {
       return List.of();

@@ -25,27 +25,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Computes what the sequences of a generator wait for, several of them in each forward pass, on a
- * thread of its own (continuous batching, Yu et al. 2022, "Orca"). Sequences join and leave from
- * pass to pass. The calls that began first come first; each pass has their next tokens, and of
- * prompts as much as does not hold the others up.
+ * Computes the pending tokens of a generator's sequences on a thread of its own, batching sequences
+ * in each forward pass (continuous batching, Yu et al. 2022, "Orca"). Sequences join and leave
+ * between passes. Older calls come first; a pass has the next tokens of all, and as many prompt
+ * tokens as do not delay the others.
  */
 final class Scheduler implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
 
-  /** How much longer a pass may take for the prompts in it, while others generate. */
+  /** The maximum slowdown of a pass by prompt tokens while others decode. */
   private static final double SLOWER_BY_PROMPTS = 1.75;
 
-  /** Tokens of prompts in a pass before anything is known of their cost. */
+  /** Prompt tokens in a pass until their cost is known. */
   private static final int FIRST_CHUNK = 2;
 
-  /** The next pass waits for sequences of the last one, for a part of the time that this took. */
+  /** The wait for sequences of the last pass, as a fraction of its duration. */
   private static final int WAITING_PART = 8;
 
   private static final long LEAST_WAITING_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
-  /** A sequence that has not asked for as many passes generates no more, or very slowly. */
+  /** After so many passes without a request a sequence no longer counts as decoding. */
   private static final int PASSES_TO_LIVE = 8;
 
   private static final Comparator<Sequence> OLDEST_FIRST =
@@ -64,15 +64,15 @@ final class Scheduler implements AutoCloseable {
 
   // Guarded by the lock.
   private final List<Sequence> pending = new ArrayList<>();
-  private final List<Sequence> streams = new ArrayList<>(); // their last request was a step
+  private final List<Sequence> streams = new ArrayList<>(); // whose last request was a decode step
   private final PassCost cost = new PassCost();
   private int calls;
-  private int queued; // of the calls, those that no pass has taken tokens of
-  private int leftOut; // of the sequences, by the last plan
+  private int queued; // calls without a token in any pass yet
+  private int leftOut; // sequences left out of the last plan
   private long age;
   private long lastPassEnd;
   private long lastPassNanos;
-  private boolean faulted; // the last pass, for a reason that is not known
+  private boolean faulted; // whether the last pass failed for an unknown reason
   private boolean closed;
 
   private boolean warned; // of the thread
@@ -81,7 +81,7 @@ final class Scheduler implements AutoCloseable {
   /**
    * Starts the thread.
    *
-   * @param turn held during a forward pass, by all whose passes use the same threads
+   * @param turn the lock held during forward passes on the same threads
    * @param clock tells nanoseconds, as {@link System#nanoTime}
    */
   Scheduler(
@@ -100,28 +100,28 @@ final class Scheduler implements AutoCloseable {
     thread.start();
   }
 
-  /** A new sequence, of which this knows nothing until it asks for tokens. */
+  /** Creates a sequence; the scheduler does not hold it until it requests tokens. */
   Sequence sequence(KvCache cache, BooleanSupplier cancelled) {
     return sequence(cache, Slice.Output.LOGITS, cancelled);
   }
 
-  /** A new sequence, of which this knows nothing until it asks for tokens. */
+  /** Creates a sequence; the scheduler does not hold it until it requests tokens. */
   Sequence sequence(KvCache cache, Slice.Output output, BooleanSupplier cancelled) {
     return new Sequence(cache, output, cancelled, lock.newCondition());
   }
 
-  /** The most sequences of a pass. */
+  /** The maximum number of sequences in a pass. */
   int maxSequences() {
     return maxSequences;
   }
 
-  /** The time, in nanoseconds, by which the cost of passes is known. */
+  /** The time in nanoseconds, from the clock that measures passes. */
   long nanoTime() {
     return clock.getAsLong();
   }
 
   /**
-   * Begins a call that will ask for tokens; {@link #end} follows.
+   * Begins a call that will request tokens; {@link #end} follows.
    *
    * @throws BusyException if there are too many calls already
    */
@@ -164,7 +164,7 @@ final class Scheduler implements AutoCloseable {
     }
   }
 
-  /** Calls that have begun and not ended. */
+  /** The number of running calls. */
   int calls() {
     lock.lock();
     try {
@@ -174,7 +174,7 @@ final class Scheduler implements AutoCloseable {
     }
   }
 
-  /** Calls that no pass has taken tokens of yet. */
+  /** The number of calls still waiting for their first pass. */
   int queued() {
     lock.lock();
     try {
@@ -185,15 +185,16 @@ final class Scheduler implements AutoCloseable {
   }
 
   /**
-   * Computes the tokens of a sequence that its cache does not have yet, and waits for it.
+   * Computes the tokens of a sequence beyond those in its cache, and waits.
    *
    * @param tokens all tokens of the sequence
-   * @param end where those to compute end
-   * @param rows for how many of the last of them the sequence's output is wanted
-   * @param out receives it, (rows, vocabulary) for logits or (rows, embedding) for hidden states
-   * @param step whether they are the next of a text rather than a prompt
-   * @throws CancellationException if the call was cancelled or its thread interrupted; what was
-   *     computed until then is in the cache
+   * @param end the end of the tokens to compute
+   * @param rows the number of last tokens with requested output
+   * @param out receives the output, (rows, vocabulary) for logits or (rows, embedding) for hidden
+   *     states
+   * @param step whether this is a decode step rather than prefill
+   * @throws CancellationException if the call was cancelled or its thread interrupted; the cache
+   *     has what was computed until then
    */
   void compute(Sequence sequence, int[] tokens, int end, int rows, float[][] out, boolean step) {
     boolean interrupted = false;
@@ -245,12 +246,12 @@ final class Scheduler implements AutoCloseable {
       streams.remove(sequence);
     }
     pending.add(sequence);
-    if (pending.size() == 1 || noneAwaited()) { // or else the last that is awaited wakes the thread
+    if (pending.size() == 1 || noneAwaited()) { // else the last awaited one wakes the thread
       work.signal();
     }
   }
 
-  /** Wakes the thread that waits for a cancelled sequence, unless a pass will notice and do so. */
+  /** Wakes the thread that waits for a cancelled sequence, unless a running pass will do so. */
   void cancel(Sequence sequence) {
     lock.lock();
     try {
@@ -272,7 +273,7 @@ final class Scheduler implements AutoCloseable {
     sequence.settled.signal();
   }
 
-  /** No more tokens will follow those that a sequence has. */
+  /** Notes that a sequence will request no more tokens for now. */
   void dismiss(Sequence sequence) {
     lock.lock();
     try {
@@ -286,12 +287,12 @@ final class Scheduler implements AutoCloseable {
   }
 
   /**
-   * What it gains to add tokens to the next pass of which some will be of use.
+   * The speedup from adding speculative tokens to the next pass.
    *
-   * @param more tokens to add
-   * @param useful how many of them are expected to be of use
-   * @param nanos the time that it takes to come by them
-   * @return how many times as many useful tokens there are then in the same time
+   * @param more the number of tokens to add
+   * @param useful the expected number of accepted tokens
+   * @param nanos the time to propose them
+   * @return the ratio of useful tokens per time with and without them
    */
   double gain(int more, double useful, double nanos) {
     lock.lock();
@@ -305,7 +306,10 @@ final class Scheduler implements AutoCloseable {
     }
   }
 
-  /** Shifts a cache that no sequence waits for, see {@link ForwardPass#shift}, between passes. */
+  /**
+   * Shifts a cache between passes, see {@link ForwardPass#shift}; no sequence may be waiting for
+   * it.
+   */
   void shift(KvCache cache, int keep, int distance) {
     turn.lock();
     try {
@@ -324,7 +328,7 @@ final class Scheduler implements AutoCloseable {
         if (open) {
           finish(batch, Optional.empty(), runPass(batch));
         }
-      } catch (Throwable e) { // a fault of the mapping is an Error, and may show late
+      } catch (Throwable e) { // a fault of a mapping is an Error, possibly thrown late
         finish(batch, Optional.of(e), 0);
       } finally {
         batch.clear();
@@ -332,14 +336,14 @@ final class Scheduler implements AutoCloseable {
     }
   }
 
-  /** Runs a pass; the nanoseconds it took. */
+  /** Runs a pass and returns its nanoseconds. */
   private long runPass(List<Sequence> batch) {
     slices.clear();
     for (int i = 0; i < batch.size(); i++) {
       slices.add(batch.get(i).slice);
     }
     turn.lock();
-    try { // the time is taken from here on: waiting says nothing about passes
+    try { // measured without the wait for the lock
       PassEvent event = new PassEvent();
       event.begin();
       long start = nanoTime();
@@ -376,7 +380,7 @@ final class Scheduler implements AutoCloseable {
     event.commit();
   }
 
-  /** Has all passes from the next one on use other weights, of the same model. */
+  /** Replaces the weights, with those of the same model, from the next pass on. */
   void compute(PhiWeights weights) {
     turn.lock();
     try {
@@ -409,7 +413,7 @@ final class Scheduler implements AutoCloseable {
     }
   }
 
-  /** Waits until there is work, and a moment for those that choose a token of the last pass. */
+  /** Waits for work, and briefly for sequences that are sampling a token of the last pass. */
   private void awaitSequences() {
     long waiting = Math.max(LEAST_WAITING_NANOS, lastPassNanos / WAITING_PART);
     while (!closed) {
@@ -424,7 +428,7 @@ final class Scheduler implements AutoCloseable {
           work.awaitNanos(left);
         }
       } catch (InterruptedException _) {
-        // By a stranger: the thread lives as long as the generator.
+        // Ignored: the thread lives as long as the generator.
       }
     }
   }
@@ -438,17 +442,17 @@ final class Scheduler implements AutoCloseable {
     return true;
   }
 
-  /** Decides which tokens the next pass computes. */
+  /** Plans the tokens of the next pass. */
   private void plan(List<Sequence> batch) {
     pending.sort(OLDEST_FIRST);
     List<Sequence> served = pending.subList(0, Math.min(pending.size(), maxSequences));
     leftOut = pending.size() - served.size();
-    int most = ForwardPass.MAX_BATCH / served.size();
+    int limit = ForwardPass.MAX_BATCH / served.size();
     int tokens = 0;
     int prompts = 0;
     for (Sequence sequence : served) {
       if (sequence.step()) {
-        tokens += take(sequence, most, batch);
+        tokens += take(sequence, limit, batch);
       } else {
         prompts++;
       }
@@ -462,15 +466,15 @@ final class Scheduler implements AutoCloseable {
     streams.forEach(stream -> stream.awaited = false);
   }
 
-  private int take(Sequence sequence, int most, List<Sequence> batch) {
+  private int take(Sequence sequence, int limit, List<Sequence> batch) {
     leaveQueue(sequence);
-    int count = Math.min(most, sequence.remaining());
+    int count = Math.min(limit, sequence.remaining());
     batch.add(sequence);
     sequence.take(count);
     return count;
   }
 
-  /** How many tokens of prompts a pass may have besides others. */
+  /** The number of prompt tokens in a pass beside others. */
   private int promptTokens(int others) {
     long now = nanoTime();
     streams.removeIf(
@@ -480,12 +484,12 @@ final class Scheduler implements AutoCloseable {
       return room;
     }
     int usual = Math.max(others, streams.size());
-    double most = cost.known() ? cost.room(usual, SLOWER_BY_PROMPTS) : FIRST_CHUNK;
-    return (int) Math.clamp(most, 1, room);
+    double limit = cost.known() ? cost.room(usual, SLOWER_BY_PROMPTS) : FIRST_CHUNK;
+    return (int) Math.clamp(limit, 1, room);
   }
 
   /**
-   * Hands over what a pass gave. Its failure is that of all that were in it, unless one caused it.
+   * Delivers the results of a pass. A failure is that of all its sequences unless one caused it.
    */
   private void finish(List<Sequence> batch, Optional<Throwable> failure, long nanos) {
     lock.lock();
@@ -495,7 +499,7 @@ final class Scheduler implements AutoCloseable {
         learn(batch, nanos);
         faulted = false;
       }
-      // Where nobody is known to be in the pass, whoever waits would wait forever.
+      // If the batch is unknown, all pending sequences fail, since they would wait forever.
       List<Sequence> concerned = batch.isEmpty() ? List.copyOf(pending) : batch;
       boolean again = failure.isPresent() && isWorthAnother(failure.get(), concerned);
       for (Sequence sequence : concerned) {
@@ -510,9 +514,9 @@ final class Scheduler implements AutoCloseable {
   }
 
   /**
-   * Whether a pass that failed is tried again: after a fault of a mapping without the sequences
-   * whose own file was cut short; and once if there are none, since a fault that shows late may be
-   * that of a sequence which has left, or of another generator that uses the same threads.
+   * Whether to retry a failed pass: after a fault of a mapping, without the sequences whose own
+   * file was truncated; and once if there are none, since a late fault may belong to a sequence
+   * that has left or to another generator on the same threads.
    */
   private boolean isWorthAnother(Throwable failure, List<Sequence> concerned) {
     if (!(failure instanceof InternalError)) {
@@ -531,7 +535,7 @@ final class Scheduler implements AutoCloseable {
     int tokens = 0;
     for (Sequence sequence : batch) {
       if (!sequence.slice.computed()) {
-        return; // left on the way, and so took less time
+        return; // a sequence left during the pass, which shortened it
       }
       tokens += sequence.slice.count();
     }
@@ -557,7 +561,7 @@ final class Scheduler implements AutoCloseable {
     }
   }
 
-  /** Ends the thread. No call may be running. */
+  /** Stops the thread. No call may be running. */
   @Override
   public void close() {
     lock.lock();

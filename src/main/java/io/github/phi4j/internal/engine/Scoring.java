@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** Log-probabilities of tokens that are given, rather than sampled. */
+/** Log-probabilities of given tokens. */
 final class Scoring {
 
   private final Context context;
@@ -17,7 +17,7 @@ final class Scoring {
     this.context = context;
   }
 
-  /** Scores the tokens from an index on; the last of them need not be computed. */
+  /** Scores the tokens from an index on; the last token is not computed. */
   List<TokenLogProb> score(int[] tokens, int from) {
     if (tokens.length < 2) {
       throw new IllegalArgumentException(
@@ -40,7 +40,7 @@ final class Scoring {
     return scores;
   }
 
-  /** Brings the context to these tokens, of which it may hold some already. */
+  /** Sets the context to these tokens. */
   private void prefill(int[] tokens) {
     if (tokens.length == 0) {
       context.rewind(0);
@@ -49,7 +49,7 @@ final class Scoring {
     }
   }
 
-  /** Scores alternatives, each of which would follow the prompt. */
+  /** Scores alternative continuations of the prompt. */
   List<Choice> choose(int[] prompt, List<String> texts, List<int[]> alternatives) {
     prefill(prompt);
     float[] logits = context.logits();

@@ -8,9 +8,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.function.BooleanSupplier;
 
 /**
- * A context's place in the forward passes: the tokens that it waits for. One thread at a time asks
- * for them, by {@link Scheduler#compute}. All fields are guarded by the scheduler's lock, except
- * for {@link #slice}, which belongs to the pass while one runs.
+ * A sequence of tokens in the scheduler, with its current request. One thread at a time makes
+ * requests, by {@link Scheduler#compute}. All fields are guarded by the scheduler's lock except
+ * {@link #slice}, which belongs to the running pass.
  */
 final class Sequence {
 
@@ -21,7 +21,7 @@ final class Sequence {
   private final BooleanSupplier cancelled;
   private volatile boolean interrupted;
 
-  // What is asked for.
+  // The request.
   private int[] tokens;
   private int next;
   private int end;
@@ -29,36 +29,36 @@ final class Sequence {
   private float[][] out;
   private boolean step;
 
-  /** Whether a thread waits for tokens. */
+  /** Whether a request is pending. */
   boolean pending;
 
-  /** Whether a pass computes some of them. */
+  /** Whether the running pass has tokens of it. */
   boolean running;
 
-  /** Why they could not be computed. */
+  /** The failure of the request, or null. */
   Throwable failure;
 
-  /** When its call began, counted in calls. */
+  /** The sequence number of its call. */
   long age;
 
   // The wait for the first pass, while it lasts.
   private QueueWaitEvent queued;
   private long queuedSince;
 
-  /** How long its call waited for its first pass. */
+  /** The wait of its call for the first pass. */
   volatile long queueWaitNanos;
 
-  /** When it last got a single token, if it is likely to ask for another. */
+  /** The time of its last decode step. */
   long lastStep;
 
-  /** Whether the next pass waits for it for a moment. */
+  /** Whether the next pass waits briefly for it. */
   boolean awaited;
 
   /**
-   * Creates a sequence that asks for nothing.
+   * Creates a sequence without a request.
    *
-   * @param output what is computed for its tokens
-   * @param cancelled whether its call was cancelled; asked by any thread
+   * @param output the output for its tokens
+   * @param cancelled whether its call was cancelled; called by any thread
    */
   Sequence(KvCache cache, Slice.Output output, BooleanSupplier cancelled, Condition settled) {
     this.cache = cache;
@@ -67,17 +67,17 @@ final class Sequence {
     slice = new Slice(cache, this::cancelled, output);
   }
 
-  /** Whether what it asks for is not wanted any more. */
+  /** Whether the request was cancelled. */
   boolean cancelled() {
     return interrupted || cancelled.getAsBoolean();
   }
 
-  /** Gives up what it asks for, for its thread was interrupted. */
+  /** Cancels the request because its thread was interrupted. */
   void interrupt() {
     interrupted = true;
   }
 
-  /** Its call begins, and waits for its first pass. */
+  /** Begins the wait of its call for the first pass. */
   void enterQueue() {
     queued = new QueueWaitEvent();
     queued.begin();
@@ -86,10 +86,10 @@ final class Sequence {
   }
 
   /**
-   * A pass takes tokens of it, or its call ends.
+   * Ends the wait, at the first pass or the end of the call.
    *
-   * @param calls how many calls there are
-   * @return whether it waited until now
+   * @param calls the number of running calls
+   * @return whether it was waiting
    */
   boolean leaveQueue(int calls) {
     if (queued == null) {
@@ -105,7 +105,7 @@ final class Sequence {
     return true;
   }
 
-  /** Asks for tokens, as {@link Scheduler#compute} has them. */
+  /** Sets the request, with the parameters of {@link Scheduler#compute}. */
   void ask(int[] newTokens, int newEnd, int newRows, float[][] newOut, boolean isStep) {
     tokens = newTokens;
     next = cache.length();
@@ -118,17 +118,17 @@ final class Sequence {
     pending = true;
   }
 
-  /** Whether another stream of text waits for the tokens, rather than a prompt. */
+  /** Whether the request is a decode step rather than prefill. */
   boolean step() {
     return step;
   }
 
-  /** How many tokens are left to compute. */
+  /** The number of tokens left to compute. */
   int remaining() {
     return end - next;
   }
 
-  /** Prepares the next pass to compute some of the tokens. */
+  /** Adds a number of tokens to the next pass. */
   void take(int count) {
     int stop = next + count;
     int firstRow = Math.max(next, end - rows);
@@ -137,7 +137,7 @@ final class Sequence {
     running = true;
   }
 
-  /** Takes note of a pass; true if nothing is left to compute. */
+  /** Updates the request after a pass; returns whether it is settled. */
   boolean advance() {
     if (running && slice.computed()) {
       next += slice.count();
@@ -148,7 +148,7 @@ final class Sequence {
     return failure != null || next == end || cancelled();
   }
 
-  /** Takes back what a pass computed that may have read what is gone. */
+  /** Discards the results of a faulty pass. */
   void undo() {
     if (running) {
       cache.truncate(next);
@@ -156,7 +156,7 @@ final class Sequence {
     }
   }
 
-  /** Whether a file of its own was cut short, which then is why it fails. */
+  /** Whether its own file was truncated, which is then its failure. */
   boolean blame() {
     try {
       cache.checkSource();

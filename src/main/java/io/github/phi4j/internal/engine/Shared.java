@@ -9,12 +9,12 @@ import io.github.phi4j.internal.model.PrefixCache;
  *
  * @param files the files that passes read
  * @param lexicon the model's tokens
- * @param forwardPass the mathematics
+ * @param forwardPass the forward pass
  * @param scheduler computes the tokens of all sessions
- * @param prefixes what contexts may begin with
- * @param telemetry tells of what is done
+ * @param prefixes the prefix cache
+ * @param telemetry notifies listeners
  * @param sessions the open sessions
- * @param timer ends calls whose time is over
+ * @param timer ends calls at their timeout
  */
 record Shared(
     ModelFiles files,

@@ -3,64 +3,64 @@ package io.github.phi4j.internal.engine;
 import java.util.Optional;
 
 /**
- * Has tokens computed ahead where that is likely to save time: as many as promise the most useful
- * tokens a second, by how often guesses proved right and by what passes and guesses cost. The text
- * is not touched by it: tokens are sampled one by one as ever, from logits that may be there
- * already. Not thread-safe.
+ * Speculative decoding: computes proposed tokens ahead if that is likely to save time, in the
+ * number with the most expected useful tokens per second, by measured acceptance rates and costs.
+ * Never changes the text: tokens are sampled one by one as usual, from logits that may have been
+ * computed ahead. Not thread-safe.
  */
 final class Speculator {
 
   private static final int LEVELS = 32;
 
-  /** How much the last guess weighs in what is known of its level. */
+  /** Learning rate of the acceptance rates. */
   private static final double LEARNING = 0.1;
 
-  /** Guesses must promise this gain to be computed. */
+  /** The minimum expected speedup. */
   private static final double LEAST_GAIN = 1.03;
 
-  /** Where guesses cost time but do not pay, one in so many tokens is guessed all the same. */
+  /** Where costly proposals do not pay, one in so many tokens gets one as a trial. */
   private static final int TRIAL = 32;
 
   private final Optional<Proposer> proposer;
-  private final double[] right = new double[LEVELS]; // the probability of a guess, by its level
+  private final double[] right = new double[LEVELS]; // acceptance rate by level
   private final int[] guess;
-  private int level; // of the first token of the guess
-  private int count; // tokens of the guess
-  private int ahead; // how many of them were computed
-  private int at; // how many proved right so far
+  private int level; // level of the first proposed token
+  private int count; // length of the proposal
+  private int ahead; // number computed ahead
+  private int at; // number accepted so far
   private int idle;
   private int guessed;
   private int accepted;
 
-  /** Speculates on the guesses of a proposer, or not at all. */
+  /** Creates a speculator; without a proposer it does nothing. */
   Speculator(Optional<Proposer> proposer) {
     this.proposer = proposer;
     guess = new int[proposer.map(Proposer::maxTokens).orElse(0)];
     for (int i = 0; i < LEVELS; i++) {
-      right[i] = (i + 1.0) / (i + 3); // until it is known better
+      right[i] = (i + 1.0) / (i + 3); // prior
     }
   }
 
-  /** How many guessed tokens were computed. */
+  /** The number of proposed tokens that were computed. */
   int guessed() {
     return guessed;
   }
 
-  /** How many of them proved right. */
+  /** The number of accepted tokens. */
   int accepted() {
     return accepted;
   }
 
   /**
-   * Computes the logits after a context, and ahead.
+   * Computes the logits after a context, and possibly ahead.
    *
-   * @param most how many tokens ahead may be of use
+   * @param limit the maximum number of tokens ahead
    */
-  void computeLogits(Context context, int most) {
+  void computeLogits(Context context, int limit) {
     if (context.hasLogits() || proposer.isEmpty()) {
-      return; // those that are missing are computed when asked for
+      return; // missing logits are computed on demand
     }
-    guess(proposer.get(), context, context.roomAhead(Math.min(most, guess.length)));
+    guess(proposer.get(), context, context.roomAhead(Math.min(limit, guess.length)));
     if (ahead > 0) {
       context.computeAhead(guess, ahead);
       guessed += ahead;
@@ -77,24 +77,24 @@ final class Speculator {
     }
     int worth = worth(context, room, from.nanosPerToken());
     boolean trial = worth == 0 && (from.nanosPerToken() == 0 || ++idle % TRIAL == 0);
-    if (worth > 0 || trial) { // what is guessed on trial is not computed, only learned from
+    if (worth > 0 || trial) { // trial proposals are not computed, only compared
       count = from.propose(context.tokens(), context.length(), guess, Math.max(worth, 1));
       ahead = Math.min(worth, count);
     }
   }
 
-  /** The number of tokens that promise most. */
+  /** The number of tokens with the highest expected speedup. */
   private int worth(Context context, int room, double nanosPerToken) {
     int best = 0;
-    double most = LEAST_GAIN;
+    double bestGain = LEAST_GAIN;
     double reached = 1;
     double useful = 0;
     for (int n = 1; n <= room; n++) {
       reached *= right[levelOf(n - 1)];
       useful += reached;
       double gain = context.gain(n, useful, n * nanosPerToken);
-      if (gain > most) {
-        most = gain;
+      if (gain > bestGain) {
+        bestGain = gain;
         best = n;
       }
     }
@@ -105,7 +105,7 @@ final class Speculator {
     return Math.min(LEVELS - 1, level + index);
   }
 
-  /** Learns from the token that was chosen. */
+  /** Updates the acceptance rates by the chosen token. */
   void learn(int token) {
     if (at >= count) {
       return;

@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells a generator's listeners what it does, and the flight recorder of its generations. */
+/** Notifies a generator's listeners, and the flight recorder of generations. */
 final class Telemetry {
 
   private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
@@ -30,29 +30,29 @@ final class Telemetry {
     this.listeners = listeners;
   }
 
-  /** The model is loaded. */
+  /** Notifies of the loaded model. */
   void loaded(Generator newGenerator, Duration time) {
     generator = newGenerator;
     tell(listener -> listener.loaded(generator, time));
   }
 
-  /** The generator is closed. */
+  /** Notifies of the closed generator. */
   void closed() {
     tell(listener -> listener.closed(generator));
   }
 
-  /** Whether somebody wants to know of passes. */
+  /** Whether there are listeners. */
   boolean heard() {
     return !listeners.isEmpty();
   }
 
-  /** A forward pass was computed. */
+  /** Notifies of a forward pass. */
   void passed(PassReport pass) {
     tell(listener -> listener.passed(generator, pass));
   }
 
   /**
-   * Runs a generation and tells of it.
+   * Runs a generation and notifies of it.
    *
    * @param queueWait how long it waited for its first forward pass, in nanoseconds, once it is over
    */
@@ -66,7 +66,7 @@ final class Telemetry {
       record(event, completion);
       finished(options, Optional.of(completion), Optional.empty(), start, queueWait);
       return completion;
-    } catch (Throwable e) { // of every kind: a failure is told and goes on
+    } catch (Throwable e) { // a failure of any kind is reported and rethrown
       record(event, e);
       finished(options, Optional.empty(), Optional.of(e), start, queueWait);
       throw e;

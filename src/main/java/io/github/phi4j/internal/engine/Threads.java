@@ -6,10 +6,10 @@ import io.github.phi4j.internal.concurrent.PhysicalCores;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 
 /**
- * The threads that a program let a model have: its own, or those of a pool that it shares.
+ * The threads of a model: its own or those of a shared pool.
  *
- * @param pool the threads
- * @param shared whether they belong to the program
+ * @param pool the thread pool
+ * @param shared whether the pool belongs to the caller
  */
 record Threads(WorkerPool pool, boolean shared) implements AutoCloseable {
 
@@ -27,7 +27,7 @@ record Threads(WorkerPool pool, boolean shared) implements AutoCloseable {
     return new Threads(workers, true);
   }
 
-  /** Ends the threads, unless they are shared. */
+  /** Stops the threads unless shared. */
   @Override
   public void close() {
     if (!shared) {

@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Runs actions later. A test that runs them itself does not depend on the clock. */
+/** Runs actions after a delay; replaced in tests, which must not depend on the clock. */
 @FunctionalInterface
 interface Timer {
 
-  /** Uses the thread that the JDK has for this. */
+  /** The JDK's timer thread. */
   Timer SYSTEM =
       (delay, action) -> {
         CompletableFuture<Void> elapsed = new CompletableFuture<>();
@@ -18,9 +18,9 @@ interface Timer {
       };
 
   /**
-   * Runs an action, which is short, after a delay.
+   * Runs a short action after a delay.
    *
-   * @return to run when the action is not wanted any more; it may run all the same
+   * @return a function that cancels the action, unless it is already running
    */
   Runnable schedule(Duration delay, Runnable action);
 }

@@ -7,16 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Puts the tools of a request where the model looks for them: into the first system message. */
+/** Adds the tools of a request to the first system message. */
 final class ToolPrompt {
 
-  /** What stands before the tools in the examples of Phi-4-mini's model card. */
+  /** The system message before the tools in the examples of Phi-4-mini's model card. */
   private static final String OPENING = "You are a helpful assistant with some tools.";
 
   private ToolPrompt() {}
 
   /**
-   * The messages with the tools in them.
+   * The messages with the tool definitions.
    *
    * @throws IllegalArgumentException if a message describes tools already
    */

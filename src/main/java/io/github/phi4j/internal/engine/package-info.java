@@ -1,2 +1,2 @@
-/** The life of a loaded model: who owns the file, the threads and the contexts. */
+/** The engine: lifecycle of a loaded model, its files, threads and contexts. */
 package io.github.phi4j.internal.engine;

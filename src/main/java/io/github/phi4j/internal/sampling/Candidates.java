@@ -212,7 +212,7 @@ final class Candidates {
     }
     double probability = Math.exp(logits[index] - max) / sum;
     int listed = Math.min(count, size);
-    List<TokenLogProb.Candidate> most = new ArrayList<>(listed);
+    List<TokenLogProb.Candidate> best = new ArrayList<>(listed);
     if (listed > 0) {
       rank(listed);
     }
@@ -220,10 +220,10 @@ final class Candidates {
       int at = ranked(rank);
       double other = Math.exp(logits[at] - max) / sum;
       if (other > 0) {
-        most.add(new TokenLogProb.Candidate(ids[at], other));
+        best.add(new TokenLogProb.Candidate(ids[at], other));
       }
     }
-    return new TokenLogProb.Sampled(probability, most);
+    return new TokenLogProb.Sampled(probability, best);
   }
 
   /** Divides the logits by a temperature above 0 after shifting them so that the highest is 0. */
