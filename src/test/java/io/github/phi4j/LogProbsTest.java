@@ -15,6 +15,7 @@ import io.github.phi4j.api.KvCacheType;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.PromptTooLongException;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.api.TextSink;
@@ -301,9 +302,9 @@ final class LogProbsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> tiny.score(Prompt.tokens(1, 2, 3), 0))
         .withMessageContaining("index 0");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> tiny.score(Prompt.tokens(new int[301])))
-        .withMessageContaining("301 tokens");
+    assertThatThrownBy(() -> tiny.score(Prompt.tokens(new int[301])))
+        .isInstanceOf(PromptTooLongException.class)
+        .hasMessageContaining("301 tokens");
   }
 
   @Test
@@ -358,9 +359,9 @@ final class LogProbsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> tiny.choose(QUESTION, List.of("a", "b", "a")))
         .withMessageContaining("\"a\" is there twice");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> tiny.choose(QUESTION, List.of("a", "7 ".repeat(300))))
-        .withMessageContaining("the context has room for");
+    assertThatThrownBy(() -> tiny.choose(QUESTION, List.of("a", "7 ".repeat(300))))
+        .isInstanceOf(PromptTooLongException.class)
+        .hasMessageContaining("the context has room for");
     assertThatThrownBy(() -> tiny.choose(QUESTION, Arrays.asList("a", null)))
         .isInstanceOf(NullPointerException.class);
   }

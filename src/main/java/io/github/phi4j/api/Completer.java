@@ -188,8 +188,10 @@ public interface Completer {
    * @param texts the texts, none empty; no text gives no vector
    * @param options how to embed them
    * @return a vector for each text, in their order, of {@link ModelInfo#embeddingLength()} values
-   * @throws IllegalArgumentException if a text is empty, or has more tokens than the context holds
-   * @throws IllegalStateException if this completer is closed, or if the KV cache cannot grow
+   * @throws IllegalArgumentException if a text is empty
+   * @throws PromptTooLongException if a text has more tokens than the context holds
+   * @throws ContextMemoryException if the KV cache cannot grow
+   * @throws ClosedException if this completer is closed
    * @throws InvalidLogitsException if the model's hidden states are not numbers
    * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted
    */

@@ -64,7 +64,8 @@ public interface Session extends Completer, AutoCloseable {
    * @param sampling how the token would be chosen
    * @return one probability per vocabulary entry, which sum to 1; 0 for those that are left out
    * @throws IllegalArgumentException if the sampling names an id outside of the vocabulary
-   * @throws IllegalStateException as {@link #logits()}, or if the sampling leaves out every token
+   * @throws NoTokenLeftException if the sampling leaves out every token
+   * @throws IllegalStateException as {@link #logits()}
    */
   double[] distribution(Sampling sampling);
 
