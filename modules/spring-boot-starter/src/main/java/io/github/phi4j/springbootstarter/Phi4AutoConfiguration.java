@@ -1,0 +1,145 @@
+package io.github.phi4j.springbootstarter;
+
+import io.github.phi4j.api.GenerationListener;
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.micrometer.Phi4Metrics;
+import io.github.phi4j.springai.Phi4ChatModel;
+import io.github.phi4j.springai.Phi4EmbeddingModel;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
+import java.util.Optional;
+import org.springframework.ai.chat.observation.ChatModelObservationConvention;
+import org.springframework.ai.embedding.EmbeddingModel;
+import org.springframework.ai.embedding.observation.EmbeddingModelObservationConvention;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Gives an application the model of {@code spring.ai.phi4j.model}: a {@link Generator}, a chat
+ * model, an embedding model, health, metrics and an orderly end. Each steps back where the
+ * application has its own bean; with a {@link Generator} of its own, the application loads the
+ * model as it likes. Spring AI's own configuration makes the builder of chat clients.
+ */
+@AutoConfiguration(
+    beforeName =
+        "org.springframework.ai.model.chat.client.autoconfigure.ChatClientAutoConfiguration",
+    afterName = {
+      "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
+      "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration"
+    })
+@EnableConfigurationProperties(Phi4Properties.class)
+public final class Phi4AutoConfiguration {
+
+  /** Made by Spring. */
+  public Phi4AutoConfiguration() {}
+
+  /** The model of the properties, unless the application loads one. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnMissingBean(Generator.class)
+  static class ModelConfiguration {
+
+    @Bean(destroyMethod = "close")
+    ModelLoader phi4ModelLoader(
+        Phi4Properties properties, ObjectProvider<GenerationListener> listeners) {
+      if (properties.model() == null) {
+        throw new IllegalStateException(
+            "no model: set spring.ai.phi4j.model to a GGUF file, or give the application a bean of"
+                + " type io.github.phi4j.api.Generator");
+      }
+      LoadOptions.Builder options = properties.loadOptions();
+      options.listeners(listeners.orderedStream().toList());
+      return new ModelLoader(properties.model(), options.build(), properties.loadInBackground());
+    }
+
+    @Bean(destroyMethod = "")
+    Generator phi4Generator(ModelLoader loader) {
+      return loader.generator();
+    }
+  }
+
+  /** What the model is doing, without waiting for it. */
+  private static Optional<Generator> ready(
+      ObjectProvider<ModelLoader> loader, ObjectProvider<Generator> own) {
+    ModelLoader loading = loader.getIfAvailable();
+    return loading == null ? Optional.of(own.getObject()) : loading.ready();
+  }
+
+  @Bean
+  @ConditionalOnMissingBean
+  Phi4Lifecycle phi4Lifecycle(ObjectProvider<ModelLoader> loader, ObjectProvider<Generator> own) {
+    return new Phi4Lifecycle(() -> ready(loader, own));
+  }
+
+  @Bean
+  @ConditionalOnMissingBean
+  @ConditionalOnProperty(
+      name = "spring.ai.model.chat",
+      havingValue = Phi4ChatModel.PROVIDER,
+      matchIfMissing = true)
+  Phi4ChatModel phi4ChatModel(
+      Generator generator,
+      Phi4Properties properties,
+      ObjectProvider<GenerationOptions> generationOptions,
+      ObjectProvider<ObservationRegistry> observations,
+      ObjectProvider<ChatModelObservationConvention> convention) {
+    return Phi4ChatModel.builder()
+        .generator(generator)
+        .options(properties.chat().options().chatOptions())
+        .generationOptions(generationOptions.getIfUnique(GenerationOptions::defaults))
+        .observationRegistry(observations.getIfUnique(() -> ObservationRegistry.NOOP))
+        .observationConvention(convention.getIfUnique())
+        .build();
+  }
+
+  @Bean
+  @ConditionalOnMissingBean
+  @ConditionalOnProperty(
+      name = "spring.ai.model.embedding",
+      havingValue = Phi4ChatModel.PROVIDER,
+      matchIfMissing = true)
+  EmbeddingModel phi4EmbeddingModel(
+      Generator generator,
+      ObjectProvider<ObservationRegistry> observations,
+      ObjectProvider<EmbeddingModelObservationConvention> convention) {
+    return new Phi4EmbeddingModel(
+        generator,
+        observations.getIfUnique(() -> ObservationRegistry.NOOP),
+        convention.getIfUnique());
+  }
+
+  /** Metrics, where the application has a registry of meters. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(MeterRegistry.class)
+  @ConditionalOnBean(MeterRegistry.class)
+  static class MetricsConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    Phi4Metrics phi4Metrics(MeterRegistry registry) {
+      return new Phi4Metrics(registry);
+    }
+  }
+
+  /** Health, where the application has actuator. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(HealthIndicator.class)
+  static class HealthConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean(name = "phi4HealthIndicator")
+    HealthIndicator phi4HealthIndicator(
+        ObjectProvider<ModelLoader> loader, ObjectProvider<Generator> own) {
+      return new Phi4HealthIndicator(() -> ready(loader, own));
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package consumer;
+
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import org.springframework.ai.chat.client.ChatClient;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** An application that phi4j's starter and properties alone give a model. */
+@SpringBootApplication
+public class Main {
+
+  @RestController
+  static class Questions {
+    private final ChatClient client;
+
+    Questions(ChatClient.Builder clients) {
+      client = clients.build();
+    }
+
+    @GetMapping("/ask")
+    String ask(@RequestParam("question") String question) {
+      return client.prompt(question).call().content();
+    }
+  }
+
+  public static void main(String[] args) throws Exception {
+    try (var application = SpringApplication.run(Main.class, args);
+        HttpClient http = HttpClient.newHttpClient()) {
+      String port = application.getEnvironment().getProperty("local.server.port");
+      String question = URLEncoder.encode("What is 27 + 45?", StandardCharsets.UTF_8);
+      get(http, port, "/ask?question=" + question);
+      get(http, port, "/actuator/health");
+      get(http, port, "/actuator/metrics/gen_ai.server.request.duration");
+    }
+  }
+
+  private static void get(HttpClient http, String port, String path) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://localhost:" + port + path)).build();
+    System.out.println(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+  }
+}
