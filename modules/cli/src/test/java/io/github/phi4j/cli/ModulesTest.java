@@ -36,7 +36,9 @@ final class ModulesTest {
 
   /** Every module with code, and the modules that it may use besides the library. */
   private static final Map<String, Set<String>> MAY_USE =
-      Map.ofEntries(entry("spring-boot-starter", Set.of("spring-ai", "micrometer")), entry("spring-ai", Set.of()), 
+      Map.ofEntries(
+          entry("spring-boot-starter", Set.of("spring-ai", "micrometer")),
+          entry("spring-ai", Set.of()),
           entry("cli", Set.of("eval", "hub", "server")),
           entry("eval", Set.of()),
           entry("hub", Set.of()),
