@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Detects the chat format from a file's Jinja template. Templates are recognized by texts in them
@@ -23,6 +25,7 @@ final class ChatTemplate {
   private static final Pattern NOT_LITERAL = Pattern.compile("\\{\\{|}}|\\{%|%}|\\\\");
 
   private final Optional<String> template;
+  private final boolean unreadable; // there is one, but it is no text or none that is known
   private final Vocabulary vocabulary;
   private final PreTokenizer preTokenizer;
   private final Consumer<String> findings;
@@ -36,21 +39,19 @@ final class ChatTemplate {
     this.preTokenizer = preTokenizer;
     this.findings = findings;
     this.template = template(metadata);
+    this.unreadable = metadata.values().containsKey(KEY) && template.isEmpty();
   }
 
-  /** The template, of any type: an unusable one only leaves the chat format unknown. */
+  /** The template, or of an array of them the first that is known. */
   private Optional<String> template(GgufMetadata metadata) {
     return switch (metadata.values().get(KEY)) {
-      case null -> Optional.empty();
       case GgufValue.Text text -> Optional.of(text.value());
-      case GgufArray array when array.type() == ElementType.STRING && array.length() > 0 -> {
-        findings.accept("metadata key " + KEY + " is an array: its first element is taken");
-        yield Optional.of(array.string(0));
-      }
-      case GgufValue _ -> {
-        findings.accept("metadata key " + KEY + " is no string: ignored");
-        yield Optional.empty();
-      }
+      case GgufArray array when array.type() == ElementType.STRING ->
+          IntStream.range(0, array.length())
+              .mapToObj(array::string)
+              .filter(text -> recognise(text).isPresent())
+              .findFirst();
+      case null, default -> Optional.empty();
     };
   }
 
@@ -88,6 +89,20 @@ final class ChatTemplate {
   }
 
   private Optional<ChatFormat> format() {
+    if (unreadable) {
+      Optional<ChatFormat> likely =
+          Stream.of(ChatFormat.PHI4, ChatFormat.PHI4_MINI)
+              .filter(format -> missing(format).isEmpty())
+              .findFirst();
+      findings.accept(
+          "metadata key "
+              + KEY
+              + " is no text: conversations "
+              + likely
+                  .map(format -> "are written as by " + format + ", whose special tokens are there")
+                  .orElse("need a chat format that is chosen explicitly"));
+      return likely;
+    }
     Optional<ChatFormat> format = template.flatMap(this::recognise);
     if (format.isEmpty()) {
       findings.accept(

@@ -270,6 +270,21 @@ final class DoctorTest {
   }
 
   @Test
+  void aTemplateThatIsNoTextLeavesTheSpecialTokensToDecide() {
+    small.strings(TEMPLATE, List.of("x"));
+    assertThat(read(small).chatFormat()).contains(ChatFormat.PHI4);
+    assertThat(findings).singleElement().asString().contains(TEMPLATE + " is no text", "PHI4");
+    small.strings(TEMPLATE, List.of("x", Vocabularies.PHI4_TEMPLATE));
+    findings.clear();
+    assertThat(read(small).chatFormat()).contains(ChatFormat.PHI4);
+    assertThat(findings).isEmpty();
+    assertThat(read(small.uint32(TEMPLATE, 3)).chatFormat()).contains(ChatFormat.PHI4);
+    assertThat(read(small.strings(TEMPLATE, List.of())).chatFormat()).contains(ChatFormat.PHI4);
+    small.element("tokenizer.ggml.tokens", 267, "<|other|>");
+    assertThat(read(small).chatFormat()).isEmpty();
+  }
+
+  @Test
   void aForeignOrMissingTemplateGivesNoFormat() {
     assertThat(read(small.string(TEMPLATE, "[INST] {{ x }} [/INST]")).chatFormat()).isEmpty();
     assertThat(findings.getFirst()).contains("is none of the Phi-4 family's");
