@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.phi4j.api.ChatFormat;
 import io.github.phi4j.api.Grammar;
+import io.github.phi4j.api.GrammarException;
 import io.github.phi4j.api.Message;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.ToolCall;
@@ -239,7 +240,7 @@ enum FuzzTarget {
   private static void compile(Supplier<Grammar> grammar) {
     try {
       Known.GRAMMARS.compile(new Language.Given(grammar.get()), () -> false);
-    } catch (IllegalArgumentException e) {
+    } catch (GrammarException | IllegalArgumentException e) {
       assertThat(e.getMessage()).isNotBlank();
     }
   }
