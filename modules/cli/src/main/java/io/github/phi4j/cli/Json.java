@@ -28,6 +28,11 @@ final class Json {
     return mapper.createObjectNode();
   }
 
+  /** Maps, lists and plain values as a tree. */
+  JsonNode tree(Object value) {
+    return mapper.valueToTree(value);
+  }
+
   /** The value on one line. */
   String line(JsonNode value) {
     return write(mapper.writer(), value);

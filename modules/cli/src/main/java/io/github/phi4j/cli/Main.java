@@ -120,6 +120,8 @@ public final class Main implements Runnable {
             .addSubcommand(new ChooseCommand(environment))
             .addSubcommand(new EvalCommand(environment))
             .addSubcommand(new PivotalCommand(environment))
+            .addSubcommand(new SynthCommand(environment))
+            .addSubcommand(new DecontaminateCommand(environment))
             .addSubcommand(new TokenizeCommand(environment))
             .addSubcommand(new GrammarCommand(environment))
             .addSubcommand(new LogitsCommand(environment));

@@ -5,6 +5,7 @@ import io.github.phi4j.api.Completer;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Sampling;
@@ -348,14 +349,25 @@ public final class Evaluation {
     }
     long base = Seeds.of(seed, item.id()) + unit.first();
     Sampling sampling = Sampling.builder().temperature(temperature).topP(topP).seed(base).build();
-    GenerationOptions options = task.options(item).toBuilder().sampling(sampling).build();
+    boolean letters = !task.letters(item).isEmpty() && exact.contains(Exact.LETTERS);
+    GenerationOptions.Builder builder = task.options(item).toBuilder().sampling(sampling);
+    if (letters && model instanceof Generator) {
+      builder.samplingProbs(LetterProbabilities.CANDIDATES);
+    }
+    GenerationOptions options = builder.build();
     List<Sample> samples = new ArrayList<>();
     try {
       List<Completion> completions =
           Replies.generate(
               model, task.prompt(item), options, unit.count(), text -> task.settled(item, text));
       for (int i = 0; i < completions.size(); i++) {
-        Reply reply = Replies.reply(completions.get(i));
+        Completion completion = completions.get(i);
+        List<Double> probabilities =
+            letters && model instanceof Generator generator
+                ? LetterProbabilities.of(
+                    completion, generator.tokenizer(), task.letters(item), task, item)
+                : List.of();
+        Reply reply = Replies.reply(completion, probabilities);
         samples.add(graded(item, unit.first() + i, base + i, asked(item, reply)));
       }
       return samples;

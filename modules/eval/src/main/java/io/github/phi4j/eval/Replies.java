@@ -58,13 +58,13 @@ public final class Replies {
     return completions;
   }
 
-  static Reply reply(Completion completion) {
+  static Reply reply(Completion completion, List<Double> probabilities) {
     return new Reply(
         completion.text(),
         completion.finishReason(),
         completion.usage().completionTokens(),
         List.of(),
-        List.of(),
+        probabilities,
         "");
   }
 }

@@ -46,8 +46,14 @@ public final class RunFolder {
     return new RunFolder(path);
   }
 
-  /** Makes the folder and its settings, or compares them. */
-  void begin(Map<String, Object> settings) {
+  /**
+   * Makes the folder and writes its settings, or compares those that are there.
+   *
+   * @param settings all that decides what the folder will hold, by name
+   * @throws IllegalArgumentException if there are others; the message names them
+   * @throws UncheckedIOException if the folder cannot be written
+   */
+  public void begin(Map<String, Object> settings) {
     Path file = path.resolve(SETTINGS);
     try {
       Files.createDirectories(path);

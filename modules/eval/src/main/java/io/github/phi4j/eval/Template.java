@@ -2,6 +2,7 @@ package io.github.phi4j.eval;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -29,21 +30,30 @@ public final class Template {
   }
 
   private static Object value(String name, Map<String, ?> fields, String place) {
+    return find(name, fields)
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                place
+                    + ": found the fields "
+                    + fields.keySet()
+                    + "; expected one named '"
+                    + name
+                    + "'"));
+  }
+
+  /**
+   * A field, or one of a map within it.
+   *
+   * @param name its name; {@code a.b} is the field b of the map a
+   * @param fields the fields
+   * @return its value; empty if there is none
+   */
+  public static Optional<Object> find(String name, Map<?, ?> fields) {
     Object value = fields.get(name);
     int dot = name.indexOf('.');
-    if (value == null && dot > 0 && fields.get(name.substring(0, dot)) instanceof Map<?, ?> map) {
-      value = map.get(name.substring(dot + 1));
-    }
-    if (value == null) {
-      throw new IllegalArgumentException(
-          place
-              + ": found the fields "
-              + fields.keySet()
-              + "; expected one named '"
-              + name
-              + "', which the template uses");
-    }
-    return value;
+    return value == null && dot > 0 && fields.get(name.substring(0, dot)) instanceof Map<?, ?> map
+        ? find(name.substring(dot + 1), map)
+        : Optional.ofNullable(value);
   }
 
   private static String text(Object value) {

@@ -58,6 +58,20 @@ public final class Json {
     return MAPPER.readTree(text);
   }
 
+  /** The number of hexadecimal digits in {@link #hash}. */
+  private static final int HASH_DIGITS = 16;
+
+  /** A hash of a value, by its text. */
+  public static String hash(JsonNode value) {
+    try {
+      byte[] bytes = line(value).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      byte[] digest = java.security.MessageDigest.getInstance("SHA-256").digest(bytes);
+      return java.util.HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS);
+    } catch (java.security.NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** The mapper, for streams. */
   public static ObjectMapper mapper() {
     return MAPPER;

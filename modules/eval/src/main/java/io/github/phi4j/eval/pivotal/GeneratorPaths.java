@@ -69,12 +69,13 @@ final class GeneratorPaths implements Paths {
   @Override
   public List<Distribution> along(int[] tokens) {
     List<Distribution> distributions = new ArrayList<>();
+    Sampling sampling = Sampling.builder().temperature(temperature).topP(topP).build();
     try (Session session = model.newSession()) {
       session.feed(prompt);
-      distributions.add(Distribution.of(session.logits(), temperature, topP));
-      if (tokens.length > 0) {
-        session.feed(
-            tokens, (_, logits) -> distributions.add(Distribution.of(logits, temperature, topP)));
+      distributions.add(Distribution.of(session.distribution(sampling)));
+      for (int token : tokens) {
+        session.feed(token);
+        distributions.add(Distribution.of(session.distribution(sampling)));
       }
     }
     return distributions;

@@ -27,6 +27,7 @@ final class Spine {
   private static final int FIRST_OF_SMALL = 2;
   private static final int MORE = 6;
   private static final int FRESH = 10;
+  private static final int FRESH_LOOKS = 4;
   private static final int MOST = 160;
   private static final int LOOKS = 8;
 
@@ -221,39 +222,63 @@ final class Spine {
     Values values = values(points);
     List<Integer> flagged =
         candidates.stream().filter(i -> Math.abs(step(i, values)) >= options.gap()).toList();
-    List<Confirmed> confirmed = new ArrayList<>();
-    for (int index : flagged) {
-      List<LeavingPoint> fresh = new ArrayList<>(points);
-      List<LeavingPoint.Request> requests = new ArrayList<>();
-      double reach = 1;
-      for (int i = index; i < points.size(); i++) {
-        double weight = i == index ? 1 : reach * points.get(i).leaves();
-        if (active.contains(i)) {
-          LeavingPoint point = points.get(i).fresh();
-          fresh.set(i, point);
-          int count = Math.max(FIRST_OF_SMALL, (int) Math.ceil(FRESH * weight));
-          requests.addAll(point.request(count, seedOf("fresh of " + index, i)));
-        }
-        reach *= i == index ? 1 : 1 - points.get(i).leaves();
-      }
-      rollOut(requests);
-      Values anew = values(fresh);
-      double error = error(index, anew, fresh);
-      double step = step(index, anew);
-      double p =
-          Math.signum(step) != Math.signum(step(index, values))
-              ? 1
-              : 1 - Statistics.normalCdf((Math.abs(step) - options.gap()) / error);
-      confirmed.add(
-          new Confirmed(
-              index, anew.success[index], anew.success[index + 1], error, p, fresh.get(index)));
-    }
+    List<Confirmed> confirmed =
+        flagged.stream().map(index -> confirm(index, step(index, values), flagged.size())).toList();
     double[] p = confirmed.stream().mapToDouble(Confirmed::p).toArray();
     boolean[] stands = Statistics.falseDiscoveries(p, options.alpha());
     return IntStream.range(0, stands.length)
         .filter(i -> stands[i])
         .mapToObj(confirmed::get)
         .toList();
+  }
+
+  /**
+   * Takes fresh rollouts at a point and at those after it, by their weight, until it is clear
+   * whether the step is at least the gap. The p-value counts that it was looked at several times.
+   */
+  private Confirmed confirm(int index, double expected, int flagged) {
+    List<LeavingPoint> fresh = new ArrayList<>(points);
+    for (int i = index; i < points.size(); i++) {
+      fresh.set(i, points.get(i).fresh());
+    }
+    Confirmed found = null;
+    for (int look = 0; look < FRESH_LOOKS; look++) {
+      rollOut(freshRequests(index, fresh, FRESH << Math.max(0, look - 1)));
+      Values anew = values(fresh);
+      double error = error(index, anew, fresh);
+      double step = step(index, anew) * Math.signum(expected);
+      double p = FRESH_LOOKS * (1 - Statistics.normalCdf((step - options.gap()) / error));
+      found =
+          new Confirmed(
+              index,
+              anew.success[index],
+              anew.success[index + 1],
+              error,
+              Math.min(1, p),
+              fresh.get(index));
+      boolean hopeless = step + Statistics.Z95 * error < options.gap();
+      if (hopeless || p <= options.alpha() / Math.max(1, flagged)) {
+        break;
+      }
+    }
+    return found;
+  }
+
+  private List<LeavingPoint.Request> freshRequests(
+      int index, List<LeavingPoint> fresh, int rollouts) {
+    List<LeavingPoint.Request> requests = new ArrayList<>();
+    double reach = 1;
+    for (int i = index; i < points.size(); i++) {
+      LeavingPoint point = fresh.get(i);
+      double weight = i == index ? 1 : reach * point.leaves();
+      if (active.contains(i)) {
+        int count = Math.max(FIRST_OF_SMALL, (int) Math.ceil(rollouts * weight));
+        requests.addAll(
+            point.request(count, seedOf("fresh of " + index + " from " + point.rollouts(), i)));
+      }
+      reach *= i == index ? 1 : 1 - point.leaves();
+    }
+    return requests;
   }
 
   private long seedOf(String purpose, int i) {

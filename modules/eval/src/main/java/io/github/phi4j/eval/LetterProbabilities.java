@@ -1,0 +1,56 @@
+package io.github.phi4j.eval;
+
+import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.TokenLogProb;
+import io.github.phi4j.api.Tokenizer;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * How probable each letter was where a reply to a question of multiple choice has its letter. The
+ * mean of the right one's probability is that of right replies, with less variance.
+ */
+final class LetterProbabilities {
+
+  /** How many of the most probable tokens are looked at; letters that matter are among them. */
+  static final int CANDIDATES = 32;
+
+  private LetterProbabilities() {}
+
+  /** The probabilities in the order of the letters; empty if the letter is no token of its own. */
+  static List<Double> of(
+      Completion completion, Tokenizer tokenizer, List<String> letters, Task task, Item item) {
+    String letter = extracted(task, item, completion.text());
+    List<Integer> tokens = completion.tokens();
+    if (!letters.contains(letter) || completion.logProbs().size() != tokens.size()) {
+      return List.of();
+    }
+    int index = tokens.size();
+    String text;
+    do {
+      index--;
+      int[] start = tokens.subList(0, index).stream().mapToInt(id -> id).toArray();
+      text = tokenizer.decode(start);
+    } while (index > 0 && extracted(task, item, text).equals(letter));
+    String token = tokenizer.text(tokens.get(index));
+    Optional<TokenLogProb.Sampled> sampled = completion.logProbs().get(index).sampled();
+    int at = token.toUpperCase(Locale.ROOT).indexOf(letter);
+    if (at < 0 || sampled.isEmpty()) {
+      return List.of();
+    }
+    String before = token.substring(0, at);
+    String after = token.substring(at + 1);
+    return letters.stream()
+        .map(other ->
+            sampled.get().best().stream()
+                .filter(c -> tokenizer.text(c.id()).equals(before + other + after))
+                .mapToDouble(TokenLogProb.Candidate::probability)
+                .sum())
+        .toList();
+  }
+
+  private static String extracted(Task task, Item item, String text) {
+    return task.grade(item, Reply.of(text)).extracted();
+  }
+}

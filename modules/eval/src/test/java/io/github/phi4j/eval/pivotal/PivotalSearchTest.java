@@ -1,0 +1,79 @@
+package io.github.phi4j.eval.pivotal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.phi4j.Phi4;
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.eval.Task;
+import io.github.phi4j.eval.TaskDefinition;
+import io.github.phi4j.eval.TaskOptions;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PivotalSearchTest {
+
+  private static Generator model;
+  private static Task sums;
+
+  @BeforeAll
+  static void load() {
+    model = Phi4.load(Path.of("../../models/phi4-tiny-Q8_0.gguf"));
+    sums = TaskDefinition.of("sums").load(TaskOptions.builder().build());
+  }
+
+  @AfterAll
+  static void close() {
+    model.close();
+  }
+
+  /** The digits that decide, found by 200 continuations after each token, and what that took. */
+  @ParameterizedTest
+  @CsvSource({"282, 24, 510", "112, 17, 690", "275, 17, 841"})
+  void theKnownDigitIsFoundInEveryRepeatAndNoOther(int item, int digit, int tokens) {
+    long generated = 0;
+    for (int seed = 0; seed < 12; seed++) {
+      SuccessCurve curve = PivotalSearch.of(model, sums).seed(seed).search(sums.items().get(item));
+      assertThat(curve.pivotal()).as("seed " + seed).containsExactly(digit);
+      generated += curve.generated();
+    }
+    assertThat(generated / 12).isLessThanOrEqualTo(tokens);
+  }
+
+  @Test
+  void easyAndHopelessQuestionsAreToldApart() {
+    PivotalSearch search = PivotalSearch.of(model, sums);
+    assertThat(search.difficulty(sums.items().get(0))).isEmpty();
+    assertThat(search.difficulty(sums.items().get(112)).orElseThrow()).isBetween(0.3, 0.7);
+  }
+
+  @Test
+  void pairsAreEncodedAsTheirTokensAgain() {
+    SuccessCurve curve = PivotalSearch.of(model, sums).seed(1).search(sums.items().get(112));
+    PreferencePairs ids = new PreferencePairs(model.tokenizer(), sums, PreferencePairs.Format.IDS);
+    PreferencePairs trl = new PreferencePairs(model.tokenizer(), sums, PreferencePairs.Format.TRL);
+    PreferencePairs messages =
+        new PreferencePairs(model.tokenizer(), sums, PreferencePairs.Format.MESSAGES);
+    Map<String, Object> pair = ids.of(curve).getFirst();
+    int chosen = (int) ((List<?>) pair.get("chosen_ids")).getFirst();
+    int rejected = (int) ((List<?>) pair.get("rejected_ids")).getFirst();
+    assertThat(model.tokenizer().text(chosen)).isEqualTo("3");
+    assertThat(model.tokenizer().text(rejected)).isEqualTo("6");
+    assertThat(((Number) pair.get("p_chosen")).doubleValue())
+        .isGreaterThan(((Number) pair.get("p_rejected")).doubleValue() + 0.2);
+    List<?> prompt = (List<?>) pair.get("prompt_ids");
+    assertThat(prompt.subList(0, curve.promptTokens().size())).isEqualTo(curve.promptTokens());
+    Map<String, Object> text = trl.of(curve).getFirst();
+    String start = (String) text.get("prompt");
+    assertThat(start).startsWith("<|im_start|>user<|im_sep|>What is 36 + 936?<|im_end|>");
+    assertThat(text).containsEntry("chosen", "3").containsEntry("rejected", "6");
+    assertThat(trl.dropped()).isZero();
+    List<?> turns = (List<?>) messages.of(curve).getFirst().get("prompt");
+    assertThat(((Map<?, ?>) turns.getLast()).get("role")).isEqualTo("assistant");
+  }
+}
