@@ -243,7 +243,10 @@ final class EvalCommand implements Callable<Integer> {
     environment.out().println(line.toString().strip());
   }
 
-  @Command(name = "list", description = "Names the built-in tasks.")
+  @Command(
+      mixinStandardHelpOptions = true,
+      name = "list",
+      description = "Names the built-in tasks.")
   int list() {
     for (String task : TaskDefinition.builtIn()) {
       TaskDefinition definition = TaskDefinition.of(task);
@@ -260,6 +263,7 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   @Command(
+      mixinStandardHelpOptions = true,
       name = "compare",
       description = "Compares two results question by question, with a p-value.")
   int compare(
@@ -289,7 +293,10 @@ final class EvalCommand implements Callable<Integer> {
     return 0;
   }
 
-  @Command(name = "report", description = "Writes report.html for one or more results.")
+  @Command(
+      mixinStandardHelpOptions = true,
+      name = "report",
+      description = "Writes report.html for one or more results.")
   int report(
       @Parameters(arity = "1..*", paramLabel = "DIR", description = "The folders of results.")
           List<Path> folders,
@@ -319,6 +326,7 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   @Command(
+      mixinStandardHelpOptions = true,
       name = "rescore",
       description =
           "Grades the replies of a result again, without a model, as the task grades now.")

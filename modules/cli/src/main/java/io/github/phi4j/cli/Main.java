@@ -143,7 +143,11 @@ public final class Main implements Runnable {
   private static void addHelp(CommandLine commandLine) {
     commandLine.getSubcommands().values().forEach(Main::addHelp);
     CommandSpec command = commandLine.getCommandSpec();
-    command.mixinStandardHelpOptions(true).versionProvider(new Version());
+    // Methods have theirs already: they are the first of their arguments.
+    if (!command.mixinStandardHelpOptions()) {
+      command.mixinStandardHelpOptions(true);
+    }
+    command.versionProvider(new Version());
     command.usageMessage().abbreviateSynopsis(true).sortOptions(false);
   }
 

@@ -132,7 +132,10 @@ final class SynthCommand implements Callable<Integer> {
         });
   }
 
-  @Command(name = "list", description = "Names the built-in workflows.")
+  @Command(
+      mixinStandardHelpOptions = true,
+      name = "list",
+      description = "Names the built-in workflows.")
   int list() {
     for (String workflow : Workflow.builtIn()) {
       environment.out().printf("%-13s %s\n", workflow, Workflow.of(workflow).description());
@@ -140,7 +143,10 @@ final class SynthCommand implements Callable<Integer> {
     return 0;
   }
 
-  @Command(name = "show", description = "Prints a built-in workflow, to be changed.")
+  @Command(
+      mixinStandardHelpOptions = true,
+      name = "show",
+      description = "Prints a built-in workflow, to be changed.")
   int show(@Parameters(paramLabel = "WORKFLOW", description = "Its name.") String workflow) {
     environment.out().print(Workflow.text(workflow));
     return 0;
