@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -110,8 +111,14 @@ final class Download {
     long free = Files.getFileStore(incomplete).getUsableSpace();
     if (needed > 0 && free < needed + SPARE_BYTES) {
       throw new HubException(
-          "%s needs %.2f GB more, and %s has %.2f GB free; make room, or set HF_HUB_CACHE to a folder elsewhere"
-              .formatted(file.path(), needed / 1e9, incomplete.getParent(), free / 1e9));
+          String.format(
+              Locale.ROOT,
+              "%s needs %.2f GB more, and %s has %.2f GB free; make room, or set HF_HUB_CACHE to a"
+                  + " folder elsewhere",
+              file.path(),
+              needed / 1e9,
+              incomplete.getParent(),
+              free / 1e9));
     }
   }
 

@@ -88,7 +88,8 @@ record HubFile(String path, String sha256, long bytes) {
     int count = Integer.parseInt(part.group(3));
     List<HubFile> parts = new ArrayList<>();
     for (int i = 1; i <= count; i++) {
-      String path = "%s-%05d-of-%s.gguf".formatted(part.group(1), i, part.group(3));
+      String path =
+          String.format(Locale.ROOT, "%s-%05d-of-%s.gguf", part.group(1), i, part.group(3));
       parts.add(
           models.stream()
               .filter(file -> file.path().equals(path))

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -115,9 +116,14 @@ final class BadHub implements AutoCloseable {
       digest.update(content);
       String sum = wrongSum == null ? Checksums.hex(digest) : wrongSum;
       entries.add(
-          "{\"type\": \"file\", \"path\": \"%s\", \"size\": %d, \"lfs\": {\"oid\": \"%s\", \"size\": %d}}"
-              .formatted(
-                  path, content.length, sum, claimedBytes < 0 ? content.length : claimedBytes));
+          String.format(
+              Locale.ROOT,
+              "{\"type\": \"file\", \"path\": \"%s\", \"size\": %d, \"lfs\": {\"oid\": \"%s\","
+                  + " \"size\": %d}}",
+              path,
+              content.length,
+              sum,
+              claimedBytes < 0 ? content.length : claimedBytes));
     });
     return "[" + String.join(",", entries) + "]";
   }

@@ -258,6 +258,17 @@ final class ModelHubTest {
   }
 
   @Test
+  void processesAtTheSameTimeFetchOnce() throws Exception {
+    List<Process> processes = List.of(puller(), puller(), puller());
+
+    for (Process process : processes) {
+      assertThat(process.waitFor()).isZero();
+    }
+    assertThat(hub().find(REFERENCE).orElseThrow().file()).hasBinaryContent(content);
+    assertThat(server.downloads()).isEqualTo(1);
+  }
+
+  @Test
   void anotherProcessThatIsKilledLeavesWhatTheNextGoesOnWith() throws Exception {
     // Slow enough to be killed amid the file.
     server.then((exchange, bytes) -> {
@@ -270,17 +281,7 @@ final class ModelHubTest {
         Thread.currentThread().interrupt();
       }
     });
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Puller.class.getName(),
-                server.uri().toString(),
-                folder.resolve("cache").toString(),
-                REFERENCE.toString())
-            .inheritIO()
-            .start();
+    Process process = puller();
     Path blobs = home().resolve("blobs");
     for (int i = 0; i < 600 && length(blobs) < 120_000; i++) {
       Thread.sleep(50);
@@ -292,6 +293,19 @@ final class ModelHubTest {
 
     assertThat(model.file()).hasBinaryContent(content);
     assertThat(server.seen.getLast().range()).contains("bytes=120000-");
+  }
+
+  private Process puller() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            Puller.class.getName(),
+            server.uri().toString(),
+            folder.resolve("cache").toString(),
+            REFERENCE.toString())
+        .inheritIO()
+        .start();
   }
 
   /** A process that pulls. */

@@ -16,9 +16,12 @@ import org.junit.jupiter.api.Test;
 
 final class DrainTest {
 
-  private static final String LONG =
-      "{'messages': [{'role': 'user', 'content': 'Tell me a story.'}], 'stream': true,"
-          + " 'ignore_eos': true, 'max_tokens': %d}";
+  private static String ask(int tokens) {
+    return "{'messages': [{'role': 'user', 'content': 'Tell me a story.'}], 'stream': true,"
+        + " 'ignore_eos': true, 'max_tokens': "
+        + tokens
+        + "}";
+  }
 
   @Test
   void runningAnswersAreFinished() throws Exception {
@@ -28,7 +31,7 @@ final class DrainTest {
         socket
             .getOutputStream()
             .write(
-                TestServer.wire("/v1/chat/completions", LONG.formatted(300), "Connection: close")
+                TestServer.wire("/v1/chat/completions", ask(300), "Connection: close")
                     .getBytes(US_ASCII));
         assertThat(socket.getInputStream().read()).isEqualTo('H');
 
@@ -46,9 +49,7 @@ final class DrainTest {
       try (Socket socket = server.connect()) {
         socket
             .getOutputStream()
-            .write(
-                TestServer.wire("/v1/chat/completions", LONG.formatted(1_000_000))
-                    .getBytes(US_ASCII));
+            .write(TestServer.wire("/v1/chat/completions", ask(1_000_000)).getBytes(US_ASCII));
         assertThat(socket.getInputStream().read()).isEqualTo('H');
 
         server.server.close();
@@ -67,15 +68,13 @@ final class DrainTest {
         Socket socket = server.connect();
         socket
             .getOutputStream()
-            .write(
-                TestServer.wire("/v1/chat/completions", LONG.formatted(1_000_000))
-                    .getBytes(US_ASCII));
+            .write(TestServer.wire("/v1/chat/completions", ask(1_000_000)).getBytes(US_ASCII));
         assertThat(socket.getInputStream().read()).isEqualTo('H');
         busy.add(socket);
       }
 
       TestServer.Answer answer =
-          server.post("/v1/chat/completions", LONG.formatted(1).replace("'stream': true, ", ""));
+          server.post("/v1/chat/completions", ask(1).replace("'stream': true, ", ""));
 
       assertThat(answer.status()).isEqualTo(503);
       assertThat(answer.header("Retry-After")).matches("\\d+");

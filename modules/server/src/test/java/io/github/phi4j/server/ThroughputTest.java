@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,9 +35,13 @@ final class ThroughputTest {
   private static final GenerationOptions OPTIONS =
       GenerationOptions.builder().maxTokens(TOKENS).ignoreModelStop(true).build();
 
-  private static final String REQUEST =
-      "{'messages': [{'role': 'user', 'content': 'Tell me a story.'}], 'stream': true,"
-          + " 'ignore_eos': true, 'max_tokens': %d}";
+  private static String request(int tokens) {
+    return ("{'messages': [{'role': 'user', 'content': 'Tell me a story.'}], 'stream': true,"
+            + " 'ignore_eos': true, 'max_tokens': "
+            + tokens
+            + "}")
+        .replace('\'', '"');
+  }
 
   @Test
   void streamsOverHttpAreAsFastAsCalls() throws Exception {
@@ -64,11 +69,19 @@ final class ThroughputTest {
       Arrays.sort(ratios);
       Arrays.sort(first);
       System.out.printf(
+          Locale.ROOT,
           "time of %d streams over HTTP / of %d calls: median %.3f (%.3f to %.3f)%n",
-          STREAMS, STREAMS, ratios[rounds / 2], ratios[0], ratios[rounds - 1]);
+          STREAMS,
+          STREAMS,
+          ratios[rounds / 2],
+          ratios[0],
+          ratios[rounds - 1]);
       System.out.printf(
+          Locale.ROOT,
           "first token over HTTP: %.2f ms later (%.2f to %.2f)%n",
-          first[rounds / 2], first[0], first[rounds - 1]);
+          first[rounds / 2],
+          first[0],
+          first[rounds - 1]);
     }
   }
 
@@ -102,7 +115,7 @@ final class ThroughputTest {
     long start = System.nanoTime();
     HttpRequest request =
         HttpRequest.newBuilder(server.uri("/v1/chat/completions"))
-            .POST(BodyPublishers.ofString(REQUEST.formatted(tokens).replace('\'', '"')))
+            .POST(BodyPublishers.ofString(request(tokens)))
             .build();
     try (InputStream body = server.client.send(request, BodyHandlers.ofInputStream()).body()) {
       // The first event tells the role; it is written together with the first text.
