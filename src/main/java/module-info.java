@@ -6,6 +6,9 @@ module io.github.phi4j {
   requires jdk.jfr;
   requires org.slf4j;
 
+  // Annotations alone.
+  requires static org.jspecify;
+
   // For typed answers only.
   requires static com.fasterxml.jackson.databind;
 

@@ -19,6 +19,8 @@ import java.util.Objects;
  * }</pre>
  *
  * <p>The methods are thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class Phi4 {
 

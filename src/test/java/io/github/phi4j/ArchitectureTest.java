@@ -47,6 +47,7 @@ class ArchitectureTest {
   private static final String CONCURRENT = ROOT + ".internal.concurrent";
 
   private static final String JACKSON = "com.fasterxml.jackson";
+  private static final String NULLNESS = "org.jspecify.annotations";
   private static final String LOGGING = "org.slf4j";
   private static final String BPE = "com.knuddels.jtokkit";
   private static final String VECTOR_API = "jdk.incubator.vector";
@@ -57,7 +58,7 @@ class ArchitectureTest {
   /** Every package, with all that it uses besides the JDK and itself. */
   private static final Map<String, Set<String>> USES =
       Map.ofEntries(
-          entry(ROOT, Set.of(ENGINE, API)),
+          entry(ROOT, Set.of(ENGINE, API, NULLNESS)),
           entry(
               ENGINE,
               Set.of(
@@ -84,8 +85,8 @@ class ArchitectureTest {
           entry(GGUF, Set.of(API)),
           entry(EVENT, Set.of(FLIGHT_RECORDER)),
           entry(CONCURRENT, Set.of(API)),
-          entry(API, Set.of()),
-          entry(TYPED, Set.of(API, JACKSON)));
+          entry(API, Set.of(NULLNESS)),
+          entry(TYPED, Set.of(API, NULLNESS, JACKSON)));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

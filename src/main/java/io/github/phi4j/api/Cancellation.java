@@ -13,6 +13,8 @@ import java.util.Set;
  *
  * <p>A generation that is cancelled returns what it has so far, with {@link
  * FinishReason#CANCELLED}.
+ *
+ * @since 0.1.0
  */
 public final class Cancellation {
 
@@ -26,6 +28,7 @@ public final class Cancellation {
    * An action that waits for a cancellation.
    *
    * @see Cancellation#onCancel
+   * @since 0.1.0
    */
   public interface Registration extends AutoCloseable {
 

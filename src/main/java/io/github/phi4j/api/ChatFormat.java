@@ -3,6 +3,8 @@ package io.github.phi4j.api;
 /**
  * How a conversation is written for a model of the family. The format is normally read from the
  * model file; {@link LoadOptions.Builder#chatFormat} overrides it.
+ *
+ * @since 0.1.0
  */
 public enum ChatFormat {
   /** phi-4: turns framed by {@code <|im_start|>role<|im_sep|>} and {@code <|im_end|>}. */

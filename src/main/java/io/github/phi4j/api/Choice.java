@@ -13,6 +13,7 @@ import java.util.Objects;
  *     so that length neither favours nor harms an alternative
  * @param tokens the alternative's tokens with their log-probabilities, each given the prompt and
  *     the tokens before it
+ * @since 0.1.0
  */
 public record Choice(
     String text, double probability, double perTokenProbability, List<TokenLogProb> tokens) {
@@ -20,7 +21,7 @@ public record Choice(
   /** Creates a choice. */
   public Choice {
     Objects.requireNonNull(text, "text");
-    tokens = List.copyOf(tokens);
+    tokens = Arguments.copy(tokens, "tokens");
   }
 
   /**

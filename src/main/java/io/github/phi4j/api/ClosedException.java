@@ -1,5 +1,7 @@
 package io.github.phi4j.api;
 
+import java.util.Objects;
+
 /**
  * A generator, session or thread pool is used after it was closed.
  *
@@ -25,6 +27,6 @@ public final class ClosedException extends Phi4Exception {
    * @param cause the exception behind it
    */
   public ClosedException(String message, Throwable cause) {
-    super(message, cause);
+    super(message, Objects.requireNonNull(cause, "cause"));
   }
 }

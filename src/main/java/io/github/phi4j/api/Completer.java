@@ -1,6 +1,7 @@
 package io.github.phi4j.api;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.function.IntFunction;
 
 /**
@@ -12,6 +13,8 @@ import java.util.function.IntFunction;
  * GenerationOptions#cancellation()} is cancelled, or when the calling thread is interrupted; the
  * thread's interrupt status is then still set. It ends with {@link FinishReason#TIMEOUT} when
  * {@link GenerationOptions#timeout()} is over.
+ *
+ * @since 0.1.0
  */
 public interface Completer {
 
@@ -114,6 +117,7 @@ public interface Completer {
    * @throws Phi4Exception as {@link #generate(Prompt, GenerationOptions, TextSink)}
    */
   default Completion generate(String userMessage) {
+    Objects.requireNonNull(userMessage, "userMessage");
     return generate(Prompt.chat(Message.user(userMessage)));
   }
 

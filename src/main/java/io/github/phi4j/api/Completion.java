@@ -23,6 +23,7 @@ import java.util.Objects;
  *     GenerationOptions#logProbs()} or {@link GenerationOptions#samplingProbs()} asked for them
  * @param unenforced what the grammar of the text does not enforce, each with its JSON pointer; none
  *     unless {@link JsonSchemaOptions#lenient()} asked for that
+ * @since 0.1.0
  */
 public record Completion(
     String text,
@@ -39,13 +40,13 @@ public record Completion(
   public Completion {
     Objects.requireNonNull(text, "text");
     Objects.requireNonNull(reasoning, "reasoning");
-    toolCalls = List.copyOf(toolCalls);
-    tokens = List.copyOf(tokens);
+    toolCalls = Arguments.copy(toolCalls, "toolCalls");
+    tokens = Arguments.copy(tokens, "tokens");
     Objects.requireNonNull(finishReason, "finishReason");
     Objects.requireNonNull(usage, "usage");
     Objects.requireNonNull(timings, "timings");
-    logProbs = List.copyOf(logProbs);
-    unenforced = List.copyOf(unenforced);
+    logProbs = Arguments.copy(logProbs, "logProbs");
+    unenforced = Arguments.copy(unenforced, "unenforced");
   }
 
   /**

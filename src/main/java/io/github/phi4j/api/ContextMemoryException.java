@@ -1,5 +1,7 @@
 package io.github.phi4j.api;
 
+import java.util.Objects;
+
 /**
  * There is too little memory for the keys and values of a context, when it is opened, forked or
  * restored, or when it grows. The message says how much is needed and how to need less.
@@ -26,6 +28,6 @@ public final class ContextMemoryException extends Phi4Exception {
    * @param cause the exception behind it
    */
   public ContextMemoryException(String message, Throwable cause) {
-    super(message, cause);
+    super(message, Objects.requireNonNull(cause, "cause"));
   }
 }

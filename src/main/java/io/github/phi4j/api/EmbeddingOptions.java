@@ -2,6 +2,7 @@ package io.github.phi4j.api;
 
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to embed texts. Immutable; made by {@link #builder()}.
@@ -10,7 +11,11 @@ import java.util.Optional;
  */
 public final class EmbeddingOptions {
 
-  /** How the hidden states of a text's tokens become one vector. */
+  /**
+   * How the hidden states of a text's tokens become one vector.
+   *
+   * @since 0.1.0
+   */
   public enum Pooling {
     /** Their mean. */
     MEAN,
@@ -76,7 +81,7 @@ public final class EmbeddingOptions {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof EmbeddingOptions that
         && pooling == that.pooling
         && normalized == that.normalized

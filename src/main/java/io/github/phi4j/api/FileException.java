@@ -2,6 +2,7 @@ package io.github.phi4j.api;
 
 import java.nio.file.Path;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file cannot be read or written: it is missing, may not be accessed, or the disk is full. What
@@ -13,7 +14,7 @@ public final class FileException extends Phi4Exception {
 
   private static final long serialVersionUID = 1L;
 
-  private final transient Path file;
+  private final transient @Nullable Path file;
 
   /** The fault. */
   private final String found;
@@ -29,7 +30,7 @@ public final class FileException extends Phi4Exception {
    * @param expected the expectation, or the remedy
    * @param cause the exception behind it, or {@code null}
    */
-  public FileException(Path file, String found, String expected, Throwable cause) {
+  public FileException(Path file, String found, String expected, @Nullable Throwable cause) {
     super(
         Printable.of(Objects.requireNonNull(file, "file").toString())
             + ": found "
@@ -43,7 +44,7 @@ public final class FileException extends Phi4Exception {
   }
 
   /** {@return the file at fault, as its path was given; {@code null} after deserialization} */
-  public Path file() {
+  public @Nullable Path file() {
     return file;
   }
 

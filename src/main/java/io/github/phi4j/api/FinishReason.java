@@ -1,6 +1,10 @@
 package io.github.phi4j.api;
 
-/** Why a completion ended. */
+/**
+ * Why a completion ended.
+ *
+ * @since 0.1.0
+ */
 public enum FinishReason {
   /** The model ended its turn, produced a stop token, or wrote all that its grammar allows. */
   STOP,

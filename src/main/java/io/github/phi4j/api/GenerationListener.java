@@ -10,6 +10,8 @@ import java.time.Duration;
  * who generate wait meanwhile. What they throw changes nothing; the first time it is logged. The
  * same is recorded by the JDK's flight recorder, without a listener, in the events {@code
  * io.github.phi4j.*}.
+ *
+ * @since 0.1.0
  */
 public interface GenerationListener {
 

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to continue a prompt. Immutable; made by {@link #builder()}.
@@ -220,7 +221,7 @@ public final class GenerationOptions {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof GenerationOptions that && values().equals(that.values());
   }
 

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param queueWait how much of that passed until the first forward pass took tokens of it, or until
  *     it ended if none did; zero for the samples of one prompt, which do not wait. {@link
  *     Timings#prefill()}, the time to the first token, begins with it
+ * @since 0.1.0
  */
 public record GenerationReport(
     GenerationOptions options,
@@ -29,6 +30,8 @@ public record GenerationReport(
    */
   public GenerationReport {
     Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(completion, "completion");
+    Objects.requireNonNull(failure, "failure");
     Objects.requireNonNull(time, "time");
     Objects.requireNonNull(queueWait, "queueWait");
     if (completion.isPresent() == failure.isPresent()) {

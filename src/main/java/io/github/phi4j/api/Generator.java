@@ -13,6 +13,8 @@ import java.nio.file.Path;
  *
  * <p>A generator holds a memory-mapped file and threads: close it. {@link #close()} refuses new
  * work, cancels what runs and waits for it, and closes all sessions; closing twice is harmless.
+ *
+ * @since 0.1.0
  */
 public interface Generator extends Completer, AutoCloseable {
 

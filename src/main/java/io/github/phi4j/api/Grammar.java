@@ -11,6 +11,8 @@ import java.util.Objects;
  * <p>A grammar is a plain value, compared by what it was made of. What it says is checked, and made
  * ready for the model's vocabulary, by the first generation that uses it or by {@link
  * Generator#prepare}.
+ *
+ * @since 0.1.0
  */
 public sealed interface Grammar {
 
@@ -18,6 +20,7 @@ public sealed interface Grammar {
    * Text in GBNF, the notation of llama.cpp.
    *
    * @param text the rules
+   * @since 0.1.0
    */
   record Gbnf(String text) implements Grammar {
 
@@ -52,6 +55,7 @@ public sealed interface Grammar {
    *
    * @param schema the schema
    * @param options how it is read
+   * @since 0.1.0
    */
   record JsonSchema(String schema, JsonSchemaOptions options) implements Grammar {
 

@@ -7,6 +7,8 @@ import java.util.Optional;
 /**
  * A {@link Grammar} cannot be used: it is written wrongly, recurses without end, or is too large.
  * The message tells the place and shows its line.
+ *
+ * @since 0.1.0
  */
 public final class GrammarException extends Phi4Exception {
 
@@ -67,7 +69,7 @@ public final class GrammarException extends Phi4Exception {
             line,
             column,
             Objects.requireNonNull(reason, "reason"),
-            shown),
+            Objects.requireNonNull(shown, "shown")),
         null);
     this.line = line;
     this.column = column;

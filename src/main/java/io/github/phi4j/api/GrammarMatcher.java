@@ -5,6 +5,8 @@ import java.util.List;
 /**
  * Follows a text through a grammar, token by token, without generating: to test a grammar, or to
  * see what it allows where. Made by {@link Generator#matcher}. For one thread at a time.
+ *
+ * @since 0.1.0
  */
 public interface GrammarMatcher {
 

@@ -3,10 +3,13 @@ package io.github.phi4j.api;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a JSON Schema becomes a grammar: see {@link Grammar#jsonSchema(String, JsonSchemaOptions)}.
  * Immutable.
+ *
+ * @since 0.1.0
  */
 public final class JsonSchemaOptions {
 
@@ -41,6 +44,15 @@ public final class JsonSchemaOptions {
   }
 
   /**
+   * Starts from these options.
+   *
+   * @return a builder
+   */
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
+
+  /**
    * Whether all is written that the standard allows: members that a schema does not declare, where
    * it does not forbid them, and values of every type where it names none.
    *
@@ -69,7 +81,7 @@ public final class JsonSchemaOptions {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof JsonSchemaOptions options
         && openObjects == options.openObjects
         && lenient == options.lenient
@@ -83,13 +95,13 @@ public final class JsonSchemaOptions {
 
   @Override
   public String toString() {
-    return "JsonSchemaOptions[openObjects="
+    return "JsonSchemaOptions{openObjects="
         + openObjects
         + ", lenient="
         + lenient
         + ", documents="
-        + documents.keySet()
-        + "]";
+        + documents
+        + "}";
   }
 
   /** Collects options. Not thread-safe. */
@@ -100,6 +112,12 @@ public final class JsonSchemaOptions {
     private final Map<String, String> documents = new TreeMap<>();
 
     private Builder() {}
+
+    private Builder(JsonSchemaOptions from) {
+      openObjects = from.openObjects;
+      lenient = from.lenient;
+      documents.putAll(from.documents);
+    }
 
     /**
      * Sets whether all is written that the standard allows.
@@ -134,6 +152,19 @@ public final class JsonSchemaOptions {
      */
     public Builder document(String uri, String schema) {
       documents.put(Objects.requireNonNull(uri, "uri"), Objects.requireNonNull(schema, "schema"));
+      return this;
+    }
+
+    /**
+     * Sets {@link JsonSchemaOptions#documents()}, in place of those set before.
+     *
+     * @param schemas schemas by their URIs
+     * @return this builder
+     */
+    public Builder documents(Map<String, String> schemas) {
+      Map<String, String> copy = Map.copyOf(Objects.requireNonNull(schemas, "schemas"));
+      documents.clear();
+      documents.putAll(copy);
       return this;
     }
 

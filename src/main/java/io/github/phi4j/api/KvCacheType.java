@@ -3,6 +3,8 @@ package io.github.phi4j.api;
 /**
  * The number format in which a session keeps the keys, or the values, of its tokens. Numbers are
  * kept in blocks of 32; a head whose width is no multiple of that fills up its last block.
+ *
+ * @since 0.1.0
  */
 public enum KvCacheType {
   /** 32-bit floats: exact, and twice the memory of {@link #F16}. */

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to load a model. Immutable; made by {@link #builder()}.
@@ -180,7 +181,7 @@ public final class LoadOptions {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof LoadOptions that && values().equals(that.values());
   }
 

@@ -1,6 +1,10 @@
 package io.github.phi4j.api;
 
-/** Receives the logits of one position after the other. */
+/**
+ * Receives the logits of one position after the other.
+ *
+ * @since 0.1.0
+ */
 @FunctionalInterface
 public interface LogitsSink {
 

@@ -19,6 +19,7 @@ import java.util.Set;
  * @param toolCalls for an assistant message: the tools that it asked to call, after its content,
  *     with different ids
  * @param toolCallId for the result of a tool: the {@linkplain ToolCall#id() id} of the call
+ * @since 0.1.0
  */
 public record Message(
     Role role,
@@ -28,7 +29,11 @@ public record Message(
     List<ToolCall> toolCalls,
     Optional<String> toolCallId) {
 
-  /** Who speaks. */
+  /**
+   * Who speaks.
+   *
+   * @since 0.1.0
+   */
   public enum Role {
     /** Instructions to the model. */
     SYSTEM,
@@ -54,12 +59,13 @@ public record Message(
     if (tools.isPresent() && role != Role.SYSTEM) {
       throw new IllegalArgumentException("tools belong to a system message, not to role " + role);
     }
-    toolCalls = List.copyOf(toolCalls);
+    Objects.requireNonNull(reasoning, "reasoning");
+    toolCalls = Arguments.copy(toolCalls, "toolCalls");
+    Objects.requireNonNull(toolCallId, "toolCallId");
     if (role != Role.ASSISTANT && !(reasoning.isEmpty() && toolCalls.isEmpty())) {
       throw new IllegalArgumentException(
           "thoughts and calls belong to an assistant message, not to role " + role);
     }
-    Objects.requireNonNull(toolCallId, "toolCallId");
     if (toolCallId.isPresent() != (role == Role.TOOL)) {
       throw new IllegalArgumentException(
           role == Role.TOOL
@@ -96,7 +102,13 @@ public record Message(
    * @return the message
    */
   public static Message system(String content, String tools) {
-    return new Message(Role.SYSTEM, content, Optional.of(tools), "", List.of(), Optional.empty());
+    return new Message(
+        Role.SYSTEM,
+        content,
+        Optional.of(Objects.requireNonNull(tools, "tools")),
+        "",
+        List.of(),
+        Optional.empty());
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.github.phi4j.api;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file was cut short or changed while it was in use. Restore the file and load it again.
@@ -21,7 +22,7 @@ public final class ModelChangedException extends ModelException {
    * @param cause the exception behind it, or {@code null}
    */
   public ModelChangedException(
-      Path file, long offset, String found, String expected, Throwable cause) {
+      Path file, long offset, String found, String expected, @Nullable Throwable cause) {
     super(file, offset, found, expected, cause);
   }
 }

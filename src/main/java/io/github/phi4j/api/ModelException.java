@@ -1,7 +1,9 @@
 package io.github.phi4j.api;
 
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model file, or a file that goes with one, cannot be used: it is damaged, incomplete, or of a
@@ -14,7 +16,7 @@ public class ModelException extends Phi4Exception {
 
   private static final long serialVersionUID = 1L;
 
-  private final transient Path file;
+  private final transient @Nullable Path file;
 
   /** The byte offset, or a negative number. */
   private final long offset;
@@ -48,14 +50,15 @@ public class ModelException extends Phi4Exception {
    * @param expected the expectation, or the remedy
    * @param cause the exception behind it, or {@code null}
    */
-  public ModelException(Path file, long offset, String found, String expected, Throwable cause) {
+  public ModelException(
+      Path file, long offset, String found, String expected, @Nullable Throwable cause) {
     super(
-        Printable.of(file.toString())
+        Printable.of(Objects.requireNonNull(file, "file").toString())
             + (offset < 0 ? "" : " at byte " + offset)
             + ": found "
-            + Printable.of(found)
+            + Printable.of(Objects.requireNonNull(found, "found"))
             + "; expected "
-            + Printable.of(expected),
+            + Printable.of(Objects.requireNonNull(expected, "expected")),
         cause);
     this.file = file;
     this.offset = offset;
@@ -64,7 +67,7 @@ public class ModelException extends Phi4Exception {
   }
 
   /** {@return the file at fault, as its path was given; {@code null} after deserialization} */
-  public final Path file() {
+  public final @Nullable Path file() {
     return file;
   }
 

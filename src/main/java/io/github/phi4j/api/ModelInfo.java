@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param chatFormat how conversations are written, if the file tells
  * @param findings what was found to be wrong in the file's metadata and how it was taken; a
  *     sentence each, made printable
+ * @since 0.1.0
  */
 public record ModelInfo(
     String name,
@@ -50,11 +51,11 @@ public record ModelInfo(
 
   /** Creates a description. */
   public ModelInfo {
-    name = Printable.of(name);
+    name = Printable.of(Objects.requireNonNull(name, "name"));
     Objects.requireNonNull(architecture, "architecture");
     Objects.requireNonNull(quantization, "quantization");
     Objects.requireNonNull(chatFormat, "chatFormat");
-    findings = findings.stream().map(Printable::of).toList();
+    findings = Arguments.copy(findings, "findings").stream().map(Printable::of).toList();
   }
 
   /**
@@ -65,6 +66,7 @@ public record ModelInfo(
    * @return bytes
    */
   public long kvCacheBytes(long tokens, KvCacheType type) {
+    Objects.requireNonNull(type, "type");
     return kvCacheBytes(tokens, type, type);
   }
 
@@ -78,6 +80,8 @@ public record ModelInfo(
    * @return bytes
    */
   public long kvCacheBytes(long tokens, KvCacheType keys, KvCacheType values) {
+    Objects.requireNonNull(keys, "keys");
+    Objects.requireNonNull(values, "values");
     long heads = Math.ceilDiv(tokens, KV_PAGE_TOKENS) * KV_PAGE_TOKENS * blockCount * headCountKv;
     return heads * (keys.bytes(headLength) + values.bytes(headLength));
   }

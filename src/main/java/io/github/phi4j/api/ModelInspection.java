@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param tensors the tensors in file order
  * @param model what the model is, if phi4j can run it
  * @param refusal why it cannot, if so
+ * @since 0.1.0
  */
 public record ModelInspection(
     List<Path> files,
@@ -30,9 +31,9 @@ public record ModelInspection(
 
   /** Creates an inspection. */
   public ModelInspection {
-    files = List.copyOf(files);
+    files = Arguments.copy(files, "files");
     Objects.requireNonNull(metadata, "metadata");
-    tensors = List.copyOf(tensors);
+    tensors = Arguments.copy(tensors, "tensors");
     Objects.requireNonNull(model, "model");
     Objects.requireNonNull(refusal, "refusal");
   }
@@ -45,13 +46,14 @@ public record ModelInspection(
    * @param shape its extents, the fastest-varying first
    * @param bytes its size
    * @param offset the byte offset of its data in its file
+   * @since 0.1.0
    */
   public record Tensor(String name, String type, List<Long> shape, long bytes, long offset) {
     /** Creates a tensor description. */
     public Tensor {
       Objects.requireNonNull(name, "name");
       Objects.requireNonNull(type, "type");
-      shape = List.copyOf(shape);
+      shape = Arguments.copy(shape, "shape");
     }
   }
 }

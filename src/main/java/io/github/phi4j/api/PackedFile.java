@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param bytes its size; the size that it would have if it is not there; 0 if no tensor of the
  *     model can be packed
  * @param fault why it cannot be used, if it is there and cannot
+ * @since 0.1.0
  */
 public record PackedFile(Path path, State state, long bytes, Optional<String> fault) {
 
@@ -22,7 +23,11 @@ public record PackedFile(Path path, State state, long bytes, Optional<String> fa
     Objects.requireNonNull(fault, "fault");
   }
 
-  /** Whether a file of packed weights can be used. */
+  /**
+   * Whether a file of packed weights can be used.
+   *
+   * @since 0.1.0
+   */
   public enum State {
     /** It is complete, and made of the model as it is by this release. */
     CURRENT,

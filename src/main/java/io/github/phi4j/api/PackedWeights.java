@@ -23,6 +23,8 @@ package io.github.phi4j.api;
  * every user of the machine can write to, or in such a folder. What is used is read once more in
  * the background and compared with its checksums: where it is damaged, the log warns, and the
  * generator goes on without it. {@code Phi4.verifyPacked} compares all of it with the model.
+ *
+ * @since 0.1.0
  */
 public enum PackedWeights {
   /**

@@ -1,6 +1,10 @@
 package io.github.phi4j.api;
 
-/** Learns how far the packing of weights has come. */
+/**
+ * Learns how far the packing of weights has come.
+ *
+ * @since 0.1.0
+ */
 @FunctionalInterface
 public interface PackingListener {
 

@@ -12,6 +12,7 @@ import java.util.Objects;
  * @param prefillTokens tokens of prompts, but for the last one of a prompt whose others were cached
  * @param waiting how many contexts wanted tokens and found no room
  * @param time how long it took
+ * @since 0.1.0
  */
 public record PassReport(
     int sequences, int decodeTokens, int prefillTokens, int waiting, Duration time) {

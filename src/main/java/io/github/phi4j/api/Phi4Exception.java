@@ -1,5 +1,8 @@
 package io.github.phi4j.api;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The root of the exceptions that are phi4j's own: conditions that a program may want to tell apart
  * and answer, such as a damaged file, a full queue or a prompt that is too long.
@@ -23,7 +26,7 @@ public abstract class Phi4Exception extends RuntimeException {
    * @param message the condition and its remedy
    * @param cause the exception behind it, or {@code null}
    */
-  protected Phi4Exception(String message, Throwable cause) {
-    super(message, cause);
+  protected Phi4Exception(String message, @Nullable Throwable cause) {
+    super(Objects.requireNonNull(message, "message"), cause);
   }
 }

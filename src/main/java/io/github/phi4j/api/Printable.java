@@ -1,6 +1,7 @@
 package io.github.phi4j.api;
 
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * Makes text of unknown origin fit for a terminal, a log and a message. A model file may hold any
@@ -8,6 +9,8 @@ import java.util.Locale;
  * that reorder what stands around them. {@link ModelException}, {@link ModelInfo} and the lines
  * that phi4j logs are printable already; what {@link ModelInspection} and {@link Tokenizer} give is
  * the text as it is in the file.
+ *
+ * @since 0.1.0
  */
 public final class Printable {
 
@@ -23,6 +26,7 @@ public final class Printable {
    * @return text of one line
    */
   public static String of(String text) {
+    Objects.requireNonNull(text, "text");
     StringBuilder escaped = null;
     for (int at = 0; at < text.length(); ) {
       int point = text.codePointAt(at);

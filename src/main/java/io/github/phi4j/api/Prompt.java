@@ -1,12 +1,16 @@
 package io.github.phi4j.api;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link Completer} continues: a conversation, plain text or token ids. Prompts are
  * immutable.
+ *
+ * @since 0.1.0
  */
 public sealed interface Prompt {
 
@@ -17,6 +21,7 @@ public sealed interface Prompt {
    *
    * @param messages the messages, oldest first
    * @param continuing whether the last message is half-written, as {@link #continuing(List)} has it
+   * @since 0.1.0
    */
   record Chat(List<Message> messages, boolean continuing) implements Prompt {
     /**
@@ -26,7 +31,7 @@ public sealed interface Prompt {
      *     and is not the assistant's or calls tools
      */
     public Chat {
-      messages = List.copyOf(messages);
+      messages = Arguments.copy(messages, "messages");
       if (messages.isEmpty()) {
         throw new IllegalArgumentException("a chat prompt needs at least one message");
       }
@@ -53,6 +58,7 @@ public sealed interface Prompt {
    * Text to continue as it stands, without a chat format. It never becomes special tokens.
    *
    * @param text the text
+   * @since 0.1.0
    */
   record Raw(String text) implements Prompt {
     /** Creates a raw prompt. */
@@ -64,12 +70,38 @@ public sealed interface Prompt {
   /**
    * Token ids to continue as they stand.
    *
-   * @param ids the token ids
+   * @since 0.1.0
    */
-  record Tokens(List<Integer> ids) implements Prompt {
-    /** Creates a prompt of token ids. */
-    public Tokens {
-      ids = List.copyOf(ids);
+  final class Tokens implements Prompt {
+    private final int[] ids;
+
+    /**
+     * Creates a prompt of token ids.
+     *
+     * @param ids the token ids
+     */
+    public Tokens(int... ids) {
+      this.ids = Objects.requireNonNull(ids, "ids").clone();
+    }
+
+    /** {@return a copy of the token ids} */
+    public int[] ids() {
+      return ids.clone();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Tokens that && Arrays.equals(ids, that.ids);
+    }
+
+    @Override
+    public int hashCode() {
+      return Arrays.hashCode(ids);
+    }
+
+    @Override
+    public String toString() {
+      return "Tokens[ids=" + Arrays.toString(ids) + "]";
     }
   }
 
@@ -81,7 +113,7 @@ public sealed interface Prompt {
    * @throws IllegalArgumentException if there is no message
    */
   static Prompt chat(Message... messages) {
-    return new Chat(List.of(messages));
+    return new Chat(Arguments.copy(messages, "messages"));
   }
 
   /**
@@ -133,6 +165,16 @@ public sealed interface Prompt {
    * @return the prompt
    */
   static Prompt tokens(int... ids) {
-    return new Tokens(Arrays.stream(ids).boxed().toList());
+    return new Tokens(ids);
+  }
+
+  /**
+   * Token ids to continue as they stand.
+   *
+   * @param ids the token ids
+   * @return the prompt
+   */
+  static Prompt tokens(Collection<Integer> ids) {
+    return new Tokens(Arguments.ids(ids, "ids"));
   }
 }

@@ -3,6 +3,7 @@ package io.github.phi4j.api;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The handling of the thoughts that a reasoning model writes between {@code <think>} and {@code
@@ -78,7 +79,7 @@ public final class Reasoning {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof Reasoning that
         && split == that.split
         && budget.equals(that.budget)

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the next token is chosen from the logits. Immutable; made by {@link #builder()}.
@@ -239,7 +240,7 @@ public final class Sampling {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof Sampling that && values().equals(that.values());
   }
 

@@ -17,6 +17,8 @@ import java.nio.file.Path;
  * <p>A session serves one thread at a time: a second thread that calls it while the first is still
  * inside gets an {@link IllegalStateException}, as does a sink that calls its own session. Only
  * {@link #cancel()} and {@link #close()} may be called from any thread at any time.
+ *
+ * @since 0.1.0
  */
 public interface Session extends Completer, AutoCloseable {
 

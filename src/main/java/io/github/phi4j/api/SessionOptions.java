@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of one session; what is empty is as the generator was loaded. Immutable; made by {@link
@@ -68,7 +69,7 @@ public final class SessionOptions {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof SessionOptions that
         && contextLength.equals(that.contextLength)
         && kvKeyType.equals(that.kvKeyType)

@@ -11,6 +11,8 @@ import java.util.Objects;
  * random numbers: guesses that are wrong cost time, and the text is always what it would have been
  * without them. How many tokens are guessed goes by how many proved right and by what it costs to
  * check them; where it does not pay, none are. {@link Timings} counts them.
+ *
+ * @since 0.1.0
  */
 public sealed interface Speculation {
 
@@ -45,7 +47,11 @@ public sealed interface Speculation {
     return new Draft(model, DEFAULT_MAX_TOKENS);
   }
 
-  /** No guesses. */
+  /**
+   * No guesses.
+   *
+   * @since 0.1.0
+   */
   record Off() implements Speculation {}
 
   /**
@@ -53,6 +59,7 @@ public sealed interface Speculation {
    * them there is guessed to follow again.
    *
    * @param maxTokens the most tokens to guess at once, from 1 to 64
+   * @since 0.1.0
    */
   record Lookup(int maxTokens) implements Speculation {
     /**
@@ -70,6 +77,7 @@ public sealed interface Speculation {
    *
    * @param model a generator with the same vocabulary, which must stay open while it is used
    * @param maxTokens the most tokens to guess at once, from 1 to 64
+   * @since 0.1.0
    */
   record Draft(Generator model, int maxTokens) implements Speculation {
     /**

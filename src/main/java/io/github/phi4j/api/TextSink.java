@@ -1,6 +1,10 @@
 package io.github.phi4j.api;
 
-/** Receives text while it is generated. */
+/**
+ * Receives text while it is generated.
+ *
+ * @since 0.1.0
+ */
 @FunctionalInterface
 public interface TextSink {
 

@@ -10,6 +10,8 @@ package io.github.phi4j.api;
  *
  * <p>Thread-safe. The pool belongs to who made it: generators do not close it, and it is best
  * closed after them.
+ *
+ * @since 0.1.0
  */
 public interface ThreadPool extends AutoCloseable {
 

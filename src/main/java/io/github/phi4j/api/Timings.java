@@ -12,6 +12,7 @@ import java.util.Objects;
  * @param decodeTokens tokens computed in that time, without guesses that proved wrong
  * @param guessedTokens tokens that were {@linkplain Speculation guessed} and checked
  * @param acceptedTokens how many of the guesses proved right
+ * @since 0.1.0
  */
 public record Timings(
     Duration prefill,

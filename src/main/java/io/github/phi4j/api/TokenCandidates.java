@@ -6,6 +6,8 @@ import java.util.function.IntPredicate;
  * The tokens that may come next, as a {@link TokenSampler} sees them. They stand in the rising
  * order of their ids; as long as none was left out, a token's index is its id. Nothing here
  * allocates.
+ *
+ * @since 0.1.0
  */
 public interface TokenCandidates {
 

@@ -15,6 +15,7 @@ import java.util.Optional;
  *     not the token is among them; empty unless asked for
  * @param sampled the distribution that the token was drawn from; empty unless {@link
  *     GenerationOptions#samplingProbs()} asks for it
+ * @since 0.1.0
  */
 public record TokenLogProb(
     int id, double logProb, List<Alternative> alternatives, Optional<Sampled> sampled) {
@@ -24,6 +25,7 @@ public record TokenLogProb(
    *
    * @param id the token's id
    * @param logProb the natural logarithm of its probability, at most 0
+   * @since 0.1.0
    */
   public record Alternative(int id, double logProb) {}
 
@@ -35,12 +37,13 @@ public record TokenLogProb(
    * @param probability the probability under which the token was drawn, above 0 and at most 1
    * @param best the most probable tokens of the distribution, the most probable first, whether or
    *     not the token is among them; fewer than asked for where fewer have a probability above 0
+   * @since 0.1.0
    */
   public record Sampled(double probability, List<Candidate> best) {
 
     /** Creates a distribution. */
     public Sampled {
-      best = List.copyOf(best);
+      best = Arguments.copy(best, "best");
     }
   }
 
@@ -49,12 +52,13 @@ public record TokenLogProb(
    *
    * @param id the token's id
    * @param probability the probability under which it would have been drawn
+   * @since 0.1.0
    */
   public record Candidate(int id, double probability) {}
 
   /** Creates a log-probability. */
   public TokenLogProb {
-    alternatives = List.copyOf(alternatives);
+    alternatives = Arguments.copy(alternatives, "alternatives");
     Objects.requireNonNull(sampled, "sampled");
   }
 

@@ -30,6 +30,8 @@ package io.github.phi4j.api;
  * serves them all as it is. One with state returns a new object from {@link #start}, which serves
  * one generation: one thread at a time calls it, not always the same one, and each call sees what
  * the one before did. An exception ends the generation and reaches its caller.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface TokenSampler {

@@ -12,6 +12,8 @@ import java.util.OptionalInt;
  *
  * <p>Some vocabularies have tokens that are text and yet not made of smaller ones, such as {@code
  * <think>}: wherever their text stands, it is encoded as that one token. They are not special.
+ *
+ * @since 0.1.0
  */
 public interface Tokenizer {
 

@@ -10,6 +10,7 @@ import java.util.Objects;
  * @param description what it does, for the model to read; may be empty
  * @param parameters the JSON Schema of its arguments, which must describe an object, such as {@code
  *     {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}}
+ * @since 0.1.0
  */
 public record Tool(String name, String description, String parameters) {
 

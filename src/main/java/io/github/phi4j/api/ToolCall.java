@@ -11,6 +11,7 @@ import java.util.Objects;
  * @param name the tool's {@linkplain Tool#name() name}
  * @param arguments the arguments: a JSON object that is valid against the tool's {@linkplain
  *     Tool#parameters() parameters}, as the model wrote it
+ * @since 0.1.0
  */
 public record ToolCall(String id, String name, String arguments) {
 

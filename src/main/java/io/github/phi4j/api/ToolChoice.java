@@ -9,10 +9,15 @@ import java.util.Optional;
  * @param mode how free it is
  * @param name the one tool that it may call; only with {@link Mode#REQUIRED}
  * @param parallel whether it may call several at once, rather than one
+ * @since 0.1.0
  */
 public record ToolChoice(Mode mode, Optional<String> name, boolean parallel) {
 
-  /** How free the model is. */
+  /**
+   * How free the model is.
+   *
+   * @since 0.1.0
+   */
   public enum Mode {
     /** The model answers or calls tools, as it sees fit. */
     AUTO,
@@ -69,7 +74,7 @@ public record ToolChoice(Mode mode, Optional<String> name, boolean parallel) {
    * @return the choice
    */
   public static ToolChoice named(String name) {
-    return new ToolChoice(Mode.REQUIRED, Optional.of(name), false);
+    return new ToolChoice(Mode.REQUIRED, Optional.of(Objects.requireNonNull(name, "name")), false);
   }
 
   /**

@@ -7,6 +7,7 @@ package io.github.phi4j.api;
  * @param cachedTokens how many of the prompt's tokens were not computed, because the session or the
  *     prefix cache held them
  * @param completionTokens tokens that were generated, a stop token included
+ * @since 0.1.0
  */
 public record Usage(int promptTokens, int cachedTokens, int completionTokens) {
 

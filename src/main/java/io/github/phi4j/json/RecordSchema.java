@@ -1,6 +1,12 @@
 package io.github.phi4j.json;
 
-/** JSON Schemas of Java types. */
+import java.util.Objects;
+
+/**
+ * JSON Schemas of Java types.
+ *
+ * @since 0.1.0
+ */
 public final class RecordSchema {
 
   private RecordSchema() {}
@@ -34,6 +40,7 @@ public final class RecordSchema {
    * @throws IllegalStateException if Jackson is missing
    */
   public static String of(Class<?> type) {
+    Objects.requireNonNull(type, "type");
     Jackson.require();
     return new SchemaWriter(type).schema();
   }

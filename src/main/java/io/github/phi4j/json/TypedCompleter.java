@@ -18,6 +18,8 @@ import java.util.Objects;
  * the module path the type's package must be open to {@code com.fasterxml.jackson.databind}.
  *
  * <p>As thread-safe as the completer that it uses.
+ *
+ * @since 0.1.0
  */
 public final class TypedCompleter {
 
@@ -52,6 +54,7 @@ public final class TypedCompleter {
    * @throws IllegalStateException as {@link #generate(Prompt, GenerationOptions, Class)}
    */
   public <T> T generate(String userMessage, Class<T> type) {
+    Objects.requireNonNull(userMessage, "userMessage");
     return generate(Prompt.chat(Message.user(userMessage)), GenerationOptions.defaults(), type);
   }
 
@@ -70,6 +73,9 @@ public final class TypedCompleter {
    *     Completer#generate(Prompt, GenerationOptions)}
    */
   public <T> T generate(Prompt prompt, GenerationOptions options, Class<T> type) {
+    Objects.requireNonNull(prompt, "prompt");
+    Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(type, "type");
     if (options.grammar().isPresent()) {
       throw new IllegalArgumentException(
           "the options have a grammar, but the type says what the answer must be; leave it out");

@@ -29,6 +29,7 @@ class OptionsTest {
           SessionOptions.class,
           GenerationOptions.class,
           EmbeddingOptions.class,
+          JsonSchemaOptions.class,
           Sampling.class,
           Reasoning.class);
 

@@ -214,7 +214,7 @@ final class DefaultGenerator implements Generator {
 
   @Override
   public Session newSession(SessionOptions how) {
-    int length = how.contextLength().orElse(contextLength);
+    int length = Objects.requireNonNull(how, "options").contextLength().orElse(contextLength);
     checkLength(length);
     KvCache.Format format =
         new KvCache.Format(

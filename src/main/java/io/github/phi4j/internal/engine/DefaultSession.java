@@ -73,6 +73,7 @@ final class DefaultSession implements Session {
 
   @Override
   public Completion generate(Prompt prompt, GenerationOptions options, TextSink sink) {
+    Objects.requireNonNull(prompt, "prompt");
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(sink, "sink");
     return shared
@@ -90,6 +91,7 @@ final class DefaultSession implements Session {
   @Override
   public List<Completion> generate(
       Prompt prompt, GenerationOptions options, int count, IntFunction<? extends TextSink> sinks) {
+    Objects.requireNonNull(prompt, "prompt");
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(sinks, "sinks");
     if (count < 1) {
@@ -186,7 +188,7 @@ final class DefaultSession implements Session {
   @Override
   public List<float[]> embed(List<String> texts, EmbeddingOptions options) {
     Objects.requireNonNull(options, "options");
-    List<String> copies = List.copyOf(texts);
+    List<String> copies = List.copyOf(Objects.requireNonNull(texts, "texts"));
     return computing(
         Optional.empty(),
         options.cancellation(),
@@ -218,12 +220,14 @@ final class DefaultSession implements Session {
 
   @Override
   public List<TokenLogProb> score(Prompt prompt, int from) {
+    Objects.requireNonNull(prompt, "prompt");
     return computing(() -> new Scoring(context).score(tokens(prompt), from));
   }
 
   @Override
   public List<Choice> choose(Prompt prompt, List<String> alternatives) {
-    List<String> texts = List.copyOf(alternatives);
+    Objects.requireNonNull(prompt, "prompt");
+    List<String> texts = List.copyOf(Objects.requireNonNull(alternatives, "alternatives"));
     return computing(() -> {
       int[] before = tokens(prompt);
       return new Scoring(context).choose(before, texts, ids(texts, before.length));
@@ -266,14 +270,10 @@ final class DefaultSession implements Session {
               throw new IllegalArgumentException(
                   "tools need a conversation, which describes them to the model; use Prompt.chat");
           case Prompt.Raw raw -> tokenizer.encodePrompt(raw.text());
-          case Prompt.Tokens tokens -> unbox(tokens.ids());
+          case Prompt.Tokens tokens -> tokens.ids();
         };
     check(ids, 0, "the prompt");
     return ids;
-  }
-
-  private static int[] unbox(List<Integer> ids) {
-    return ids.stream().mapToInt(Integer::intValue).toArray();
   }
 
   private void check(int[] ids, int position, String what) {
@@ -311,11 +311,12 @@ final class DefaultSession implements Session {
 
   @Override
   public void feed(int... tokens) {
-    feedTo(tokens, null);
+    feedTo(Objects.requireNonNull(tokens, "tokens"), null);
   }
 
   @Override
   public void feed(int[] tokens, LogitsSink sink) {
+    Objects.requireNonNull(tokens, "tokens");
     feedTo(tokens, Objects.requireNonNull(sink, "sink"));
   }
 

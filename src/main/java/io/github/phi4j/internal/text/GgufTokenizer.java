@@ -94,6 +94,7 @@ public final class GgufTokenizer implements Tokenizer {
 
   @Override
   public int[] encode(String text) {
+    Objects.requireNonNull(text, "text");
     IntArrayList ids = new IntArrayList();
     appendText(text, ids);
     return ids.toArray();
@@ -117,6 +118,7 @@ public final class GgufTokenizer implements Tokenizer {
 
   @Override
   public int[] encodeChat(List<Message> messages) {
+    Objects.requireNonNull(messages, "messages");
     return encodeChat(messages, false, false);
   }
 
@@ -193,6 +195,7 @@ public final class GgufTokenizer implements Tokenizer {
 
   @Override
   public String decode(int... ids) {
+    Objects.requireNonNull(ids, "ids");
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (int id : ids) {
       bytes.writeBytes(bytes(id));

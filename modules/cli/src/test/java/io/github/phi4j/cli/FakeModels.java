@@ -251,7 +251,7 @@ final class FakeModels implements Models {
   private static int[] tokens(Prompt prompt) {
     return switch (prompt) {
       case Prompt.Raw raw -> new ByteTokenizer().encode(raw.text());
-      case Prompt.Tokens tokens -> tokens.ids().stream().mapToInt(Integer::intValue).toArray();
+      case Prompt.Tokens tokens -> tokens.ids();
       case Prompt.Chat _ -> throw new UnsupportedOperationException("a chat is not scored here");
     };
   }

@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -133,7 +134,7 @@ public final class RunFolder {
   static String promptText(Task task, Item item) {
     return switch (task.prompt(item)) {
       case Prompt.Raw raw -> raw.text();
-      case Prompt.Tokens tokens -> tokens.ids().toString();
+      case Prompt.Tokens tokens -> Arrays.toString(tokens.ids());
       case Prompt.Chat chat ->
           chat.messages().stream().map(RunFolder::messageText).collect(Collectors.joining("\n\n"));
       case Prompt other -> other.toString();

@@ -91,8 +91,7 @@ final class Completions implements Route {
   private String text(Prompt prompt) {
     return switch (prompt) {
       case Prompt.Raw raw -> raw.text();
-      case Prompt.Tokens tokens ->
-          serving.tokenizer().decode(tokens.ids().stream().mapToInt(Integer::intValue).toArray());
+      case Prompt.Tokens tokens -> serving.tokenizer().decode(tokens.ids());
       default -> "";
     };
   }

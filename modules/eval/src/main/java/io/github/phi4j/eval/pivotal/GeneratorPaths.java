@@ -41,7 +41,7 @@ final class GeneratorPaths implements Paths {
         switch (task.prompt(item)) {
           case Prompt.Chat chat -> tokenizer.encodeChat(chat.messages());
           case Prompt.Raw raw -> tokenizer.encode(raw.text());
-          case Prompt.Tokens tokens -> tokens.ids().stream().mapToInt(id -> id).toArray();
+          case Prompt.Tokens tokens -> tokens.ids();
           case Prompt other ->
               throw new IllegalArgumentException(
                   "item "
