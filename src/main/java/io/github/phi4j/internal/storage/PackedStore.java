@@ -6,6 +6,7 @@ import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.PackedFile;
 import io.github.phi4j.api.PackingListener;
 import io.github.phi4j.api.Phi4Exception;
+import io.github.phi4j.api.Printable;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.event.PackingEvent;
 import io.github.phi4j.internal.gguf.GgufFile;
@@ -288,7 +289,8 @@ public final class PackedStore {
       try {
         if (!other.equals(path) && WeightFile.source(other).equals(source)) {
           Files.deleteIfExists(other);
-          LOG.info("Deleted {}, which was packed of what {} held before", other, source);
+          LOG.info(
+              "Deleted {}, which was packed of what {} held before", other, Printable.of(source));
         }
       } catch (IOException | Phi4Exception e) {
         LOG.debug("{} stays: {}", other, e.getMessage());

@@ -5,6 +5,7 @@ import static dev.langchain4j.internal.Utils.getOrDefault;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.DefaultChatRequestParameters;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -143,17 +144,18 @@ public final class Phi4ChatRequestParameters extends DefaultChatRequestParameter
 
   @Override
   public String toString() {
-    return ("Phi4ChatRequestParameters{%s, seed=%s, minP=%s, repeatPenalty=%s, logProbs=%s,"
-            + " reasoningBudget=%s, parallelToolCalls=%s, timeout=%s}")
-        .formatted(
-            super.toString(),
-            seed,
-            minP,
-            repeatPenalty,
-            logProbs,
-            reasoningBudget,
-            parallelToolCalls,
-            timeout);
+    return String.format(
+        Locale.ROOT,
+        "Phi4ChatRequestParameters{%s, seed=%s, minP=%s, repeatPenalty=%s, logProbs=%s,"
+            + " reasoningBudget=%s, parallelToolCalls=%s, timeout=%s}",
+        super.toString(),
+        seed,
+        minP,
+        repeatPenalty,
+        logProbs,
+        reasoningBudget,
+        parallelToolCalls,
+        timeout);
   }
 
   /** Collects parameters. Not thread-safe. */

@@ -9,6 +9,7 @@ import io.github.phi4j.api.ToolCall;
 import io.github.phi4j.api.ToolChoice;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.messages.ToolResponseMessage;
@@ -40,8 +41,10 @@ final class RequestMapping {
       case UserMessage user -> {
         if (!user.getMedia().isEmpty()) {
           throw new IllegalArgumentException(
-              "media of type %s in a user message; Phi-4's text models take text alone"
-                  .formatted(user.getMedia().getFirst().getMimeType()));
+              String.format(
+                  Locale.ROOT,
+                  "media of type %s in a user message; Phi-4's text models take text alone",
+                  user.getMedia().getFirst().getMimeType()));
         }
         messages.add(Message.user(orEmpty(user.getText())));
       }

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** JSON and YAML as this module reads and writes them. */
@@ -100,12 +101,13 @@ public final class Json {
       return node;
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "%s, line %d, column %d: %s"
-              .formatted(
-                  place,
-                  e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
-                  e.getLocation() == null ? 1 : e.getLocation().getColumnNr(),
-                  e.getOriginalMessage()),
+          String.format(
+              Locale.ROOT,
+              "%s, line %d, column %d: %s",
+              place,
+              e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
+              e.getLocation() == null ? 1 : e.getLocation().getColumnNr(),
+              e.getOriginalMessage()),
           e);
     }
   }
