@@ -9,18 +9,22 @@ import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.PackedWeights;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.api.SessionOptions;
 import io.github.phi4j.api.Speculation;
+import io.github.phi4j.api.ThreadPool;
 import io.github.phi4j.testing.TinyModel;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -30,6 +34,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,17 +62,36 @@ final class SoakTest {
   void manySessionsAtOnceLeaveNothingBehind() throws Exception {
     soak(1); // what is loaded once and for all
     long heap = heap();
-    long native0 = resident();
+    long direct = outside("direct");
+    long mapped = outside("mapped");
+    long resident = resident();
+    int threads = Thread.activeCount();
     soak(seconds);
 
-    assertThat(finished.get()).isGreaterThan(USERS / 2);
+    assertThat(finished.get()).isPositive();
     assertThat(cancelled.get()).isPositive();
     assertThat(Thread.getAllStackTraces().keySet())
         .extracting(Thread::getName)
         .noneMatch(name -> name.startsWith("phi4j-"));
+    assertThat(Thread.activeCount()).as("threads").isLessThanOrEqualTo(threads);
     assertThat(heap()).as("bytes of heap").isLessThan(heap + 32 * MEGABYTE);
-    assertThat(resident()).as("bytes of memory").isLessThan(native0 + 512 * MEGABYTE);
-    assertThat(mappings()).as("mappings of the model").isZero();
+    assertThat(outside("direct")).as("bytes outside of it").isLessThan(direct + MEGABYTE);
+    assertThat(outside("mapped")).as("bytes of mapped files").isEqualTo(mapped);
+    assertThat(resident()).as("bytes of memory").isLessThan(resident + 512 * MEGABYTE);
+    assertThat(mappings()).as("mappings").isZero();
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files.map(Path::getFileName).map(Path::toString)).containsExactly("packed");
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "%d calls finished, %d ended otherwise; heap %+d KiB, outside of it %+d KiB, mapped %+d,"
+            + " all resident memory %+d MiB%n",
+        finished.get(),
+        cancelled.get(),
+        (heap() - heap) >> 10,
+        (outside("direct") - direct) >> 10,
+        outside("mapped") - mapped,
+        (resident() - resident) / MEGABYTE);
   }
 
   private static long heap() {
@@ -75,6 +99,14 @@ final class SoakTest {
       System.gc();
     }
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+
+  /** Bytes of one kind of memory outside of the heap: direct, which arenas allocate, or mapped. */
+  private static long outside(String kind) {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .filter(pool -> pool.getName().equals(kind))
+        .mapToLong(BufferPoolMXBean::getMemoryUsed)
+        .sum();
   }
 
   private static long resident() throws IOException {
@@ -88,34 +120,40 @@ final class SoakTest {
         .sum();
   }
 
-  private static long mappings() throws IOException {
+  /** The mappings of models, packed weights and saved sessions, also of those that are deleted. */
+  private long mappings() throws IOException {
     Path maps = Path.of("/proc/self/maps");
     if (!Files.isReadable(maps)) {
       return 0;
     }
-    String model = TinyModel.Q8_0.path().getFileName().toString();
-    return Files.readAllLines(maps).stream().filter(line -> line.endsWith(model)).count();
+    return Files.readAllLines(maps).stream()
+        .filter(line -> line.contains(".gguf") || line.contains(directory.toString()))
+        .count();
   }
 
   private void soak(long duration) throws InterruptedException, ExecutionException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(duration);
-    LoadOptions options = LoadOptions.builder().threads(2).maxSequences(16).build();
     ThreadFactory platform = Thread.ofPlatform().name("user-", 0).factory();
     ThreadFactory virtual = Thread.ofVirtual().name("virtual-user-", 0).factory();
-    try (Generator generator = Phi4.load(TinyModel.Q8_0.path(), options);
+    try (ThreadPool pool = Phi4.newThreadPool(2);
+        Generator plain = load(TinyModel.Q8_0, pool, PackedWeights.OFF);
+        Generator packed = load(TinyModel.Q4_K_M, pool, PackedWeights.FILE);
         ScheduledExecutorService troublemaker = Executors.newScheduledThreadPool(2)) {
-      List<Task> tasks = tasks(generator);
+      List<Task> plainTasks = tasks(plain);
+      List<Task> packedTasks = tasks(packed);
       List<Future<?>> results = new ArrayList<>();
       try (var even = Executors.newThreadPerTaskExecutor(platform);
           var odd = Executors.newThreadPerTaskExecutor(virtual)) {
         for (int i = 0; i < USERS; i++) {
           Random random = new Random(i);
+          Generator generator = i % 4 < 2 ? plain : packed;
+          List<Task> tasks = i % 4 < 2 ? plainTasks : packedTasks;
           results.add(
               (i % 2 == 0 ? even : odd)
                   .submit(() -> {
-                    while (System.nanoTime() < end) {
+                    do { // once at least, however busy the machine is
                       use(generator, tasks, troublemaker, random);
-                    }
+                    } while (System.nanoTime() < end);
                     return null;
                   }));
         }
@@ -124,6 +162,17 @@ final class SoakTest {
         }
       }
     }
+  }
+
+  private Generator load(TinyModel model, ThreadPool pool, PackedWeights packed) {
+    return Phi4.load(
+        model.path(),
+        LoadOptions.builder()
+            .threadPool(pool)
+            .packedWeights(packed)
+            .packedFolder(directory.resolve("packed"))
+            .maxSequences(16)
+            .build());
   }
 
   private static List<Task> tasks(Generator generator) {

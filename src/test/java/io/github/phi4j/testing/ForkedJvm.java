@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 /** Runs a program of the tests in a JVM of its own, for what might end the JVM. */
 public final class ForkedJvm {
 
-  private static final int SECONDS = 60;
+  private static final int SECONDS = 300;
 
   private ForkedJvm() {}
 
@@ -24,20 +24,9 @@ public final class ForkedJvm {
    * @param directory where a crash would leave its report
    */
   public static String run(Class<?> program, Path directory, List<String> options, String... args) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("--add-modules", "jdk.incubator.vector", "-Xmx256m"));
-    command.addAll(options);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
-    command.addAll(List.of(args));
     Path output = directory.resolve("output.txt");
     try {
-      Process process =
-          new ProcessBuilder(command)
-              .directory(directory.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(output.toFile())
-              .start();
+      Process process = start(program, directory, output, options, args);
       boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
       if (!ended) {
         process.destroyForcibly().waitFor();
@@ -51,5 +40,26 @@ public final class ForkedJvm {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /**
+   * Starts the {@code main} of a class with the class path of the tests.
+   *
+   * @param output the file that gets what it prints
+   */
+  public static Process start(
+      Class<?> program, Path directory, Path output, List<String> options, String... args)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("--add-modules", "jdk.incubator.vector", "-Xmx256m"));
+    command.addAll(options);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+    command.addAll(List.of(args));
+    return new ProcessBuilder(command)
+        .directory(directory.toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(output.toFile())
+        .start();
   }
 }

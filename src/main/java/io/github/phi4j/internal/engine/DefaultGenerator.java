@@ -125,6 +125,7 @@ final class DefaultGenerator implements Generator {
             + " PackedWeights.FILE, or pack it: {}",
         damage.getMessage());
     shared.scheduler().compute(model.weights());
+    shared.files().abandonPacked();
     prefixes.renew();
     try {
       file.delete();

@@ -10,7 +10,7 @@ import java.util.Optional;
 final class ModelFiles {
 
   private final GgufFile model;
-  private final Optional<WeightFile> packed;
+  private volatile Optional<WeightFile> packed;
   private Optional<ModelVersion> version = Optional.empty(); // guarded by this
 
   ModelFiles(GgufFile model, Optional<WeightFile> packed) {
@@ -26,6 +26,11 @@ final class ModelFiles {
   void checkUnchanged() {
     model.checkUnchanged();
     packed.ifPresent(WeightFile::checkUnchanged);
+  }
+
+  /** Forgets the file of packed weights, which is read no more. */
+  void abandonPacked() {
+    packed = Optional.empty();
   }
 
   /** The file of packed weights. */

@@ -48,6 +48,9 @@ final class Scheduler implements AutoCloseable {
   /** After so many passes without a request a sequence no longer counts as decoding. */
   private static final int PASSES_TO_LIVE = 8;
 
+  /** Retries in a row of passes that failed for an unknown reason. */
+  private static final int MOST_FAULTS = 3;
+
   private static final Comparator<Sequence> OLDEST_FIRST =
       Comparator.comparingLong(sequence -> sequence.age);
 
@@ -72,7 +75,7 @@ final class Scheduler implements AutoCloseable {
   private long age;
   private long lastPassEnd;
   private long lastPassNanos;
-  private boolean faulted; // whether the last pass failed for an unknown reason
+  private int faults; // passes in a row that failed for an unknown reason
   private boolean closed;
 
   private boolean warned; // of the thread
@@ -497,7 +500,7 @@ final class Scheduler implements AutoCloseable {
       lastPassEnd = nanoTime();
       if (failure.isEmpty()) {
         learn(batch, nanos);
-        faulted = false;
+        faults = 0;
       }
       // If the batch is unknown, all pending sequences fail, since they would wait forever.
       List<Sequence> concerned = batch.isEmpty() ? List.copyOf(pending) : batch;
@@ -515,8 +518,8 @@ final class Scheduler implements AutoCloseable {
 
   /**
    * Whether to retry a failed pass: after a fault of a mapping, without the sequences whose own
-   * file was truncated; and once if there are none, since a late fault may belong to a sequence
-   * that has left or to another generator on the same threads.
+   * file was truncated; and a few times if there are none, since a late fault may belong to a
+   * sequence that has left or to another generator on the same threads.
    */
   private boolean isWorthAnother(Throwable failure, List<Sequence> concerned) {
     if (!(failure instanceof InternalError)) {
@@ -526,9 +529,8 @@ final class Scheduler implements AutoCloseable {
     for (Sequence sequence : concerned) {
       blamed |= sequence.blame();
     }
-    boolean first = !faulted;
-    faulted = !blamed;
-    return blamed || first;
+    faults = blamed ? 0 : faults + 1;
+    return faults <= MOST_FAULTS;
   }
 
   private void learn(List<Sequence> batch, long nanos) {

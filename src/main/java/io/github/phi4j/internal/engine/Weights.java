@@ -2,6 +2,7 @@ package io.github.phi4j.internal.engine;
 
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.ModelException;
+import io.github.phi4j.api.Phi4Exception;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.event.PackingEvent;
 import io.github.phi4j.internal.model.PhiWeights;
@@ -117,7 +118,7 @@ record Weights(PhiWeights weights, Optional<WeightFile> packedFile) {
     if (WeightPacking.of(model.weights()).bytes() >= large) {
       try {
         return inFile(model, options, pool, arena);
-      } catch (ModelException e) {
+      } catch (Phi4Exception e) {
         LOG.warn(
             "The packed file, which generates several times faster, is missing: {}",
             e.getMessage());

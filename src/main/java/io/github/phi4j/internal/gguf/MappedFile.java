@@ -91,8 +91,8 @@ public final class MappedFile {
   }
 
   /**
-   * Checks that the file was not cut short since it was mapped. One that was deleted, renamed, or
-   * replaced by another stays mapped as it was.
+   * Checks that the file was not cut short or written to since it was mapped. One that was deleted,
+   * renamed, or replaced by another stays mapped as it was.
    *
    * @throws ModelChangedException if it was
    */
@@ -103,12 +103,23 @@ public final class MappedFile {
     } catch (IOException _) {
       return;
     }
-    if (Objects.equals(now.fileKey(), fileKey) && now.size() < bytes.byteSize()) {
+    if (!Objects.equals(now.fileKey(), fileKey)) {
+      return;
+    }
+    if (now.size() < bytes.byteSize()) {
       throw new ModelChangedException(
           path,
           now.size(),
           "the end of the file, which was cut short while it was open",
           bytes.byteSize() + " bytes as when it was loaded; restore the file and load it again",
+          null);
+    }
+    if (!now.lastModifiedTime().toInstant().equals(modified)) {
+      throw new ModelChangedException(
+          path,
+          -1,
+          "a file that was written to at " + now.lastModifiedTime() + ", while it was open",
+          "the contents of " + modified + ", when it was loaded; load it again",
           null);
     }
   }
