@@ -20,6 +20,7 @@ import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -125,6 +126,7 @@ final class WeightsTest {
   /** Flips 4 KiB in the middle of the packed file, and leaves its modification time. */
   private Path damage() throws IOException {
     Path path = Engine.packedFile(file, options).path();
+    FileTime modified = Files.getLastModifiedTime(path);
     try (RandomAccessFile packed = new RandomAccessFile(path.toFile(), "rw")) {
       byte[] bits = new byte[4096];
       packed.seek(packed.length() / 2);
@@ -135,6 +137,7 @@ final class WeightsTest {
       packed.seek(packed.length() / 2);
       packed.write(bits);
     }
+    Files.setLastModifiedTime(path, modified);
     return path;
   }
 
