@@ -43,6 +43,10 @@ final class AutomatonBuilder {
     }
     for (String name : order) {
       rule = rules.rules().get(name);
+      if (check.isDead(name)) {
+        states.defineRule(numbers.get(name), -1, false);
+        continue;
+      }
       boolean called = !check.isShort(name) || name.equals(GrammarRules.ROOT);
       int start = called ? compile(rule.body(), States.END) : States.END;
       states.defineRule(numbers.get(name), start, check.isNullable(name));
@@ -58,10 +62,15 @@ final class AutomatonBuilder {
             + " states, which it reaches in this rule; count less far, or not at all");
   }
 
+  /** The state before an expression, or -1 if nothing matches it. */
   private int compile(Expression expression, int next) {
+    if (next < 0) {
+      return -1;
+    }
     return switch (expression) {
       case Expression.Literal literal -> states.text(literal.text(), next);
       case Expression.Characters characters -> states.characters(characters.set(), next);
+      case Expression.Nothing _ -> -1;
       case Expression.Sequence sequence -> {
         int start = next;
         for (Expression part : sequence.parts().reversed()) {
@@ -72,18 +81,25 @@ final class AutomatonBuilder {
       case Expression.Choice choice -> {
         int start = -1;
         for (Expression alternative : choice.alternatives().reversed()) {
-          int one = compile(alternative, next);
-          start = start < 0 ? one : states.split(one, start);
+          start = either(compile(alternative, next), start);
         }
         yield start;
       }
       case Expression.Repetition repetition -> repetition(repetition, next);
-      case Expression.Reference reference ->
-          check.isShort(reference.rule())
-              ? compile(rules.rules().get(reference.rule()).body(), next)
-              : states.call(numbers.get(reference.rule()), next);
+      case Expression.Reference reference -> {
+        if (check.isDead(reference.rule())) {
+          yield -1;
+        }
+        yield check.isShort(reference.rule())
+            ? compile(rules.rules().get(reference.rule()).body(), next)
+            : states.call(numbers.get(reference.rule()), next);
+      }
       case Expression.Token token -> states.token(tokens.applyAsInt(token), token.negated(), next);
     };
+  }
+
+  private int either(int one, int other) {
+    return one < 0 || other < 0 ? Math.max(one, other) : states.split(one, other);
   }
 
   private int repetition(Expression.Repetition repetition, int next) {
@@ -92,14 +108,17 @@ final class AutomatonBuilder {
     if (repetition.max() == Expression.UNBOUNDED) {
       int loop = states.reserve();
       int item = compile(repetition.item(), loop);
+      if (item < 0) {
+        return least == 0 ? next : -1;
+      }
       states.define(loop, item, next);
       start = least == 0 ? loop : item;
       least = Math.max(0, least - 1);
     } else {
       for (int i = repetition.min(); i < repetition.max(); i++) {
         int item = compile(repetition.item(), start);
-        if (item == start) {
-          break; // the item is empty
+        if (item == start || item < 0) {
+          break; // the item is empty, or nothing
         }
         start = states.split(item, next);
       }

@@ -24,6 +24,14 @@ public sealed interface Expression {
   record Characters(CodePoints set) implements Expression {}
 
   /**
+   * What nothing matches.
+   *
+   * @param place where it is written
+   * @param reason why nothing does
+   */
+  record Nothing(Place place, String reason) implements Expression {}
+
+  /**
    * One after the other; without parts the empty text.
    *
    * @param parts what follows what

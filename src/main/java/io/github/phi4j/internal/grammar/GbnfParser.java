@@ -13,8 +13,8 @@ import java.util.OptionalInt;
 
 /**
  * Reads GBNF as llama.cpp's {@code llama-grammar.cpp} does. A rule that is defined again replaces
- * the one before. What cannot match there is refused here: counts and ranges that end before they
- * begin, empty classes, code points that are no characters.
+ * the one before. Counts that end before they begin are refused; classes and literals that nothing
+ * can match are allowed where something else can.
  */
 final class GbnfParser {
 
@@ -177,28 +177,37 @@ final class GbnfParser {
   private Expression literal() {
     int start = position++;
     StringBuilder literal = new StringBuilder();
+    Expression nothing = null;
     while (peek() != '"') {
       int at = position;
       int c = character(start, "literal");
-      if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
-        throw fault(
-            at,
-            String.format(
-                Locale.ROOT, "U+%04X is half of a character: write \\U and all 8 digits", c));
+      if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE && nothing == null) {
+        String half = String.format(Locale.ROOT, "U+%04X", c);
+        nothing =
+            new Expression.Nothing(
+                place(at), half + " is half of a character: write \\U and all 8 digits");
+      } else {
+        literal.appendCodePoint(c); // what follows a half does not matter
       }
-      literal.appendCodePoint(c);
     }
     position++;
-    return new Expression.Literal(literal.toString());
+    return nothing == null ? new Expression.Literal(literal.toString()) : nothing;
   }
 
+  /** A class; as llama.cpp has it, one without anything in it is the empty text. */
   private Expression characters() {
     int start = position++;
     boolean negated = peek() == '^';
     if (negated) {
       position++;
     }
+    if (peek() == ']') {
+      position++;
+      return new Expression.Sequence(List.of());
+    }
     List<Range> ranges = new ArrayList<>();
+    Expression nothing =
+        new Expression.Nothing(place(start), "the character class holds no character");
     while (peek() != ']') {
       int at = position;
       int from = character(start, "character class");
@@ -208,20 +217,17 @@ final class GbnfParser {
         to = character(start, "character class");
       }
       if (to < from) {
-        throw fault(
-            at,
-            String.format(
-                Locale.ROOT, "the range U+%04X to U+%04X ends before it begins", from, to));
+        String range = String.format(Locale.ROOT, "U+%04X to U+%04X", from, to);
+        nothing =
+            new Expression.Nothing(place(at), "the range " + range + " ends before it begins");
+      } else {
+        ranges.add(new Range(from, to));
       }
-      ranges.add(new Range(from, to));
     }
     position++;
     CodePoints set = CodePoints.of(ranges);
     set = negated ? set.negate() : set;
-    if (ranges.isEmpty() || set.isEmpty()) {
-      throw fault(start, "the character class holds no character");
-    }
-    return new Expression.Characters(set);
+    return set.isEmpty() ? nothing : new Expression.Characters(set);
   }
 
   private int character(int start, String what) {

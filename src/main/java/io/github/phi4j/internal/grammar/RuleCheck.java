@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
@@ -24,16 +25,21 @@ final class RuleCheck {
    */
   private static final int SHORT = 32;
 
+  /** How deep short rules may be within each other, since compiling recurses. */
+  private static final int DEEP = 50;
+
   private final GrammarRules rules;
   private final Map<String, List<String>> users = new HashMap<>(); // of each rule
+  private final Set<String> dead;
   private final Set<String> nullable;
   private final List<String> order;
   private final Map<String, Integer> lengths = new HashMap<>(); // of short rules
+  private final Map<String, Integer> depths = new HashMap<>(); // of short rules within each other
 
   /**
    * Checks rules.
    *
-   * @throws GrammarException if one is missing, cannot end, or recurses left
+   * @throws GrammarException if one is missing or recurses left, or nothing matches the root
    */
   RuleCheck(GrammarRules rules) {
     this.rules = rules;
@@ -42,24 +48,32 @@ final class RuleCheck {
           "the grammar has no rule '" + GrammarRules.ROOT + "', which describes the whole text");
     }
     rules.rules().forEach((name, rule) -> references(rule.body(), used -> use(name, used)));
-    Set<String> ending = least((name, found) -> ends(body(name), found));
-    rules
-        .rules()
-        .forEach((name, rule) -> {
-          if (!ending.contains(name)) {
-            throw rules.fault(
-                rule.place(),
-                "rule '"
-                    + name
-                    + "' cannot end: whatever it matches needs another of its kind inside");
-          }
-        });
+    dead = least((name, found) -> isDead(body(name), found));
+    if (dead.contains(GrammarRules.ROOT)) {
+      Expression.Nothing nothing =
+          rules.rules().values().stream()
+              .map(rule -> nothing(rule.body()))
+              .flatMap(Optional::stream)
+              .findFirst()
+              .orElseThrow();
+      throw rules.fault(nothing.place(), nothing.reason() + ", and no text can do without it");
+    }
     nullable = least((name, found) -> isNullable(body(name), found));
     order = orderByStart();
     least((name, _) -> {
       int length = length(body(name));
-      return length <= SHORT && lengths.put(name, length) == null;
+      int depth = depth(body(name));
+      if (length > SHORT || depth > DEEP || lengths.put(name, length) != null) {
+        return false;
+      }
+      depths.put(name, depth);
+      return true;
     });
+  }
+
+  /** Whether nothing matches a rule. */
+  boolean isDead(String rule) {
+    return dead.contains(rule);
   }
 
   /** Whether a rule may match the empty text. */
@@ -90,7 +104,10 @@ final class RuleCheck {
       case Expression.Sequence sequence -> sequence.parts().forEach(e -> references(e, action));
       case Expression.Choice choice -> choice.alternatives().forEach(e -> references(e, action));
       case Expression.Repetition repetition -> references(repetition.item(), action);
-      case Expression.Literal _, Expression.Characters _, Expression.Token _ -> {}
+      case Expression.Literal _,
+          Expression.Characters _,
+          Expression.Nothing _,
+          Expression.Token _ -> {}
     }
   }
 
@@ -112,14 +129,43 @@ final class RuleCheck {
     return rules.rules().get(rule).body();
   }
 
-  private static boolean ends(Expression expression, Set<String> ending) {
+  /** Whether nothing matches an expression; what never ends is matched as far as it comes. */
+  private static boolean isDead(Expression expression, Set<String> dead) {
     return switch (expression) {
-      case Expression.Reference reference -> ending.contains(reference.rule());
-      case Expression.Sequence sequence -> sequence.parts().stream().allMatch(e -> ends(e, ending));
+      case Expression.Nothing _ -> true;
+      case Expression.Reference reference -> dead.contains(reference.rule());
+      case Expression.Sequence sequence -> sequence.parts().stream().anyMatch(e -> isDead(e, dead));
       case Expression.Choice choice ->
-          choice.alternatives().stream().anyMatch(e -> ends(e, ending));
-      case Expression.Repetition(Expression item, int min, int _) -> min == 0 || ends(item, ending);
-      case Expression.Literal _, Expression.Characters _, Expression.Token _ -> true;
+          choice.alternatives().stream().allMatch(e -> isDead(e, dead));
+      case Expression.Repetition(Expression item, int min, int _) -> min > 0 && isDead(item, dead);
+      case Expression.Literal _, Expression.Characters _, Expression.Token _ -> false;
+    };
+  }
+
+  private static Optional<Expression.Nothing> nothing(Expression expression) {
+    return switch (expression) {
+      case Expression.Nothing nothing -> Optional.of(nothing);
+      case Expression.Sequence sequence -> nothing(sequence.parts());
+      case Expression.Choice choice -> nothing(choice.alternatives());
+      case Expression.Repetition repetition -> nothing(repetition.item());
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<Expression.Nothing> nothing(List<Expression> parts) {
+    return parts.stream().map(RuleCheck::nothing).flatMap(Optional::stream).findFirst();
+  }
+
+  /** How deep short rules are within each other in an expression. */
+  private int depth(Expression expression) {
+    return switch (expression) {
+      case Expression.Reference reference -> 1 + depths.getOrDefault(reference.rule(), DEEP);
+      case Expression.Sequence sequence ->
+          sequence.parts().stream().mapToInt(this::depth).max().orElse(0);
+      case Expression.Choice choice ->
+          choice.alternatives().stream().mapToInt(this::depth).max().orElse(0);
+      case Expression.Repetition repetition -> depth(repetition.item());
+      default -> 0;
     };
   }
 
@@ -133,7 +179,7 @@ final class RuleCheck {
       case Expression.Repetition(Expression item, int min, int _) ->
           min == 0 || isNullable(item, nullable);
       case Expression.Literal literal -> literal.text().isEmpty();
-      case Expression.Characters _, Expression.Token _ -> false;
+      case Expression.Characters _, Expression.Nothing _, Expression.Token _ -> false;
     };
   }
 
@@ -149,7 +195,7 @@ final class RuleCheck {
               choice.alternatives().stream().mapToLong(this::length).sum();
           case Expression.Repetition(Expression item, int _, int max) -> (long) length(item) * max;
           case Expression.Literal literal -> literal.text().length();
-          case Expression.Characters _, Expression.Token _ -> 1;
+          case Expression.Characters _, Expression.Nothing _, Expression.Token _ -> 1;
         };
     // At least 1, so that rules of nothing but empty rules do not multiply.
     return Math.clamp(length, 1, SHORT + 1);
@@ -207,7 +253,10 @@ final class RuleCheck {
       }
       case Expression.Repetition(Expression item, int min, int max) ->
           max == 0 || starts(item, action) || min == 0;
-      case Expression.Literal _, Expression.Characters _, Expression.Token _ ->
+      case Expression.Literal _,
+          Expression.Characters _,
+          Expression.Nothing _,
+          Expression.Token _ ->
           isNullable(expression, nullable);
     };
   }

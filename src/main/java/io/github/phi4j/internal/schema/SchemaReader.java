@@ -19,6 +19,13 @@ final class SchemaReader {
   private static final Set<String> UNENFORCEABLE =
       Set.of("contentSchema", "extends", "disallow", "divisibleBy");
 
+  /** Keywords of which the first tells where among joined schemas the declared members come. */
+  private static final Set<String> DECLARING =
+      Set.of("properties", "patternProperties", "additionalProperties");
+
+  private static final List<String> CONDITIONAL =
+      List.of("not", "if", "dependencies", "dependentRequired", "dependentSchemas");
+
   private static final Set<String> OWN =
       Set.of(
           "type",
@@ -141,17 +148,22 @@ final class SchemaReader {
       List<Values> values = List.of(Values.ALL);
       boolean onlyReference = keywords.has("$ref") && !location.siblingsOfReferences;
       boolean ownRead = false;
-      String place = keywords.has("properties") ? "properties" : null;
+      boolean declares = DECLARING.stream().anyMatch(keywords::has);
       for (String keyword : schema.map().keySet()) {
         if (onlyReference && !keyword.equals("$ref")) {
           continue;
         }
         if (OWN.contains(keyword)) {
-          if (!ownRead && (place == null || place.equals(keyword))) {
+          if (!ownRead && (!declares || DECLARING.contains(keyword))) {
             ownRead = true;
             values = meanings.and(values, own());
           }
-        } else {
+        } else if (!CONDITIONAL.contains(keyword)) {
+          values = meanings.and(values, combined(keyword));
+        }
+      }
+      for (String keyword : CONDITIONAL) { // they say nothing of the order of members
+        if (keywords.has(keyword) && !onlyReference) {
           values = meanings.and(values, combined(keyword));
         }
       }

@@ -78,6 +78,7 @@ final class NaiveMatcher {
         }
         yield all;
       }
+      case Expression.Nothing _ -> Set.of();
       case Expression.Token _ -> throw new IllegalArgumentException("texts have no tokens");
     };
   }
