@@ -189,7 +189,7 @@ final class ChatPageBrowserTest {
 
   @Test
   void anAnswerCanBeStoppedAndGoneOnWith() {
-    ask("count for me");
+    ask("count " + Script.SLOWLY);
     new WebDriverWait(browser, Duration.ofSeconds(30))
         .until(_ -> all(".message").size() == 2 && answer().contains("three"));
     browser.findElement(By.id("stop")).click();

@@ -6,12 +6,16 @@ import io.github.phi4j.api.TokenCandidates;
 import io.github.phi4j.api.TokenSampler;
 import io.github.phi4j.api.Tokenizer;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Makes the model answer what the test wants: each token is chosen by the script, all else is the
  * engine's. An answer is found by a word of the question.
  */
 final class Script implements TokenSampler {
+
+  /** A question with this word is answered at 20 tokens a second. */
+  static final String SLOWLY = "slowly";
 
   private final Tokenizer tokenizer;
   private final Map<String, String> answers;
@@ -52,6 +56,9 @@ final class Script implements TokenSampler {
             .findFirst()
             .map(each -> tokenizer.encode(each.getValue()))
             .orElse(new int[0]);
+    if (text.contains(SLOWLY)) {
+      LockSupport.parkNanos(50_000_000); // half a minute for all of it: time to stop it amid
+    }
     int written = candidates.contextLength() - start;
     int next = written < answer.length ? answer[written] : end;
     int index = candidates.indexOf(next);
