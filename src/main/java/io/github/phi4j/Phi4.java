@@ -59,7 +59,8 @@ public final class Phi4 {
   }
 
   /**
-   * Reads what a GGUF file says of itself, of any architecture, without loading the model.
+   * Reads the metadata and tensor table of a GGUF file of any architecture, without loading the
+   * model.
    *
    * @param file a GGUF file, or the first part of a split one
    * @return metadata, tensors, and whether phi4j can run the model
@@ -82,7 +83,7 @@ public final class Phi4 {
   }
 
   /**
-   * Tells whether there are packed weights of a model in a file, without loading the model.
+   * Looks for the file with the packed weights of a model, without loading the model.
    *
    * @param file a GGUF file, or the first part of a split one
    * @param options where to look
@@ -100,7 +101,7 @@ public final class Phi4 {
    * io.github.phi4j.api.PackedWeights#FILE} does, unless there is one that can be used.
    *
    * @param file a GGUF file, or the first part of a split one
-   * @param options where to, with which threads, and who listens
+   * @param options the folder, the threads, and the listener
    * @return the file with packed weights, which is missing only if none of the model's tensors can
    *     be packed
    * @throws io.github.phi4j.api.FileException if the model file cannot be read, or the packed
@@ -118,7 +119,7 @@ public final class Phi4 {
    * checks its header and length alone.
    *
    * @param file a GGUF file, or the first part of a split one
-   * @param options where to look, with which threads, and who listens
+   * @param options the folder, the threads, and the listener
    * @throws io.github.phi4j.api.FileException if the file is missing or cannot be read
    * @throws io.github.phi4j.api.ModelException if the file is damaged, or does not match the model
    * @throws java.util.concurrent.CancellationException if the thread is interrupted

@@ -5,8 +5,8 @@ import java.util.Objects;
 import java.util.function.IntFunction;
 
 /**
- * Continues a prompt, which is always the whole of what the model is to see: no call builds on the
- * one before. A {@link Session} only saves the work for what it already holds of the prompt.
+ * Continues prompts. Every call takes the whole prompt; no call builds on the previous one. A
+ * {@link Session} only saves recomputing the part of the prompt that it already holds.
  *
  * <p>All methods block until the text is finished. Generation ends early, with {@link
  * FinishReason#CANCELLED} and the text so far, when the sink returns {@code false}, when {@link
@@ -19,13 +19,13 @@ import java.util.function.IntFunction;
 public interface Completer {
 
   /**
-   * Continues a prompt, handing the text over as it grows.
+   * Continues a prompt and streams the text.
    *
    * <p>The context may fill up while generating; the completion then ends with {@link
    * FinishReason#CONTEXT_FULL}.
    *
-   * @param prompt what to continue
-   * @param options how to continue it
+   * @param prompt the prompt
+   * @param options the generation options
    * @param sink receives each piece of new text, on the calling thread
    * @return the finished completion; its text is the concatenation of all pieces given to the sink
    * @throws IllegalArgumentException if the prompt is empty or contains a token id outside of the
@@ -45,13 +45,12 @@ public interface Completer {
   Completion generate(Prompt prompt, GenerationOptions options, TextSink sink);
 
   /**
-   * Continues a prompt in several ways, side by side, handing the texts over as they grow. The
-   * prompt is computed once. Sample {@code i}, from 0, is what {@link #generate(Prompt,
-   * GenerationOptions)} gives with {@code i} added to the seed; without a seed, each has one of its
-   * own.
+   * Samples several completions of a prompt in parallel and streams their texts. The prompt is
+   * computed once. Sample {@code i}, from 0, is what {@link #generate(Prompt, GenerationOptions)}
+   * gives with {@code i} added to the seed; without a seed, each has one of its own.
    *
-   * @param prompt what to continue
-   * @param options how to continue it; a time limit and a cancellation are those of all samples
+   * @param prompt the prompt
+   * @param options the generation options; a time limit and a cancellation are those of all samples
    * @param samples how many completions, at least 1
    * @param sinks gives each sample, by its number, the sink that receives its text; called before
    *     the generation begins. A sink ends its own sample alone by returning {@code false}, and all
@@ -67,10 +66,10 @@ public interface Completer {
       Prompt prompt, GenerationOptions options, int samples, IntFunction<? extends TextSink> sinks);
 
   /**
-   * Continues a prompt in several ways, side by side, and returns the whole texts.
+   * Samples several completions of a prompt in parallel and returns the whole texts.
    *
-   * @param prompt what to continue
-   * @param options how to continue it
+   * @param prompt the prompt
+   * @param options the generation options
    * @param samples how many completions, at least 1
    * @return the completions, as {@link #generate(Prompt, GenerationOptions, int, IntFunction)}
    * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, int,
@@ -84,8 +83,8 @@ public interface Completer {
   /**
    * Continues a prompt and returns the whole text.
    *
-   * @param prompt what to continue
-   * @param options how to continue it
+   * @param prompt the prompt
+   * @param options the generation options
    * @return the finished completion
    * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}
    * @throws Phi4Exception as {@link #generate(Prompt, GenerationOptions, TextSink)}
@@ -97,7 +96,7 @@ public interface Completer {
   /**
    * Continues a prompt with {@linkplain GenerationOptions#defaults() default options}.
    *
-   * @param prompt what to continue
+   * @param prompt the prompt
    * @return the finished completion
    * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}
    * @throws Phi4Exception as {@link #generate(Prompt, GenerationOptions, TextSink)}
@@ -111,7 +110,7 @@ public interface Completer {
    * GenerationOptions#defaults() default options}. For a further turn, give {@link
    * #generate(Prompt)} all messages so far.
    *
-   * @param userMessage the user's words
+   * @param userMessage the content of the user message
    * @return the finished completion
    * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}
    * @throws Phi4Exception as {@link #generate(Prompt, GenerationOptions, TextSink)}
@@ -122,10 +121,10 @@ public interface Completer {
   }
 
   /**
-   * How probable each token of a prompt is, given those before it, in one batched prefill. The
-   * first token, which nothing precedes, has no such value.
+   * Computes the log-probability of each token of a prompt given the preceding ones, in one batched
+   * prefill. The first token, which nothing precedes, has no such value.
    *
-   * @param prompt what to score
+   * @param prompt the prompt to score
    * @return a log-probability for each token of the prompt from the second on, without alternatives
    * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}, and
    *     if the prompt has fewer than two tokens
@@ -137,9 +136,9 @@ public interface Completer {
   }
 
   /**
-   * How probable the last tokens of a prompt are, each given all those before it.
+   * Computes the log-probabilities of the last tokens of a prompt, each given all preceding ones.
    *
-   * @param prompt what to score
+   * @param prompt the prompt to score
    * @param from the index of the first token to score, from 1 to below the number of tokens
    * @return a log-probability for each token of the prompt from that one on, without alternatives
    * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}, and
@@ -158,8 +157,9 @@ public interface Completer {
    * alternative should begin with its space, {@code " blue"}. Nothing is said of what would follow
    * an alternative: one that another begins with is at least as probable as that one.
    *
-   * @param prompt what comes before
-   * @param alternatives what may follow, at least one, each of at least one token, all different
+   * @param prompt the prompt that the alternatives follow
+   * @param alternatives the possible continuations, at least one, each of at least one token, all
+   *     different
    * @return the alternatives in the order given, with their probabilities, which sum to 1
    * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}, if
    *     there is no alternative, one is empty or there twice, or the context has no room for one

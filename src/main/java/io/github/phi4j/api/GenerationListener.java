@@ -3,8 +3,8 @@ package io.github.phi4j.api;
 import java.time.Duration;
 
 /**
- * Follows what generators do, for metrics, traces and logs. Set by {@link
- * LoadOptions.Builder#listeners}. Each method does nothing unless overridden.
+ * Observes generators, for metrics, traces and logs. Set by {@link LoadOptions.Builder#listeners}.
+ * Each method does nothing unless overridden.
  *
  * <p>Methods are called on several threads, also at the same time, and must return quickly: those
  * who generate wait meanwhile. What they throw changes nothing; the first time it is logged. The
@@ -28,7 +28,7 @@ public interface GenerationListener {
    * A forward pass was computed. Called on a thread that all sequences of the generator wait for.
    *
    * @param generator the generator
-   * @param pass what it computed
+   * @param pass a description of the pass
    */
   default void passed(Generator generator, PassReport pass) {}
 
@@ -37,7 +37,7 @@ public interface GenerationListener {
    * samples, on one of its own for each; before the call returns.
    *
    * @param generator the generator
-   * @param generation what was asked and what came of it
+   * @param generation the request and its outcome
    */
   default void finished(Generator generator, GenerationReport generation) {}
 

@@ -8,7 +8,7 @@ import java.util.Optional;
  * A generation that ended, for a {@link GenerationListener}.
  *
  * @param options how it was asked for
- * @param completion what it gave; empty if it failed
+ * @param completion the result; empty if it failed
  * @param failure why it failed; empty if it did not
  * @param time from the call to its end
  * @param queueWait how much of that passed until the first forward pass took tokens of it, or until

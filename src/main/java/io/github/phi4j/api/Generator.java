@@ -6,13 +6,13 @@ import java.nio.file.Path;
  * A loaded model.
  *
  * <p>Each call of {@code generate} starts from an empty context; {@link #newSession()} keeps one.
- * What a prompt has in common with earlier ones is taken from a cache of prefixes, which changes no
+ * Prefixes that a prompt shares with earlier ones come from a prefix cache, which changes no
  * result: see {@link LoadOptions.Builder#prefixCacheBytes}. Generators are thread-safe. Concurrent
  * calls, of sessions too, are computed together: each pass over the weights serves all of them, and
  * each gets the text that it would have got alone. Calls may come from virtual threads.
  *
  * <p>A generator holds a memory-mapped file and threads: close it. {@link #close()} refuses new
- * work, cancels what runs and waits for it, and closes all sessions; closing twice is harmless.
+ * work, cancels running work, waits for it, and closes all sessions; closing twice is harmless.
  *
  * @since 0.1.0
  */
@@ -69,7 +69,7 @@ public interface Generator extends Completer, AutoCloseable {
    * mapped files count as available. Nothing is set aside: where others take the memory meanwhile,
    * a context that grows fails with a {@link ContextMemoryException} later.
    *
-   * @param options what the session has of its own
+   * @param options the settings of the session
    * @return the session; the caller closes it
    * @throws IllegalArgumentException if the context is longer than the model was trained for
    * @throws ClosedException if this generator is closed
@@ -94,14 +94,14 @@ public interface Generator extends Completer, AutoCloseable {
   Session restore(Path file);
 
   /**
-   * What the prefix cache holds and has done so far.
+   * Statistics of the prefix cache.
    *
    * @return its figures at this moment
    */
   PrefixCacheUsage prefixCacheUsage();
 
   /**
-   * What this generator is doing.
+   * The current load of this generator.
    *
    * @return its figures at this moment
    */

@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * A {@link Grammar} cannot be used: it is written wrongly, recurses without end, or is too large.
- * The message tells the place and shows its line.
+ * The message names the place and shows its line.
  *
  * @since 0.1.0
  */
@@ -20,7 +20,7 @@ public final class GrammarException extends Phi4Exception {
   /** Counted from 1, or 0. */
   private final int column;
 
-  /** What is wrong. */
+  /** The fault. */
   private final String reason;
 
   /** The place in a JSON Schema, or null. */
@@ -29,7 +29,7 @@ public final class GrammarException extends Phi4Exception {
   /**
    * Creates an exception for a fault without a place.
    *
-   * @param reason what is wrong
+   * @param reason the fault
    */
   public GrammarException(String reason) {
     super(Objects.requireNonNull(reason, "reason"), null);
@@ -43,7 +43,7 @@ public final class GrammarException extends Phi4Exception {
    * Creates an exception for a fault in a JSON Schema.
    *
    * @param pointer its place, a JSON pointer into the schema
-   * @param reason what is wrong
+   * @param reason the fault
    */
   public GrammarException(String pointer, String reason) {
     super("JSON Schema at #" + pointer + ": " + Objects.requireNonNull(reason, "reason"), null);
@@ -58,7 +58,7 @@ public final class GrammarException extends Phi4Exception {
    *
    * @param line the line, counted from 1
    * @param column the character in the line, counted from 1 in code points
-   * @param reason what is wrong
+   * @param reason the fault
    * @param shown the text around the fault, to stand below the message
    */
   public GrammarException(int line, int column, String reason, String shown) {
@@ -105,7 +105,7 @@ public final class GrammarException extends Phi4Exception {
   }
 
   /**
-   * What is wrong, without the place.
+   * The fault, without its place.
    *
    * @return a sentence
    */

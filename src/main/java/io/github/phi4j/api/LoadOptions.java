@@ -156,7 +156,7 @@ public final class LoadOptions {
     return maxWaiting;
   }
 
-  /** {@return the listeners to what the generator does, in calling order, unmodifiable} */
+  /** {@return the listeners, in calling order, unmodifiable} */
   public List<GenerationListener> listeners() {
     return listeners;
   }

@@ -10,8 +10,8 @@ import java.util.Set;
  * One message of a conversation. Contents are taken literally: text that looks like a special token
  * stays text.
  *
- * @param role who speaks
- * @param content what is said
+ * @param role the author
+ * @param content the text
  * @param tools for a system message: the JSON array that describes the tools, put into the prompt
  *     as it stands. Programs that want calls parsed give {@link GenerationOptions#tools()} instead.
  * @param reasoning for an assistant message: the thoughts before the answer, or an empty text. They
@@ -30,7 +30,7 @@ public record Message(
     Optional<String> toolCallId) {
 
   /**
-   * Who speaks.
+   * The author of a message.
    *
    * @since 0.1.0
    */

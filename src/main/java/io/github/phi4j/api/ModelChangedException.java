@@ -16,7 +16,7 @@ public final class ModelChangedException extends ModelException {
    * Creates an exception.
    *
    * @param file the file at fault
-   * @param offset the byte offset from which on the file is not what it was
+   * @param offset the byte offset of the first change
    * @param found the contents
    * @param expected the expectation, or the remedy
    * @param cause the exception behind it, or {@code null}

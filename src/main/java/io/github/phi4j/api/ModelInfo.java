@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a model is.
+ * A description of a model.
  *
  * @param name the name in the file, {@linkplain Printable made printable}, or the file name
  * @param architecture the GGUF architecture: {@code phi3} or {@code llama}
@@ -22,9 +22,9 @@ import java.util.Optional;
  * @param ropeDimensionCount how many dimensions of a head are rotated
  * @param ropeTheta base of the rotary embedding
  * @param vocabularySize number of token ids
- * @param chatFormat how conversations are written, if the file tells
- * @param findings what was found to be wrong in the file's metadata and how it was taken; a
- *     sentence each, made printable
+ * @param chatFormat the chat format, if the file declares one
+ * @param findings faults in the file's metadata and how they were resolved, a sentence each, made
+ *     printable
  * @since 0.1.0
  */
 public record ModelInfo(

@@ -7,17 +7,17 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a GGUF file holds, whether or not it can be loaded.
+ * The contents of a GGUF file, whether or not it can be loaded.
  *
  * @param files the file, or all parts of a split model in order
  * @param fileBytes the size of all parts together
  * @param ggufVersion the version of the container
  * @param metadata the key-value pairs in file order. Values are {@link Long}, {@link Double},
- *     {@link Boolean}, {@link String} or, for an array, a {@link String} that tells its type and
- *     length and shows its first elements
+ *     {@link Boolean}, {@link String} or, for an array, a {@link String} of its type, length and
+ *     first elements
  * @param tensors the tensors in file order
- * @param model what the model is, if phi4j can run it
- * @param refusal why it cannot, if so
+ * @param model the description of the model, if phi4j can run it
+ * @param refusal the reason why phi4j cannot run it, if so
  * @since 0.1.0
  */
 public record ModelInspection(

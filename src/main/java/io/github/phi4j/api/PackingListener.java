@@ -1,7 +1,7 @@
 package io.github.phi4j.api;
 
 /**
- * Learns how far the packing of weights has come.
+ * A listener for packing progress.
  *
  * @since 0.1.0
  */
@@ -9,11 +9,11 @@ package io.github.phi4j.api;
 public interface PackingListener {
 
   /**
-   * Takes note of progress. It is called now and then, on the thread that loads the model and that
-   * waits meanwhile; the last call has {@code packed == total}. What it throws ends the packing.
+   * Reports progress. Called from time to time on the thread that loads the model, which waits
+   * meanwhile; the last call has {@code packed == total}. An exception aborts packing.
    *
-   * @param packed bytes that are done
-   * @param total bytes to do
+   * @param packed bytes packed so far
+   * @param total bytes to pack
    */
   void progress(long packed, long total);
 }

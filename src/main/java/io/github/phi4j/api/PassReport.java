@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What one forward pass over the weights computed, for a {@link GenerationListener}.
+ * Figures of one forward pass over the weights, for a {@link GenerationListener}.
  *
  * @param sequences how many contexts it served, from 1 to {@link LoadOptions#maxSequences()}
  * @param decodeTokens next tokens of texts, those that were {@linkplain Speculation guessed} among

@@ -17,7 +17,7 @@ public final class Printable {
   private Printable() {}
 
   /**
-   * Escapes what is not for printing: control and format characters, line and paragraph separators
+   * Escapes unprintable characters: control and format characters, line and paragraph separators
    * and unpaired surrogates become <code>&#92;u001b</code> and the like, line breaks and tabs
    * {@code \n}, {@code \r} and {@code \t}. Printable text stays as it is, so that applying this
    * twice is the same as once.

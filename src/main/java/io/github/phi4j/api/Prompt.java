@@ -7,8 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link Completer} continues: a conversation, plain text or token ids. Prompts are
- * immutable.
+ * The input of a {@link Completer}: a conversation, plain text or token ids. Prompts are immutable.
  *
  * @since 0.1.0
  */

@@ -9,8 +9,8 @@ import java.util.Objects;
  *
  * <p>Each token is still chosen from the model's own logits, by the same sampling and with the same
  * random numbers: guesses that are wrong cost time, and the text is always what it would have been
- * without them. How many tokens are guessed goes by how many proved right and by what it costs to
- * check them; where it does not pay, none are. {@link Timings} counts them.
+ * without them. The number of guesses adapts to the acceptance rate and the cost of checking; where
+ * guessing does not pay, there is none. {@link Timings} counts them.
  *
  * @since 0.1.0
  */
@@ -29,7 +29,7 @@ public sealed interface Speculation {
   }
 
   /**
-   * Guesses that the text repeats what is in the context, as answers about a document do.
+   * Guesses that the text repeats a part of the context, as answers about a document do.
    *
    * @return lookup of up to {@link #DEFAULT_MAX_TOKENS} tokens
    */

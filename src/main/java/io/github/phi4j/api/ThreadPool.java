@@ -8,8 +8,7 @@ package io.github.phi4j.api;
  * <p>Generators of one pool together keep no more threads busy than the pool has, whereas
  * generators with pools of their own, as by default, slow each other down when they run at a time.
  *
- * <p>Thread-safe. The pool belongs to who made it: generators do not close it, and it is best
- * closed after them.
+ * <p>Thread-safe. The creator owns the pool: generators do not close it; close it after them.
  *
  * @since 0.1.0
  */

@@ -5,9 +5,8 @@ import java.util.Objects;
 /**
  * A tool that the model may ask the program to call.
  *
- * @param name what the model calls it: letters, digits, {@code _}, {@code -} and {@code .}, at most
- *     64
- * @param description what it does, for the model to read; may be empty
+ * @param name its name: letters, digits, {@code _}, {@code -} and {@code .}, at most 64
+ * @param description a description for the model; may be empty
  * @param parameters the JSON Schema of its arguments, which must describe an object, such as {@code
  *     {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}}
  * @since 0.1.0

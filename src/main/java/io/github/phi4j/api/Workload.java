@@ -1,7 +1,7 @@
 package io.github.phi4j.api;
 
 /**
- * What a generator is doing at a moment.
+ * The load of a generator at one moment.
  *
  * @param calls calls that have begun and not ended
  * @param waiting how many of them wait for the others, being more than {@link

@@ -14,8 +14,8 @@ import java.util.Objects;
  * Answers as values of Java types, most often records: the text that the model writes cannot leave
  * the {@link RecordSchema schema} of the type, and Jackson makes a value of it.
  *
- * <p>The schema is not shown to the model: say in the prompt what the parts of the answer are. On
- * the module path the type's package must be open to {@code com.fasterxml.jackson.databind}.
+ * <p>The schema is not shown to the model: describe the parts of the answer in the prompt. On the
+ * module path the type's package must be open to {@code com.fasterxml.jackson.databind}.
  *
  * <p>As thread-safe as the completer that it uses.
  *
@@ -30,9 +30,9 @@ public final class TypedCompleter {
   }
 
   /**
-   * Makes typed answers of what a generator or session gives.
+   * Creates a typed completer over a generator or session.
    *
-   * @param completer what continues the prompts; closing it stays the caller's task
+   * @param completer the completer to use; the caller still closes it
    * @return the typed completer
    * @throws IllegalStateException if Jackson is missing
    */
@@ -47,7 +47,7 @@ public final class TypedCompleter {
    * default options}.
    *
    * @param <T> the type of the answer
-   * @param userMessage the user's words
+   * @param userMessage the content of the user message
    * @param type the type of the answer, as {@link RecordSchema#of} takes it
    * @return the answer
    * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, Class)}
@@ -62,8 +62,8 @@ public final class TypedCompleter {
    * Continues a prompt with a value.
    *
    * @param <T> the type of the value
-   * @param prompt what to continue
-   * @param options how to continue it, without a grammar
+   * @param prompt the prompt
+   * @param options the generation options, without a grammar
    * @param type the type of the value, as {@link RecordSchema#of} takes it
    * @return the value
    * @throws IllegalArgumentException if the options have a grammar, the type has no schema, or as

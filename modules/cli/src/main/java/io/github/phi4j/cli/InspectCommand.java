@@ -26,9 +26,12 @@ final class InspectCommand implements Callable<Integer> {
   private final Environment environment;
 
   @Parameters(
+      arity = "0..1",
       paramLabel = "FILE",
-      description = "GGUF file of any architecture, or the first part of a split one.")
-  private Path file;
+      description = "The same as -m FILE; a model of any architecture.")
+  private Path bare;
+
+  @Mixin private ModelOption model;
 
   @Option(
       names = {"-c", "--ctx-size"},
@@ -55,6 +58,7 @@ final class InspectCommand implements Callable<Integer> {
     if (contextLength < 0) {
       throw new UsageException("-c must not be negative: " + contextLength);
     }
+    Path file = model.file(environment, bare);
     ModelInspection inspection = environment.models().inspect(file);
     Optional<PackedFile> packed =
         inspection.model().map(_ -> environment.models().packedFile(file, packedOptions()));

@@ -47,6 +47,17 @@ final class ModelOption {
     }
   }
 
+  /** The model of a command that takes a bare path as well. */
+  Path file(Environment environment, Path bare) {
+    if (bare == null) {
+      return file(environment);
+    }
+    if (file != null || repository != null) {
+      throw new UsageException("a bare path and an option both name a model: give one of them");
+    }
+    return bare;
+  }
+
   static Path fallback(Environment environment) {
     return environment
         .defaultModel()

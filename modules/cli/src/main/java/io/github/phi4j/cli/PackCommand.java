@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -25,8 +26,10 @@ final class PackCommand implements Callable<Integer> {
 
   private final Environment environment;
 
-  @Parameters(paramLabel = "MODEL", description = "GGUF file, or the first part of a split one.")
-  private Path file;
+  @Parameters(arity = "0..1", paramLabel = "FILE", description = "The same as -m FILE.")
+  private Path bare;
+
+  @Mixin private ModelOption model;
 
   @Option(
       names = {"-o", "--packed-folder"},
@@ -61,6 +64,7 @@ final class PackCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Path file = model.file(environment, bare);
     LoadOptions options = options(instead.verify ? "verifying weights" : "packing weights");
     if (instead.delete) {
       PackedFile packed = environment.models().packedFile(file, options);

@@ -60,7 +60,7 @@ class MainTest {
         "run --chat-format phi5 hello",
         "run --raw --system be hello",
         "run -p hello hello",
-        "inspect",
+        "inspect -m fake.gguf fake.gguf",
         "inspect -c -1 fake.gguf",
         "bench -p 0 -n 0",
         "bench -p -1",

@@ -75,6 +75,17 @@ final class PackCommandTest {
   void whatToDoInsteadIsOneThing() {
     assertThat(shell.run("pack", "--verify", "--delete", "fake.gguf").exitCode()).isEqualTo(2);
     assertThat(shell.run("pack", "-t", "0", "fake.gguf").exitCode()).isEqualTo(2);
-    assertThat(shell.run("pack").exitCode()).isEqualTo(2);
+    assertThat(shell.run("pack", "-m", "fake.gguf", "fake.gguf").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void theModelIsNamedByAnOptionOrABarePath() {
+    Shell.Result bare = shell.run("pack", "fake.gguf");
+    assertThat(bare.exitCode()).isZero();
+    assertThat(shell.run("pack", "-m", "fake.gguf")).isEqualTo(bare);
+    assertThat(shell.run("inspect", "-m", "fake.gguf"))
+        .isEqualTo(shell.run("inspect", "fake.gguf"));
+    assertThat(shell.run("inspect", "-m", "fake.gguf", "fake.gguf").err())
+        .contains("both name a model");
   }
 }
