@@ -37,6 +37,7 @@ final class ModulesTest {
   /** Every module with code, and the modules that it may use besides the library. */
   private static final Map<String, Set<String>> MAY_USE =
       Map.ofEntries(
+          entry("spark", Set.of()),
           entry("spring-boot-starter", Set.of("spring-ai", "micrometer")),
           entry("spring-ai", Set.of()),
           entry("cli", Set.of("eval", "hub", "server")),

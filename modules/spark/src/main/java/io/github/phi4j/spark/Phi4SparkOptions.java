@@ -1,0 +1,346 @@
+package io.github.phi4j.spark;
+
+import io.github.phi4j.api.KvCacheType;
+import java.io.Serializable;
+import java.util.Objects;
+import java.util.OptionalInt;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * What a job asks of the model. Immutable; made by {@link #builder()}.
+ *
+ * @serial exclude
+ */
+@SuppressWarnings("InvalidBlockTag") // which javadoc knows
+public final class Phi4SparkOptions implements Serializable {
+
+  private static final long serialVersionUID = 1;
+
+  private final String model;
+  private final int threads;
+  private final int contextLength;
+  private final KvCacheType kvCacheType;
+  private final String idColumn;
+  private final String promptColumn;
+  private final String messagesColumn;
+  private final String outputColumn;
+  private final String system;
+  private final int maxTokens;
+  private final float temperature;
+  private final float topP;
+  private final long seed;
+  private final String jsonSchema;
+  private final int rowsInFlight;
+
+  private Phi4SparkOptions(Builder builder) {
+    model = Objects.requireNonNull(builder.model, "model");
+    threads = builder.threads;
+    contextLength = builder.contextLength;
+    kvCacheType = builder.kvCacheType;
+    idColumn = builder.idColumn;
+    promptColumn = builder.promptColumn;
+    messagesColumn = builder.messagesColumn;
+    outputColumn = builder.outputColumn;
+    system = builder.system;
+    maxTokens = builder.maxTokens;
+    temperature = builder.temperature;
+    topP = builder.topP;
+    seed = builder.seed;
+    jsonSchema = builder.jsonSchema;
+    rowsInFlight = builder.rowsInFlight;
+  }
+
+  /**
+   * Starts from the defaults.
+   *
+   * @return a builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  String model() {
+    return model;
+  }
+
+  OptionalInt threads() {
+    return threads == 0 ? OptionalInt.empty() : OptionalInt.of(threads);
+  }
+
+  OptionalInt contextLength() {
+    return contextLength == 0 ? OptionalInt.empty() : OptionalInt.of(contextLength);
+  }
+
+  KvCacheType kvCacheType() {
+    return kvCacheType;
+  }
+
+  String idColumn() {
+    return idColumn;
+  }
+
+  String promptColumn() {
+    return promptColumn;
+  }
+
+  /** The column of conversations, or null. */
+  String messagesColumn() {
+    return messagesColumn;
+  }
+
+  String outputColumn() {
+    return outputColumn;
+  }
+
+  /** The system message, or null. */
+  String system() {
+    return system;
+  }
+
+  int maxTokens() {
+    return maxTokens;
+  }
+
+  float temperature() {
+    return temperature;
+  }
+
+  float topP() {
+    return topP;
+  }
+
+  /** The JSON Schema of answers, or null. */
+  String jsonSchema() {
+    return jsonSchema;
+  }
+
+  int rowsInFlight() {
+    return rowsInFlight;
+  }
+
+  /** The seed of a row: by its id alone, wherever and however often it is computed. */
+  long seed(String id) {
+    long hash = 0xcbf29ce484222325L ^ seed; // FNV-1a
+    for (int i = 0; i < id.length(); i++) {
+      hash = (hash ^ id.charAt(i)) * 0x100000001b3L;
+    }
+    return hash;
+  }
+
+  /** Collects options. Not thread-safe. */
+  public static final class Builder {
+    private String model;
+    private int threads;
+    private int contextLength;
+    private KvCacheType kvCacheType = KvCacheType.F16;
+    private String idColumn = "id";
+    private String promptColumn = "prompt";
+    private String messagesColumn;
+    private String outputColumn = "generated";
+    private String system;
+    private int maxTokens = 256;
+    private float temperature;
+    private float topP = 1;
+    private long seed;
+    private String jsonSchema;
+    private int rowsInFlight = 8;
+
+    private Builder() {}
+
+    /**
+     * Sets the model.
+     *
+     * @param value the path of a GGUF file on each executor's machine, or the name of one that
+     *     {@code spark.files} distributes
+     * @return this builder
+     */
+    public Builder model(String value) {
+      model = Objects.requireNonNull(value, "model");
+      return this;
+    }
+
+    /**
+     * Sets how many threads compute in each executor.
+     *
+     * @param value the number, at least 1; {@code spark.executor.cores} unless set
+     * @return this builder
+     */
+    public Builder threads(int value) {
+      threads = value;
+      return this;
+    }
+
+    /**
+     * Sets the number of tokens that the context of a row holds.
+     *
+     * @param value at least 1; as many as the model was trained for unless set
+     * @return this builder
+     */
+    public Builder contextLength(int value) {
+      contextLength = value;
+      return this;
+    }
+
+    /**
+     * Sets the number format of keys and values in memory.
+     *
+     * @param value the type, F16 unless set
+     * @return this builder
+     */
+    public Builder kvCacheType(KvCacheType value) {
+      kvCacheType = Objects.requireNonNull(value, "kvCacheType");
+      return this;
+    }
+
+    /**
+     * Sets the column that tells rows apart, from which each row's seed comes.
+     *
+     * @param value the name, {@code id} unless set
+     * @return this builder
+     */
+    public Builder idColumn(String value) {
+      idColumn = Objects.requireNonNull(value, "idColumn");
+      return this;
+    }
+
+    /**
+     * Sets the column with the users' messages.
+     *
+     * @param value the name, {@code prompt} unless set
+     * @return this builder
+     */
+    public Builder promptColumn(String value) {
+      promptColumn = Objects.requireNonNull(value, "promptColumn");
+      return this;
+    }
+
+    /**
+     * Sets a column with whole conversations, in place of that with prompts.
+     *
+     * @param value the name of a column of type {@code array<struct<role: string, content:
+     *     string>>} with the roles system, user and assistant
+     * @return this builder
+     */
+    public Builder messagesColumn(String value) {
+      messagesColumn = Objects.requireNonNull(value, "messagesColumn");
+      return this;
+    }
+
+    /**
+     * Sets the column that is added.
+     *
+     * @param value the name, {@code generated} unless set
+     * @return this builder
+     */
+    public Builder outputColumn(String value) {
+      outputColumn = Objects.requireNonNull(value, "outputColumn");
+      return this;
+    }
+
+    /**
+     * Sets the system message before each prompt.
+     *
+     * @param value the message
+     * @return this builder
+     */
+    public Builder system(String value) {
+      system = Objects.requireNonNull(value, "system");
+      return this;
+    }
+
+    /**
+     * Sets the most tokens of an answer.
+     *
+     * @param value 0 or above, 256 unless set
+     * @return this builder
+     */
+    public Builder maxTokens(int value) {
+      maxTokens = value;
+      return this;
+    }
+
+    /**
+     * Sets the temperature.
+     *
+     * @param value 0, greedy, unless set
+     * @return this builder
+     */
+    public Builder temperature(double value) {
+      temperature = (float) value;
+      return this;
+    }
+
+    /**
+     * Sets top-p.
+     *
+     * @param value above 0, up to 1, which keeps all and is the default
+     * @return this builder
+     */
+    public Builder topP(double value) {
+      topP = (float) value;
+      return this;
+    }
+
+    /**
+     * Sets the seed of the job, which enters the seed of each row.
+     *
+     * @param value 0 unless set
+     * @return this builder
+     */
+    public Builder seed(long value) {
+      seed = value;
+      return this;
+    }
+
+    /**
+     * Lets each answer be JSON of a schema; the output then has it as the typed field {@code
+     * result}.
+     *
+     * @param schema a JSON Schema of an object
+     * @return this builder
+     */
+    public Builder jsonSchema(String schema) {
+      jsonSchema = Objects.requireNonNull(schema, "jsonSchema");
+      return this;
+    }
+
+    /**
+     * Lets each answer be JSON of a type; the output then has it as the typed field {@code result}.
+     *
+     * @param type the type, such as {@code StructType.fromDDL("name STRING, age BIGINT")}
+     * @return this builder
+     */
+    public Builder resultType(StructType type) {
+      jsonSchema = SparkSchemas.jsonSchema(type);
+      return this;
+    }
+
+    /**
+     * Sets how many rows each task has under way at once, which are computed together with those of
+     * the other tasks of its executor.
+     *
+     * @param value at least 1, 8 unless set
+     * @return this builder
+     */
+    public Builder rowsInFlight(int value) {
+      rowsInFlight = value;
+      return this;
+    }
+
+    /**
+     * Makes the options.
+     *
+     * @return the options
+     * @throws NullPointerException if there is no model
+     * @throws IllegalArgumentException if a number is out of range
+     */
+    public Phi4SparkOptions build() {
+      if (threads < 0 || contextLength < 0 || maxTokens < 0 || rowsInFlight < 1) {
+        throw new IllegalArgumentException(
+            "threads, contextLength and maxTokens must not be negative, rowsInFlight be at least"
+                + " 1");
+      }
+      return new Phi4SparkOptions(this);
+    }
+  }
+}
