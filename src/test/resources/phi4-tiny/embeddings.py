@@ -2,7 +2,7 @@
 
 Reads the GGUF by itself and computes in float64 with numpy, so that it shares nothing with the library:
 
-    cat phi4-tiny-F32.gguf.gz.* | gunzip > /tmp/tiny.gguf && python3 embeddings.py /tmp/tiny.gguf > embeddings.jsonl
+    cat phi4-tiny-F32.gguf.gz.* | gunzip > tiny.gguf && python3 embeddings.py tiny.gguf > embeddings.jsonl
 
 With a second argument, the unpacked phi4-tiny-F32.exact, the logits of prompts.jsonl are compared with PyTorch's first.
 """

@@ -13,13 +13,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every program in docs/ is a file, named in a comment before it, that a module compiles and its
- * tests run. To take changed files over into the pages: {@code -Dphi4j.docs=write}.
+ * tests run; or a module's test runs the page's programs as they stand, and a comment names that
+ * test. To take changed files over into the pages: {@code -Dphi4j.docs=write}.
  */
 final class DocsTest {
 
   private static final Pattern PROGRAM =
       Pattern.compile(
           "(?:<!-- (\\S+) -->\n)?```(java|properties|yaml|scala|python)\n(.*?)```", Pattern.DOTALL);
+
+  private static final Pattern RUN_FROM_PAGE = Pattern.compile("<!-- run by (\\S+) -->");
 
   static Stream<Path> pages() throws IOException {
     try (Stream<Path> files = Files.list(Path.of("docs"))) {
@@ -31,6 +34,11 @@ final class DocsTest {
   @MethodSource("pages")
   void aProgramIsThatOfItsFile(Path page) throws IOException {
     String text = Files.readString(page);
+    Matcher test = RUN_FROM_PAGE.matcher(text);
+    if (test.find()) {
+      assertThat(Path.of(test.group(1))).content().contains(page.getFileName().toString());
+      return;
+    }
     StringBuilder current = new StringBuilder();
     Matcher program = PROGRAM.matcher(text);
     while (program.find()) {

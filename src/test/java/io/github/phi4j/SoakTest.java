@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -66,11 +67,13 @@ final class SoakTest {
     long mapped = outside("mapped");
     long resident = resident();
     int threads = Thread.activeCount();
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
     soak(seconds);
 
     assertThat(finished.get()).isPositive();
     assertThat(cancelled.get()).isPositive();
     assertThat(Thread.getAllStackTraces().keySet())
+        .filteredOn(thread -> !before.contains(thread))
         .extracting(Thread::getName)
         .noneMatch(name -> name.startsWith("phi4j-"));
     assertThat(Thread.activeCount()).as("threads").isLessThanOrEqualTo(threads);
