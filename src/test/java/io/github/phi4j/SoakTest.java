@@ -67,6 +67,7 @@ final class SoakTest {
     long mapped = outside("mapped");
     long resident = resident();
     int threads = Thread.activeCount();
+    long mappings = mappings();
     Set<Thread> before = Thread.getAllStackTraces().keySet();
     soak(seconds);
 
@@ -81,7 +82,7 @@ final class SoakTest {
     assertThat(outside("direct")).as("bytes outside of it").isLessThan(direct + MEGABYTE);
     assertThat(outside("mapped")).as("bytes of mapped files").isEqualTo(mapped);
     assertThat(resident()).as("bytes of memory").isLessThan(resident + 512 * MEGABYTE);
-    assertThat(mappings()).as("mappings").isZero();
+    assertThat(mappings()).as("mappings").isLessThanOrEqualTo(mappings);
     try (Stream<Path> files = Files.list(directory)) {
       assertThat(files.map(Path::getFileName).map(Path::toString)).containsExactly("packed");
     }
