@@ -116,12 +116,12 @@ final class ConstrainedAnswersTest {
       value = {
         "--grammar | root ::= ( | line 1, column 10",
         "--grammar | root ::= x | line 1, column 10",
-        "--grammar | root ::= root \"a\" | cannot end",
+        "--grammar | root ::= root \"a\" | left recursion",
         "-j | {\"type\": \"strin\"} | #/type: found \"strin\"",
-        "-j | {\"type\": \"array\", \"uniqueItems\": true} | #/uniqueItems",
+        "-j | {\"$ref\": \"https://example.com/other.json\"} | #/$ref",
         "-j | {\"type\" | JSON, line 1",
-        "-j | {\"not\": {}} | \"not\" cannot be enforced",
-        "--logprobs | -3 | not of -3",
+        "-j | {\"not\": {}} | no value is valid",
+        "--logprobs | -3 | not -3",
       })
   void whatIsWrongIsTold(String option, String value, String message) {
     Shell.Result result = shell.run("run", "--json", option, value, QUESTION);

@@ -114,7 +114,13 @@ final class DrainTest {
                   BodyHandlers.ofString())
               .body();
       String stream =
-          server.post("/v1/chat/completions", request + ", 'stream': true}").http().body();
+          server
+              .post(
+                  "/v1/chat/completions",
+                  // Another prompt, of which no prefix is cached.
+                  request.replace("one two", "two one") + ", 'stream': true}")
+              .http()
+              .body();
 
       assertThat(whole).startsWith(" ");
       assertThat(TestServer.JSON.readTree(whole).path("object").asText())
