@@ -100,12 +100,13 @@ public final class Phi4ChatModel implements ChatModel {
       try (Observation.Scope _ = parent == null ? Observation.Scope.NOOP : parent.openScope()) {
         observation.start();
       }
-      Flux<ChatResponse> parts =
-          Flux.<ChatResponse>create(sink -> stream(request, sink))
-              .doOnError(observation::error)
-              .doFinally(_ -> observation.stop())
-              .contextWrite(own -> own.put(ObservationThreadLocalAccessor.KEY, observation));
-      return new MessageAggregator().aggregate(parts, context::setResponse);
+      Flux<ChatResponse> parts = Flux.create(sink -> stream(request, sink));
+      return new MessageAggregator()
+          .aggregate(parts, context::setResponse)
+          .doOnError(observation::error)
+          .doOnTerminate(observation::stop) // before the subscriber hears of the end
+          .doOnCancel(observation::stop)
+          .contextWrite(own -> own.put(ObservationThreadLocalAccessor.KEY, observation));
     });
   }
 
