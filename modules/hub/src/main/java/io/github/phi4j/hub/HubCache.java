@@ -59,14 +59,7 @@ final class HubCache {
     Path link = snapshot(repository, commit).resolve(file.path());
     Files.createDirectories(blob.getParent());
     Files.createDirectories(link.getParent());
-    Path lockFile =
-        folder
-            .resolve(".locks")
-            .resolve(home(repository).getFileName())
-            .resolve(file.sha256() + ".lock");
-    Files.createDirectories(lockFile.getParent());
-    try (FileChannel channel =
-            FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try (FileChannel channel = lockFile(repository, file.sha256());
         FileLock _ = lock(channel)) {
       if (isWhole(link, file)) {
         return;
@@ -76,6 +69,13 @@ final class HubCache {
       }
       link(link, blob);
     }
+  }
+
+  private FileChannel lockFile(String repository, String name) throws IOException {
+    Path locks = folder.resolve(".locks").resolve(home(repository).getFileName());
+    Files.createDirectories(locks);
+    return FileChannel.open(
+        locks.resolve(name + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
   }
 
   private static FileLock lock(FileChannel channel) throws IOException, InterruptedException {
@@ -102,12 +102,16 @@ final class HubCache {
     }
   }
 
-  void setMain(String repository, String commit) throws IOException {
+  void setMain(String repository, String commit) throws IOException, InterruptedException {
     Path ref = home(repository).resolve("refs").resolve("main");
     Files.createDirectories(ref.getParent());
-    Path fresh = Files.createTempFile(ref.getParent(), "main", ".tmp");
-    Files.writeString(fresh, commit);
-    Files.move(fresh, ref, StandardCopyOption.ATOMIC_MOVE);
+    try (FileChannel channel = lockFile(repository, "main");
+        FileLock _ = lock(channel)) {
+      // One name for all: what a killed process left of it is overwritten.
+      Path fresh = ref.resolveSibling("main.tmp");
+      Files.writeString(fresh, commit);
+      Files.move(fresh, ref, StandardCopyOption.ATOMIC_MOVE);
+    }
   }
 
   CachedModel model(String repository, String commit, List<String> paths) throws IOException {

@@ -75,6 +75,13 @@ final class BadHub implements AutoCloseable {
     return this;
   }
 
+  /** Drops the behaviours that no request has met. */
+  void forget() {
+    synchronized (next) {
+      next.clear();
+    }
+  }
+
   long downloads() {
     return seen.stream().filter(each -> each.path().contains("/resolve/")).count();
   }
@@ -186,6 +193,28 @@ final class BadHub implements AutoCloseable {
     return (exchange, content) -> {
       range(exchange, 1, content.length - 1, content.length);
       send(exchange, 206, content, 1, content.length);
+    };
+  }
+
+  /** Sends what was asked for in small pieces, a tenth of a second in all. */
+  static Behaviour slow() {
+    return (exchange, content) -> {
+      int from = from(exchange);
+      if (from > 0) {
+        range(exchange, from, content.length - 1, content.length);
+      }
+      exchange.sendResponseHeaders(from > 0 ? 206 : 200, content.length - from);
+      int piece = content.length / 20;
+      for (int at = from; at < content.length; at += piece) {
+        exchange.getResponseBody().write(content, at, Math.min(piece, content.length - at));
+        exchange.getResponseBody().flush();
+        try {
+          Thread.sleep(5);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
+        }
+      }
     };
   }
 
