@@ -198,10 +198,10 @@ final class PackedFileTest {
     assertUnusable("version 99; expected version 2");
     Files.write(path, whole);
     patch(path, 24, 1);
-    assertUnusable("another model, or of this one before it was changed");
+    assertUnusable("another model, or of this one before it was modified");
     Files.write(path, whole);
     patch(path, 64, 1);
-    assertUnusable("before it was last written to");
+    assertUnusable("before the model file was last modified");
     Files.write(path, whole);
     patch(path, 72 + 12, 1); // what the first matrix' layout makes of the sample
     assertUnusable("another release");
@@ -274,12 +274,12 @@ final class PackedFileTest {
     FileTime written = Files.getLastModifiedTime(model);
     flip(model, tensor + 100);
     Files.setLastModifiedTime(model, FileTime.from(Instant.now().plusSeconds(2)));
-    assertUnusable("before it was last written to");
+    assertUnusable("before the model file was last modified");
     Files.setLastModifiedTime(model, written);
     assertThat(state().state()).isEqualTo(PackedFile.State.CURRENT);
     assertThatThrownBy(() -> Phi4.verifyPacked(model, auto()))
         .isInstanceOf(ModelException.class)
-        .hasMessageContaining("weights that are not the model's");
+        .hasMessageContaining("weights that differ from the model");
   }
 
   private static void flip(Path path, long at) throws IOException {
@@ -381,7 +381,7 @@ final class PackedFileTest {
     assertThatThrownBy(() -> Phi4.load(model, options(PackedWeights.FILE).build()))
         .isInstanceOf(FileException.class)
         .hasMessageContaining(folder.toString())
-        .hasMessageContaining("a folder that can be written and has room for");
+        .hasMessageContaining("a writable folder with room for");
     assertThat(state().state()).isEqualTo(PackedFile.State.MISSING);
     assertThat(logits(PackedWeights.AUTO)).containsExactly(logits(PackedWeights.OFF));
   }

@@ -7,14 +7,14 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/** A context took what it begins with from the prefix cache. */
+/** A context found a prefix of its tokens in the prefix cache. */
 @Name("io.github.phi4j.CacheHit")
 @Label("Prefix Cache Hit")
-@Description("A context took what it begins with from the prefix cache")
+@Description("A context found a prefix of its tokens in the prefix cache")
 @Category("phi4j")
 @StackTrace(false)
 public final class CacheHitEvent extends Event {
   @Label("Tokens")
-  @Description("Tokens that did not have to be computed")
+  @Description("Tokens taken from the cache")
   public int tokens;
 }

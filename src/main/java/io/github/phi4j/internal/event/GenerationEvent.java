@@ -8,23 +8,23 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** A completion, from the call to its end. */
+/** A completion, from call to end. */
 @Name("io.github.phi4j.Generation")
 @Label("Generation")
-@Description("A completion, from the call to its end")
+@Description("A completion, from call to end")
 @Category("phi4j")
 @StackTrace(false)
 public final class GenerationEvent extends Event {
   @Label("Prompt Tokens")
-  @Description("Tokens of the prompt")
+  @Description("Number of tokens in the prompt")
   public int promptTokens;
 
   @Label("Cached Tokens")
-  @Description("How many of them were not computed")
+  @Description("Number of prompt tokens taken from a cache")
   public int cachedTokens;
 
   @Label("Completion Tokens")
-  @Description("Tokens that were generated")
+  @Description("Number of generated tokens")
   public int completionTokens;
 
   @Label("Time to First Token")
@@ -33,10 +33,10 @@ public final class GenerationEvent extends Event {
   public long timeToFirstToken;
 
   @Label("Finish Reason")
-  @Description("Why it ended; nothing if it failed")
+  @Description("Why the completion ended; empty if it failed")
   public String finishReason;
 
   @Label("Failure")
-  @Description("The class of the exception that ended it, if one did")
+  @Description("Class of the exception, if the completion failed")
   public String failure;
 }

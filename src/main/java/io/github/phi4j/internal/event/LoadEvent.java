@@ -9,18 +9,18 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
 /**
- * A model was loaded: its file mapped and checked, packed weights found or made, threads started.
+ * A model was loaded: file mapped and validated, packed weights found or created, threads started.
  */
 @Name("io.github.phi4j.Load")
 @Label("Model Load")
 @Description(
-    "A model was loaded: its file mapped and checked, packed weights found or made, threads"
+    "A model was loaded: file mapped and validated, packed weights found or created, threads"
         + " started")
 @Category("phi4j")
 @StackTrace(false)
 public final class LoadEvent extends Event {
   @Label("File")
-  @Description("The model's file, or the first part of a split one")
+  @Description("The model file, or the first part of a split one")
   public String file;
 
   @Label("Model")
@@ -28,7 +28,7 @@ public final class LoadEvent extends Event {
   public String model;
 
   @Label("Weights")
-  @Description("Bytes of all tensors")
+  @Description("Size of all tensors")
   @DataAmount
   public long weightBytes;
 }

@@ -8,19 +8,19 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/** A copy of a model's weights was made that computes faster. */
+/** A packed copy of a model's weights was created, for faster products. */
 @Name("io.github.phi4j.Packing")
-@Label("Packing of Weights")
-@Description("A copy of a model's weights was made that computes faster")
+@Label("Weight Packing")
+@Description("A packed copy of a model's weights was created, for faster products")
 @Category("phi4j")
 @StackTrace(false)
 public final class PackingEvent extends Event {
   @Label("Target")
-  @Description("The file that was made, or nothing for a copy in memory")
+  @Description("The packed file; empty for a copy in memory")
   public String target;
 
   @Label("Bytes")
-  @Description("Bytes of the copy")
+  @Description("Size of the packed copy")
   @DataAmount
   public long bytes;
 }

@@ -7,26 +7,26 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/** A forward pass over the weights, which computes tokens of several sequences. */
+/** A forward pass, which computes tokens of several sequences. */
 @Name("io.github.phi4j.DecodeBatch")
 @Label("Decode Batch")
-@Description("A forward pass over the weights, which computes tokens of several sequences")
+@Description("A forward pass, which computes tokens of several sequences")
 @Category("phi4j")
 @StackTrace(false)
 public final class PassEvent extends Event {
   @Label("Sequences")
-  @Description("Sequences in the pass")
+  @Description("Number of sequences in the pass")
   public int sequences;
 
   @Label("Decode Tokens")
-  @Description("Next tokens of texts, those that are guessed among them")
+  @Description("Number of decoded tokens, including speculative ones")
   public int decodeTokens;
 
   @Label("Prefill Tokens")
-  @Description("Tokens of prompts")
+  @Description("Number of prompt tokens")
   public int prefillTokens;
 
   @Label("Waiting")
-  @Description("Sequences that wanted tokens and were not in the pass")
+  @Description("Number of sequences that waited for a later pass")
   public int waiting;
 }

@@ -7,18 +7,18 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/** A prompt was computed, up to the logits of its last token. */
+/** A prompt was prefilled, up to the logits of its last token. */
 @Name("io.github.phi4j.Prefill")
 @Label("Prefill")
-@Description("A prompt was computed, up to the logits of its last token")
+@Description("A prompt was prefilled, up to the logits of its last token")
 @Category("phi4j")
 @StackTrace(false)
 public final class PrefillEvent extends Event {
   @Label("Prompt Tokens")
-  @Description("Tokens of the prompt")
+  @Description("Number of tokens in the prompt")
   public int promptTokens;
 
   @Label("Cached Tokens")
-  @Description("How many of them were there already")
+  @Description("Number of prompt tokens taken from a cache")
   public int cachedTokens;
 }

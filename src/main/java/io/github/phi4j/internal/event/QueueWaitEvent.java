@@ -7,14 +7,14 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/** A call waited from its beginning until a forward pass took tokens of it. */
+/** A call waited from its start for its first forward pass. */
 @Name("io.github.phi4j.QueueWait")
 @Label("Queue Wait")
-@Description("A call waited from its beginning until a forward pass took tokens of it")
+@Description("A call waited from its start for its first forward pass")
 @Category("phi4j")
 @StackTrace(false)
 public final class QueueWaitEvent extends Event {
   @Label("Calls")
-  @Description("Calls that were running and waiting when it ended")
+  @Description("Number of calls running and waiting at the end of the wait")
   public int calls;
 }

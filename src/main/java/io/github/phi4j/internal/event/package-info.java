@@ -1,2 +1,2 @@
-/** What a flight recording (JFR) says of phi4j: an event for each thing that takes time. */
+/** JDK Flight Recorder events for operations that take time. */
 package io.github.phi4j.internal.event;

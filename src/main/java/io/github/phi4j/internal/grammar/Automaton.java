@@ -6,34 +6,34 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * All rules of a grammar as one nondeterministic automaton over bytes. A state does one of the
- * things that {@link Kind} names. Immutable.
+ * All rules of a grammar as one nondeterministic automaton over bytes. {@link Kind} lists the kinds
+ * of states. Immutable.
  */
 public final class Automaton {
 
-  /** What a state does. */
+  /** The kind of a state. */
   enum Kind {
-    /** Ends the rule: goes on where the rule was called. State 0, and no other. */
+    /** Ends the rule and returns to its caller. Only state 0. */
     END,
-    /** Goes on in one or two states without a byte. */
+    /** Continues in one or two states without consuming a byte. */
     SPLIT,
-    /** Takes a byte: the state has edges. */
+    /** Consumes a byte along an edge. */
     BYTES,
-    /** Goes through another rule, then on. */
+    /** Calls another rule, then continues. */
     CALL,
-    /** Goes through a text of a leaf, then on as its label says. */
+    /** Consumes a text of a leaf, then continues at the exit for its label. */
     LEAF,
-    /** A list begins whose parts must differ: the elements of an array, or names. */
+    /** Opens a list whose parts must differ: the elements of an array, or member names. */
     OPEN,
-    /** Goes on if the part of a list that ends here is none that was there before. */
+    /** Continues if the part of a list that ends here differs from all earlier ones. */
     NEW,
-    /** Takes one token. */
+    /** Consumes one token. */
     TOKEN,
-    /** Takes any token but one. */
+    /** Consumes any token but one. */
     OTHER_TOKEN
   }
 
-  /** A leaf that is made when it is needed first, and where to go on by the label of its text. */
+  /** A lazily created leaf and its exit states by label. */
   static final class Slot {
     private final int[] exits;
     private Supplier<Leaf> maker;
@@ -53,23 +53,25 @@ public final class Automaton {
     }
   }
 
-  /** The state that ends a rule. */
+  /** The end state of every rule. */
   static final int END = 0;
 
   static final int BYTE_VALUES = 256;
 
   private final Kind[] kinds;
   private final int[]
-      first; // SPLIT: a state; BYTES: the first edge; CALL: the rule; LEAF: it; OPEN: 1 for names;
+      first; // SPLIT: a state; BYTES: the first edge; CALL: the rule; LEAF: its slot; OPEN: 1 for
+  // names;
   // else the token
   private final int[] second; // BYTES: the number of edges; else a state
   private final int[] edges; // for each: from, to, target
   private final Slot[] leaves;
-  private final int[] starts; // of the rules, in the order in which they may begin with each other
+  private final int[] starts; // of the rules; a rule comes before those that it may begin with
   private final boolean[] nullable; // of the rules
   private final int root;
   private final boolean namesTokens;
-  private final int[] classes = new int[BYTE_VALUES]; // bytes of a class lead to the same always
+  private final int[] classes =
+      new int[BYTE_VALUES]; // bytes of a class always lead to the same states
   private final byte[] representatives;
 
   Automaton(
@@ -123,11 +125,11 @@ public final class Automaton {
     return second[state];
   }
 
-  /** Where a state of kind {@link Kind#BYTES} goes with a byte, or −1. */
+  /** Returns the target of a {@link Kind#BYTES} state for a byte, or −1. */
   int next(int state, int value) {
     int low = first[state];
     int high = low + second[state] - 1;
-    while (low <= high) { // edges lie by rising bytes
+    while (low <= high) { // edges are sorted by byte
       int middle = (low + high) >>> 1;
       int edge = 3 * middle;
       if (value < edges[edge]) {
@@ -141,12 +143,12 @@ public final class Automaton {
     return -1;
   }
 
-  /** The leaf of a state of kind {@link Kind#LEAF}. */
+  /** Returns the leaf of a {@link Kind#LEAF} state. */
   Leaf leaf(int state) {
     return leaves[first[state]].leaf();
   }
 
-  /** Where a state of kind {@link Kind#LEAF} goes on behind a text with a label. */
+  /** Returns the exit of a {@link Kind#LEAF} state for a label. */
   int exit(int state, int label) {
     return leaves[first[state]].exits[label];
   }
@@ -163,12 +165,12 @@ public final class Automaton {
     return nullable[rule];
   }
 
-  /** The rule that describes the whole text. */
+  /** Returns the rule for the whole text. */
   int root() {
     return root;
   }
 
-  /** Whether any state takes a token as a whole. */
+  /** Returns whether any state consumes whole tokens. */
   boolean namesTokens() {
     return namesTokens;
   }
@@ -181,7 +183,7 @@ public final class Automaton {
     return classes[value];
   }
 
-  /** A byte of a class. */
+  /** Returns a byte of a class. */
   int representative(int byteClass) {
     return representatives[byteClass] & 0xff;
   }

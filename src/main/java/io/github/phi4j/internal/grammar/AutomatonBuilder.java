@@ -8,17 +8,17 @@ import java.util.Map;
 import java.util.function.ToIntFunction;
 
 /**
- * Makes an automaton of rules, from their ends to their beginnings: each expression is told the
- * state to go on with. Repetitions are written out as often as they count.
+ * Compiles rules to an automaton, back to front: each expression is compiled with its continuation
+ * state. Counted repetitions are expanded.
  */
 final class AutomatonBuilder {
 
   private final GrammarRules rules;
   private final RuleCheck check;
   private final ToIntFunction<Expression.Token> tokens;
-  private final Map<String, Integer> numbers = new HashMap<>(); // of the rules
+  private final Map<String, Integer> numbers = new HashMap<>(); // of rules, by name
   private final States states = new States(this::tooLarge);
-  private Rule rule; // at work
+  private Rule rule; // being compiled
 
   private AutomatonBuilder(GrammarRules rules, ToIntFunction<Expression.Token> tokens) {
     this.rules = rules;
@@ -29,8 +29,8 @@ final class AutomatonBuilder {
   /**
    * Compiles rules.
    *
-   * @param tokens tells the ids of tokens, or throws
-   * @throws GrammarException if the rules do not make sense or are too large
+   * @param tokens resolves tokens to ids, or throws
+   * @throws GrammarException if the rules are invalid or too large
    */
   static Automaton build(GrammarRules rules, ToIntFunction<Expression.Token> tokens) {
     return new AutomatonBuilder(rules, tokens).build();
@@ -62,7 +62,7 @@ final class AutomatonBuilder {
             + " states, which it reaches in this rule; count less far, or not at all");
   }
 
-  /** The state before an expression, or -1 if nothing matches it. */
+  /** Adds an expression; returns its start state, or -1 if nothing matches it. */
   private int compile(Expression expression, int next) {
     if (next < 0) {
       return -1;
@@ -118,7 +118,7 @@ final class AutomatonBuilder {
       for (int i = repetition.min(); i < repetition.max(); i++) {
         int item = compile(repetition.item(), start);
         if (item == start || item < 0) {
-          break; // the item is empty, or nothing
+          break; // the item is empty or matches nothing
         }
         start = states.split(item, next);
       }

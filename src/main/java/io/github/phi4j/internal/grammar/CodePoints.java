@@ -7,21 +7,21 @@ import java.util.List;
 /**
  * A set of Unicode scalar values. Immutable.
  *
- * @param ranges ascending, neither touching each other nor holding surrogates
+ * @param ranges in ascending order, not adjacent, without surrogates
  */
 public record CodePoints(List<Range> ranges) {
 
   private static final int FIRST_SURROGATE = 0xD800;
   private static final int LAST_SURROGATE = 0xDFFF;
 
-  /** All of them. */
+  /** All scalar values. */
   public static final CodePoints ALL = of(new Range(0, Character.MAX_CODE_POINT));
 
   /**
-   * Code points from one to another.
+   * A range of code points.
    *
-   * @param from the first
-   * @param to the last
+   * @param from the first code point
+   * @param to the last code point
    */
   public record Range(int from, int to) {
 
@@ -33,17 +33,17 @@ public record CodePoints(List<Range> ranges) {
     }
   }
 
-  /** Creates a set of ranges that {@link #of} has put in order. */
+  /** Creates a set of ranges in the normal form that {@link #of} establishes. */
   public CodePoints {
     ranges = List.copyOf(ranges);
   }
 
-  /** Unites ranges, in any order; surrogates in them are left out. */
+  /** Returns the union of ranges, in any order, without surrogates. */
   public static CodePoints of(Range... ranges) {
     return of(List.of(ranges));
   }
 
-  /** Unites ranges, in any order; surrogates in them are left out. */
+  /** Returns the union of ranges, in any order, without surrogates. */
   public static CodePoints of(List<Range> ranges) {
     List<Range> sorted = new ArrayList<>();
     for (Range range : ranges) {
@@ -67,7 +67,7 @@ public record CodePoints(List<Range> ranges) {
     return new CodePoints(united);
   }
 
-  /** All scalar values but these. */
+  /** Returns the complement. */
   public CodePoints negate() {
     List<Range> rest = new ArrayList<>();
     int next = 0;
@@ -83,7 +83,7 @@ public record CodePoints(List<Range> ranges) {
     return of(rest);
   }
 
-  /** The scalar values of pairs of a first and a last one. */
+  /** Returns the union of ranges, each a pair of first and last value. */
   public static CodePoints pairs(int... pairs) {
     List<Range> ranges = new ArrayList<>();
     for (int i = 0; i < pairs.length; i += 2) {
@@ -92,24 +92,24 @@ public record CodePoints(List<Range> ranges) {
     return of(ranges);
   }
 
-  /** One scalar value alone. */
+  /** Returns the set of one scalar value. */
   public static CodePoints only(int c) {
     return pairs(c, c);
   }
 
-  /** These and others. */
+  /** Returns the union. */
   public CodePoints or(CodePoints others) {
     List<Range> all = new ArrayList<>(ranges);
     all.addAll(others.ranges);
     return of(all);
   }
 
-  /** Those that are among others, too. */
+  /** Returns the intersection. */
   public CodePoints and(CodePoints others) {
     return negate().or(others.negate()).negate();
   }
 
-  /** Whether a scalar value is among these. */
+  /** Returns whether a scalar value is in the set. */
   public boolean contains(int c) {
     int low = 0;
     int high = ranges.size() - 1;
@@ -127,7 +127,7 @@ public record CodePoints(List<Range> ranges) {
     return false;
   }
 
-  /** Whether there are none. */
+  /** Returns whether the set is empty. */
   public boolean isEmpty() {
     return ranges.isEmpty();
   }

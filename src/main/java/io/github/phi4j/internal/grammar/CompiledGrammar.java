@@ -7,13 +7,13 @@ import io.github.phi4j.internal.sampling.TokenConstraint;
 import java.util.List;
 
 /**
- * A grammar as an automaton, with what was found out so far of a vocabulary. It serves all
- * sequences that follow it; thread-safe.
+ * A compiled grammar with cached states and masks for a vocabulary. It serves any number of
+ * sequences; thread-safe.
  */
 public final class CompiledGrammar {
 
   private final TokenTrie trie;
-  private final StateSpace space; // guarded by itself, as the masks are
+  private final StateSpace space; // guarded by itself, as are the masks
   private final Masks masks;
   private final State start;
   private final List<String> unenforced;
@@ -28,31 +28,31 @@ public final class CompiledGrammar {
   }
 
   /**
-   * Compiles rules for texts alone, without a vocabulary.
+   * Compiles rules without a vocabulary, for matching texts only.
    *
-   * @throws GrammarException if the rules do not make sense or name tokens
+   * @throws GrammarException if the rules are invalid or name tokens
    */
   static CompiledGrammar of(GrammarRules rules) {
     Automaton automaton =
         AutomatonBuilder.build(
             rules,
             token -> {
-              throw rules.fault(token.place(), "there is no vocabulary to look a token up in");
+              throw rules.fault(token.place(), "a token cannot be looked up without a vocabulary");
             });
     return Vocabulary.none().compiled(automaton);
   }
 
-  /** What the grammar does not enforce. */
+  /** Returns the keywords that the grammar does not enforce. */
   public List<String> unenforced() {
     return unenforced;
   }
 
-  /** Whether a text follows the grammar. */
+  /** Returns whether a text matches the grammar. */
   public boolean matches(String text) {
     return after(start, text.getBytes(UTF_8)).textMayEnd();
   }
 
-  /** Whether a text is the beginning of one that follows the grammar. */
+  /** Returns whether a text is a prefix of a match. */
   public boolean isPrefix(String text) {
     return after(start, text.getBytes(UTF_8)) != State.DEAD;
   }
@@ -60,7 +60,7 @@ public final class CompiledGrammar {
   /**
    * Starts a sequence.
    *
-   * @param stopTokens ids that end the text: they may come where it may end, and are no text
+   * @param stopTokens ids that end the text: allowed where it may end, and not part of it
    */
   public TokenConstraint constraint(int... stopTokens) {
     return new GrammarConstraint(this, stopTokens);
@@ -80,7 +80,7 @@ public final class CompiledGrammar {
     }
   }
 
-  /** The state after one more token. */
+  /** Returns the state after one more token. */
   State after(State state, int token) {
     synchronized (space) {
       int end = trie.textStart(token + 1);

@@ -11,29 +11,28 @@ import java.util.TreeSet;
 import java.util.function.IntPredicate;
 
 /**
- * A deterministic automaton over Unicode scalar values. A state in which a text may end has a label
- * above 0, which tells apart the kinds of texts that it accepts. Every state can be reached, and
- * some end can be reached from it; state 0 begins. Immutable; equal automata have equal states in
- * equal order.
+ * A deterministic automaton over Unicode scalar values. An accepting state has a positive label,
+ * which distinguishes kinds of accepted texts. Every state is reachable and reaches an accepting
+ * state; state 0 is the start. Immutable; equal automata have equal states in equal order.
  */
 public final class Dfa {
 
-  /** What no state is: the text is not, and cannot become, one that is accepted. */
+  /** The dead state: no continuation of the text is accepted. */
   public static final int DEAD = -1;
 
-  /** The label of texts where there is one kind of them alone. */
+  /** The label of texts if there is only one kind. */
   public static final int ACCEPTED = 1;
 
-  private static final int SHARE = 128; // ASCII has tables where there are few states
+  private static final int SHARE = 128; // small automata have tables for ASCII
   private static final int MAX_TABLES = 256;
 
   private final int[] labels;
-  private final int[] first; // of each state's ranges, and the number of all at the end
+  private final int[] first; // first range of each state, then the total number
   private final int[] from;
   private final int[] to;
   private final int[] targets;
   private final int hash;
-  private final int[] ascii; // for each state and ASCII character the target, or null
+  private final int[] ascii; // target by state and ASCII character, or null
   private int[] universal; // see universalSteps
   private int[] distance; // see stepsToEnd
 
@@ -62,40 +61,40 @@ public final class Dfa {
     return table;
   }
 
-  /** The automaton of all texts. */
+  /** The automaton that accepts every text. */
   public static final Dfa ALL =
       new DfaBuilder().state(ACCEPTED).edges(0, CodePoints.ALL, 0).build();
 
   /** The automaton that accepts nothing. */
   public static final Dfa NONE = new DfaBuilder().build();
 
-  /** Tells the label of a text by the labels that several automata have for it, 0 for none. */
+  /** Combines the labels that several automata give a text, 0 for none, into one. */
   public interface Labelling {
-    /** The label, or 0 where the text is not accepted; the array is reused. */
+    /** Returns the combined label, 0 if the text is not accepted; the array is reused. */
     int label(int[] labels);
   }
 
-  /** The number of states; 0 if nothing is accepted. */
+  /** Returns the number of states; 0 if nothing is accepted. */
   public int states() {
     return labels.length;
   }
 
-  /** Whether nothing is accepted. */
+  /** Returns whether nothing is accepted. */
   public boolean isEmpty() {
     return labels.length == 0;
   }
 
-  /** Whether every text is accepted, with one label. */
+  /** Returns whether every text is accepted with the same label. */
   public boolean isUniversal() {
     return !isEmpty() && universalSteps(0) == Integer.MAX_VALUE;
   }
 
-  /** The label of texts that end in a state, or 0. */
+  /** Returns the label of a state, or 0. */
   public int label(int state) {
     return labels[state];
   }
 
-  /** The state after a character, or {@link #DEAD}. */
+  /** Returns the state after a character, or {@link #DEAD}. */
   public int next(int state, int c) {
     if (ascii != null && c < SHARE) {
       return ascii[state * SHARE + c];
@@ -115,7 +114,7 @@ public final class Dfa {
     return DEAD;
   }
 
-  /** Whether a state goes on with one of some characters. */
+  /** Returns whether a state has an edge for a character of a range. */
   public boolean goesOn(int state, int least, int most) {
     int low = first[state];
     int high = first[state + 1];
@@ -130,7 +129,7 @@ public final class Dfa {
     return low < first[state + 1] && from[low] <= most;
   }
 
-  /** The number of ranges of characters that a state goes on with, in order. */
+  /** Returns the number of a state's ranges, which are in order. */
   int ranges(int state) {
     return first[state + 1] - first[state];
   }
@@ -147,7 +146,7 @@ public final class Dfa {
     return targets[first[state] + index];
   }
 
-  /** The label of a text, or 0 if it is not accepted. */
+  /** Returns the label of a text, or 0 if it is not accepted. */
   public int labelOf(String text) {
     int state = isEmpty() ? DEAD : 0;
     for (int i = 0;
@@ -159,8 +158,8 @@ public final class Dfa {
   }
 
   /**
-   * How many characters, whichever they are, a state accepts with its own label, all their
-   * beginnings included, before anything may differ; the greatest int if always.
+   * Returns the number of arbitrary characters that keep a state's label after each of them; {@link
+   * Integer#MAX_VALUE} if unlimited.
    */
   int universalSteps(int state) {
     int[] steps = universal;
@@ -181,7 +180,7 @@ public final class Dfa {
     return steps[state];
   }
 
-  /** How many characters at least lead from a state to an end. */
+  /** Returns the minimum number of characters from a state to an accepting one. */
   int stepsToEnd(int state) {
     int[] steps = distance;
     if (steps == null) {
@@ -195,14 +194,14 @@ public final class Dfa {
     return steps[state];
   }
 
-  /** The number of texts, or a limit if there are as many or more. */
+  /** Returns the number of accepted texts, at most {@code limit}. */
   public long size(long limit) {
     int states = labels.length;
     int[] into = new int[states];
     for (int target : targets) {
       into[target]++;
     }
-    long[] ways = new long[states]; // to each state from the beginning
+    long[] ways = new long[states]; // paths from the start to each state
     int[] queue = new int[states];
     int tail = 0;
     if (states > 0 && into[0] == 0) {
@@ -221,10 +220,13 @@ public final class Dfa {
         }
       }
     }
-    return tail < states ? limit : size; // there are circles
+    return tail < states ? limit : size; // there are cycles
   }
 
-  /** For each state the length of the shortest way to a marked one, or the greatest int. */
+  /**
+   * Returns for each state the length of the shortest path to a marked one, or {@link
+   * Integer#MAX_VALUE}.
+   */
   private int[] distances(boolean[] marked) {
     int states = labels.length;
     int[] counts = new int[states + 1];
@@ -262,7 +264,7 @@ public final class Dfa {
     return steps;
   }
 
-  /** Texts of a number of characters. */
+  /** Returns the texts of {@code min} to {@code max} characters. */
   public static Dfa ofLength(int min, int max) {
     if (max == Integer.MAX_VALUE) {
       DfaBuilder builder = new DfaBuilder();
@@ -278,7 +280,7 @@ public final class Dfa {
     return min > max ? NONE : builder.state(ACCEPTED).build();
   }
 
-  /** Some texts, the first with the label 1, the second 2, and so on, or all with one label. */
+  /** Returns the given texts, labelled 1, 2, 3 and so on, or all with the same label. */
   public static Dfa ofTexts(Iterable<String> texts, boolean numbered) {
     DfaBuilder builder = new DfaBuilder();
     List<TreeMap<Integer, Integer>> edges = new ArrayList<>();
@@ -308,7 +310,7 @@ public final class Dfa {
     return number == 0 ? NONE : builder.build();
   }
 
-  /** What both accept. */
+  /** Returns the intersection. */
   public Dfa and(Dfa other, Effort effort) {
     if (equals(other) || isEmpty() || other.equals(ALL)) {
       return this;
@@ -319,7 +321,7 @@ public final class Dfa {
     return product(effort, l -> l[0] > 0 && l[1] > 0 ? ACCEPTED : 0, this, other);
   }
 
-  /** What either accepts. */
+  /** Returns the union. */
   public Dfa or(Dfa other, Effort effort) {
     if (equals(other) || other.isEmpty() || equals(ALL)) {
       return this;
@@ -330,14 +332,14 @@ public final class Dfa {
     return product(effort, l -> l[0] > 0 || l[1] > 0 ? ACCEPTED : 0, this, other);
   }
 
-  /** All other texts. */
+  /** Returns the complement. */
   public Dfa not(Effort effort) {
     return equals(ALL)
         ? NONE
         : isEmpty() ? ALL : product(effort, l -> l[0] > 0 ? 0 : ACCEPTED, this);
   }
 
-  /** The texts whose labels are among some. */
+  /** Returns the texts whose labels satisfy a predicate. */
   public Dfa only(IntPredicate wanted) {
     DfaBuilder builder = new DfaBuilder();
     for (int state = 0; state < labels.length; state++) {
@@ -350,7 +352,7 @@ public final class Dfa {
   }
 
   /**
-   * Runs automata side by side.
+   * Returns the product of automata.
    *
    * @throws GrammarException if it has too many states
    */
@@ -358,7 +360,7 @@ public final class Dfa {
     return new DfaProduct(effort, labelling, parts).build();
   }
 
-  /** The borders of the ranges of some states: where one begins, and behind where one ends. */
+  /** Returns the boundaries of the ranges of some states: each start, and each end plus 1. */
   static NavigableSet<Integer> borders(Dfa[] parts, int[] states) {
     NavigableSet<Integer> borders = new TreeSet<>();
     for (int p = 0; p < parts.length; p++) {
@@ -373,7 +375,7 @@ public final class Dfa {
     return borders;
   }
 
-  /** The scalar values as two ranges. */
+  /** Returns the scalar values as two ranges. */
   static List<Range> scalars() {
     return CodePoints.ALL.ranges();
   }

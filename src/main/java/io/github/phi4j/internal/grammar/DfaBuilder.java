@@ -4,8 +4,8 @@ import io.github.phi4j.internal.grammar.CodePoints.Range;
 import java.util.Arrays;
 
 /**
- * Collects the states of an automaton, in any order, with the ranges of each in rising order; the
- * first state begins. What leads nowhere is left out in the end.
+ * Builds an automaton from states in any order and edges that ascend for each state; the first
+ * state is the start. Dead ends are removed when it is built.
  */
 public final class DfaBuilder {
 
@@ -15,7 +15,7 @@ public final class DfaBuilder {
   private int edgeCount;
   private boolean sorted = true; // by source
 
-  /** Adds a state, with its label or 0. */
+  /** Adds a state with a label, 0 for none. */
   public DfaBuilder state(int label) {
     if (states == labels.length) {
       labels = Arrays.copyOf(labels, 2 * states);
@@ -24,7 +24,7 @@ public final class DfaBuilder {
     return this;
   }
 
-  /** The number of states so far. */
+  /** Returns the number of states so far. */
   public int states() {
     return states;
   }
@@ -65,10 +65,10 @@ public final class DfaBuilder {
     return this;
   }
 
-  /** The automaton, without states that cannot be reached or from which no end can be. */
+  /** Builds the automaton, without unreachable states and dead ends. */
   public Dfa build() {
     int[] order = order();
-    int[] start = new int[states + 1]; // of each state's edges in the order
+    int[] start = new int[states + 1]; // of each state's edges in the sorted order
     for (int i = 0; i < edgeCount; i++) {
       start[edges[4 * i] + 1]++;
     }
@@ -119,7 +119,7 @@ public final class DfaBuilder {
     return new Dfa(newLabels, first, from, to, targets);
   }
 
-  /** The edges by their sources, those of each as they were added. */
+  /** Returns the edges sorted by source; those of one source keep their order. */
   private int[] order() {
     int[] order = new int[edgeCount];
     if (sorted) {

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 
-/** Automata side by side: the states that they are in together are the states of another one. */
+/** The product construction: a state is a tuple of states of the parts. */
 final class DfaProduct {
 
-  /** The most states that an automaton of texts may have. */
+  /** The maximum number of states of an automaton over texts. */
   static final int MAX_STATES = 100_000;
 
   private static final class Key {
@@ -39,7 +39,7 @@ final class DfaProduct {
   private final DfaBuilder builder = new DfaBuilder();
   private final Map<Key, Integer> numbers = new HashMap<>();
   private final List<int[]> open = new ArrayList<>();
-  private final boolean restAccepted; // whether what no part goes on with is accepted
+  private final boolean restAccepted; // whether texts that are dead in all parts are accepted
 
   DfaProduct(Effort effort, Dfa.Labelling labelling, Dfa... parts) {
     this.effort = effort;

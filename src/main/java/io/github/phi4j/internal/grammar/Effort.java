@@ -4,8 +4,8 @@ import io.github.phi4j.api.GrammarException;
 import java.util.function.BooleanSupplier;
 
 /**
- * What compiling one grammar may cost, counted in steps of about a tenth of a microsecond, so that
- * no schema, however it is made, holds its caller up. For one thread.
+ * A budget for compiling one grammar, in steps of about a tenth of a microsecond, so that no schema
+ * can stall its caller. Not thread-safe.
  */
 public final class Effort {
 
@@ -17,15 +17,15 @@ public final class Effort {
   private long checked;
 
   /**
-   * Creates a measure.
+   * Creates a budget.
    *
-   * @param cancelled whether nobody waits for the grammar any more
+   * @param cancelled whether the caller no longer needs the grammar
    */
   public Effort(BooleanSupplier cancelled) {
     this.cancelled = cancelled;
   }
 
-  /** A measure of work that nobody cancels. */
+  /** Returns a budget that cannot be cancelled. */
   public static Effort uncancelled() {
     return new Effort(() -> false);
   }
@@ -33,8 +33,8 @@ public final class Effort {
   /**
    * Counts steps.
    *
-   * @throws GrammarException if there were too many
-   * @throws CompilingCancelledException if nobody waits any more
+   * @throws GrammarException if the budget is exceeded
+   * @throws CompilingCancelledException if cancelled
    */
   public void spend(long more) {
     steps += more;

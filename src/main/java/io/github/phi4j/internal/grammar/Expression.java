@@ -3,14 +3,14 @@ package io.github.phi4j.internal.grammar;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** What a rule matches, over Unicode code points and tokens. Immutable. */
+/** An expression over Unicode code points and tokens, the body of a rule. Immutable. */
 public sealed interface Expression {
 
   /** The maximum of a {@link Repetition} without one. */
   int UNBOUNDED = Integer.MAX_VALUE;
 
   /**
-   * A text, which may be empty.
+   * A literal text, possibly empty.
    *
    * @param text well-formed UTF-16
    */
@@ -24,17 +24,17 @@ public sealed interface Expression {
   record Characters(CodePoints set) implements Expression {}
 
   /**
-   * What nothing matches.
+   * An expression that matches nothing.
    *
-   * @param place where it is written
-   * @param reason why nothing does
+   * @param place its position in the source
+   * @param reason why it matches nothing
    */
   record Nothing(Place place, String reason) implements Expression {}
 
   /**
-   * One after the other; without parts the empty text.
+   * A sequence; without parts, the empty text.
    *
-   * @param parts what follows what
+   * @param parts the parts in order
    */
   record Sequence(List<Expression> parts) implements Expression {
 
@@ -45,7 +45,7 @@ public sealed interface Expression {
   }
 
   /**
-   * One of several.
+   * An alternation.
    *
    * @param alternatives at least one
    */
@@ -58,58 +58,58 @@ public sealed interface Expression {
   }
 
   /**
-   * The same several times.
+   * A repetition.
    *
-   * @param item what is repeated
-   * @param min the least number of times
-   * @param max the greatest number of times, at least {@code min}, or {@link #UNBOUNDED}
+   * @param item the repeated expression
+   * @param min the minimum count
+   * @param max the maximum count, at least {@code min}, or {@link #UNBOUNDED}
    */
   record Repetition(Expression item, int min, int max) implements Expression {}
 
   /**
-   * What another rule matches.
+   * A reference to another rule.
    *
    * @param rule its name
-   * @param place where this is written
+   * @param place its position in the source
    */
   record Reference(String rule, Place place) implements Expression {}
 
   /**
    * One token of the vocabulary, whatever its text, or any but that one.
    *
-   * @param id its id, if that is what is known of it
-   * @param text its text otherwise
-   * @param negated whether all other tokens are meant
-   * @param place where this is written
+   * @param id its id, if given by id
+   * @param text its text, if given by text
+   * @param negated whether it stands for all other tokens
+   * @param place its position in the source
    */
   record Token(OptionalInt id, String text, boolean negated, Place place) implements Expression {}
 
-  /** A sequence of what is given. */
+  /** Returns a sequence. */
   static Expression sequence(Expression... parts) {
     return parts.length == 1 ? parts[0] : new Sequence(List.of(parts));
   }
 
-  /** A choice of what is given. */
+  /** Returns a choice. */
   static Expression choice(Expression... alternatives) {
     return alternatives.length == 1 ? alternatives[0] : new Choice(List.of(alternatives));
   }
 
-  /** A text. */
+  /** Returns a literal. */
   static Expression literal(String text) {
     return new Literal(text);
   }
 
-  /** What another rule matches, written nowhere. */
+  /** Returns a reference without a position. */
   static Expression reference(String rule) {
     return new Reference(rule, Place.NONE);
   }
 
-  /** Zero or one. */
+  /** Returns an optional expression. */
   static Expression optional(Expression item) {
     return new Repetition(item, 0, 1);
   }
 
-  /** Any number, zero included. */
+  /** Returns zero or more repetitions. */
   static Expression any(Expression item) {
     return new Repetition(item, 0, UNBOUNDED);
   }

@@ -3,24 +3,24 @@ package io.github.phi4j.internal.grammar;
 import java.util.Set;
 
 /**
- * Where a rule goes on when it ends: a stack whose ways below join, so that however many ways lead
- * to a rule at one place of the text, it runs once. Frames of a {@link StateSpace} with equal
- * content are the same object.
+ * The set of continuations of a rule: a node of a graph-structured stack. However many callers
+ * reach a rule at one position of the text, it runs once. Equal frames of a {@link StateSpace} are
+ * identical objects.
  *
- * <p>The way that ends the text has nothing below it.
+ * <p>The return that ends the text has no frame below.
  */
 final class Frame {
 
   private static final Return TEXT_END = new Return(-1, null);
 
-  /** A state to return to, and the frame that it runs in. */
+  /** A return state and its frame. */
   record Return(int state, Frame frame) {
     boolean endsText() {
       return frame == null;
     }
   }
 
-  /** The frame of the rule that describes the whole text. */
+  /** The frame of the root rule. */
   static final Frame BOTTOM = new Frame(Set.of(TEXT_END));
 
   private final Return[] returns;
@@ -29,7 +29,7 @@ final class Frame {
     this.returns = returns.toArray(Return[]::new);
   }
 
-  /** The ways to go on; not a copy. */
+  /** Returns the continuations; not a copy. */
   Return[] returns() {
     return returns;
   }

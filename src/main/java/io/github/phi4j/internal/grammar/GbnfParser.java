@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * Reads GBNF as llama.cpp's {@code llama-grammar.cpp} does. A rule that is defined again replaces
- * the one before. Counts that end before they begin are refused; classes and literals that nothing
- * can match are allowed where something else can.
+ * Parses GBNF like llama.cpp's {@code llama-grammar.cpp}. A later definition of a rule replaces an
+ * earlier one. Repetitions whose maximum is below the minimum are refused; classes and literals
+ * that match nothing are allowed beside an alternative that can match.
  */
 final class GbnfParser {
 
@@ -42,9 +42,9 @@ final class GbnfParser {
   }
 
   /**
-   * Reads rules. That they make sense together is not looked at.
+   * Parses rules. {@link RuleCheck} validates them.
    *
-   * @throws GrammarException if they are not written as they should be
+   * @throws GrammarException if the syntax is wrong
    */
   static GrammarRules parse(String source) {
     return new GbnfParser(source).rules();
@@ -90,7 +90,7 @@ final class GbnfParser {
       int c = peek();
       if (c == '*' || c == '+' || c == '?' || c == '{') {
         if (parts.isEmpty()) {
-          throw fault(start, "there is nothing before '" + Character.toString(c) + "' to repeat");
+          throw fault(start, "nothing precedes '" + Character.toString(c) + "' to repeat");
         }
         parts.add(repetition(parts.removeLast()));
       } else if (c == '"') {
@@ -116,7 +116,9 @@ final class GbnfParser {
   private Expression group() {
     int start = position++;
     if (++depth > MAX_DEPTH) {
-      throw fault(start, "groups are nested more than " + MAX_DEPTH + " deep; make rules of them");
+      throw fault(
+          start,
+          "groups are nested more than " + MAX_DEPTH + " deep; move inner groups " + "to rules");
     }
     skipSpace(true);
     Expression body = alternatives();
@@ -187,14 +189,14 @@ final class GbnfParser {
             new Expression.Nothing(
                 place(at), half + " is half of a character: write \\U and all 8 digits");
       } else {
-        literal.appendCodePoint(c); // what follows a half does not matter
+        literal.appendCodePoint(c); // the rest does not matter after half a pair
       }
     }
     position++;
     return nothing == null ? new Expression.Literal(literal.toString()) : nothing;
   }
 
-  /** A class; as llama.cpp has it, one without anything in it is the empty text. */
+  /** Parses a class; as in llama.cpp, an empty one matches the empty text. */
   private Expression characters() {
     int start = position++;
     boolean negated = peek() == '^';

@@ -3,7 +3,7 @@ package io.github.phi4j.internal.grammar;
 import io.github.phi4j.internal.sampling.TokenConstraint;
 import java.util.Arrays;
 
-/** The place of one sequence in a grammar. */
+/** The position of one sequence in a grammar. */
 final class GrammarConstraint implements TokenConstraint {
 
   private final CompiledGrammar grammar;
@@ -49,7 +49,7 @@ final class GrammarConstraint implements TokenConstraint {
   public void accept(int token) {
     State next = isStop(token) ? State.DEAD : grammar.after(states[length], token);
     if (next == State.DEAD) {
-      throw new IllegalStateException("token " + token + " may not come next");
+      throw new IllegalStateException("token " + token + " is not allowed here");
     }
     if (length + 1 == states.length) {
       states = Arrays.copyOf(states, 2 * states.length);

@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The rules of a grammar by their names; {@code root} describes the whole text. Immutable.
+ * The rules of a grammar by name; {@code root} is the rule for the whole text. Immutable.
  *
- * @param rules the rules, in the order in which they are written
- * @param source what they were read from, to show where a fault is; empty if nothing
+ * @param rules the rules in source order
+ * @param source the source text, quoted in error messages; empty if there is none
  */
 public record GrammarRules(Map<String, Rule> rules, String source) {
 
-  /** The rule that describes the whole text. */
+  /** The name of the rule for the whole text. */
   public static final String ROOT = "root";
 
   private static final Pattern LINE_END = Pattern.compile("\r\n|\r|\n");
@@ -28,19 +28,19 @@ public record GrammarRules(Map<String, Rule> rules, String source) {
   /**
    * One rule.
    *
-   * @param body what it matches
-   * @param place where it is written
+   * @param body its expression
+   * @param place its position in the source
    */
   public record Rule(Expression body, Place place) {}
 
-  /** Rules that were made, not read. */
+  /** Creates rules without a source text. */
   public static GrammarRules of(Map<String, Expression> bodies) {
     Map<String, Rule> rules = new LinkedHashMap<>();
     bodies.forEach((name, body) -> rules.put(name, new Rule(body, Place.NONE)));
     return new GrammarRules(rules, "");
   }
 
-  /** An exception for a fault at a place in these rules. */
+  /** Returns an exception for a fault at a place in these rules. */
   GrammarException fault(Place place, String reason) {
     return fault(source, place, reason);
   }
@@ -51,13 +51,13 @@ public record GrammarRules(Map<String, Rule> rules, String source) {
         : new GrammarException(place.line(), place.column(), reason, shown(source, place));
   }
 
-  /** The line around a place, with a mark below it. */
+  /** Returns the line of a place with a caret below it. */
   private static String shown(String source, Place place) {
     String line = LINE_END.split(source, -1)[place.line() - 1];
     int at = line.offsetByCodePoints(0, place.column() - 1);
     String before = line.substring(Math.max(0, at - SHOWN), at);
     String after = line.substring(at, Math.min(line.length(), at + SHOWN));
-    // Tabs stay tabs, so that the mark stands right.
+    // Tabs are kept, to align the caret.
     return "  " + before + after + "\n  " + before.replaceAll("[^\t]", " ") + "^";
   }
 }

@@ -1,35 +1,34 @@
 package io.github.phi4j.internal.grammar;
 
 /**
- * Texts of an automaton as they are written in bytes: a piece of a grammar that is decided by
- * itself, so that what was found out for it serves every place, and every grammar, that it is in.
- * The bytes of a character are followed without states of their own: a place in a leaf is one
- * number, made of the automaton's state, the characters so far if they are counted, and what the
- * bytes since the last character leave open. Equal leaves are equal. Immutable.
+ * The byte encodings of an automaton's texts: a self-contained part of a grammar, whose masks are
+ * shared by all its occurrences in all grammars. Partial characters need no states: a place in a
+ * leaf is one number that combines the automaton's state, the number of characters so far if the
+ * leaf is bounded, and the bytes since the last whole character. Equality is structural. Immutable.
  *
  * @param dfa the texts
- * @param most the most characters that a text has, or {@link #UNBOUNDED}
- * @param form how they are written
+ * @param most the maximum number of characters, or {@link #UNBOUNDED}
+ * @param form the encoding
  */
 public record Leaf(Dfa dfa, int most, Form form) {
 
-  /** How texts are written. */
+  /** The encoding of texts. */
   public enum Form {
-    /** As themselves, in UTF-8. */
+    /** Plain UTF-8. */
     PLAIN,
-    /** As JSON strings, in quotes, a character as itself or with any escape. */
+    /** JSON strings in quotes, each character literal or with any valid escape. */
     STRING,
-    /** As JSON strings in one way only: escapes only where they must be, and the shortest. */
+    /** Canonical JSON strings: escapes only where required, in their shortest form. */
     CANONICAL
   }
 
-  /** Texts have any number of characters. */
+  /** No bound on the number of characters. */
   public static final int UNBOUNDED = Integer.MAX_VALUE;
 
-  /** The greatest bound for the number of characters; texts of a greater one stay below it. */
+  /** The largest exact bound on the number of characters; a larger bound is replaced by it. */
   public static final int MAX_COUNT = (1 << 18) - 1;
 
-  /** No place: the bytes are not, and cannot become, a text of this leaf. */
+  /** The dead place: no continuation of the bytes is a text of this leaf. */
   public static final long DEAD = -1;
 
   private static final int VALUE_BITS = 21;
@@ -38,7 +37,7 @@ public record Leaf(Dfa dfa, int most, Form form) {
   private static final int COUNT_SHIFT = VALUE_BITS + MODE_BITS;
   private static final int STATE_SHIFT = COUNT_SHIFT + COUNT_BITS;
 
-  // What the bytes of an unfinished character, or none, leave open.
+  // The state within an unfinished character.
   private static final int WHOLE = 0;
   private static final int LAST_OF_2 = 1;
   private static final int TWO_OF_3 = 2;
@@ -46,8 +45,8 @@ public record Leaf(Dfa dfa, int most, Form form) {
   private static final int THREE_OF_4 = 4;
   private static final int TWO_OF_4 = 5;
   private static final int LAST_OF_4 = 6;
-  private static final int OUTSIDE = 7; // before the quote that begins
-  private static final int ESCAPE = 8; // then ESCAPE + 1 to ESCAPE + 4: after u and digits
+  private static final int OUTSIDE = 7; // before the opening quote
+  private static final int ESCAPE = 8; // ESCAPE + 1 to ESCAPE + 4: after u and 0 to 3 digits
   private static final int CLOSED = 13;
 
   private static final String SHORT_ESCAPES = "\"\\/bfnrt";
@@ -61,7 +60,7 @@ public record Leaf(Dfa dfa, int most, Form form) {
     }
   }
 
-  /** Whether an automaton has texts of at most some number of characters. */
+  /** Returns whether an automaton accepts a text of at most {@code most} characters. */
   public static boolean hasTexts(Dfa dfa, int most) {
     return !dfa.isEmpty() && (most == UNBOUNDED || dfa.stepsToEnd(0) <= most);
   }
@@ -78,7 +77,7 @@ public record Leaf(Dfa dfa, int most, Form form) {
         | value;
   }
 
-  /** The automaton's state at a place. */
+  /** Returns the automaton's state at a place. */
   static int state(long place) {
     return (int) (place >>> STATE_SHIFT);
   }
@@ -95,31 +94,31 @@ public record Leaf(Dfa dfa, int most, Form form) {
     return (int) place & ((1 << VALUE_BITS) - 1);
   }
 
-  /** The place before the first byte. */
+  /** Returns the place before the first byte. */
   long start() {
     return place(0, 0, form == Form.PLAIN ? WHOLE : OUTSIDE, 0);
   }
 
-  /** The label of the texts that end at a place, or 0 if none does. */
+  /** Returns the label of texts that end at a place, or 0. */
   int label(long place) {
     int end = form == Form.PLAIN ? WHOLE : CLOSED;
     return mode(place) == end ? dfa.label(state(place)) : 0;
   }
 
-  /** Whether a place is between two characters of a text. */
+  /** Returns whether a place is between two characters. */
   boolean isWhole(long place) {
     return mode(place) == WHOLE;
   }
 
-  /** Whether nothing can follow at a place. */
+  /** Returns whether nothing can follow at a place. */
   boolean isClosed(long place) {
     return mode(place) == CLOSED
         || (form == Form.PLAIN && mode(place) == WHOLE && dfa.ranges(state(place)) == 0);
   }
 
   /**
-   * How many characters, whichever they are, may follow at a place, and the text end after each; 0
-   * if a character has begun.
+   * Returns how many arbitrary characters may follow a place such that the text may end after each;
+   * 0 within a character.
    */
   int freeSteps(long place) {
     if (mode(place) != WHOLE) {
@@ -129,17 +128,17 @@ public record Leaf(Dfa dfa, int most, Form form) {
     return most == UNBOUNDED ? steps : Math.min(steps, most - count(place));
   }
 
-  /** The same place in the leaf without a bound. */
+  /** Returns the corresponding place in the leaf without a bound. */
   long unbounded(long place) {
     return place(state(place), 0, mode(place), value(place));
   }
 
-  /** Whether a bound for the characters cannot be felt within some characters of a place. */
+  /** Returns whether the bound has no effect within the next {@code characters} characters. */
   boolean isFar(long place, int characters) {
     return most != UNBOUNDED && most - count(place) > characters + dfa.states();
   }
 
-  /** The place after a byte, or {@link #DEAD}. */
+  /** Returns the place after a byte, or {@link #DEAD}. */
   long next(long place, int value) {
     int mode = mode(place);
     return switch (mode) {
@@ -189,7 +188,7 @@ public record Leaf(Dfa dfa, int most, Form form) {
     return isContinuation(value) && next >= least ? open(place, mode, next) : DEAD;
   }
 
-  /** A place within a character, if one of those that begin so may follow. */
+  /** Returns a place within a character, if some character with this beginning may follow. */
   private long open(long place, int mode, int value) {
     int bits =
         switch (mode) {
@@ -203,7 +202,7 @@ public record Leaf(Dfa dfa, int most, Form form) {
         : DEAD;
   }
 
-  /** Whether one of some characters may follow and the text still end. */
+  /** Returns whether a character of a range may follow such that the text can still end. */
   private boolean goesOn(long place, int least, int most) {
     boolean unfelt = this.most == UNBOUNDED || isFar(place, 1);
     return unfelt ? dfa.goesOn(state(place), least, most) : goesOnCounted(place, least, most);
@@ -222,7 +221,7 @@ public record Leaf(Dfa dfa, int most, Form form) {
     return false;
   }
 
-  /** The place after a whole character. */
+  /** Returns the place after a whole character. */
   private long taken(long place, int c) {
     int next = dfa.next(state(place), c);
     if (next == Dfa.DEAD) {
@@ -265,7 +264,9 @@ public record Leaf(Dfa dfa, int most, Form form) {
     return form == Form.CANONICAL && SHORT_ESCAPED.indexOf(c) >= 0 ? DEAD : taken(place, c);
   }
 
-  /** A place behind a u and some digits, if a character that they begin may follow. */
+  /**
+   * Returns the place after {@code u} and some digits, if a character with these digits may follow.
+   */
   private long digits(long place, int digits, int value) {
     int bits = 4 * (4 - digits);
     int from = value << bits;

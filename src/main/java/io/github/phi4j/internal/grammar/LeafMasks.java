@@ -5,24 +5,24 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The tokens of one vocabulary that may follow within a leaf, for all grammars: found once for each
- * place, and kept while it is used. Thread-safe.
+ * Token masks within leaves, shared by all grammars of one vocabulary: computed once per place and
+ * cached by recent use. Thread-safe.
  *
- * <p>Where a string is free, nearly every token may follow. What may follow at such a place is
- * found by its difference from the place where everything may: the walk of the vocabulary leaves
- * out all below a node where the two are alike for as long as the tokens there reach.
+ * <p>In a nearly unconstrained string, nearly every token may follow. The mask of such a place is
+ * computed as a difference from that of an unconstrained string: the walk skips subtrees of the
+ * trie in which the two places behave alike for the length of the tokens.
  */
 final class LeafMasks {
 
   private static final long MAX_BYTES = 32 << 20;
-  private static final int WORTH_COMPARING = 8; // free steps behind most characters
+  private static final int WORTH_COMPARING = 8; // free steps after most characters
 
-  /** What a leaf allows at a place. Not to be changed. */
+  /** The mask of a place in a leaf. Callers must not modify it. */
   static final class Inner {
-    /** The tokens that are in the leaf as a whole. */
+    /** The tokens that stay within the leaf. */
     final long[] bits;
 
-    /** The nodes where a text of the leaf may end and that have nodes below, rising. */
+    /** The trie nodes where a text of the leaf may end and that have children, ascending. */
     final int[] exits;
 
     /** The label of the text at each exit. */
@@ -46,7 +46,7 @@ final class LeafMasks {
   private final Map<Key, Inner> known = new LinkedHashMap<>(64, 0.75f, true);
   private long size;
 
-  // The walk at work.
+  // The current walk.
   private final long[] path;
   private int[] exits = new int[256];
   private int[] labels = new int[256];
@@ -58,7 +58,7 @@ final class LeafMasks {
     path = new long[trie.maxDepth() + 1];
   }
 
-  /** What a leaf allows at a place; not to be changed. */
+  /** Returns the mask of a place in a leaf; callers must not modify it. */
   synchronized Inner inner(Leaf leaf, long place) {
     if (leaf.isFar(place, trie.maxDepth())) {
       return inner(new Leaf(leaf.dfa(), leaf.form()), leaf.unbounded(place));
@@ -129,7 +129,7 @@ final class LeafMasks {
     }
   }
 
-  /** Changes the bits of the place where everything may follow to those of another. */
+  /** Turns the bits of the unconstrained place into those of another. */
   private void compare(Leaf leaf, long place, Inner base, long[] bits) {
     path[0] = place;
     int end = trie.nodes();

@@ -9,27 +9,27 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Finds the tokens that may follow in a state, by walking the trie of the vocabulary with the
+ * Computes the mask of allowed tokens in a state, by walking the vocabulary's trie with the
  * automaton.
  *
- * <p>Most tokens are decided within the rule at work, whatever called it. What a rule allows by
- * itself is found once for all its callers, together with the nodes of the trie where the rule may
- * end before the token does; only below those the walk is done for each stack. Both kinds of masks
- * are kept, the least recently used ones are dropped. Not thread-safe.
+ * <p>Most tokens are decided within the current rule, independent of its callers. That part of the
+ * mask is computed once for all callers, together with the trie nodes where the rule may end within
+ * a token; only below those nodes the walk is repeated per stack. Both kinds of masks are in LRU
+ * caches. Not thread-safe.
  */
 final class Masks {
 
-  /** The most frames whose masks are worth being found apart. */
+  /** The maximum number of frames for which separate masks pay off. */
   private static final int MAX_FRAMES = 8;
 
   private static final long MAX_BYTES = 16 << 20; // for each kind of mask
 
-  /** What a rule allows by itself. */
+  /** The mask of a rule, independent of its callers. */
   private static final class Inner {
-    /** The tokens. */
+    /** The tokens that stay within the rule. */
     final long[] bits;
 
-    /** The nodes where the rule may end and that have nodes below; null if they are too many. */
+    /** The trie nodes where the rule may end and that have children; null if there are too many. */
     final int[] exits;
 
     Inner(long[] bits, int[] exits) {
@@ -38,7 +38,7 @@ final class Masks {
     }
   }
 
-  /** Keeps the most recently used values, up to a number. */
+  /** An LRU cache. */
   @SuppressWarnings("serial") // never serialized
   private static final class Recent<V> extends LinkedHashMap<State, V> {
     private final int limit;
@@ -75,9 +75,9 @@ final class Masks {
     path = new State[trie.maxDepth() + 1];
   }
 
-  /** The tokens that may follow in a state, a bit for each id; not to be changed. */
+  /** Returns the mask of a state, a bit per id; callers must not modify it. */
   long[] mask(State state) {
-    if (state.memory() != null) { // there is but one text like this
+    if (state.memory() != null) { // the state belongs to one text only
       return compute(state);
     }
     long[] known = masks.get(state);
@@ -107,8 +107,8 @@ final class Masks {
   }
 
   /**
-   * Takes away what lists whose parts must differ do not allow: the tokens that a part may end in,
-   * and those on the ways to what was there before.
+   * Removes the tokens that lists of distinct parts do not allow: re-examines the tokens that may
+   * end a part, and those on the paths to earlier parts.
    */
   private void forbidSame(State state, long[] bits) {
     for (int token : trie.structural()) {
@@ -143,7 +143,7 @@ final class Masks {
     return space.automaton().kind(configuration.state()) == Automaton.Kind.LEAF;
   }
 
-  /** Marks what leaves allow, and where a token goes on behind a text of one, what follows it. */
+  /** Marks the tokens that leaves allow, including those that continue beyond the leaf. */
   private void walkLeaves(State state, long[] bits) {
     Set<LeafMasks.Inner> marked = new HashSet<>();
     for (Configuration configuration : state.configurations()) {
@@ -189,7 +189,7 @@ final class Masks {
     }
   }
 
-  /** Marks what each frame allows; false if a whole walk is better. */
+  /** Marks the tokens that each frame allows; returns false if a full walk is cheaper. */
   private boolean walkByFrames(State state, long[] bits) {
     Set<Frame> frames = new LinkedHashSet<>();
     for (Configuration configuration : state.configurations()) {
@@ -238,7 +238,7 @@ final class Masks {
   /**
    * Marks the tokens below a node that a state allows.
    *
-   * @param collect whether to collect the nodes where the text may end and that go on
+   * @param collect whether to collect the nodes with children where the text may end
    */
   private void walk(int root, State state, long[] bits, boolean collect) {
     exitCount = 0;
@@ -259,7 +259,7 @@ final class Masks {
       }
       node++;
     }
-    // Nothing is kept alive that the state space has forgotten.
+    // Do not retain states that the state space has dropped.
     Arrays.fill(path, null);
   }
 

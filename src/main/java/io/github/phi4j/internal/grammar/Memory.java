@@ -11,17 +11,17 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What was written so far in lists whose parts must differ: the elements of arrays, or the names of
- * objects. It is read off the text, which is JSON there, and so is the same for all ways in which a
- * grammar reads that text. Parts are written canonically, so that equal ones begin alike; they are
- * compared as values nevertheless. Immutable.
+ * The contents so far of open lists whose parts must differ: array elements, or member names. It is
+ * derived from the text alone, which is JSON, so it is the same for all parses of that text. Parts
+ * are written canonically, so equal parts have equal prefixes; they are still compared as values.
+ * Immutable.
  */
 final class Memory {
 
-  /** The bytes since the first list began, the last one first. */
+  /** The bytes since the start of the first list, in reverse. */
   private record Trail(Trail before, byte value, int length) {}
 
-  /** What is in a list already. */
+  /** The completed parts of a list. */
   private record Used(NavigableSet<String> texts, Set<Json> values) {
     static final Used NOTHING = new Used(Collections.emptyNavigableSet(), Set.of());
 
@@ -37,9 +37,9 @@ final class Memory {
   /**
    * An open list.
    *
-   * @param depth the number of brackets that are open within it
-   * @param names whether its parts are the names of members
-   * @param start where the part at work begins, or -1 in the value of a member
+   * @param depth the number of open brackets within it
+   * @param names whether its parts are member names
+   * @param start the start of the current part, or -1 in a member's value
    */
   private record Level(Level outer, int depth, boolean names, Used used, int start) {
     Level at(int newStart, Used newUsed) {
@@ -61,7 +61,7 @@ final class Memory {
     this.trail = trail;
   }
 
-  /** The memory after a list has begun, if there was one, or null, before. */
+  /** Returns the memory after a list is opened; {@code before} may be null. */
   static Memory open(Memory before, boolean names) {
     Memory memory =
         before == null ? new Memory(null, 0, false, false, new Trail(null, (byte) 0, 0)) : before;
@@ -69,7 +69,7 @@ final class Memory {
     return new Memory(level, memory.depth, false, false, memory.trail);
   }
 
-  /** The memory after a byte, or null if no list is open any more. */
+  /** Returns the memory after a byte, or null if no list is open any more. */
   Memory after(int value) {
     Trail longer = new Trail(trail, (byte) value, trail.length + 1);
     if (inString) {
@@ -102,7 +102,7 @@ final class Memory {
     return level.used.with(part(level).stripTrailing());
   }
 
-  /** The part at work in a list, as far as it is written. */
+  /** Returns the current part of a list, as far as it is written. */
   private String part(Level level) {
     byte[] bytes = new byte[trail.length - level.start];
     Trail at = trail;
@@ -113,7 +113,7 @@ final class Memory {
     return new String(bytes, UTF_8).stripLeading();
   }
 
-  /** Whether the part that ends here is none that was there before in its list. */
+  /** Returns whether the part that ends here differs from all earlier ones in its list. */
   boolean isNew() {
     if (top.depth != depth || top.start < 0) {
       return true;
@@ -126,7 +126,7 @@ final class Memory {
     return value.isPresent() && !top.used.values.contains(value.get());
   }
 
-  /** A part as a value; none if it has a name twice, and so is not what it seems. */
+  /** Parses a part; empty if it repeats a member name, which makes its value ambiguous. */
   private static Optional<Json> parsed(String part) {
     try {
       return Optional.of(Json.parse(part));
@@ -135,7 +135,7 @@ final class Memory {
     }
   }
 
-  /** Whether the part at work in a list begins as one that was there before does. */
+  /** Returns whether the current part is a prefix of an earlier one. */
   boolean isLikeBefore() {
     for (Level level = top; level != null; level = level.outer) {
       if (level.start >= 0 && !level.used.texts.isEmpty()) {

@@ -11,15 +11,15 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
- * A nondeterministic automaton over Unicode scalar values in the making, from its ends to its
- * beginning: what is added is told the state to go on with. It is made deterministic in the end.
+ * A builder for nondeterministic automata over Unicode scalar values. It works back to front: each
+ * addition gets its continuation state. The result is made deterministic.
  */
 public final class Nfa {
 
   private static final int MAX_STATES = 200_000;
   private static final int MAX_DETERMINISTIC = 50_000;
 
-  /** The state where texts end. */
+  /** The accepting state. */
   public static final int END = 0;
 
   private enum Where {
@@ -28,7 +28,7 @@ public final class Nfa {
     END
   }
 
-  /** A state that takes a character, or goes on without one, perhaps at some place alone. */
+  /** A state that consumes a character, or none, possibly at some positions only. */
   private record State(CodePoints set, Where place, int one, int other) {
     State(CodePoints set, int one, int other) {
       this(set, Where.ANY, one, other);
@@ -38,43 +38,43 @@ public final class Nfa {
   private final Effort effort;
   private final List<State> states = new ArrayList<>();
 
-  /** Begins an automaton of one state, {@link #END}. */
+  /** Creates an automaton with one state, {@link #END}. */
   public Nfa(Effort effort) {
     this.effort = effort;
     add(new State(null, -1, -1));
   }
 
-  /** A state that takes one character. */
+  /** Adds a state that consumes one character. */
   public int characters(CodePoints set, int next) {
     return add(new State(set, next, -1));
   }
 
-  /** A state that goes on in two ways without a character. */
+  /** Adds a choice of two continuations. */
   public int split(int one, int other) {
     return one == other ? one : add(new State(null, one, other));
   }
 
-  /** A state that goes on as another one that is not there yet. */
+  /** Reserves a state to be defined later. */
   public int reserve() {
     return add(new State(null, -1, -1));
   }
 
-  /** Lets a reserved state go on in two ways. */
+  /** Defines a reserved state as a choice of two continuations. */
   public void define(int reserved, int one, int other) {
     states.set(reserved, new State(null, one, other));
   }
 
-  /** A state that goes on where no character was taken before. */
+  /** Adds a state that continues only at the beginning of the text. */
   public int beginning(int next) {
     return add(new State(null, Where.BEGINNING, next, -1));
   }
 
-  /** A state that goes on where no character is taken afterwards. */
+  /** Adds a state that continues only at the end of the text. */
   public int end(int next) {
     return add(new State(null, Where.END, next, -1));
   }
 
-  /** A text, character by character. */
+  /** Adds a literal text. */
   public int text(String text, int next) {
     int[] characters = text.codePoints().toArray();
     int start = next;
@@ -84,7 +84,7 @@ public final class Nfa {
     return start;
   }
 
-  /** The texts of a deterministic automaton; a state that none leads out of if there are none. */
+  /** Adds the texts of a deterministic automaton; a dead state if it accepts none. */
   public int texts(Dfa dfa, int next) {
     int[] starts = new int[dfa.states()];
     for (int q = 0; q < starts.length; q++) {
@@ -114,15 +114,15 @@ public final class Nfa {
   }
 
   /**
-   * The texts from a state to {@link #END}.
+   * Returns the texts from a state to {@link #END}.
    *
-   * @param beginning whether no character was taken before
+   * @param beginning whether the state is at the beginning of the text
    */
   public Dfa determinize(int start, boolean beginning) {
     return new Subsets().build(start, beginning);
   }
 
-  /** The construction of subsets: states of the one are sets of states of the other. */
+  /** The subset construction. */
   private final class Subsets {
 
     private record Key(BitSet taking, boolean ends) {}
@@ -164,7 +164,7 @@ public final class Nfa {
       }
     }
 
-    /** The number of the state of what some states lead to without a character. */
+    /** Returns the number of the state for the epsilon closure of some states. */
     private int number(int[] from, boolean beginning) {
       BitSet reached = closure(from, beginning, false);
       effort.spend(2 + reached.cardinality());

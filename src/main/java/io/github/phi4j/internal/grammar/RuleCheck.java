@@ -16,36 +16,36 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 
-/** Refuses rules that no automaton can follow, and tells what compiling needs to know of them. */
+/** Validates rules and analyses them for compilation. */
 final class RuleCheck {
 
   /**
-   * How many items a rule may match at most to be compiled anew wherever it is used. Longer ones
-   * are shared, so that what was found out for one use serves all.
+   * The maximum number of items of a rule that is inlined at each use. Longer rules are shared, and
+   * so are their masks.
    */
   private static final int SHORT = 32;
 
-  /** How deep short rules may be within each other, since compiling recurses. */
+  /** The maximum nesting of inlined rules, since compilation recurses. */
   private static final int DEEP = 50;
 
   private final GrammarRules rules;
-  private final Map<String, List<String>> users = new HashMap<>(); // of each rule
+  private final Map<String, List<String>> users = new HashMap<>(); // rules that use each rule
   private final Set<String> dead;
   private final Set<String> nullable;
   private final List<String> order;
   private final Map<String, Integer> lengths = new HashMap<>(); // of short rules
-  private final Map<String, Integer> depths = new HashMap<>(); // of short rules within each other
+  private final Map<String, Integer> depths = new HashMap<>(); // nesting of short rules
 
   /**
    * Checks rules.
    *
-   * @throws GrammarException if one is missing or recurses left, or nothing matches the root
+   * @throws GrammarException if a rule is missing or left-recursive, or nothing matches the root
    */
   RuleCheck(GrammarRules rules) {
     this.rules = rules;
     if (!rules.rules().containsKey(GrammarRules.ROOT)) {
       throw new GrammarException(
-          "the grammar has no rule '" + GrammarRules.ROOT + "', which describes the whole text");
+          "the grammar has no rule '" + GrammarRules.ROOT + "', the rule for the whole text");
     }
     rules.rules().forEach((name, rule) -> references(rule.body(), used -> use(name, used)));
     dead = least((name, found) -> isDead(body(name), found));
@@ -56,7 +56,8 @@ final class RuleCheck {
               .flatMap(Optional::stream)
               .findFirst()
               .orElseThrow();
-      throw rules.fault(nothing.place(), nothing.reason() + ", and no text can do without it");
+      throw rules.fault(
+          nothing.place(), nothing.reason() + ", and the grammar cannot match " + "without it");
     }
     nullable = least((name, found) -> isNullable(body(name), found));
     order = orderByStart();
@@ -71,22 +72,22 @@ final class RuleCheck {
     });
   }
 
-  /** Whether nothing matches a rule. */
+  /** Returns whether nothing matches a rule. */
   boolean isDead(String rule) {
     return dead.contains(rule);
   }
 
-  /** Whether a rule may match the empty text. */
+  /** Returns whether a rule may match the empty text. */
   boolean isNullable(String rule) {
     return nullable.contains(rule);
   }
 
-  /** Whether a rule is so short that it is compiled wherever it is used. */
+  /** Returns whether a rule is inlined. */
   boolean isShort(String rule) {
     return lengths.containsKey(rule);
   }
 
-  /** All rules, each before those that it may begin with. */
+  /** Returns all rules, each before those that it may begin with. */
   List<String> order() {
     return order;
   }
@@ -111,7 +112,7 @@ final class RuleCheck {
     }
   }
 
-  /** The rules for which something holds, where it may hold for a rule as it does for others. */
+  /** Returns the least fixed point of a property that may depend on that of other rules. */
   private Set<String> least(BiPredicate<String, Set<String>> holds) {
     Set<String> found = new HashSet<>();
     Deque<String> open = new ArrayDeque<>(rules.rules().keySet());
@@ -129,7 +130,7 @@ final class RuleCheck {
     return rules.rules().get(rule).body();
   }
 
-  /** Whether nothing matches an expression; what never ends is matched as far as it comes. */
+  /** Returns whether nothing matches an expression; endless recursion counts as a match. */
   private static boolean isDead(Expression expression, Set<String> dead) {
     return switch (expression) {
       case Expression.Nothing _ -> true;
@@ -156,7 +157,7 @@ final class RuleCheck {
     return parts.stream().map(RuleCheck::nothing).flatMap(Optional::stream).findFirst();
   }
 
-  /** How deep short rules are within each other in an expression. */
+  /** Returns the nesting of short rules in an expression. */
   private int depth(Expression expression) {
     return switch (expression) {
       case Expression.Reference reference -> 1 + depths.getOrDefault(reference.rule(), DEEP);
@@ -183,27 +184,27 @@ final class RuleCheck {
     };
   }
 
-  /** How many items an expression has, repetitions counted out, or more than {@link #SHORT}. */
+  /** Returns the number of items after expanding repetitions, capped above {@link #SHORT}. */
   private int length(Expression expression) {
     long length =
         switch (expression) {
           case Expression.Reference reference -> lengths.getOrDefault(reference.rule(), SHORT + 1);
           case Expression.Sequence sequence ->
               sequence.parts().stream().mapToLong(this::length).sum();
-          // The sum, not the greatest: it is to tell how large the automaton becomes.
+          // The sum, not the maximum: it estimates the size of the automaton.
           case Expression.Choice choice ->
               choice.alternatives().stream().mapToLong(this::length).sum();
           case Expression.Repetition(Expression item, int _, int max) -> (long) length(item) * max;
           case Expression.Literal literal -> literal.text().length();
           case Expression.Characters _, Expression.Nothing _, Expression.Token _ -> 1;
         };
-    // At least 1, so that rules of nothing but empty rules do not multiply.
+    // At least 1, so that rules made only of empty rules do not multiply.
     return Math.clamp(length, 1, SHORT + 1);
   }
 
   private List<String> orderByStart() {
     Map<String, Map<String, Place>> starts = new LinkedHashMap<>();
-    Map<String, Integer> before = new HashMap<>(); // how many rules may begin with each
+    Map<String, Integer> before = new HashMap<>(); // number of rules that may begin with each
     for (Map.Entry<String, Rule> rule : rules.rules().entrySet()) {
       Map<String, Place> first = new LinkedHashMap<>();
       starts(rule.getValue().body(), used -> first.putIfAbsent(used.rule(), used.place()));
@@ -229,7 +230,10 @@ final class RuleCheck {
     return ordered;
   }
 
-  /** Visits what an expression may begin with; returns whether it may match the empty text. */
+  /**
+   * Visits the references that an expression may begin with; returns whether it may match the empty
+   * text.
+   */
   private boolean starts(Expression expression, Consumer<Expression.Reference> action) {
     return switch (expression) {
       case Expression.Reference reference -> {
@@ -261,7 +265,7 @@ final class RuleCheck {
     };
   }
 
-  /** Tells a cycle among rules each of which another of them begins with. */
+  /** Describes a cycle of left recursion. */
   private GrammarException leftRecursion(Map<String, Map<String, Place>> starts) {
     Map<String, String> beginners = new HashMap<>();
     starts.forEach((name, first) -> first.keySet().forEach(next -> beginners.put(next, name)));
@@ -283,6 +287,6 @@ final class RuleCheck {
             + "' may begin with itself ("
             + String.join(" → ", path.subList(0, Math.min(path.size(), 10)))
             + (path.size() > 10 ? " → …" : "")
-            + "); put what repeats behind something, or use '*'");
+            + "); move the recursion behind an item, or use '*'");
   }
 }

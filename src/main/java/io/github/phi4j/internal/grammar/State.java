@@ -3,25 +3,25 @@ package io.github.phi4j.internal.grammar;
 import java.util.Set;
 
 /**
- * All that a text so far leaves open: a set of configurations, each of them waiting for a byte or a
- * token. States of a {@link StateSpace} with equal content are the same object.
+ * A state of the deterministic automaton: a set of configurations, each waiting for a byte or a
+ * token. Equal states of a {@link StateSpace} are identical objects.
  */
 final class State {
 
   /**
-   * A state of the automaton that takes something, the place in the leaf if it is one, and where
-   * its rule goes on afterwards.
+   * A consuming state of the automaton, the place within it if it is a leaf, and the frame of its
+   * rule.
    */
   record Configuration(int state, long place, Frame frame) {}
 
-  /** The state of a text that no continuation makes right. */
+  /** The dead state: no continuation of the text matches. */
   static final State DEAD = new State(Set.of(), false, null);
 
   private final Configuration[] configurations;
   private final boolean textMayEnd;
   private final Memory memory;
 
-  /** By the class of the next byte, null where unknown; null before any is known. */
+  /** Successors by the class of the next byte, null where not computed yet; null if none is. */
   State[] next;
 
   State(Set<Configuration> configurations, boolean textMayEnd, Memory memory) {
@@ -30,22 +30,22 @@ final class State {
     this.memory = memory;
   }
 
-  /** What was written so far in lists whose parts must differ, or null if none is open. */
+  /** Returns the memory of open lists whose parts must differ, or null. */
   Memory memory() {
     return memory;
   }
 
-  /** The configurations; not a copy. */
+  /** Returns the configurations; not a copy. */
   Configuration[] configurations() {
     return configurations;
   }
 
-  /** Whether the text may end here. */
+  /** Returns whether the text may end here. */
   boolean textMayEnd() {
     return textMayEnd;
   }
 
-  /** Whether the text must end here. */
+  /** Returns whether the text must end here. */
   boolean textMustEnd() {
     return textMayEnd && configurations.length == 0;
   }

@@ -15,21 +15,20 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * The deterministic automaton over {@link State states}, made as it is walked: the subset
- * construction, with stacks. What was made is kept up to a limit and then forgotten all at once.
+ * The deterministic automaton over {@link State states}, built lazily by the subset construction
+ * with graph-structured stacks. States are cached up to a limit, then all dropped at once.
  *
- * <p>At one place of a text each rule gets one frame, whoever calls it, and each state of the
- * automaton runs once in each frame. A state thus has at most (states × rules × bytes so far)
- * configurations, however ambiguous the grammar is; those of usual grammars are few. Calls at the
- * end of a rule return to where the rule itself would, so that lists need no stack. Not
- * thread-safe.
+ * <p>At each position of the text a rule gets one frame, whoever calls it, and each state of the
+ * automaton runs once per frame. So a state has at most (states × rules × bytes so far)
+ * configurations, however ambiguous the grammar; usual grammars have few. Tail calls return to the
+ * caller's frame, so lists need no stack. Not thread-safe.
  */
 final class StateSpace {
 
-  /** Beyond this a grammar is refused for its cost: the configurations of one state. */
+  /** The maximum number of configurations of a state; a grammar beyond it is refused. */
   private static final int MAX_CONFIGURATIONS = 1 << 14;
 
-  /** What is kept, roughly, in references: a third of the bytes or less. */
+  /** The cache limit, roughly in references: at most a third of the bytes. */
   private static final int MAX_KEPT = 1 << 22;
 
   private record Key(Set<Configuration> configurations, boolean textMayEnd) {}
@@ -39,14 +38,14 @@ final class StateSpace {
   private final Map<Set<Return>, Frame> frames = new HashMap<>();
   private int kept;
 
-  // The state in the making.
+  // The state under construction.
   private final Set<Configuration> reached = new HashSet<>();
   private final Deque<Configuration> open = new ArrayDeque<>();
   private final Set<Configuration> waiting = new LinkedHashSet<>();
-  private final List<Set<Return>> calls = new ArrayList<>(); // of each rule
+  private final List<Set<Return>> calls = new ArrayList<>(); // returns by rule
   private boolean textMayEnd;
   private Memory memory;
-  private int opened; // 1 if a list has begun whose parts must differ, 2 if of names
+  private int opened; // 1 if a list of distinct elements was opened, 2 if of distinct names
 
   StateSpace(Automaton automaton) {
     this.automaton = automaton;
@@ -60,19 +59,19 @@ final class StateSpace {
     return automaton;
   }
 
-  /** Whether the grammar names tokens. */
+  /** Returns whether the grammar names tokens. */
   boolean namesTokens() {
     return automaton.namesTokens();
   }
 
-  /** The state of the empty text. */
+  /** Returns the state of the empty text. */
   State start() {
     calls.get(automaton.root()).addAll(Set.of(Frame.BOTTOM.returns()));
     textMayEnd = automaton.isNullable(automaton.root());
     return finish();
   }
 
-  /** The state after one more byte. */
+  /** Returns the state after one more byte. */
   State next(State state, int value) {
     int byteClass = automaton.byteClass(value);
     State[] known = state.next;
@@ -100,7 +99,7 @@ final class StateSpace {
     if (next.memory() != null && next.memory().isLikeBefore() && !goesOn(next)) {
       next = State.DEAD;
     }
-    if (state != State.DEAD) { // shared by all
+    if (state != State.DEAD) { // shared by all state spaces
       if (state.next == null) {
         state.next = new State[automaton.byteClasses()];
         kept += state.next.length;
@@ -111,8 +110,8 @@ final class StateSpace {
   }
 
   /**
-   * Whether a state is not a way to what was there before alone. Ways to that are followed no
-   * further than it is long.
+   * Returns whether a state leads to more than repetitions of earlier parts. Paths to those are
+   * followed no further than their length.
    */
   private boolean goesOn(State state) {
     boolean goesOn = state.textMayEnd();
@@ -122,12 +121,12 @@ final class StateSpace {
     return goesOn;
   }
 
-  /** The same state where parts of lists need not differ. */
+  /** Returns the state without its memory, as if parts need not differ. */
   State forgetful(State state) {
     return state.memory() == null ? state : only(state, state.textMayEnd(), _ -> true);
   }
 
-  /** Goes on at a place in a leaf, and behind the leaf if a text may end there. */
+  /** Adds a place in a leaf, and the exit if a text may end there. */
   private void within(int state, long place, Frame frame) {
     if (place == Leaf.DEAD) {
       return;
@@ -142,13 +141,13 @@ final class StateSpace {
     }
   }
 
-  /** The state behind a text with a label in a leaf. */
+  /** Returns the state after a leaf's text with a label. */
   State behind(Configuration configuration, int label) {
     reach(automaton.exit(configuration.state(), label), configuration.frame());
     return finish();
   }
 
-  /** The state of some configurations of a state alone. */
+  /** Returns the state with only some configurations. */
   State only(State state, Predicate<Configuration> wanted) {
     return only(state, false, wanted);
   }
@@ -163,7 +162,7 @@ final class StateSpace {
     return finish();
   }
 
-  /** The state after one more token, of which only its id is looked at. */
+  /** Returns the state after one more token, matched by id only. */
   State nextByToken(State state, int token) {
     for (Configuration configuration : state.configurations()) {
       if (takes(configuration.state(), token)) {
@@ -181,7 +180,7 @@ final class StateSpace {
     };
   }
 
-  /** The state that leaves open what either of two does. */
+  /** Returns the union of two states. */
   State union(State one, State other) {
     if (one == State.DEAD || other == State.DEAD) {
       return one == State.DEAD ? other : one;
@@ -192,7 +191,7 @@ final class StateSpace {
     return finish();
   }
 
-  /** The state of the configurations in one frame, if that frame were the bottom. */
+  /** Returns the state of the configurations in one frame, with that frame as the bottom. */
   State above(State state, Frame frame) {
     for (Configuration configuration : state.configurations()) {
       if (configuration.frame() == frame) {
@@ -202,7 +201,7 @@ final class StateSpace {
     return finish();
   }
 
-  /** The state after a return from a frame, but for the end of the text. */
+  /** Returns the state after a return from a frame, except for the end of the text. */
   State below(Frame frame) {
     for (Return to : frame.returns()) {
       if (!to.endsText()) {
@@ -214,7 +213,7 @@ final class StateSpace {
 
   private void reach(int state, Frame frame) {
     if (state < 0) {
-      return; // a way that is none
+      return; // a path that does not exist
     }
     Configuration configuration = new Configuration(state, 0, frame);
     if (reached.add(configuration)) {
@@ -222,11 +221,11 @@ final class StateSpace {
     }
   }
 
-  /** Follows what takes neither byte nor token, and makes a state of what is then reached. */
+  /** Computes the closure over states that consume nothing, and makes a state of it. */
   private State finish() {
     try {
       drain(false);
-      // Callers come before those they call, so that all calls of a rule are known at its turn.
+      // Callers come before callees, so all calls of a rule are known at its turn.
       for (int rule = 0; rule < calls.size(); rule++) {
         Set<Return> returns = calls.get(rule);
         if (!returns.isEmpty()) {
@@ -251,9 +250,9 @@ final class StateSpace {
   }
 
   /**
-   * Follows the configurations that are open.
+   * Follows the pending configurations.
    *
-   * @param atStart whether their rules have just begun; returns at once are then dealt with already
+   * @param atStart whether their rules have just begun; immediate returns are then handled already
    */
   private void drain(boolean atStart) {
     while (!open.isEmpty()) {
@@ -346,7 +345,10 @@ final class StateSpace {
     return known;
   }
 
-  /** States and frames in use stay valid; equal ones made afterwards are other objects. */
+  /**
+   * Clears the caches. States and frames in use stay valid, but lose their identity with equal
+   * later ones.
+   */
   private void forget() {
     states.values().forEach(state -> state.next = null);
     states.clear();

@@ -11,16 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/**
- * The states of an automaton in the making, from the ends of rules to their beginnings: what is
- * added is told the state to go on with.
- */
+/** A builder for automata. It works back to front: each addition gets its continuation state. */
 public final class States {
 
-  /** The state that ends a rule. */
+  /** The end state of every rule. */
   public static final int END = Automaton.END;
 
-  /** The most states that a grammar may have. */
+  /** The maximum number of states of a grammar. */
   static final int MAX_STATES = 1_000_000;
 
   private static final int MAX_EDGES = 4 * MAX_STATES;
@@ -34,18 +31,18 @@ public final class States {
   private int states;
   private int[] edges = new int[96];
   private int edgeCount;
-  private int[] starts = new int[8]; // of rules
+  private int[] starts = new int[8]; // by rule
   private boolean[] nullable = new boolean[8];
   private int rules;
 
-  /** Begins an automaton; tells what is thrown if it gets too many states. */
+  /** Creates a builder with the exception to throw if there are too many states. */
   public States(Supplier<GrammarException> tooLarge) {
     this.tooLarge = tooLarge;
     add(Kind.END, -1, -1);
   }
 
   /**
-   * The number of a new rule. Rules that may begin with a call of another one come before that one.
+   * Adds a rule and returns its number. A rule must come before the rules that it may begin with.
    */
   public int addRule() {
     if (rules == starts.length) {
@@ -55,13 +52,13 @@ public final class States {
     return rules++;
   }
 
-  /** Tells where a rule begins, and whether it matches the empty text. */
+  /** Defines the start of a rule and whether it matches the empty text. */
   public void defineRule(int rule, int start, boolean isNullable) {
     starts[rule] = start;
     nullable[rule] = isNullable;
   }
 
-  /** A text. */
+  /** Adds a literal text. */
   public int text(String text, int next) {
     byte[] bytes = text.getBytes(UTF_8);
     int start = next;
@@ -73,7 +70,7 @@ public final class States {
     return start;
   }
 
-  /** One character of a set; none if the set is empty. */
+  /** Adds one character of a set; a dead state if the set is empty. */
   public int characters(CodePoints set, int next) {
     List<List<Utf8Graph.Edge>> nodes = graphs.computeIfAbsent(set, Utf8Graph::new).nodes();
     int base = states;
@@ -88,59 +85,60 @@ public final class States {
     return base;
   }
 
-  /** A text of a leaf. */
+  /** Adds a leaf. */
   public int leaf(Leaf leaf, int next) {
     return leaf(() -> leaf, new int[] {-1, next});
   }
 
   /**
-   * A text of a leaf that is asked for when it is needed first.
+   * Adds a lazily created leaf.
    *
-   * @param exits where to go on by the label of the text; kept, and to be filled until the
-   *     automaton is built
+   * @param exits continuation states by label; kept, and may be filled until the automaton is built
    */
   public int leaf(Supplier<Leaf> leaf, int[] exits) {
     leaves.add(new Automaton.Slot(leaf, exits));
     return add(Kind.LEAF, leaves.size() - 1, -1);
   }
 
-  /** Another rule. */
+  /** Adds a call of a rule. */
   public int call(int rule, int next) {
     return add(Kind.CALL, rule, next);
   }
 
-  /** Behind the bracket of an array whose elements must differ, or of an object for its names. */
+  /**
+   * Opens a list of distinct parts, after the bracket of an array, or of an object for its names.
+   */
   public int open(boolean names, int next) {
     return add(Kind.OPEN, names ? 1 : 0, next);
   }
 
-  /** Behind an element, or a name, that must differ from those before. */
+  /** Checks a part, after an element or name that must differ from earlier ones. */
   public int isNew(int next) {
     return add(Kind.NEW, 0, next);
   }
 
-  /** One token, or any but that one. */
+  /** Adds one token, or any but that one. */
   int token(int id, boolean negated, int next) {
     return add(negated ? Kind.OTHER_TOKEN : Kind.TOKEN, id, next);
   }
 
-  /** Goes on in one of two ways. */
+  /** Adds a choice of two continuations. */
   public int split(int one, int other) {
     return one == other ? one : add(Kind.SPLIT, one, other);
   }
 
-  /** A state that goes on in ways which are not there yet. */
+  /** Reserves a state to be defined later. */
   public int reserve() {
     return add(Kind.SPLIT, -1, -1);
   }
 
-  /** Lets a reserved state go on in one of two ways. */
+  /** Defines a reserved state as a choice of two continuations. */
   public void define(int reserved, int one, int other) {
     first[reserved] = one;
     second[reserved] = other;
   }
 
-  /** The automaton of what was added. */
+  /** Builds the automaton. */
   public Automaton build(int root) {
     return new Automaton(
         Arrays.copyOf(kinds, states),

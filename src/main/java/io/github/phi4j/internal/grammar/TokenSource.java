@@ -2,18 +2,18 @@ package io.github.phi4j.internal.grammar;
 
 import java.util.OptionalInt;
 
-/** What a grammar needs to know of a vocabulary. */
+/** The view of a vocabulary that grammars need. */
 public interface TokenSource {
 
-  /** The number of ids, from 0 on. */
+  /** Returns the number of ids, which start at 0. */
   int size();
 
-  /** The bytes of a token; empty for one that is no text. */
+  /** Returns the bytes of a token; empty if it has no text. */
   byte[] bytes(int id);
 
-  /** The token of which a text is the whole, special or not, if there is one. */
+  /** Returns the token with exactly this text, special or not, if there is one. */
   OptionalInt id(String text);
 
-  /** Whether a token ends the model's turn. */
+  /** Returns whether a token ends the model's turn. */
   boolean endsTurn(int id);
 }

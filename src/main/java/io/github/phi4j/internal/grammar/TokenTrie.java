@@ -5,27 +5,26 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
- * The tokens of a vocabulary by their bytes: a trie whose nodes lie in the order of a walk that
- * visits a node before what is below it, and bytes as they rise. Node 0 is the root; without it
- * there are as many nodes as different beginnings of tokens. Immutable.
+ * A trie of a vocabulary's tokens over bytes. Nodes are in pre-order, children by ascending byte.
+ * Node 0 is the root; each other node is a distinct token prefix. Immutable.
  */
 final class TokenTrie {
 
-  private final byte[] texts; // of all tokens, one after the other
-  private final int[] starts; // of each token's text, then the end of the last
+  private final byte[] texts; // of all tokens, concatenated
+  private final int[] starts; // start of each token's text, then the end of the last
   private final byte[] labels;
-  private final int[] ends; // the node after the last one below each
+  private final int[] ends; // end of each node's subtree, exclusive
   private final short[] depths;
   private final short[] heights;
-  private final int[] sorted; // ids of the tokens, by their bytes
-  private final int[] ownTokens; // of each node, where those that end there begin in sorted
+  private final int[] sorted; // ids sorted by bytes
+  private final int[] ownTokens; // by node: the start in sorted of the tokens that end there
   private final int maxDepth;
   private final int[] structural;
 
   /**
    * Creates a trie.
    *
-   * @param texts the bytes of each token; those without are no text and are not in the trie
+   * @param texts the bytes of each token; tokens without bytes are not in the trie
    */
   TokenTrie(byte[][] texts) {
     starts = new int[texts.length + 1];
@@ -106,17 +105,17 @@ final class TokenTrie {
     return mismatch < 0 ? one.length : mismatch;
   }
 
-  /** The number of token ids, also of those that are not in the trie. */
+  /** Returns the number of token ids, including those that are not in the trie. */
   int tokens() {
     return starts.length - 1;
   }
 
-  /** Where the text of a token starts; it ends where that of the next id starts. */
+  /** Returns the start of a token's text; it ends at the start of the next id's. */
   int textStart(int token) {
     return starts[token];
   }
 
-  /** A byte of the texts. */
+  /** Returns a byte of the texts. */
   int text(int index) {
     return texts[index] & 0xff;
   }
@@ -125,12 +124,12 @@ final class TokenTrie {
     return labels.length;
   }
 
-  /** The byte that leads to a node. */
+  /** Returns the byte that leads to a node. */
   int label(int node) {
     return labels[node] & 0xff;
   }
 
-  /** The first node after all those below a node. */
+  /** Returns the end of a node's subtree, exclusive. */
   int end(int node) {
     return ends[node];
   }
@@ -143,7 +142,10 @@ final class TokenTrie {
     return maxDepth;
   }
 
-  /** The tokens that end something in JSON: with a quote, a closing bracket, a colon or a comma. */
+  /**
+   * Returns the tokens that may end a JSON value or name: those with a quote, a closing bracket, a
+   * colon or a comma.
+   */
   int[] structural() {
     return structural;
   }
@@ -157,7 +159,7 @@ final class TokenTrie {
     return false;
   }
 
-  /** How far the longest token below a node goes on behind it. */
+  /** Returns the number of bytes from a node to the end of the longest token below it. */
   int height(int node) {
     return heights[node];
   }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The bytes of the characters of a set: a small graph, deterministic, with equal endings shared.
- * Node 0 begins; each way to {@link #DONE} is one character in well-formed UTF-8.
+ * The UTF-8 encodings of a character set: a small deterministic graph with shared suffixes. Node 0
+ * is the start; each path to {@link #DONE} is one character in well-formed UTF-8.
  */
 final class Utf8Graph {
 
@@ -20,10 +20,10 @@ final class Utf8Graph {
   private static final int CONTINUATION = 0x80;
   private static final int CONTINUATIONS = 64;
 
-  /** Bytes that lead from one node to another. */
+  /** A range of bytes from one node to another. */
   record Edge(int from, int to, int target) {}
 
-  /** What must still match: some values of so many bytes. */
+  /** The rest to match: the remaining bits of some values, in a number of bytes. */
   private record Rest(int bytes, List<Range> values) {}
 
   private final List<List<Edge>> nodes = new ArrayList<>();
@@ -46,7 +46,7 @@ final class Utf8Graph {
     }
   }
 
-  /** The edges of each node, by rising bytes. */
+  /** Returns the edges of each node by ascending byte. */
   List<List<Edge>> nodes() {
     return nodes;
   }
@@ -80,7 +80,7 @@ final class Utf8Graph {
     return nodes.size() - 1;
   }
 
-  /** What ranges have from {@code first} to {@code last}, less {@code origin}. */
+  /** Intersects ranges with {@code first} to {@code last} and subtracts {@code origin}. */
   private static List<Range> cut(List<Range> ranges, int first, int last, int origin) {
     List<Range> part = new ArrayList<>();
     for (Range range : ranges) {

@@ -3,7 +3,7 @@ package io.github.phi4j.internal.grammar;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** A vocabulary, and what was found out of it for all grammars. Thread-safe. */
+/** A vocabulary with the trie and masks that all its grammars share. Thread-safe. */
 public final class Vocabulary {
 
   private final TokenSource source;
@@ -15,7 +15,7 @@ public final class Vocabulary {
     this.source = source;
   }
 
-  /** An empty vocabulary: texts can be looked at, but there are no tokens. */
+  /** Returns an empty vocabulary, for matching texts without tokens. */
   static Vocabulary none() {
     return new Vocabulary(
         new TokenSource() {
@@ -41,18 +41,18 @@ public final class Vocabulary {
         });
   }
 
-  /** A grammar in GBNF. */
+  /** Compiles a grammar in GBNF. */
   public CompiledGrammar gbnf(String text) {
     GrammarRules rules = GbnfParser.parse(text);
     return compiled(AutomatonBuilder.build(rules, token -> id(rules, token)));
   }
 
-  /** A grammar that is an automaton already. */
+  /** Wraps a finished automaton. */
   public CompiledGrammar compiled(Automaton automaton) {
     return compiled(automaton, List.of());
   }
 
-  /** A grammar that is an automaton already, and what it does not enforce. */
+  /** Wraps a finished automaton and the keywords that it does not enforce. */
   public CompiledGrammar compiled(Automaton automaton, List<String> unenforced) {
     return new CompiledGrammar(automaton, trie(), leafMasks, unenforced);
   }
@@ -66,8 +66,7 @@ public final class Vocabulary {
                     .id(token.text())
                     .orElseThrow(() ->
                         rules.fault(
-                            token.place(),
-                            token.text() + " is no token of the model, or more than one")));
+                            token.place(), token.text() + " is not a single token of the model")));
     if (id < 0 || id >= source.size()) {
       throw rules.fault(
           token.place(), "token " + id + ": the model's ids go from 0 to " + (source.size() - 1));
@@ -75,9 +74,7 @@ public final class Vocabulary {
     if (source.endsTurn(id)) {
       throw rules.fault(
           token.place(),
-          "token "
-              + id
-              + " ends the model's turn; leave it out, for it follows where the text ends");
+          "token " + id + " ends the model's turn; leave it out: it follows the end of the text");
     }
     return id;
   }

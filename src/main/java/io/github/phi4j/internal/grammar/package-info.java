@@ -1,2 +1,2 @@
-/** Grammars that text must follow: from their notation to masks over a vocabulary. */
+/** Grammars that constrain text: from notation to masks over a vocabulary. */
 package io.github.phi4j.internal.grammar;

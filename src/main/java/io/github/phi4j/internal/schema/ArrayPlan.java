@@ -13,26 +13,26 @@ import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
 /**
- * How arrays of a shape are written. States are the number of elements so far, as far as it makes a
- * difference, and how many of them are of each kind that is asked for.
+ * Writes the arrays of a shape. A state is the number of elements so far, as far as it matters, and
+ * a count per {@code contains} condition.
  */
 final class ArrayPlan implements Plan {
 
   private static final int MAX_STATES = 100_000;
 
-  /** Longer arrays are not written, even where they may be. */
+  /** The maximum length to write, even if the schema allows longer arrays. */
   private static final int LONGEST = 20_000;
 
-  /** What an element may be, and how many of each kind there are then. */
+  /** A possible element, and the {@code contains} conditions that it meets. */
   private record Option(Node value, List<Boolean> counted) {}
 
   private final ArrayShape shape;
-  private final int most; // the greatest number of elements
-  private final int places; // numbers of elements that differ
+  private final int most; // the maximum number of elements
+  private final int places; // element counts that must be told apart
   private final List<Layer> layers = new ArrayList<>();
   private final Map<Layer, Integer> numbers = new HashMap<>();
   private final Map<Node, List<Option>> options = new LinkedHashMap<>();
-  private boolean[][] possible; // by place and layer: whether the array can still end
+  private boolean[][] possible; // by place and layer: whether the array can still be completed
 
   ArrayPlan(ArrayShape shape, ToLongFunction<Node> size) {
     this.shape = shape;
@@ -86,7 +86,7 @@ final class ArrayPlan implements Plan {
         });
   }
 
-  /** The layer after one more element, or null if there are too many of a kind. */
+  /** Returns the layer after one more element, or null if a count would exceed its maximum. */
   private Layer next(Layer layer, List<Boolean> counted) {
     List<Integer> counts = new ArrayList<>();
     for (int k = 0; k < counted.size(); k++) {
@@ -101,7 +101,7 @@ final class ArrayPlan implements Plan {
     return new Layer(0, 0, false, counts);
   }
 
-  /** What an element may be: of each kind that is asked for, or not. */
+  /** Returns the possible elements: each combination of met and unmet conditions. */
   private List<Option> options(Node element) {
     List<Option> all = List.of(new Option(element, List.of()));
     for (ArrayShape.Contained contained : shape.contains()) {
@@ -163,7 +163,7 @@ final class ArrayPlan implements Plan {
     return possible[0][0];
   }
 
-  /** An element that may come next, and where it leads. */
+  /** A possible next element and the place and layer after it. */
   private record Way(Node value, int place, int layer) {}
 
   private List<Way> ways(int place, Layer layer, Predicate<Node> known) {

@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What arrays have in common: all of these restrictions at once.
+ * A conjunction of constraints on arrays.
  *
- * @param prefix what the first elements must be
- * @param items what the others must be
- * @param min the least number of elements
- * @param max the greatest number of elements
- * @param contains elements of which some number must be there
- * @param unique whether no two elements may be equal
- * @param evaluated the number of elements that something was said about
- * @param closed whether only those are written, unless more are asked for
+ * @param prefix constraints on the first elements, one each
+ * @param items the constraint on all further elements
+ * @param min the minimum number of elements
+ * @param max the maximum number of elements
+ * @param contains the {@code contains} conditions
+ * @param unique whether elements must differ
+ * @param evaluated the number of evaluated elements, in the sense of {@code unevaluatedItems}
+ * @param closed whether to write only evaluated elements, unless a minimum requires more
  */
 record ArrayShape(
     List<Node> prefix,
@@ -35,9 +35,9 @@ record ArrayShape(
       new ArrayShape(List.of(), Node.any(), 0, UNBOUNDED, List.of(), false, 0, false);
 
   /**
-   * How many elements, from one on, must be something.
+   * A {@code contains} condition: how many elements must be valid for a formula.
    *
-   * @param from the first that counts
+   * @param from the index of the first element that counts
    */
   record Contained(int from, Node value, int min, int max) {}
 
@@ -53,12 +53,12 @@ record ArrayShape(
     return new ArrayShape(List.of(), Node.any(), 0, UNBOUNDED, List.of(contained), false, 0, false);
   }
 
-  /** What an element must be. */
+  /** Returns the constraint on an element. */
   Node element(int index) {
     return index < prefix.size() ? prefix.get(index) : items;
   }
 
-  /** Arrays that are both. */
+  /** Returns the conjunction of two shapes. */
   ArrayShape and(ArrayShape other) {
     if (equals(ANY) || other.equals(ANY)) {
       return equals(ANY) ? other : this;
@@ -82,10 +82,10 @@ record ArrayShape(
         closed || other.closed);
   }
 
-  /** The shapes of which every array is one that is not of this shape. */
+  /** Returns the complement, as alternatives. */
   List<ArrayShape> not() {
     if (unique && max > 1) {
-      throw new GrammarException("\"uniqueItems\" where the opposite is asked for");
+      throw new GrammarException("\"uniqueItems\" where it is negated");
     }
     List<ArrayShape> others = new ArrayList<>();
     if (min > 0) {
@@ -118,7 +118,7 @@ record ArrayShape(
     return others;
   }
 
-  /** Whether no array can be of this shape, as far as that is plain. */
+  /** Returns whether the shape is evidently empty; false does not mean that it has arrays. */
   boolean isImpossible() {
     if (min > max) {
       return true;
@@ -131,7 +131,7 @@ record ArrayShape(
     return false;
   }
 
-  /** The same with nothing evaluated further, and never closed. */
+  /** Returns this shape with all elements evaluated and never closed. */
   ArrayShape whole() {
     return new ArrayShape(prefix, items, min, max, contains, unique, UNBOUNDED, false);
   }

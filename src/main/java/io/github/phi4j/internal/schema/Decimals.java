@@ -11,7 +11,7 @@ import java.math.BigInteger;
 import java.util.Collection;
 import java.util.function.IntPredicate;
 
-/** Automata of numbers in decimal digits, exact to the last one. */
+/** Automata over decimal notations of numbers, exact to the last digit. */
 final class Decimals {
 
   private static final String PLAIN_PATTERN = "-?(0|[1-9][0-9]*)(\\.[0-9]+)?";
@@ -21,19 +21,21 @@ final class Decimals {
   /** Numbers without exponents. */
   static final Dfa PLAIN = pattern(PLAIN_PATTERN);
 
-  /** Numbers in every form; exponents have two digits at most, so that doubles hold the numbers. */
+  /**
+   * Numbers in every form; exponents have at most two digits, to stay within the range of doubles.
+   */
   static final Dfa ANY = pattern(PLAIN_PATTERN + "([eE][-+]?[0-9]{1,2})?");
 
-  /** Numbers, each in one form. */
+  /** Numbers in canonical form: one text per number. */
   static final Dfa CANONICAL = pattern("-?[1-9][0-9]*(\\.[0-9]*[1-9])?|-?0\\.[0-9]*[1-9]|0");
 
-  /** Whole numbers without a fraction; zero has no sign. */
+  /** Integers without a fraction; zero has no sign. */
   static final Dfa INTEGER = pattern("-?[1-9][0-9]*|0");
 
-  /** The texts of {@link #PLAIN} that are whole numbers. */
+  /** The texts of {@link #PLAIN} with integer values. */
   static final Dfa INTEGER_VALUES = pattern("-?(0|[1-9][0-9]*)(\\.0+)?");
 
-  /** The texts of {@link #PLAIN} that are not. */
+  /** The texts of {@link #PLAIN} with fractional values. */
   static final Dfa FRACTION_VALUES = pattern("-?(0|[1-9][0-9]*)\\.[0-9]*[1-9][0-9]*");
 
   private static final int LESS = 1;
@@ -46,12 +48,12 @@ final class Decimals {
     return Patterns.whole(pattern, Effort.uncancelled());
   }
 
-  /** The numbers from a bound on, itself included or not. */
+  /** Returns the numbers above a bound, which {@code exclusive} excludes. */
   static Dfa above(BigDecimal bound, boolean exclusive, Effort effort) {
     return compared(bound, order -> order == GREATER || (order == EQUAL && !exclusive), effort);
   }
 
-  /** The numbers up to a bound, itself included or not. */
+  /** Returns the numbers below a bound, which {@code exclusive} excludes. */
   static Dfa below(BigDecimal bound, boolean exclusive, Effort effort) {
     return compared(bound, order -> order == LESS || (order == EQUAL && !exclusive), effort);
   }
@@ -64,7 +66,7 @@ final class Decimals {
         order(bound));
   }
 
-  /** The texts of some numbers. */
+  /** Returns all texts of the given numbers. */
   static Dfa values(Collection<BigDecimal> values, Effort effort) {
     Nfa nfa = new Nfa(effort);
     int zeros = nfa.reserve();
@@ -85,7 +87,7 @@ final class Decimals {
     return start < 0 ? Dfa.NONE : nfa.determinize(start, true);
   }
 
-  /** The multiples of a number above 0. */
+  /** Returns the multiples of a positive number. */
   static Dfa multiples(BigDecimal divisor, Effort effort) {
     BigDecimal stripped = divisor.stripTrailingZeros();
     int digits = Math.max(stripped.scale(), 0);
@@ -110,17 +112,17 @@ final class Decimals {
     return PLAIN.and(multiples, effort);
   }
 
-  /** States are remainders of the digits so far, for each number of digits behind the point. */
+  /** States are the remainder of the digits so far and the number of digits behind the point. */
   private static Dfa multiples(int divisor, int digits) {
     DfaBuilder builder = new DfaBuilder();
     int start = divisor * (digits + 2);
-    int[] last = new int[digits + 1]; // what the remainder counts for at the end
+    int[] last = new int[digits + 1]; // the weight of the remainder at the end
     long factor = 1 % divisor;
     for (int behind = digits; behind >= 0; behind--) {
       last[behind] = (int) factor;
       factor = factor * 10 % divisor;
     }
-    // State 0 begins; then the remainders with no point, those behind it, by digits.
+    // State 0 is the start; then the remainders before the point, then those behind it, by digits.
     builder.state(0).edge(0, '-', '-', 1 + start);
     for (int behind = -1; behind <= digits; behind++) {
       for (int r = 0; r < divisor; r++) {
@@ -148,7 +150,7 @@ final class Decimals {
     return builder.build();
   }
 
-  /** Tells numbers that are less than a bound, equal to it, and greater by their labels. */
+  /** Labels numbers as less than, equal to or greater than a bound. */
   private static Dfa order(BigDecimal bound) {
     DfaBuilder builder = new DfaBuilder();
     builder.state(0);
@@ -170,21 +172,21 @@ final class Decimals {
     return builder.build();
   }
 
-  /** A state where the order is decided. */
+  /** Adds a state in which the order is decided. */
   private static int rest(DfaBuilder builder, int label) {
     int state = builder.states();
     builder.state(label).edge(state, '.', '.', state).edge(state, '0', '9', state);
     return state;
   }
 
-  /** States that compare a number without its sign to a bound, digit by digit. */
+  /** States that compare an absolute value with a bound, digit by digit. */
   private static final class Order {
     final int start;
     private final DfaBuilder builder;
     private final String whole;
     private final String fraction;
-    private final int integers; // less, equal and greater so far, for each number of digits
-    private final int fractions; // equal so far, for each number of digits behind the point
+    private final int integers; // less, equal and greater so far, per number of digits
+    private final int fractions; // equal so far, per number of digits behind the point
 
     Order(DfaBuilder builder, BigDecimal bound, boolean negative) {
       this.builder = builder;
@@ -209,7 +211,7 @@ final class Decimals {
       }
     }
 
-    /** Adds the edges; a number without its sign begins in a state. */
+    /** Adds the edges of an absolute value that begins in the given state. */
     void connect(int start, int less, int greater) {
       digits(start, whole.charAt(0), integers, integers + 1, integers + 2);
       int length = whole.length();

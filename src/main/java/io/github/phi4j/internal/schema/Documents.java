@@ -11,9 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/**
- * The schema and the documents that it may refer to, with all places that have names of their own.
- */
+/** The schema and the documents it may refer to, with an index of all identifiers and anchors. */
 final class Documents {
 
   private static final String DEFAULT_BASE = "schema:/root";
@@ -24,10 +22,10 @@ final class Documents {
   private final Location root;
 
   /**
-   * Reads a schema.
+   * Parses a schema and its documents.
    *
-   * @param others further documents by their URIs
-   * @throws GrammarException if one is no JSON
+   * @param others further documents by URI
+   * @throws GrammarException if one is not JSON
    */
   Documents(String schema, Map<String, String> others) {
     others.forEach((uri, text) -> add(json(text), withoutFragment(uri)));
@@ -86,7 +84,7 @@ final class Documents {
         }
       }
       default -> {
-        // nothing within
+        // no subschemas
       }
     }
   }
@@ -119,7 +117,7 @@ final class Documents {
   private static String resolve(String base, String reference) {
     try {
       return URI.create(base).resolve(reference).toString();
-    } catch (IllegalArgumentException e) { // no URI, but perhaps the name of something here
+    } catch (IllegalArgumentException e) { // not a URI, but it may still match a name literally
       return reference;
     }
   }
@@ -129,12 +127,12 @@ final class Documents {
     return hash < 0 ? uri : uri.substring(0, hash);
   }
 
-  /** The place of a value within the documents. */
+  /** Returns the location of a value in the documents. */
   Location at(Json value) {
     return locations.get(value);
   }
 
-  /** What a reference refers to, if it is here. */
+  /** Resolves a reference; empty if its target is not in the documents. */
   Optional<Location> find(Location from, String reference) {
     String uri = reference.startsWith("#") ? from.base + reference : resolve(from.base, reference);
     Location known = named.get(uri);
@@ -160,7 +158,7 @@ final class Documents {
     try {
       plain = URLDecoder.decode(name.replace("+", "%2B"), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
-      // a % that encodes nothing
+      // an invalid percent escape
     }
     return plain.replace("~1", "/").replace("~0", "~");
   }

@@ -16,11 +16,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Writes the values of formulas as states of an automaton. Values that are objects or arrays get a
- * rule, so that they may recurse; others are written where they are needed. What cannot end is left
- * out everywhere, so that every text so far can be finished.
+ * Writes the values of formulas as states of an automaton. Objects and arrays get a rule each, so
+ * that they may recurse; other values are written inline. Values that cannot be completed are left
+ * out everywhere, so every prefix has a completion.
  *
- * <p>White space is a blank, or a newline and up to twenty blanks or tabs, where people put it.
+ * <p>White space is a blank, or a newline and up to twenty blanks or tabs, in the conventional
+ * positions.
  */
 final class Emitter {
 
@@ -29,7 +30,7 @@ final class Emitter {
 
   private static final int MANY = 1 << 20;
 
-  /** The values of a formula, and how those that have parts are written. */
+  /** The values of a formula, with plans for its arrays and objects. */
   private record Entry(Values values, List<Plan> plans) {
     boolean hasScalars() {
       return values.nulls()
@@ -39,7 +40,7 @@ final class Emitter {
     }
   }
 
-  /** A formula whose values have a rule, and whether they are written in one way only. */
+  /** The key of a rule: a formula, and whether its values are written canonically. */
   private record Use(Node node, boolean canonical) {}
 
   private final Meanings meanings;
@@ -49,7 +50,7 @@ final class Emitter {
   private final Set<Node> possible = new HashSet<>();
   private final Map<Use, Integer> rules = new HashMap<>();
   private final Deque<Use> open = new ArrayDeque<>();
-  private boolean canonical; // whether what is written now is written in one way only
+  private boolean canonical; // whether values are now written canonically, one text per value
 
   Emitter(Meanings meanings, States states) {
     this.meanings = meanings;
@@ -62,9 +63,9 @@ final class Emitter {
   }
 
   /**
-   * Finds all that a formula needs, before anything of it is written.
+   * Evaluates all formulas that the given one needs, before any state is written.
    *
-   * @throws IllegalArgumentException if it means no value, or something cannot be enforced
+   * @throws IllegalArgumentException if it has no values, or a keyword cannot be enforced
    */
   void prepare(Node root) {
     Map<Node, List<Node>> users = new HashMap<>();
@@ -128,7 +129,8 @@ final class Emitter {
   }
 
   /**
-   * The values of a formula as they are written: where types are not spoken of, of those that are.
+   * Returns the values of a formula to write: if keywords constrain some types but the schema
+   * leaves the type open, only values of those types.
    */
   private Values written(Node node) {
     Values written = Values.NONE;
@@ -139,7 +141,7 @@ final class Emitter {
     return written;
   }
 
-  /** The number of values of a formula, as far as they can be counted. */
+  /** Estimates the number of values of a formula. */
   private long size(Node node) {
     Values values = written(node);
     if (!values.arrays().isEmpty() || !values.objects().isEmpty() || values.numbers().all()) {
@@ -152,24 +154,24 @@ final class Emitter {
         + values.strings().dfa().size(MANY);
   }
 
-  /** Whether there are values of a formula. */
+  /** Returns whether a formula has values. */
   boolean isPossible(Node node) {
     return possible.contains(node);
   }
 
-  /** Whether a formula means objects and nothing else. */
+  /** Returns whether all values of a formula are objects. */
   boolean isOfObjects(Node node) {
     Entry entry = entries.get(node);
     return !entry.hasScalars() && entry.values.arrays().isEmpty();
   }
 
-  /** A value of a formula. */
+  /** Adds the values of a formula. */
   int value(Node node, int next) {
     Entry entry = entries.get(node);
     return entry.plans.isEmpty() ? scalars(entry.values, next) : states.call(rule(node), next);
   }
 
-  /** A value of a formula, written in one way only. */
+  /** Adds the values of a formula, written canonically. */
   int canonicalValue(Node node, int next) {
     boolean before = canonical;
     canonical = true;
@@ -189,7 +191,7 @@ final class Emitter {
     return rule;
   }
 
-  /** Adds the rules of all values that were written. */
+  /** Adds the rules of all values used so far. */
   void finish() {
     while (!open.isEmpty()) {
       Use use = open.poll();
@@ -233,7 +235,7 @@ final class Emitter {
     return canonical ? Leaf.Form.CANONICAL : Leaf.Form.STRING;
   }
 
-  /** One of two ways, either of which may be none, -1. */
+  /** Adds a choice of two states, each of which may be -1 for none. */
   int either(int one, int other) {
     return one < 0 || other < 0 ? Math.max(one, other) : states.split(one, other);
   }

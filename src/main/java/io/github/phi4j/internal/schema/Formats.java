@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The formats of strings that JSON Schema defines, each as a set that is within the one that its
- * standard describes. Other formats assert nothing.
+ * The string formats of JSON Schema, each as a subset of its standard's language. Other formats
+ * assert nothing.
  */
 final class Formats {
 
@@ -86,7 +86,7 @@ final class Formats {
           + VARIABLE
           + ")*\\})*";
 
-  /** Top-level domains, in lower case: common generic ones, then those of countries. */
+  /** Top-level domains, in lower case: common generic ones, then country codes. */
   private static final String TOP_LEVEL_DOMAIN =
       "com|org|net|edu|gov|mil|int|info|biz|name|pro|app|dev|cloud|online|site|tech|blog|shop|store"
           + "|xyz|mobi|jobs|coop|museum|aero|a[c-gilmoq-uwxz]|b[abd-jmnorstvwyz]|c[acdfghik-oru-z]"
@@ -96,12 +96,12 @@ final class Formats {
 
   private Formats() {}
 
-  /** Whether a format is one that strings are asked for. */
+  /** Returns whether this is a known string format. */
   static boolean isOfStrings(String name) {
     return NAMES.contains(name);
   }
 
-  /** The strings of a format. */
+  /** Returns the strings of a format. */
   static Dfa of(String name) {
     return KNOWN.computeIfAbsent(name, Formats::make);
   }
@@ -155,8 +155,8 @@ final class Formats {
     String group = HEX + "{1,4}";
     String last = "(?:" + group + ":" + group + "|" + IPV4 + ")";
     StringBuilder all = new StringBuilder("(?:(?:" + group + ":){6}" + last);
-    for (int before = 0; before <= 7; before++) { // groups before the two colons
-      int after = 7 - before; // the most behind them
+    for (int before = 0; before <= 7; before++) { // groups before the double colon
+      int after = 7 - before; // the maximum behind it
       String head = before == 0 ? "" : "(?:" + group + ":){" + (before - 1) + "}" + group;
       StringBuilder tail = new StringBuilder();
       tail.append(after >= 1 ? "(?:(?:" + group + ":){0," + (after - 1) + "}" + group + ")?" : "");
@@ -174,7 +174,7 @@ final class Formats {
     return character + "(?:\\.?" + character + ")*(?::[1-9][0-9]{0,3}|\\*)?";
   }
 
-  /** A label of a domain: 63 characters at most, and no two hyphens in a row. */
+  /** Returns domain labels: at most 63 characters, no two hyphens in a row. */
   private static Dfa label() {
     return shorter(whole("[a-zA-Z0-9]+(?:-[a-zA-Z0-9]+)*"), 63);
   }
@@ -225,7 +225,7 @@ final class Formats {
         + "|)" + tail + ")";
   }
 
-  /** Regular expressions whose groups are nested so deep at most. */
+  /** Returns regular expressions with groups nested at most {@code depth} deep. */
   private static String regex(int depth) {
     String escape = "\\\\(?:[dDwWsStnrfv^$\\\\.*+?()\\[\\]{}|/-]|x" + HEX + "{2}|u" + HEX + "{4})";
     String classes = "\\[\\^?(?:[^\\\\\\]\\[-]|" + escape + ")(?:[^\\\\\\]\\[-])*\\]";

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Collects the rules of a grammar, and writes the parts that rules are made of. */
+/** Collects the rules of a grammar and writes their parts. */
 final class Gbnf {
 
   private static final int MAX_RULES = 20_000;
@@ -15,7 +15,7 @@ final class Gbnf {
   private final Map<String, String> rules = new LinkedHashMap<>();
   private final Map<String, String> names = new LinkedHashMap<>(); // by rule body
 
-  /** Reserves a name that begins so. */
+  /** Reserves a rule name with the given beginning. */
   String reserve(String wanted) {
     String base = wanted.replaceAll("[^A-Za-z0-9]+", "-").replaceAll("^-+|-+$", "");
     base = base.isEmpty() || !Character.isLetter(base.charAt(0)) ? "r-" + base : base;
@@ -31,12 +31,12 @@ final class Gbnf {
     return name;
   }
 
-  /** Gives a reserved name its rule. */
+  /** Defines the rule of a reserved name. */
   void define(String name, String body) {
     rules.put(name, body);
   }
 
-  /** The name of a rule with this body: one that is there, or a new one that begins as wanted. */
+  /** Returns the name of a rule with this body, adding one if none exists. */
   String rule(String wanted, String body) {
     String known = names.get(body);
     if (known != null) {
@@ -48,14 +48,14 @@ final class Gbnf {
     return name;
   }
 
-  /** The grammar, beginning with the rule {@code root}. */
+  /** Returns the grammar, beginning with the rule {@code root}. */
   String text() {
     return rules.entrySet().stream()
         .map(rule -> rule.getKey() + " ::= " + rule.getValue())
         .collect(Collectors.joining("\n", "", "\n"));
   }
 
-  /** A literal text. */
+  /** Returns a quoted literal. */
   static String literal(String text) {
     StringBuilder quoted = new StringBuilder("\"");
     text.codePoints()
@@ -72,12 +72,12 @@ final class Gbnf {
     return quoted.append('"').toString();
   }
 
-  /** One of some bodies. */
+  /** Returns the alternation of some bodies. */
   static String oneOf(List<String> bodies) {
     return bodies.size() == 1 ? bodies.getFirst() : "(" + String.join(" | ", bodies) + ")";
   }
 
-  /** A character as it may stand in brackets. */
+  /** Returns a character escaped for a character class. */
   static String inClass(int c) {
     if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) {
       return Character.toString(c);
@@ -95,7 +95,7 @@ final class Gbnf {
             : String.format(Locale.ROOT, "\\U%08X", c);
   }
 
-  /** Something, a number of times. */
+  /** Returns a repetition. */
   static String times(String body, int min, int max) {
     if (max == 0) {
       return "\"\"";

@@ -12,9 +12,8 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /**
- * Compiles grammars for one vocabulary and keeps those that were used last. Nobody waits for the
- * compiling of a grammar but those who asked for it; two that ask for the same at once may both
- * compile it. Thread-safe.
+ * Compiles grammars for one vocabulary and caches the most recently used ones. Compilation holds no
+ * lock, so two threads that request the same grammar at once may both compile it. Thread-safe.
  */
 public final class Grammars {
 
@@ -24,17 +23,17 @@ public final class Grammars {
   private final Map<Language, CompiledGrammar> compiled =
       new LinkedHashMap<>(16, 0.75f, true); // guarded by itself
 
-  /** Creates a place for grammars; nothing is read of the vocabulary yet. */
+  /** Creates a cache; the vocabulary is not read yet. */
   public Grammars(TokenSource source) {
     vocabulary = new Vocabulary(source);
   }
 
   /**
-   * Compiles a grammar, or finds it compiled.
+   * Returns the compiled grammar, from the cache if possible.
    *
-   * @param cancelled whether nobody waits for it any more
-   * @throws GrammarException if it is wrong
-   * @throws CompilingCancelledException if nobody waits for it any more
+   * @param cancelled whether the caller no longer needs the result
+   * @throws GrammarException if the grammar is invalid
+   * @throws CompilingCancelledException if cancelled
    */
   public CompiledGrammar compile(Language language, BooleanSupplier cancelled) {
     synchronized (compiled) {

@@ -6,7 +6,7 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 
-/** Reads the values of a schema's keywords, and says what is wrong with them. */
+/** Reads the values of a schema's keywords and reports faults in them. */
 record Keywords(Location location) {
 
   private static final int SHOWN = 60;
@@ -27,7 +27,7 @@ record Keywords(Location location) {
         expected);
   }
 
-  /** A whole number, 0 or above; the greatest int for all that are greater. */
+  /** Returns a non-negative integer, clamped to the range of int. */
   int count(String keyword) {
     Json value = get(keyword);
     if (!(value instanceof Json.Numeral number)
@@ -78,7 +78,7 @@ record Keywords(Location location) {
     return elements.list();
   }
 
-  /** The schemas of a keyword that combines some. */
+  /** Returns the subschemas of a combining keyword. */
   List<Json> branches(String keyword) {
     if (elements(keyword).isEmpty()) {
       throw wrong(keyword, get(keyword), "an array of at least one schema");

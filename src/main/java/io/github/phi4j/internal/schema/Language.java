@@ -6,13 +6,13 @@ import io.github.phi4j.api.ToolChoice;
 import io.github.phi4j.internal.text.ToolFormat;
 import java.util.List;
 
-/** What a generation may be held to. */
+/** A language that constrains a generation. */
 public sealed interface Language {
 
-  /** A grammar that the program gives. */
+  /** The program's own grammar. */
   record Given(Grammar grammar) implements Language {}
 
-  /** Calls of tools, and answers as far as they are allowed. */
+  /** Tool calls, and answers if the tool choice allows them. */
   record Calls(List<Tool> tools, ToolChoice choice, ToolFormat format) implements Language {
 
     /** Creates a language. */

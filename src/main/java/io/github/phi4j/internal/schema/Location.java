@@ -2,13 +2,13 @@ package io.github.phi4j.internal.schema;
 
 import io.github.phi4j.internal.json.Json;
 
-/** A schema where it stands. Two are equal if they are the same place. */
+/** A schema at its location in a document. Equality is identity of the location. */
 final class Location {
 
   final Json value;
   final String pointer; // within its document
-  final String base; // the URI that references in it are relative to
-  final boolean siblingsOfReferences; // whether what stands beside $ref counts
+  final String base; // the base URI of its references
+  final boolean siblingsOfReferences; // whether siblings of $ref count
 
   Location(Json value, String pointer, String base, boolean siblingsOfReferences) {
     this.value = value;

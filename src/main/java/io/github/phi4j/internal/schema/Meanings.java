@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Works out which values formulas mean, each once. A formula that is met again while it is worked
- * out means itself, and nothing.
+ * Evaluates formulas to sets of values, each once. A formula whose value depends on itself is an
+ * error.
  */
 final class Meanings {
 
@@ -33,7 +33,10 @@ final class Meanings {
     return effort;
   }
 
-  /** The values of a formula, apart by what was spoken of. */
+  /**
+   * Returns the values of a formula, as sets that differ in {@link Values#typed} or {@link
+   * Values#mentioned}.
+   */
   List<Values> of(Node node) {
     List<Values> values = known.get(node);
     if (values != null) {
@@ -125,7 +128,7 @@ final class Meanings {
     return others.stream().map(each -> each.typed(true, 0)).toList();
   }
 
-  /** Whether it can be seen that no value is meant. */
+  /** Returns whether a formula is evidently empty. */
   boolean isEmpty(Node node) {
     return isEmpty(node, PROOF_DEPTH);
   }
@@ -144,12 +147,12 @@ final class Meanings {
                 && values.objects().stream().allMatch(shape -> isEmpty(shape, depth)));
   }
 
-  /** Whether it can be seen that no array is of a shape. */
+  /** Returns whether a shape is evidently empty. */
   boolean isEmpty(ArrayShape shape) {
     return isEmpty(shape, PROOF_DEPTH);
   }
 
-  /** Whether it can be seen that no object is of a shape. */
+  /** Returns whether a shape is evidently empty. */
   boolean isEmpty(ObjectShape shape) {
     return isEmpty(shape, PROOF_DEPTH);
   }

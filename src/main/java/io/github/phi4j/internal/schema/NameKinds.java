@@ -11,25 +11,25 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The names of an object's members by what is said of them: an automaton of all names that may be
- * written, whose labels tell their kinds. A declared name is a kind of its own; other names are of
- * one kind if their members must be the same.
+ * Partitions member names into kinds by the constraints on their members: one automaton accepts all
+ * names that may be written and labels each with its kind. A declared name is a kind by itself;
+ * other names share a kind if their members have the same constraints.
  */
 final class NameKinds {
 
-  /** What names have in common: the place of a declared one, or -1, and what members must be. */
+  /** The place of a declared name, or -1, and the constraint on its members. */
   private record Kind(int place, Node value, List<Boolean> asked) {}
 
   private final ObjectShape shape;
   private final List<String> declared;
-  private final List<String> spoken; // all names that something is said of
+  private final List<String> spoken; // all names that are mentioned
   private final List<Dfa> patterns = new ArrayList<>();
   private final List<Kind> kinds = new ArrayList<>();
   private final Map<Kind, Integer> numbers = new HashMap<>();
   private final Map<List<Integer>, Integer> known = new HashMap<>(); // by labels
   private final Dfa names;
   private final int[] ofDeclared;
-  private final BitSet written = new BitSet(); // kinds that there are names of
+  private final BitSet written = new BitSet(); // kinds that have names
 
   NameKinds(ObjectShape shape, List<String> declared, Effort effort) {
     this.shape = shape;
@@ -101,22 +101,22 @@ final class NameKinds {
     return number;
   }
 
-  /** The number of kinds; they count from 1. */
+  /** Returns the number of kinds; they count from 1. */
   int count() {
     return kinds.size();
   }
 
-  /** Whether names that are not declared may be written. */
+  /** Returns whether undeclared names may be written. */
   boolean hasOthers() {
     return written.stream().anyMatch(kind -> kind > 0 && isOther(kind));
   }
 
-  /** Whether there are names of a kind. */
+  /** Returns whether a kind has names. */
   boolean isWritten(int kind) {
     return written.get(kind);
   }
 
-  /** The kind of a declared name, or 0 if it may not be written. */
+  /** Returns the kind of a declared name, or 0 if it may not be written. */
   int ofDeclared(int place) {
     return ofDeclared[place];
   }
@@ -129,17 +129,17 @@ final class NameKinds {
     return kinds.get(kind - 1).place;
   }
 
-  /** What members must be. */
+  /** Returns the constraint on members. */
   Node value(int kind) {
     return kinds.get(kind - 1).value;
   }
 
-  /** Whether members are among those of which one must be there. */
+  /** Returns whether members satisfy an at-least-one condition. */
   boolean isAsked(int kind, int index) {
     return kinds.get(kind - 1).asked.get(index);
   }
 
-  /** The names of some kinds. */
+  /** Returns the names of some kinds. */
   Dfa names(BitSet wanted) {
     return names.only(wanted::get);
   }

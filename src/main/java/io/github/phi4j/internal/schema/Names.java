@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A set of names of members: some names, those of automata, and those of other sets; or all but
- * these.
+ * A set of member names: listed names, the languages of automata and other sets, or the complement
+ * of all these.
  */
 record Names(Set<String> names, List<Dfa> patterns, List<Names> parts, boolean negated) {
 
@@ -25,7 +25,7 @@ record Names(Set<String> names, List<Dfa> patterns, List<Names> parts, boolean n
     return new Names(Set.of(), List.of(pattern), List.of(), false);
   }
 
-  /** The names of any of some sets. */
+  /** Returns the union of some sets. */
   static Names union(List<Names> parts) {
     return new Names(Set.of(), List.of(), parts, false);
   }
@@ -34,14 +34,14 @@ record Names(Set<String> names, List<Dfa> patterns, List<Names> parts, boolean n
     return new Names(names, patterns, parts, !negated);
   }
 
-  /** The name, if it is but one. */
+  /** Returns the only name, or null if the set is not a single name. */
   String single() {
     return !negated && names.size() == 1 && patterns.isEmpty() && parts.isEmpty()
         ? names.iterator().next()
         : null;
   }
 
-  /** Adds what this set is made of. */
+  /** Collects the listed names and automata of this set and its parts. */
   void collect(Collection<String> allNames, Collection<Dfa> allPatterns) {
     allNames.addAll(names);
     patterns.forEach(pattern -> {
@@ -52,7 +52,10 @@ record Names(Set<String> names, List<Dfa> patterns, List<Names> parts, boolean n
     parts.forEach(part -> part.collect(allNames, allPatterns));
   }
 
-  /** Whether names are in this set that are a certain one, or none, and match some automata. */
+  /**
+   * Returns whether the set contains a name, or null for an unlisted one, that matches exactly the
+   * given automata.
+   */
   boolean contains(String name, Collection<Dfa> matched) {
     boolean in =
         (name != null && names.contains(name))

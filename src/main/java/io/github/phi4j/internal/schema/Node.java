@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a value must be, as a formula over places in schemas: nothing of it is worked out until it
- * is asked for, so that formulas may recurse. Equal formulas are equal.
+ * A constraint on values: a formula over locations in schemas. Formulas are evaluated lazily, so
+ * they may recurse. Equality is structural.
  */
 sealed interface Node {
 
@@ -17,42 +17,42 @@ sealed interface Node {
   record Any() implements Node {}
 
   /**
-   * The values that are valid for a schema.
+   * The values valid for a schema.
    *
    * @param location the schema
-   * @param written whether the values are to be written, and not only checked: then undeclared
-   *     members and types that are not spoken of may be left out
+   * @param written whether the values are to be written, not only checked: then undeclared members
+   *     and unmentioned types may be left out
    */
   record At(Location location, boolean written) implements Node {}
 
   /** One value. */
   record Constant(Json value) implements Node {}
 
-  /** Values that are all of some. */
+  /** Values in every one of some sets. */
   record All(Set<Node> parts) implements Node {}
 
-  /** Values that are one of some. */
+  /** Values in at least one of some sets. */
   record Some(List<Node> parts) implements Node {}
 
-  /** Values that are not. */
+  /** All values but those of a set. */
   record Not(Node part) implements Node {}
 
-  /** Every value. */
+  /** Returns the formula of every value. */
   static Node any() {
     return new Any();
   }
 
-  /** No value. */
+  /** Returns the formula of no value. */
   static Node none() {
     return new Some(List.of());
   }
 
-  /** Values that are both. */
+  /** Returns the conjunction. */
   static Node all(Node one, Node other) {
     return all(List.of(one, other));
   }
 
-  /** Values that are all of some. */
+  /** Returns the conjunction. */
   static Node all(Collection<Node> nodes) {
     Set<Node> parts = new LinkedHashSet<>();
     for (Node node : nodes) {
@@ -67,7 +67,7 @@ sealed interface Node {
     return parts.isEmpty() ? any() : parts.size() == 1 ? parts.iterator().next() : new All(parts);
   }
 
-  /** Values that are one of some. */
+  /** Returns the disjunction. */
   static Node some(Collection<Node> nodes) {
     List<Node> parts = new ArrayList<>();
     for (Node node : nodes) {
@@ -83,7 +83,7 @@ sealed interface Node {
     return parts.isEmpty() ? none() : parts.size() == 1 ? parts.getFirst() : new Some(parts);
   }
 
-  /** Values that are not. */
+  /** Returns the negation. */
   default Node not() {
     return switch (this) {
       case Any _ -> none();
@@ -94,7 +94,7 @@ sealed interface Node {
     };
   }
 
-  /** The same, of values that are checked only. */
+  /** Returns this formula for values that are only checked, not written. */
   default Node checked() {
     return switch (this) {
       case At at -> new At(at.location, false);

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Numbers, as an automaton of their texts without exponents: all texts of a number are in it, or
- * none. Only where every number is meant may exponents be written as well.
+ * A set of numbers, as an automaton over texts without exponents that accepts either all texts of a
+ * number or none. Exponents may be written only if all numbers are in the set.
  *
- * @param texts of the numbers
- * @param all whether these are all numbers
+ * @param texts the automaton
+ * @param all whether the set is that of all numbers
  */
 record NumberSet(Dfa texts, boolean all) {
 
@@ -50,9 +50,9 @@ record NumberSet(Dfa texts, boolean all) {
   }
 
   /**
-   * What is written: whole numbers without a fraction where all are whole.
+   * Returns the texts to write: without a fraction if all numbers are integers.
    *
-   * @param canonical whether each number has but one text
+   * @param canonical whether each number gets a single text
    */
   Optional<Dfa> written(boolean canonical, Effort effort) {
     Dfa written;

@@ -18,29 +18,29 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * How objects of a shape are written: declared members in their order, then the others. States are
- * the place among the declared members and what must be remembered of those so far. At each, one
- * automaton has the names that may come.
+ * Writes the objects of a shape: declared members in their order, then others. A state is the place
+ * among the declared members and a {@link Layer} of counters; in each, one automaton accepts the
+ * names that may come next.
  */
 final class ObjectPlan implements Plan {
 
   private static final int MAX_STATES = 200_000;
-  private static final int MAX_ASKED = 6; // kinds of members of which one must be there
+  private static final int MAX_ASKED = 6; // at-least-one conditions
 
-  /** What a member may be, and which of those that are asked for it then is. */
+  /** A possible member and the at-least-one conditions that it meets. */
   private record Option(Node value, List<Boolean> asked) {}
 
   private final ObjectShape shape;
   private final NameKinds kinds;
-  private final List<String> declared; // in their order
+  private final List<String> declared; // in order
   private final boolean countsLeast;
   private final boolean countsTotal;
-  private final boolean namesDiffer; // whether that must be seen to
+  private final boolean namesDiffer; // whether the automaton must enforce it
   private final List<Layer> layers = new ArrayList<>();
   private final Map<Layer, Integer> numbers = new HashMap<>();
   private final List<List<Option>> options = new ArrayList<>(); // by kind
-  private boolean[][] possible; // by place and layer: whether the object can still end
-  private boolean[][] goesOn; // whether a member may come
+  private boolean[][] possible; // by place and layer: whether the object can still be completed
+  private boolean[][] goesOn; // whether another member may follow
 
   ObjectPlan(ObjectShape shape, Effort effort) {
     this.shape = shape;
@@ -49,7 +49,7 @@ final class ObjectPlan implements Plan {
     declared = List.copyOf(names);
     kinds = new NameKinds(shape, declared, effort);
     if (shape.some().size() > MAX_ASKED) {
-      throw new GrammarException("too many kinds of members of which one must be there");
+      throw new GrammarException("too many conditions that one of some members is present");
     }
     for (int kind = 0; kind <= kinds.count(); kind++) {
       options.add(kind == 0 || !kinds.isWritten(kind) ? List.of() : options(kind));
@@ -110,11 +110,11 @@ final class ObjectPlan implements Plan {
     return known;
   }
 
-  /** The layer after one more member, or null if there are too many. */
+  /** Returns the layer after one more member, or null if there are too many. */
   private Layer next(Layer layer, int kind, Option option) {
     boolean other = kinds.isOther(kind);
     int least = layer.least();
-    if (countsLeast && !(other && layer.others())) { // else others might have one name
+    if (countsLeast && !(other && layer.others())) { // else others might repeat a name
       least = Math.min(shape.min(), least + 1);
     }
     int total = layer.total() + (countsTotal ? 1 : 0);
@@ -162,7 +162,7 @@ final class ObjectPlan implements Plan {
     falling.sort((a, b) -> b.measure() - a.measure());
     for (Layer layer : falling) {
       int number = numbers.get(layer);
-      // A member that changes nothing does not help to end.
+      // A member that leaves the layer unchanged does not help to complete the object.
       possible[places][number] = isComplete(layer) || others(layer, known, false);
       goesOn[places][number] = others(layer, known, true);
     }
@@ -208,7 +208,7 @@ final class ObjectPlan implements Plan {
     return false;
   }
 
-  /** The kinds of names that may come at a place. */
+  /** Returns the kinds of names that may come at a place. */
   private BitSet allowed(int place, Layer layer, Predicate<Node> known) {
     BitSet allowed = new BitSet();
     int at = place;
@@ -235,7 +235,7 @@ final class ObjectPlan implements Plan {
     return new Writing(emitter, next).start();
   }
 
-  /** The states of the members of each layer, added from one that is reached to the next. */
+  /** Adds the states of members, layer by layer as they are reached. */
   private final class Writing {
     private final Emitter emitter;
     private final int close;
@@ -262,7 +262,7 @@ final class ObjectPlan implements Plan {
       return emitter.states().text("{", namesDiffer ? emitter.states().open(true, inside) : inside);
     }
 
-    /** The state before the name of a member, or -1 if none may come. */
+    /** Returns the state before a member's name, or -1 if no member may follow. */
     private int member(int place, int layer) {
       if (!goesOn[place][layer]) {
         return -1;

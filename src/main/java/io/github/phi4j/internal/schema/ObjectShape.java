@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What objects have in common: all of these restrictions at once. The shapes of both of two, and of
- * those that are not one, are made of such, too.
+ * A conjunction of constraints on objects. Conjunctions are single shapes again; complements are
+ * lists of them.
  *
- * @param order names as they are declared
- * @param rules what the members of some names must be
- * @param required names of members that must be there
- * @param some members of which at least one must be there
- * @param min the least number of members
- * @param max the greatest number of members
- * @param evaluated the names that something was said about
- * @param closed whether only those are written
+ * @param order names in order of declaration
+ * @param rules constraints on the members with some names
+ * @param required names of required members
+ * @param some members of which at least one is required
+ * @param min the minimum number of members
+ * @param max the maximum number of members
+ * @param evaluated the evaluated names, in the sense of {@code unevaluatedProperties}
+ * @param closed whether to write only evaluated names
  */
 record ObjectShape(
     Set<String> order,
@@ -34,7 +34,7 @@ record ObjectShape(
   static final ObjectShape ANY =
       new ObjectShape(Set.of(), List.of(), Set.of(), List.of(), 0, UNBOUNDED, List.of(), false);
 
-  /** What members of some names are. */
+  /** A constraint on the members with some names. */
   record Rule(Names names, Node value) {}
 
   static ObjectShape of(Rule rule) {
@@ -59,7 +59,7 @@ record ObjectShape(
     return new ObjectShape(Set.of(), List.of(), Set.of(), List.of(), min, max, List.of(), false);
   }
 
-  /** Objects that are both. */
+  /** Returns the conjunction of two shapes. */
   ObjectShape and(ObjectShape other) {
     if (equals(ANY) || other.equals(ANY)) {
       return equals(ANY) ? other : this;
@@ -95,7 +95,7 @@ record ObjectShape(
     return List.copyOf(joined);
   }
 
-  /** The shapes of which every object is one that is not of this shape. */
+  /** Returns the complement, as alternatives. */
   List<ObjectShape> not() {
     List<ObjectShape> others = new ArrayList<>();
     for (String name : required) {
@@ -118,7 +118,7 @@ record ObjectShape(
     return others;
   }
 
-  /** What a member must be, as far as it is said for its name alone. */
+  /** Returns the constraint on a member from the rules that list its name. */
   Node member(String name) {
     List<Node> values = new ArrayList<>();
     for (Rule rule : rules) {
@@ -130,14 +130,14 @@ record ObjectShape(
     return Node.all(values);
   }
 
-  /** Whether no object can be of this shape, as far as that is plain. */
+  /** Returns whether the shape is evidently empty; false does not mean that it has objects. */
   boolean isImpossible() {
     return min > max
         || required.size() > max
         || required.stream().anyMatch(name -> member(name).equals(Node.none()));
   }
 
-  /** The same with other names evaluated, and never closed. */
+  /** Returns this shape with other evaluated names and never closed. */
   ObjectShape evaluated(Collection<Names> names) {
     return new ObjectShape(order, rules, required, some, min, max, List.copyOf(names), false);
   }

@@ -9,8 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Values that are valid for exactly one of some schemas: those of each, without those of all others
- * that it may have values in common with.
+ * Values valid for exactly one of some schemas: each branch without all others that may overlap it.
  */
 final class OneOf {
 
@@ -48,7 +47,7 @@ final class OneOf {
     return meanings.isEmpty(Node.all(branches.get(i), branches.get(j).checked()));
   }
 
-  /** Shapes of which an object or array can be, as far as that can be seen. */
+  /** Drops evidently empty shapes. */
   private List<Values> possible(List<Values> all) {
     return all.stream()
         .map(values ->
@@ -62,8 +61,8 @@ final class OneOf {
   }
 
   /**
-   * The required members of a schema for objects alone that have only some values, which are looked
-   * at first: most branches differ in one.
+   * Returns the required members with finitely many values, if the schema is for objects only. They
+   * are compared first, since most branches differ in one of them.
    */
   private Map<String, Set<Json>> constants(Node branch) {
     List<Values> all = meanings.of(branch);

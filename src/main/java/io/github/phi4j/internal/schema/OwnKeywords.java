@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** What a schema says by keywords of its own, whatever their order: one set of values. */
+/** The set of values that a schema's own keywords allow together; their order does not matter. */
 final class OwnKeywords {
 
   private static final Map<String, Integer> TYPES =
@@ -28,7 +28,7 @@ final class OwnKeywords {
 
   private final Keywords keywords;
   private final String pointer;
-  private final boolean closing; // whether only what is declared is written
+  private final boolean closing; // whether to write only declared members
   private final Effort effort;
   private final Meanings meanings;
   private final Problems problems;
@@ -113,7 +113,7 @@ final class OwnKeywords {
     for (String keyword : List.of("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum")) {
       boolean exclusive = keyword.startsWith("exclusive");
       if (!keywords.has(keyword) || (exclusive && keywords.get(keyword) instanceof Json.Truth)) {
-        continue; // as in draft 4, where it belongs to the other keyword
+        continue; // a boolean, as in draft 4, which modifies the other keyword
       }
       mentioned |= Values.NUMBER;
       BigDecimal bound = keywords.number(keyword);

@@ -8,15 +8,15 @@ import io.github.phi4j.internal.grammar.Nfa;
 import java.util.List;
 
 /**
- * Turns regular expressions into automata of the texts that they are found in. Looking ahead is a
- * product: what follows must be both. It is refused within repetitions, as are back references,
- * looking behind and word boundaries everywhere.
+ * Compiles regular expressions to automata. A lookahead is a product: the rest of the text must
+ * match both. It is refused within repetitions; back references, lookbehind and word boundaries are
+ * refused everywhere.
  */
 final class Patterns {
 
   private final Nfa nfa;
   private final Effort effort;
-  private int repetitions; // around the part at work
+  private int repetitions; // around the current part
 
   private Patterns(Effort effort) {
     this.effort = effort;
@@ -24,10 +24,9 @@ final class Patterns {
   }
 
   /**
-   * The texts that a pattern is found in.
+   * Returns the texts in which a pattern matches somewhere.
    *
-   * @throws IllegalArgumentException if there is no such automaton; the message tells what was
-   *     found
+   * @throws IllegalArgumentException if there is no such automaton; the message names the construct
    */
   static Dfa search(String pattern, Effort effort) {
     Regex regex = RegexParser.parse(pattern);
@@ -37,7 +36,7 @@ final class Patterns {
     return patterns.nfa.determinize(patterns.anything(found), true);
   }
 
-  /** The texts that a pattern is the whole of. */
+  /** Returns the texts that a pattern matches as a whole. */
   static Dfa whole(String pattern, Effort effort) {
     Patterns patterns = new Patterns(effort);
     int start = patterns.compile(RegexParser.parse(pattern), Nfa.END, true);
@@ -53,7 +52,7 @@ final class Patterns {
   /**
    * Compiles a part.
    *
-   * @param first whether no part that takes characters stands before it
+   * @param first whether no part before it consumes characters
    */
   private int compile(Regex regex, int next, boolean first) {
     return switch (regex) {
@@ -74,7 +73,7 @@ final class Patterns {
   }
 
   private int sequence(List<Regex> parts, int next, boolean first) {
-    int taking = 0; // parts before the first that takes characters
+    int taking = 0; // parts before the first that consumes characters
     boolean anchored = false;
     while (taking < parts.size()
         && (parts.get(taking) instanceof Regex.Anchor
@@ -114,7 +113,7 @@ final class Patterns {
     return start;
   }
 
-  /** The texts that follow, if they begin as they must. */
+  /** Returns the state of the rest, constrained by a lookahead. */
   private int ahead(Regex.Ahead ahead, int next, boolean beginning) {
     if (repetitions > 0) {
       throw new GrammarException("a group that looks ahead within a repetition");

@@ -3,21 +3,19 @@ package io.github.phi4j.internal.schema;
 import java.util.Collection;
 import java.util.function.Predicate;
 
-/** How objects or arrays of one shape are written: an automaton over their members or elements. */
+/** The automaton of objects or arrays of one shape, over their members or elements. */
 interface Plan {
 
-  /** What their members or elements may be. */
+  /** Returns the formulas of members or elements. */
   Collection<Node> parts();
 
-  /**
-   * Whether there is such an object or array, if only parts for which that is known may be used.
-   */
+  /** Returns whether such an object or array exists, made only of parts known to be possible. */
   boolean isPossible(Predicate<Node> possible);
 
   /**
    * Adds the states.
    *
-   * @return where they begin
+   * @return the start state
    */
   int emit(Emitter emitter, int next);
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** What becomes of keywords that cannot be enforced: refused, or passed over and listed. */
+/** Handles unenforceable keywords: refuses them or, in lenient mode, skips and lists them. */
 final class Problems {
 
   private final boolean lenient;
@@ -16,7 +16,7 @@ final class Problems {
     this.lenient = lenient;
   }
 
-  /** What was passed over, each with its place. */
+  /** Returns the skipped keywords with their locations. */
   List<String> unenforced() {
     return List.copyOf(unenforced);
   }
@@ -24,8 +24,8 @@ final class Problems {
   /**
    * Enforces a keyword.
    *
-   * @param enforced what it gives, or throws why it cannot be enforced
-   * @param otherwise what there is without it
+   * @param enforced returns the result, or throws the reason why the keyword cannot be enforced
+   * @param otherwise returns the result without the keyword
    */
   <T> T enforce(String pointer, String keyword, Supplier<T> enforced, Supplier<T> otherwise) {
     String reason;
@@ -36,7 +36,7 @@ final class Problems {
     } catch (GrammarException | IllegalArgumentException e) {
       boolean placed = e instanceof GrammarException problem && problem.pointer().isPresent();
       if (placed || e.getMessage().startsWith("the ")) {
-        throw e; // it has a place, or is about the whole
+        throw e; // it has a location already, or concerns the whole schema
       }
       reason = e.getMessage();
     }

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads regular expressions of ECMA-262 as browsers do, with the freedoms of its annex B where they
- * mean something: a bracket or brace that opens nothing is itself, as is a hyphen beside a class.
- * Characters are code points, as with the flag {@code u}.
+ * Parses ECMA-262 regular expressions as browsers do, with the leniency of annex B where it has a
+ * meaning: an unmatched bracket or brace is a literal, as is a hyphen beside a class. Characters
+ * are code points, as with the flag {@code u}.
  */
 final class RegexParser {
 
@@ -31,10 +31,10 @@ final class RegexParser {
   }
 
   /**
-   * Reads a pattern.
+   * Parses a pattern.
    *
-   * @throws IllegalArgumentException if it is none, or not regular; the message tells what was
-   *     found where
+   * @throws IllegalArgumentException if it is invalid or not regular; the message has the construct
+   *     and its position
    */
   static Regex parse(String pattern) {
     RegexParser parser = new RegexParser(pattern);
@@ -134,7 +134,7 @@ final class RegexParser {
         max = at < pattern.length && pattern[at] == '}' ? Regex.UNBOUNDED : count();
       }
       if (min < 0 || max < 0 || !taken('}')) {
-        at = start; // a brace that stands for itself
+        at = start; // a literal brace
         return item;
       }
       if (min > max) {
@@ -143,7 +143,7 @@ final class RegexParser {
     } else {
       return item;
     }
-    taken('?'); // lazy or not, the texts are the same
+    taken('?'); // laziness does not change the language
     if (item instanceof Regex.Anchor || item instanceof Regex.Ahead) {
       throw problem("a quantifier behind what takes no character");
     }
@@ -173,7 +173,7 @@ final class RegexParser {
         int hyphen = at++;
         CodePoints to = classItem();
         if (single(from) < 0 || single(to) < 0) {
-          at = hyphen + 1; // beside a class a hyphen is itself
+          at = hyphen + 1; // beside a class, a hyphen is a literal
           from = from.or(CodePoints.only('-'));
         } else if (single(to) < single(from)) {
           throw problem("a range that ends before it begins");

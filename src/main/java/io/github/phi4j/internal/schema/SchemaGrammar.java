@@ -7,7 +7,7 @@ import io.github.phi4j.internal.grammar.Effort;
 import io.github.phi4j.internal.grammar.States;
 import java.util.List;
 
-/** The door to the translation of JSON Schemas into automata. */
+/** The entry point for translating JSON Schemas to automata. */
 public final class SchemaGrammar {
 
   private final Documents documents;
@@ -16,9 +16,9 @@ public final class SchemaGrammar {
   private final Effort effort;
 
   /**
-   * Reads a schema.
+   * Parses a schema.
    *
-   * @throws GrammarException if it, or a document that it may refer to, is no JSON
+   * @throws GrammarException if it, or a document it may refer to, is not JSON
    */
   public SchemaGrammar(String schema, JsonSchemaOptions options, Effort effort) {
     documents = new Documents(schema, options.documents());
@@ -27,15 +27,15 @@ public final class SchemaGrammar {
     this.effort = effort;
   }
 
-  /** What is not enforced. */
+  /** Returns the keywords that are not enforced. */
   public List<String> unenforced() {
     return problems.unenforced();
   }
 
   /**
-   * The automaton of the JSON values that are written for the schema. Each is valid for it.
+   * Returns the automaton of the JSON values to write. Each is valid for the schema.
    *
-   * @throws GrammarException if the schema is none, or says what no grammar can promise
+   * @throws GrammarException if the schema is invalid, or has a keyword that no grammar can enforce
    */
   public Automaton automaton() {
     States states = new States(SchemaGrammar::tooLarge);
@@ -55,7 +55,7 @@ public final class SchemaGrammar {
     return new Node.At(reader.target(documents.root()), true);
   }
 
-  /** What writes the values of the schema. */
+  /** Returns the emitter for the schema's values. */
   Emitter emitter(States states) {
     Emitter emitter = new Emitter(new Meanings(reader, effort), states);
     try {
@@ -70,9 +70,9 @@ public final class SchemaGrammar {
   }
 
   /**
-   * The start of a value of the schema, which must be of objects alone.
+   * Adds the values of the schema, which must allow objects only, and returns their start.
    *
-   * @throws GrammarException if it is not
+   * @throws GrammarException if it allows other values
    */
   int objects(States states, int next) {
     Emitter emitter = emitter(states);

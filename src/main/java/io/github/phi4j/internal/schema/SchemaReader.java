@@ -10,16 +10,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads what a schema says of values: its own keywords, and in the order of their appearance those
- * that combine it with other schemas at the same place. Keywords that assert nothing are passed
- * over, as are those that nobody knows.
+ * Reads the values of a schema: its own keywords, then applicators in order of appearance.
+ * Annotations and unknown keywords are skipped.
  */
 final class SchemaReader {
 
   private static final Set<String> UNENFORCEABLE =
       Set.of("contentSchema", "extends", "disallow", "divisibleBy");
 
-  /** Keywords of which the first tells where among joined schemas the declared members come. */
+  /** The first of these keywords determines the order of declared members among joined schemas. */
   private static final Set<String> DECLARING =
       Set.of("properties", "patternProperties", "additionalProperties");
 
@@ -57,7 +56,7 @@ final class SchemaReader {
           "contains");
 
   private final Documents documents;
-  private final boolean standard; // undeclared members may be written, and unspoken types
+  private final boolean standard; // undeclared members and unmentioned types may be written
   private final Problems problems;
 
   SchemaReader(Documents documents, boolean standard, Problems problems) {
@@ -66,7 +65,7 @@ final class SchemaReader {
     this.problems = problems;
   }
 
-  /** The values of a schema. */
+  /** Returns the values of a schema. */
   List<Values> read(Location location, boolean written, Meanings meanings) {
     return switch (location.value) {
       case Json.Truth truth -> truth.value() ? List.of(Values.ALL) : List.of();
@@ -79,7 +78,7 @@ final class SchemaReader {
     };
   }
 
-  /** What a schema that is but a reference refers to. */
+  /** Follows the references of a schema that is nothing but a reference. */
   Location target(Location location) {
     Location at = location;
     Set<Location> seen = new HashSet<>();
@@ -126,11 +125,11 @@ final class SchemaReader {
             SchemaProblem.at(
                 from.pointer + "/" + keyword,
                 Json.quote(reference),
-                "a reference to a schema that is here, such as #/$defs/x, or in a document that"
-                    + " the program gives; nothing is fetched from elsewhere"));
+                "a reference to a schema in this document, such as #/$defs/x, or in a document "
+                    + "that the program supplies; nothing is downloaded"));
   }
 
-  /** The reading of one schema. */
+  /** Reads one schema. */
   private final class Reading {
     private final Location location;
     private final Keywords keywords;
@@ -162,7 +161,7 @@ final class SchemaReader {
           values = meanings.and(values, combined(keyword));
         }
       }
-      for (String keyword : CONDITIONAL) { // they say nothing of the order of members
+      for (String keyword : CONDITIONAL) { // they do not affect the order of members
         if (keywords.has(keyword) && !onlyReference) {
           values = meanings.and(values, combined(keyword));
         }
@@ -261,7 +260,7 @@ final class SchemaReader {
       if (then.equals(Node.any()) && otherwise.equals(Node.any())) {
         return List.of(Values.ALL);
       }
-      // What a value has in common with the condition counts as spoken of where it holds.
+      // Where the condition holds, members that it mentions count as evaluated.
       Node holds = node(keywords.schema("if"));
       return meanings.or(
           meanings.and(meanings.of(Node.all(condition, holds)), meanings.of(then)),

@@ -5,8 +5,8 @@ import io.github.phi4j.internal.grammar.Effort;
 import io.github.phi4j.internal.grammar.Leaf;
 
 /**
- * Strings: those of an automaton that have at most some number of characters. The bound is counted
- * where it is used, so that it does not multiply states.
+ * A set of strings: those of an automaton with at most {@code most} characters. The bound stays
+ * separate as long as possible, since it multiplies states.
  */
 record StringSet(Dfa dfa, int most) {
 
@@ -31,7 +31,7 @@ record StringSet(Dfa dfa, int most) {
     return new StringSet(counted(effort).not(effort), UNBOUNDED);
   }
 
-  /** The strings as an automaton that counts. */
+  /** Returns an automaton that includes the bound. */
   Dfa counted(Effort effort) {
     return most == UNBOUNDED ? dfa : dfa.and(Dfa.ofLength(0, most), effort);
   }

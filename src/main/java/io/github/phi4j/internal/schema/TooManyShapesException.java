@@ -1,11 +1,11 @@
 package io.github.phi4j.internal.schema;
 
-/** Alternatives, and their opposites, combine in too many ways. */
+/** Thrown if alternatives or their complements combine in too many ways. */
 final class TooManyShapesException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  /** Where the innermost schema that they are in stands, if that is known. */
+  /** The JSON pointer of the innermost schema around them, or null. */
   final String pointer;
 
   private TooManyShapesException(String message, String pointer) {
@@ -14,10 +14,10 @@ final class TooManyShapesException extends RuntimeException {
   }
 
   TooManyShapesException(int most) {
-    this("alternatives, or their opposites, that combine in more than " + most + " ways", null);
+    this("alternatives, or their complements, that combine in more than " + most + " ways", null);
   }
 
-  /** The same with a place, unless it has one. */
+  /** Returns this exception with a location, unless it has one. */
   TooManyShapesException at(String place) {
     return pointer == null ? new TooManyShapesException(getMessage(), place) : this;
   }

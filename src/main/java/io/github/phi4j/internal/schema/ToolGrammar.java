@@ -11,18 +11,18 @@ import io.github.phi4j.internal.grammar.States;
 import io.github.phi4j.internal.text.ToolFormat;
 import java.util.List;
 
-/** The grammar of what a model may write that has tools. */
+/** The grammar of the output of a model with tools. */
 final class ToolGrammar {
 
   private ToolGrammar() {}
 
   /**
-   * The automaton of calls; in {@link ToolFormat#JSON} also of answers without calls, as far as
-   * they are allowed. In {@link ToolFormat#NATIVE} calls follow a token that no grammar sees, and
-   * answers are free.
+   * Returns the automaton of calls, in {@link ToolFormat#JSON} also of answers without calls if the
+   * tool choice allows them. In {@link ToolFormat#NATIVE}, calls follow a token outside the
+   * grammar, and answers are unconstrained.
    *
-   * @throws GrammarException if a tool's parameters are no schema of objects, or say what no
-   *     grammar can promise
+   * @throws GrammarException if a tool's parameters are not a schema of objects, or have a keyword
+   *     that no grammar can enforce
    */
   static Automaton of(List<Tool> tools, ToolChoice choice, ToolFormat format, Effort effort) {
     States states = new States(SchemaGrammar::tooLarge);
@@ -68,7 +68,7 @@ final class ToolGrammar {
     }
   }
 
-  /** Every text that does not begin so. */
+  /** Adds all texts that do not begin with {@code beginning}. */
   private static int otherThan(String beginning, States states) {
     int anything = states.reserve();
     states.define(anything, states.characters(CodePoints.ALL, anything), States.END);

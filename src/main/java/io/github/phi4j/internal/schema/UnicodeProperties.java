@@ -11,12 +11,12 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/** Sets of characters by the names that {@code \p} has for them, as this JVM's Unicode has them. */
+/** The character sets of {@code \p}, from this JVM's version of Unicode. */
 final class UnicodeProperties {
 
   private static final Map<String, Optional<CodePoints>> KNOWN = new ConcurrentHashMap<>();
 
-  /** The long names of ECMA-262 for general categories that are used most. */
+  /** ECMA-262's long names of the most used general categories. */
   private static final Map<String, String> CATEGORIES =
       Map.of(
           "Letter", "L",
@@ -32,7 +32,7 @@ final class UnicodeProperties {
 
   private UnicodeProperties() {}
 
-  /** The characters of a general category or, as {@code Script=…}, of a script. */
+  /** Returns the characters of a general category or, as {@code Script=…}, of a script. */
   static Optional<CodePoints> named(String name) {
     return KNOWN.computeIfAbsent(name, UnicodeProperties::find);
   }

@@ -10,16 +10,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A set of JSON values, type by type: what is said about one type says nothing about another, so
- * that what two sets have in common, what either has, and what neither has can be worked out for
- * each by itself.
+ * A set of JSON values, type by type: constraints on one type do not affect another, so
+ * intersection, union and complement are computed per type.
  *
- * @param nulls whether null is one
+ * @param nulls whether null is in the set
  * @param booleans 1 for false, 2 for true, or their sum
- * @param arrays shapes of which each array is one
- * @param objects shapes of which each object is one
- * @param typed whether types were spoken of, not only their values
- * @param mentioned the bits of types that were spoken of otherwise
+ * @param arrays alternative shapes of arrays
+ * @param objects alternative shapes of objects
+ * @param typed whether a schema constrained the types themselves
+ * @param mentioned the bits of types with other constraints
  */
 record Values(
     boolean nulls,
@@ -78,7 +77,7 @@ record Values(
     return new Values(nulls, booleans, numbers, strings, arrays, objects, isTyped, types);
   }
 
-  /** The values of some types. */
+  /** Returns all values of some types. */
   Values ofTypes(int types) {
     return new Values(
         nulls && (types & NULL) != 0,
@@ -91,7 +90,7 @@ record Values(
         0);
   }
 
-  /** One value or some. */
+  /** Returns the set of the given values. */
   static Values of(Collection<Json> values, Effort effort) {
     boolean nulls = false;
     int booleans = 0;
@@ -151,7 +150,7 @@ record Values(
         && objects.isEmpty();
   }
 
-  /** The values that are in both. */
+  /** Returns the intersection. */
   Values and(Values other, Effort effort) {
     if (equals(ALL) || other.equals(ALL)) {
       return equals(ALL) ? other : this;
@@ -167,7 +166,7 @@ record Values(
         mentioned | other.mentioned);
   }
 
-  /** The values that are in either; what was spoken of is as here. */
+  /** Returns the union, with this set's {@code typed} and {@code mentioned}. */
   Values or(Values other, Effort effort) {
     Set<ArrayShape> allArrays = new LinkedHashSet<>(arrays);
     allArrays.addAll(other.arrays);
@@ -185,7 +184,7 @@ record Values(
         mentioned);
   }
 
-  /** All other values. */
+  /** Returns the complement. */
   Values not(Effort effort) {
     List<ArrayShape> otherArrays = List.of(ArrayShape.ANY);
     for (ArrayShape shape : arrays) {

@@ -1,2 +1,2 @@
-/** JSON Schema to grammars in GBNF, and the grammars of tool calls. */
+/** Translates JSON Schemas and tools to automata. */
 package io.github.phi4j.internal.schema;

@@ -4,24 +4,24 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
 
-/** The operating system's folder for cached files. */
+/** Locates the operating system's cache folder. */
 final class CacheFolder {
 
   private static final String NAME = "phi4j";
 
   private CacheFolder() {}
 
-  /** The folder of this user on this system. */
+  /** Returns the current user's folder. */
   static Path ofUser() {
     return of(System.getProperty("os.name"), System::getenv, System.getProperty("user.home"));
   }
 
   /**
-   * The folder by the system's convention.
+   * Returns the folder by the system's convention.
    *
    * @param system the name of the operating system
    * @param environment the environment variables, null where one is not set
-   * @param home the user's folder
+   * @param home the user's home folder
    */
   static Path of(String system, UnaryOperator<String> environment, String home) {
     String name = system.toLowerCase(Locale.ROOT);

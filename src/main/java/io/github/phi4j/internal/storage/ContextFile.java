@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A context in a file: a header with the tokens, then the pages of its KV cache as they lie in
- * memory, so that they are used where they are mapped. All numbers are little-endian.
+ * A context in a file: a header with the tokens, then the pages of its KV cache in their memory
+ * layout, to be used directly from the mapping. All numbers are little-endian.
  *
  * <pre>
  *   0  8 bytes   "phi4j-kv"
@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  *  52  int       1 if keys were rotated for a long context, else 0
  *  56  int       tokens of the context
  *  60  int       positions in the cache
- *  64  int       up to this position the cache is what the tokens alone make it
+ *  64  int unshifted: up to here the cache depends on the tokens alone
  *  68  long      bytes of a page
  *  76  long      stamp of the model's files
  *  84  ints      the tokens
@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * @param tokens of the context
- * @param unshifted up to this position the cache is what the tokens alone make it
+ * @param unshifted the position up to which the cache depends on the tokens alone
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
 public record ContextFile(int[] tokens, int unshifted) {
@@ -59,17 +59,15 @@ public record ContextFile(int[] tokens, int unshifted) {
   private static final int STAMP_AT = 76;
   private static final int ALIGNMENT = 4096;
   private static final String EXPECTED = "a session that phi4j saved";
-  private static final String REMEDY = "a whole one; delete it and save the session again";
+  private static final String REMEDY =
+      "a complete file; delete this one and save the session " + "again";
 
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  /**
-   * Writes a context. The file appears whole or, if anything fails, not at all; one that was there
-   * stays until then.
-   */
+  /** Writes a context atomically: if anything fails, a previous file remains. */
   public void write(Path file, ModelVersion model, KvCache cache) throws IOException {
     Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
     String name = target.getFileName().toString();
@@ -119,7 +117,8 @@ public record ContextFile(int[] tokens, int unshifted) {
   }
 
   /**
-   * Of copies, since a page of a file that is gone would not be survived inside of the checksum.
+   * Computes the checksum of copies, since a fault in the checksum intrinsic on a truncated file
+   * would crash the JVM.
    */
   private static int checksum(MemorySegment bytes) {
     CRC32C sum = new CRC32C();
@@ -141,13 +140,13 @@ public record ContextFile(int[] tokens, int unshifted) {
     return Math.ceilDiv(end, ALIGNMENT) * ALIGNMENT;
   }
 
-  /** A context that was read. */
+  /** A restored context. */
   public record Restored(ContextFile context, KvCache cache) {}
 
   /**
-   * Maps a file and checks all of it; its pages stay in the file until they are written to.
+   * Maps a file and verifies all of it. Pages stay in the file until they are written to.
    *
-   * @throws ModelException if it is not a sound file of this model, or has no room in the context
+   * @throws ModelException if the file is damaged, of another model, or longer than the context
    */
   public static Restored read(
       Path path, ModelVersion model, PhiConfig config, int capacity, KvMemory memory) {
@@ -160,7 +159,7 @@ public record ContextFile(int[] tokens, int unshifted) {
         arena.close();
       }
       return restored;
-    } catch (Throwable e) { // the mapping must not outlive a file that is refused
+    } catch (Throwable e) { // a refused file must not stay mapped
       arena.close();
       throw e;
     }
@@ -204,8 +203,8 @@ public record ContextFile(int[] tokens, int unshifted) {
       KvCache cache = new KvCache(config, format, capacity, memory);
       if (bytes().get(LONG, STAMP_AT) != model.stamp()) {
         LOG.warn(
-            "{} was saved with the model as it was before it was last written to, or copied: of"
-                + " what it holds only the tokens are taken, and computed anew",
+            "{} was saved before the model file was last modified or copied: only its tokens are "
+                + "restored, and recomputed",
             file.path());
         return new Restored(new ContextFile(tokens, Integer.MAX_VALUE), cache);
       }
@@ -214,7 +213,7 @@ public record ContextFile(int[] tokens, int unshifted) {
       return new Restored(new ContextFile(tokens, integer(64)), cache);
     }
 
-    /** How the cache was computed. */
+    /** Checks the flags. */
     private void checkFlags(int count) {
       int longFactors = integer(52);
       boolean canBeLong = config.contextLength() > config.originalContextLength();

@@ -13,10 +13,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * What comes next of a file that is written from some place on: threads fill it side by side, and
- * one of them then writes it. That is done in pieces that begin at multiples of their size, since
- * Linux keeps such a piece as one large page in its cache, where the file system can. A mapping of
- * small pages may be several times slower to read, for as long as the file stays in the cache.
+ * A double-buffered window of a file that is written sequentially: threads fill one buffer in
+ * parallel while a writer thread writes the other. Writes are aligned pieces, since Linux keeps
+ * each in its page cache as one large page, if the file system supports it. A mapping of small
+ * pages may be several times slower to read, as long as the file is cached.
  */
 final class FileWindow implements AutoCloseable {
 
@@ -27,18 +27,18 @@ final class FileWindow implements AutoCloseable {
   private final ExecutorService writer =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("phi4j-writer").daemon().factory());
-  private MemorySegment memory; // that is filled
-  private MemorySegment spare; // that is written meanwhile
-  private long start; // of the memory in the file, a multiple of pieces
-  private long written; // up to where the file is, or will be once the writer is done
+  private MemorySegment memory; // being filled
+  private MemorySegment spare; // being written
+  private long start; // file offset of memory, a multiple of the piece size
+  private long written; // end of the data that is written or being written
   private Future<?> writing = CompletableFuture.completedFuture(null);
 
   /**
    * Creates a window.
    *
-   * @param from where the file is written from
-   * @param ahead the most that is filled before it is written
-   * @param arena the memory's, which is twice as much; shared, and closed after the window
+   * @param from the file offset to start from
+   * @param ahead the maximum number of bytes to fill before a write
+   * @param arena for the buffers, twice {@code ahead}; shared, and closed after the window
    */
   FileWindow(FileChannel channel, long from, long ahead, Arena arena) {
     this.channel = channel;
@@ -53,17 +53,17 @@ final class FileWindow implements AutoCloseable {
   }
 
   /**
-   * The memory for a part of the file, which is good until the next {@link #write}. Threads may ask
-   * for theirs at a time, but not during a call of {@code write}.
+   * Returns the memory for a part of the file, valid until the next {@link #write}. Thread-safe,
+   * except during {@code write}.
    */
   MemorySegment at(long position, long bytes) {
     return memory.asSlice(position - start, bytes);
   }
 
   /**
-   * Has the whole pieces of what was filled written while the caller fills what follows.
+   * Writes all complete pieces in the background while the caller fills the next part.
    *
-   * @param filled where in the file that ends
+   * @param filled the file offset where the filled data ends
    * @throws UncheckedIOException if an earlier piece could not be written
    */
   void write(long filled) {
@@ -86,9 +86,9 @@ final class FileWindow implements AutoCloseable {
   }
 
   /**
-   * Writes all of what was filled.
+   * Writes all filled data.
    *
-   * @param filled where in the file that ends
+   * @param filled the file offset where the filled data ends
    * @throws UncheckedIOException if it cannot be written
    */
   void flush(long filled) {
@@ -111,7 +111,7 @@ final class FileWindow implements AutoCloseable {
     }
   }
 
-  /** Waits for the writer; an interrupt is kept for later. */
+  /** Waits for the writer; preserves an interrupt. */
   private void await() {
     boolean interrupted = false;
     try {
@@ -126,7 +126,7 @@ final class FileWindow implements AutoCloseable {
     } catch (ExecutionException e) {
       writing = CompletableFuture.completedFuture(null);
       throw e.getCause() instanceof UncheckedIOException failure
-          ? new UncheckedIOException(failure.getCause()) // with this thread's stack too
+          ? new UncheckedIOException(failure.getCause()) // adds this thread's stack trace
           : new IllegalStateException(e.getCause());
     } finally {
       if (interrupted) {
@@ -135,7 +135,7 @@ final class FileWindow implements AutoCloseable {
     }
   }
 
-  /** Waits until nothing is being written; what is not written yet is forgotten. */
+  /** Waits for a write in progress and discards unwritten data. */
   @Override
   public void close() {
     writer.close();

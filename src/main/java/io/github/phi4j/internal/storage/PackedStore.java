@@ -32,16 +32,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds and makes the file with a model's packed weights. Its name has a part of the model's
- * fingerprint, so that models of one name can share a folder, and one model serves wherever it
- * lies.
+ * Finds and creates the file with a model's packed weights. Its name contains a part of the model's
+ * fingerprint, so models of the same name can share a folder, and a model keeps its packed file
+ * wherever it is moved.
  *
- * <p>Who makes a file holds the lock of its folder. So there is one maker at a time, others find a
- * complete file when it is their turn, and unfinished ones that are found then are of the dead.
+ * <p>A lock on the folder allows one writer at a time. Waiting processes then find a complete file,
+ * and unfinished files found under the lock were left by crashed processes.
  */
 public final class PackedStore {
 
-  /** Where packed weights are, unless options say otherwise. */
+  /** The system property with the folder for packed files; options override it. */
   static final String FOLDER_PROPERTY = "phi4j.packed.folder";
 
   private static final Logger LOG = LoggerFactory.getLogger(PackedStore.class);
@@ -58,7 +58,7 @@ public final class PackedStore {
   private final ModelVersion version;
   private final Path path;
 
-  /** The store for a model. Reads as much of its file as the fingerprint takes. */
+  /** Creates the store of a model. Reads the samples for the fingerprint. */
   public PackedStore(GgufFile model, PhiWeights weights, LoadOptions options) {
     this.model = model;
     packing = WeightPacking.of(weights);
@@ -83,7 +83,7 @@ public final class PackedStore {
     return (extended ? name.substring(0, end) : name) + "-";
   }
 
-  /** Opens the file of a model, if there is one; where it cannot be used, the log says why. */
+  /** Opens the file of a model, if it exists and is usable; otherwise logs the reason. */
   public static Optional<WeightFile> find(
       GgufFile model, PhiWeights weights, LoadOptions options, Arena arena) {
     if (candidates(folder(options), stem(model)).isEmpty()) {
@@ -93,9 +93,9 @@ public final class PackedStore {
     try {
       return Optional.of(store.open(arena));
     } catch (NoSuchFileException _) {
-      return Optional.empty(); // those that are there are other models'
+      return Optional.empty(); // existing files belong to other models
     } catch (IOException | Phi4Exception e) {
-      LOG.warn("Packed weights are not used, which makes generating slower: {}", e.getMessage());
+      LOG.warn("Packed weights are not used, so generation is slower: {}", e.getMessage());
     }
     return Optional.empty();
   }
@@ -110,7 +110,7 @@ public final class PackedStore {
                     && file.getFileName().toString().endsWith(EXTENSION))) {
       files.forEach(found::add);
     } catch (NoSuchFileException | NotDirectoryException _) {
-      // As good as empty.
+      // Treated as empty.
     } catch (IOException e) {
       LOG.warn("The folder of packed weights cannot be read: {}", e.toString());
     }
@@ -127,7 +127,7 @@ public final class PackedStore {
     Permissions.requireTrusted(path);
   }
 
-  /** Says what is there. */
+  /** Describes the file. */
   public PackedFile describe() {
     if (!Files.exists(path)) {
       return new PackedFile(path, PackedFile.State.MISSING, packing.bytes(), Optional.empty());
@@ -143,10 +143,10 @@ public final class PackedStore {
   }
 
   /**
-   * Opens the file, and makes it before if it is not there or cannot be used. Empty if the model
-   * has no weights that can be packed.
+   * Opens the file, creating it if it is missing or unusable. Empty if the model has no weights
+   * that can be packed.
    *
-   * @throws FileException if it cannot be made
+   * @throws FileException if it cannot be created
    * @throws CancellationException if the thread is interrupted
    */
   public Optional<WeightFile> obtain(WorkerPool pool, PackingListener listener, Arena arena) {
@@ -162,20 +162,20 @@ public final class PackedStore {
       }
       return Optional.of(open(arena));
     } catch (IOException e) {
-      if (Thread.currentThread().isInterrupted()) { // which closes a channel that is in use
+      if (Thread.currentThread().isInterrupted()) { // an interrupt closes an open channel
         throw cancellation(e);
       }
       throw new FileException(
           path,
-          "packed weights that cannot be made (" + e + ")",
-          "a folder that can be written and has room for "
+          "packed weights that cannot be written (" + e + ")",
+          "a writable folder with room for "
               + packing.bytes()
               + " bytes; name another, or load the model without packed weights",
           e);
     }
   }
 
-  /** Reads the file's data and compares it with the model. */
+  /** Reads the file and compares it with the model. */
   public void verify(WorkerPool pool, PackingListener listener) {
     try (Arena arena = Arena.ofShared()) {
       WeightFile file = open(arena);
@@ -191,14 +191,14 @@ public final class PackedStore {
   }
 
   private boolean usable() throws IOException {
-    // In an arena of its own: a file that is mapped cannot be replaced everywhere.
+    // In a separate arena: some systems cannot replace a mapped file.
     try (Arena arena = Arena.ofShared()) {
       open(arena);
       return true;
     } catch (NoSuchFileException _) {
       return false;
     } catch (ModelException e) {
-      LOG.info("Weights are packed anew: {}", e.getMessage());
+      LOG.info("Weights are packed again: {}", e.getMessage());
       return false;
     }
   }
@@ -208,7 +208,7 @@ public final class PackedStore {
             FileChannel.open(
                 folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock _ = lock(channel)) {
-      if (!usable()) { // another may have made it meanwhile
+      if (!usable()) { // another process may have created it meanwhile
         Unfinished.deleteAbandoned(folder, name -> name.endsWith(EXTENSION));
         Files.deleteIfExists(path);
         checkRoom();
@@ -218,7 +218,7 @@ public final class PackedStore {
     }
   }
 
-  /** Waits for the lock, in steps since a lock of this very process makes no one wait. */
+  /** Waits for the lock by polling, since a lock held by this process fails instead of blocking. */
   private FileLock lock(FileChannel channel) throws IOException {
     for (boolean first = true; true; first = false) {
       try {
@@ -227,10 +227,10 @@ public final class PackedStore {
           return lock;
         }
       } catch (OverlappingFileLockException _) {
-        // Another thread of this process has it.
+        // Held by another thread of this process.
       }
       if (first) {
-        LOG.info("Waiting for another that packs weights in {}", folder);
+        LOG.info("Waiting for another process or thread that packs weights in {}", folder);
       }
       try {
         Thread.sleep(POLL_MILLIS);
@@ -282,7 +282,7 @@ public final class PackedStore {
     event.commit();
   }
 
-  /** Deletes what was made of other contents of the same model file. */
+  /** Deletes files packed from earlier contents of the same model file. */
   private void deleteSuperseded() throws IOException {
     String source = WeightFile.source(path);
     for (Path other : candidates(folder, stem)) {
@@ -290,10 +290,12 @@ public final class PackedStore {
         if (!other.equals(path) && WeightFile.source(other).equals(source)) {
           Files.deleteIfExists(other);
           LOG.info(
-              "Deleted {}, which was packed of what {} held before", other, Printable.of(source));
+              "Deleted {}, which was packed from an earlier version of {}",
+              other,
+              Printable.of(source));
         }
       } catch (IOException | Phi4Exception e) {
-        LOG.debug("{} stays: {}", other, e.getMessage());
+        LOG.debug("Not deleted: {}: {}", other, e.getMessage());
       }
     }
   }

@@ -13,7 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** Who may read and write the files that phi4j makes, where the file system knows of that. */
+/** Permissions of the files that phi4j creates, on file systems that have permissions. */
 final class Permissions {
 
   private static final Set<PosixFilePermission> OWNER =
@@ -35,12 +35,15 @@ final class Permissions {
         : new FileAttribute<?>[0];
   }
 
-  /** For a new file that only its owner may read. */
+  /** Returns the attributes of a new file that only its owner may read. */
   static FileAttribute<?>[] ofOwner(Path path) {
     return attributes(path, OWNER);
   }
 
-  /** For a new file that may be read by those who may read all of some files, and no others. */
+  /**
+   * Returns the attributes of a new file readable exactly by users who may read all of the given
+   * files.
+   */
   static FileAttribute<?>[] ofReaders(Path path, List<Path> files) throws IOException {
     Set<PosixFilePermission> common = EnumSet.copyOf(READERS);
     for (Path file : files) {
@@ -52,15 +55,15 @@ final class Permissions {
     return attributes(path, common);
   }
 
-  /** Makes a folder, and those above it, for the owner alone, unless it is there. */
+  /** Creates a folder and its parents for the owner only, unless it exists. */
   static void createFolders(Path folder) throws IOException {
     Files.createDirectories(folder, attributes(folder, OWNER_FOLDER));
   }
 
   /**
-   * Checks that not everybody can write to a file or folder.
+   * Checks that a file or folder is not world-writable.
    *
-   * @throws ModelException if everybody can
+   * @throws ModelException if it is
    */
   static void requireTrusted(Path path) throws IOException {
     try {
@@ -73,7 +76,7 @@ final class Permissions {
             "one that its owner, or a group, keeps to itself (chmod o-w), or another folder");
       }
     } catch (NoSuchFileException _) {
-      return; // what is not there can be made
+      return; // a missing file or folder is created later
     } catch (FileSystemException e) {
       if (Files.exists(path)) {
         throw e;

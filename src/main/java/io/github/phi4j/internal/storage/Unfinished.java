@@ -18,8 +18,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A file under another name until it is complete. It is locked meanwhile, so that those that a
- * crashed process left can be told from those that are being written.
+ * A file under a temporary name until it is complete. It is locked meanwhile, which distinguishes a
+ * file being written from one that a crashed process left.
  */
 final class Unfinished implements AutoCloseable {
 
@@ -37,7 +37,7 @@ final class Unfinished implements AutoCloseable {
   }
 
   /**
-   * Creates an empty file beside the one that it will become.
+   * Creates an empty file beside its target.
    *
    * @param attributes its permissions
    */
@@ -51,11 +51,11 @@ final class Unfinished implements AutoCloseable {
               attributes);
       try {
         lock(channel);
-        if (Files.exists(path)) { // or else it was taken for abandoned before it was locked
+        if (Files.exists(path)) { // otherwise it was deleted as abandoned before it was locked
           return new Unfinished(target, path, channel);
         }
         channel.close();
-      } catch (Throwable e) { // nothing may be left
+      } catch (Throwable e) { // leave nothing behind
         channel.close();
         Files.deleteIfExists(path);
         throw e;
@@ -67,25 +67,25 @@ final class Unfinished implements AutoCloseable {
     try {
       channel.tryLock();
     } catch (IOException _) {
-      return; // a file system without locks, where nothing is ever taken for abandoned
+      return; // no locks on this file system, so nothing counts as abandoned
     }
   }
 
   /**
    * Deletes the unfinished files that crashed processes left in a folder.
    *
-   * @param targets the names that they were to get
+   * @param targets accepts their final names
    */
   static void deleteAbandoned(Path folder, Predicate<String> targets) {
     try (DirectoryStream<Path> files =
         Files.newDirectoryStream(folder, file -> targets.test(target(file)))) {
       files.forEach(Unfinished::deleteIfAbandoned);
     } catch (IOException | DirectoryIteratorException _) {
-      return; // a folder that may not be listed, or is not there
+      return; // the folder is unreadable or missing
     }
   }
 
-  /** The name that an unfinished file was to get; empty for other files. */
+  /** Returns the final name of an unfinished file; empty for other files. */
   private static String target(Path file) {
     Matcher matcher = NAME.matcher(file.getFileName().toString());
     return matcher.matches() ? matcher.group(1) : "";
@@ -98,7 +98,7 @@ final class Unfinished implements AutoCloseable {
         Files.deleteIfExists(file);
       }
     } catch (IOException | OverlappingFileLockException _) {
-      return; // it is gone by now, or in use by this process, or another user's
+      return; // gone by now, in use by this process, or owned by another user
     }
   }
 
@@ -106,19 +106,21 @@ final class Unfinished implements AutoCloseable {
     return channel;
   }
 
-  /** Gives the complete file its name, in place of one that has it. */
+  /** Renames the complete file to its target, replacing an existing one. */
   void finish() throws IOException {
     channel.force(true);
     Files.move(path, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     forceFolder(target.toAbsolutePath().getParent());
   }
 
-  /** Makes a new name last through a power failure, where the system lets folders be opened. */
+  /**
+   * Syncs the folder, where the system allows it, so that the new name survives a power failure.
+   */
   private static void forceFolder(Path folder) {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException _) {
-      return; // the file itself is safe
+      return; // the contents are synced already
     }
   }
 

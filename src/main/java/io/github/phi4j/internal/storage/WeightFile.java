@@ -21,10 +21,10 @@ import java.nio.file.attribute.FileAttribute;
 import java.util.function.LongPredicate;
 import java.util.zip.CRC32C;
 
-/** The packed weights of a model in a mapped file of their own: see {@link WeightFileHeader}. */
+/** The packed weights of a model in a mapped file; {@link WeightFileHeader} has the format. */
 public final class WeightFile {
 
-  private static final long SMALL_BYTES = 64L << 20; // some hundredths of a second
+  private static final long SMALL_BYTES = 64L << 20; // a few hundredths of a second to check
 
   private final MappedFile file;
   private final WeightFileHeader header;
@@ -37,10 +37,10 @@ public final class WeightFile {
   }
 
   /**
-   * Maps a file, if it is complete and of this model. Its data is not read, unless it is small.
+   * Maps a file and validates its header; a small file's data as well.
    *
    * @param model the version of the model
-   * @throws ModelException if it is of another model or release, cut short, or damaged
+   * @throws ModelException if the file is of another model or release, truncated, or damaged
    * @throws IOException if it cannot be read
    */
   public static WeightFile open(Path path, WeightPacking packing, ModelVersion model, Arena arena)
@@ -64,20 +64,20 @@ public final class WeightFile {
     }
   }
 
-  /** Whether so little is to be read that {@link #open} has checked all of it. */
+  /** Returns whether the file is so small that {@link #open} checked its data. */
   public boolean isSmall() {
     return packing.bytes() <= SMALL_BYTES;
   }
 
-  /** Deletes the file, which stays mapped where the system lets it. */
+  /** Deletes the file; it stays mapped where the system allows it. */
   public void delete() throws IOException {
     Files.deleteIfExists(file.path());
   }
 
   /**
-   * The path that the model had when a file was made.
+   * Returns the model's path at the time of packing.
    *
-   * @throws ModelException if that is not a sound file of packed weights
+   * @throws ModelException if the file is not an intact file of packed weights
    */
   public static String source(Path path) throws IOException {
     try (FileChannel channel = channel(path)) {
@@ -86,14 +86,13 @@ public final class WeightFile {
   }
 
   private static FileChannel channel(Path path) throws IOException {
-    if (Files.exists(path)
-        && !Files.isRegularFile(path)) { // opening a pipe would wait for a writer
+    if (Files.exists(path) && !Files.isRegularFile(path)) { // opening a pipe would block
       throw new FileException(path, "something that is not a regular file", "packed weights", null);
     }
     return FileChannel.open(path, StandardOpenOption.READ);
   }
 
-  /** The model's weights with their packed copies. */
+  /** Returns the model's weights with their packed copies. */
   public PhiWeights weights() {
     return packing.with(data());
   }
@@ -103,7 +102,7 @@ public final class WeightFile {
   }
 
   /**
-   * Checks that the file was not cut short since it was mapped.
+   * Checks that the file was not truncated since it was mapped.
    *
    * @throws ModelException if it was
    */
@@ -112,8 +111,8 @@ public final class WeightFile {
   }
 
   /**
-   * Packs a model's weights into a file. It appears under its name only once it is complete and on
-   * the disk; until then it has another name, and after a failure it is gone.
+   * Packs a model's weights into a file. It gets its name once it is complete and synced; after a
+   * failure nothing is left.
    *
    * @param model the version of the model
    * @param source the path of the model
@@ -136,7 +135,7 @@ public final class WeightFile {
     }
   }
 
-  /** Writes the data first, so that a file without it has no header either. */
+  /** Writes the data before the header, so an incomplete file has no header. */
   private static void write(
       FileChannel channel,
       WeightPacking packing,
@@ -189,9 +188,9 @@ public final class WeightFile {
   }
 
   /**
-   * Reads the whole file, and packs the model once more to compare.
+   * Reads the whole file and compares it with a fresh packing of the model.
    *
-   * @throws ModelException if a part is damaged, or not what the model packs to
+   * @throws ModelException if a part is damaged or differs from the model
    */
   public void verify(WorkerPool pool, PackingListener listener) {
     try (Arena arena = Arena.ofShared()) {
@@ -204,9 +203,9 @@ public final class WeightFile {
   }
 
   /**
-   * Reads the whole file at a quarter of a processor's time, and compares it with its checksums.
+   * Compares the whole file with its checksums, at a quarter of a processor's time.
    *
-   * @param pause waits for some nanoseconds, and says whether to go on
+   * @param pause waits for the given nanoseconds and returns whether to continue
    * @throws ModelException if a part is damaged
    */
   public void check(LongPredicate pause) {
@@ -219,7 +218,9 @@ public final class WeightFile {
     }
   }
 
-  /** Checks a copy, since a page that is gone would not be survived inside of the checksum. */
+  /**
+   * Checks a copy, since a fault in the checksum intrinsic on a truncated file would crash the JVM.
+   */
   private void check(int number, byte[] buffer) {
     WeightPacking.Part part = packing.parts().get(number);
     int bytes = (int) part.bytes();
@@ -234,13 +235,13 @@ public final class WeightFile {
         file.path(),
         header.dataAt() + part.offset(),
         part.bytes() + " bytes with a wrong checksum",
-        "undamaged data; delete the file and pack the model anew");
+        "intact data; delete the file and pack the model again");
   }
 
   private void verify(int number, MemorySegment buffer) {
     WeightPacking.Part part = packing.parts().get(number);
     MemorySegment bytes = buffer.asSlice(0, part.bytes());
-    // A copy, since a page that is gone would not be survived inside of the checksum.
+    // A copy, for the same reason as in check.
     bytes.copyFrom(data().asSlice(part.offset(), part.bytes()));
     long at = header.dataAt() + part.offset();
     if (checksum(bytes.asByteBuffer()) != header.checksums()[number]) {
@@ -251,8 +252,8 @@ public final class WeightFile {
       throw new ModelException(
           file.path(),
           at,
-          "weights that are not the model's, which was changed",
-          "what the model packs to; delete the file and pack the model anew");
+          "weights that differ from the model, which was modified",
+          "the model's weights; delete the file and pack the model again");
     }
   }
 }

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * What stands at the beginning of a file of packed weights. All numbers are little-endian:
+ * The header of a file of packed weights. All numbers are little-endian:
  *
  * <pre>
  *   0  magic           8 bytes "phi4pack"
@@ -37,9 +37,10 @@ import java.util.zip.CRC32C;
  * <p>The packed data starts at the next multiple of 4096 bytes and ends with the file.
  *
  * @param model the version of the model
- * @param table the matrices, as they are written
+ * @param table the encoded matrix table
  * @param checksums the checksum of each part
- * @param source the path of the model when it was packed, for people and for finding what is stale
+ * @param source the path of the model at the time of packing, for display and for finding stale
+ *     files
  * @param dataBytes the length of the packed data
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -47,8 +48,8 @@ record WeightFileHeader(
     ModelVersion model, byte[] table, int[] checksums, String source, long dataBytes) {
 
   /**
-   * To be raised with each change of this format or of the size of parts. What layouts do to a
-   * matrix is told by their signatures.
+   * To be raised with each change of this format or of the part size. Changes of layouts show in
+   * their signatures.
    */
   static final int VERSION = 2;
 
@@ -59,9 +60,9 @@ record WeightFileHeader(
   private static final int ENTRY_BYTES = 32;
   private static final int PREFIX_BYTES = 72;
   private static final int MAX_BYTES = 64 << 20;
-  private static final String REMEDY = "; delete it and pack the model anew";
+  private static final String REMEDY = "; delete it and pack the model again";
 
-  /** The table of the matrices of a model. */
+  /** Encodes the matrix table of a model. */
   static byte[] table(WeightPacking packing) {
     byte[] bytes = new byte[packing.slots().size() * ENTRY_BYTES];
     ByteBuffer table = numbers(bytes);
@@ -92,17 +93,17 @@ record WeightFileHeader(
         + Integer.BYTES;
   }
 
-  /** Where the packed data starts. */
+  /** Returns the offset of the packed data. */
   long dataAt() {
     return Math.ceilDiv(headerBytes(), PAGE) * (long) PAGE;
   }
 
-  /** The length of the whole file. */
+  /** Returns the length of the whole file. */
   long fileBytes() {
     return dataAt() + dataBytes;
   }
 
-  /** The header as it is written. */
+  /** Encodes the header. */
   ByteBuffer encode() {
     byte[] path = source.getBytes(UTF_8);
     byte[] bytes = new byte[headerBytes()];
@@ -125,9 +126,9 @@ record WeightFileHeader(
   }
 
   /**
-   * Reads the header of a file and checks it in itself.
+   * Reads a header and validates it without a model.
    *
-   * @throws ModelException if the file is none of packed weights, of another version, or damaged
+   * @throws ModelException if the file is not one of packed weights, of another version, or damaged
    */
   static WeightFileHeader read(Path path, FileChannel channel) throws IOException {
     ByteBuffer start = numbers(read(path, channel, PREFIX_BYTES));
@@ -140,12 +141,12 @@ record WeightFileHeader(
     int version = start.getInt();
     if (version != VERSION) {
       throw new ModelException(
-          path, 8, "version " + version, "version " + VERSION + "; pack the model anew");
+          path, 8, "version " + version, "version " + VERSION + "; pack the model again");
     }
     int headerBytes = start.getInt();
     if (headerBytes < PREFIX_BYTES + 2 * Integer.BYTES || headerBytes > MAX_BYTES) {
       throw new ModelException(
-          path, 12, "a header of " + headerBytes + " bytes", "a sound header" + REMEDY);
+          path, 12, "a header of " + headerBytes + " bytes", "an intact header" + REMEDY);
     }
     byte[] bytes = read(path, channel, headerBytes);
     ByteBuffer in = numbers(bytes);
@@ -213,31 +214,31 @@ record WeightFileHeader(
   }
 
   /**
-   * Checks that the file was made of a model by this release.
+   * Checks that this release packed the file from this model.
    *
-   * @throws ModelException if not
+   * @throws ModelException otherwise
    */
   void check(Path path, WeightPacking packing, ModelVersion current) {
     if (!Arrays.equals(model.fingerprint(), current.fingerprint())) {
       throw new ModelException(
           path,
           24,
-          "packed weights of another model, or of this one before it was changed",
-          "those of the model; pack it anew");
+          "packed weights of another model, or of this one before it was modified",
+          "those of this model; pack it again");
     }
     if (model.stamp() != current.stamp()) {
       throw new ModelException(
           path,
           64,
-          "packed weights of the model as it was before it was last written to, or copied",
-          "those of the model as it is; pack it anew");
+          "packed weights from before the model file was last modified or copied",
+          "those of the current file; pack it again");
     }
     if (!Arrays.equals(table, table(packing)) || checksums.length != packing.parts().size()) {
       throw new ModelException(
           path,
           PREFIX_BYTES,
           "weights that another release of phi4j packed",
-          "the layout of this one; pack the model anew");
+          "this release's layout; pack the model again");
     }
   }
 }

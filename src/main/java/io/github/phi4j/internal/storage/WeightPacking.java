@@ -14,14 +14,14 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The packing of all matrices that every token is multiplied with. Their packed data is thought of
- * as lying one after the other, and is made in parts, on all threads of a pool.
+ * Packs all matrices that every token is multiplied with. Their packed data forms one sequence,
+ * which is produced in parts on all threads of a pool.
  */
 public final class WeightPacking {
 
   private static final int PART_BYTES = 4 << 20;
-  private static final int PARTS_PER_THREAD = 4; // in a turn
-  private static final int PARTS_PER_TURN = 32; // or one for each thread, if those are more
+  private static final int PARTS_PER_THREAD = 4; // per turn
+  private static final int PARTS_PER_TURN = 32; // at least one per thread
 
   private final PhiWeights weights;
   private final List<Slot> slots = new ArrayList<>();
@@ -29,24 +29,24 @@ public final class WeightPacking {
   private final long bytes;
 
   /**
-   * The place of a matrix.
+   * A matrix in the packed data.
    *
-   * @param packing how it is packed
-   * @param offset where it starts in all packed data
+   * @param packing the matrix's packing
+   * @param offset the start in the packed data
    */
   record Slot(Packing packing, long offset) {}
 
   /**
-   * Some tiles of a matrix: what a thread packs at a time.
+   * Some tiles of a matrix: a thread's unit of work.
    *
-   * @param slot the number of the matrix
+   * @param slot the index of the matrix
    * @param firstTile the first tile
-   * @param offset where they start in all packed data
-   * @param bytes how long they are
+   * @param offset the start in the packed data
+   * @param bytes the length
    */
   record Part(int slot, int firstTile, long offset, long bytes) {}
 
-  /** Work on a part. */
+  /** An operation on a part. */
   interface PartTask {
     void run(int part, int worker);
   }
@@ -65,7 +65,7 @@ public final class WeightPacking {
     bytes = offset;
   }
 
-  /** The packing of these weights. */
+  /** Returns the packing of the given weights. */
   public static WeightPacking of(PhiWeights weights) {
     return new WeightPacking(weights);
   }
@@ -91,7 +91,7 @@ public final class WeightPacking {
     }
   }
 
-  /** The bytes of all packed data, 0 if nothing can be packed. */
+  /** Returns the size of all packed data in bytes, 0 if nothing can be packed. */
   public long bytes() {
     return bytes;
   }
@@ -104,7 +104,7 @@ public final class WeightPacking {
     return parts;
   }
 
-  /** The bytes of the largest part. */
+  /** Returns the size of the largest part in bytes. */
   long largestPart() {
     return parts.stream().mapToLong(Part::bytes).max().orElse(0);
   }
@@ -113,7 +113,9 @@ public final class WeightPacking {
     return Math.max(pool.threads(), Math.min(PARTS_PER_THREAD * pool.threads(), PARTS_PER_TURN));
   }
 
-  /** The bytes of the parts of a turn, at most: some 16 MiB for each thread, up to 128 MiB. */
+  /**
+   * Returns the maximum size of a turn's parts in bytes: about 16 MiB per thread, up to 128 MiB.
+   */
   long largestTurn(WorkerPool pool) {
     return Math.min(bytes, turnLength(pool) * largestPart());
   }
@@ -124,14 +126,14 @@ public final class WeightPacking {
   }
 
   /**
-   * Returns the weights with packed copies, which live in memory of an arena.
+   * Returns the weights with packed copies in memory from an arena.
    *
-   * @throws OutOfMemoryError if there is no room for them
+   * @throws OutOfMemoryError if there is not enough memory
    * @throws CancellationException if the thread is interrupted
    */
   public PhiWeights inMemory(WorkerPool pool, Arena arena, PackingListener listener) {
     MemorySegment[] copies = new MemorySegment[slots.size()];
-    // On all threads, since memory is cleared when it is allocated.
+    // On all threads, since allocation clears the memory.
     runInTurn(
         pool,
         0,
@@ -150,15 +152,15 @@ public final class WeightPacking {
     return with(List.of(copies));
   }
 
-  /** The weights with packed copies that were made before and lie one after the other. */
+  /** Returns the weights with existing packed data. */
   PhiWeights with(MemorySegment data) {
     return with(
         slots.stream().map(slot -> data.asSlice(slot.offset(), slot.packing().bytes())).toList());
   }
 
   /**
-   * Does something to every part on all threads of a pool, in turns with the pool's other users:
-   * first to the first ones. The listener is told after each turn, in the calling thread.
+   * Runs a task for every part on all threads of a pool, in order, in turns with the pool's other
+   * users. The listener is notified after each turn, on the calling thread.
    */
   void forEachPart(WorkerPool pool, PackingListener listener, PartTask task) {
     AtomicLong done = new AtomicLong();

@@ -1,2 +1,2 @@
-/** Files that phi4j makes: packed weights and saved contexts. */
+/** Files that phi4j creates: packed weights and saved contexts. */
 package io.github.phi4j.internal.storage;

@@ -295,7 +295,7 @@ final class ConstrainedGenerationTest {
     }
     assertThatThrownBy(() -> tiny.prepare(Grammar.gbnf("root ::= <no such token>")))
         .isInstanceOf(GrammarException.class)
-        .hasMessageContaining("<no such token> is no token of the model");
+        .hasMessageContaining("<no such token> is not a single token of the model");
     assertThatThrownBy(() -> tiny.prepare(Grammar.gbnf("root ::= !<[4096]>")))
         .hasMessageContaining("the model's ids go from 0 to 4095");
     assertThatThrownBy(() -> tiny.prepare(Grammar.gbnf("root ::= <|im_end|>")))

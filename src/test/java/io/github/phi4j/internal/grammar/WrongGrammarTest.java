@@ -35,7 +35,7 @@ class WrongGrammarTest {
         Arguments.of("root ::= [z-a]", 1, 11, "U+007A to U+0061 ends before it begins"),
         Arguments.of("root ::= [\\uD800-\\uDFFF]", 1, 10, "holds no character"),
         Arguments.of("root ::= [^\\x00-\\U0010FFFF]", 1, 10, "holds no character"),
-        Arguments.of("root ::= | * \"a\"", 1, 12, "nothing before '*'"),
+        Arguments.of("root ::= | * \"a\"", 1, 12, "nothing precedes '*'"),
         Arguments.of("root ::= \"a\"{,3}", 1, 14, "expected a number of repetitions; found ','"),
         Arguments.of("root ::= \"a\"{3,2}", 1, 13, "{3,2} ends before it begins"),
         Arguments.of(
@@ -53,7 +53,7 @@ class WrongGrammarTest {
         Arguments.of("root ::= <[12", 1, 10, "not closed by '>'"),
         Arguments.of("root ::= <[x]>", 1, 10, "expected a token id such as <[1234]>; found <[x]>"),
         Arguments.of("root ::= ! \"a\"", 1, 11, "expected '<' of a token"),
-        Arguments.of("root ::= <[5]>", 1, 10, "no vocabulary"));
+        Arguments.of("root ::= <[5]>", 1, 10, "without a vocabulary"));
   }
 
   @ParameterizedTest

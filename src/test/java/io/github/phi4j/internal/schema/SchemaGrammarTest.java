@@ -281,8 +281,8 @@ class SchemaGrammarTest {
       quoteCharacter = '`',
       value = {
         "{\"not\":{}} | a schema that no value is valid for",
-        "{\"$ref\":\"https://example.org/x\"} | nothing is fetched",
-        "{\"$ref\":\"#/$defs/x\"} | a reference to a schema that is here",
+        "{\"$ref\":\"https://example.org/x\"} | nothing is downloaded",
+        "{\"$ref\":\"#/$defs/x\"} | a reference to a schema in this document",
         "{\"$ref\":\"#\"} | references in a circle",
         "{\"allOf\":[{\"$ref\":\"#\"}],\"type\":\"null\"} | refers back to itself",
         "{\"type\":\"strin\"} | #/type: found \"strin\"; expected one of array",
