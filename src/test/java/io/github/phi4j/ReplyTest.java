@@ -29,7 +29,10 @@ import io.github.phi4j.testing.RandomModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -222,6 +225,105 @@ final class ReplyTest {
         shown = cut.toolCalls().size();
       }
       assertThat(shown).isGreaterThanOrEqualTo(2);
+    }
+  }
+
+  /** Joins the parts of each call, in the order in which calls begin. */
+  private static final class Parts implements TextSink {
+    private final Map<String, String> names = new LinkedHashMap<>();
+    private final Map<String, StringBuilder> arguments = new LinkedHashMap<>();
+    private int parts;
+    private int most = Integer.MAX_VALUE;
+
+    @Override
+    public boolean accept(String text) {
+      return true;
+    }
+
+    @Override
+    public boolean acceptToolCall(String id, String name, String piece) {
+      boolean begins = names.putIfAbsent(id, name) == null;
+      assertThat(piece.isEmpty()).isEqualTo(begins);
+      assertThat(name).isEqualTo(names.get(id));
+      arguments.computeIfAbsent(id, _ -> new StringBuilder()).append(piece);
+      return ++parts < most;
+    }
+
+    private List<ToolCall> calls() {
+      return names.entrySet().stream()
+          .map(each ->
+              new ToolCall(each.getKey(), each.getValue(), "" + arguments.get(each.getKey())))
+          .toList();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(ChatFormat.class)
+  void callsAreToldWhileTheyAreWritten(ChatFormat format) {
+    try (Generator model = load(format)) {
+      for (int seed = 0; seed < 8; seed++) {
+        GenerationOptions.Builder options =
+            options(seed)
+                .maxTokens(1000)
+                .tools(WEATHER, CLOCK)
+                .toolChoice(ToolChoice.required().withParallel(true))
+                .reasoning(Reasoning.builder().budget(5).build());
+        Parts parts = new Parts();
+        Completion completion = model.generate(prompt(), options.build(), parts);
+        assertThat(parts.calls()).startsWith(completion.toolCalls().toArray(ToolCall[]::new));
+        if (completion.finishReason() == FinishReason.STOP) {
+          assertThat(parts.calls()).isEqualTo(completion.toolCalls());
+        }
+        assertThat(parts.parts).isGreaterThan(2 * completion.toolCalls().size());
+
+        Parts refusing = new Parts();
+        refusing.most = 2;
+        Completion refused = model.generate(prompt(), options.build(), refusing);
+        assertThat(refused.finishReason()).isEqualTo(FinishReason.CANCELLED);
+        assertThat(refusing.parts).isEqualTo(2);
+        assertThat(refusing.names.keySet()).isSubsetOf(parts.names.keySet().toArray(String[]::new));
+      }
+    }
+  }
+
+  @Test
+  void aCallOfTheHalfWrittenMessageIsToldFromItsBeginning() {
+    try (Generator model = load(ChatFormat.PHI4)) {
+      String begun = "{\"tool_calls\": [{\"name\": \"get_weather\", \"arguments\": {\"city\": \"R";
+      Prompt half = Prompt.continuing(List.of(Message.user("Hi"), Message.assistant(begun)));
+      Parts parts = new Parts();
+      Completion completion =
+          model.generate(half, options(1).tools(WEATHER).maxTokens(1000).build(), parts);
+
+      assertThat(completion.finishReason()).isEqualTo(FinishReason.STOP);
+      assertThat(parts.calls()).isEqualTo(completion.toolCalls()).hasSize(1);
+      assertThat(parts.calls().getFirst().arguments()).startsWith("{\"city\": \"R");
+    }
+  }
+
+  @Test
+  void textThatMightHaveBecomeAStopStringIsNoneWhereACallBegins() {
+    try (Generator model = load(ChatFormat.PHI4_MINI)) {
+      int call = model.tokenizer().special("<|tool_call|>").orElseThrow();
+      List<Integer> look =
+          IntStream.concat(IntStream.of(model.tokenizer().encode("Look: ")), IntStream.of(call))
+              .boxed()
+              .collect(Collectors.toCollection(ArrayList::new));
+      Sampling dictated =
+          Sampling.builder()
+              .temperature(1)
+              .samplers(candidates -> {
+                if (!look.isEmpty()) { // the call is the model's own
+                  candidates.choose(candidates.indexOf(look.removeFirst()));
+                }
+              })
+              .build();
+      GenerationOptions options =
+          options(1).sampling(dictated).tools(CLOCK).stopStrings(": no").build();
+      Completion completion = model.generate(prompt(), options);
+
+      assertThat(completion.text()).isEqualTo("Look: ");
+      assertThat(completion.toolCalls()).hasSize(1);
     }
   }
 

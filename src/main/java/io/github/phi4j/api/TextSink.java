@@ -37,4 +37,20 @@ public interface TextSink {
   default boolean acceptReasoning(String thought) {
     return true;
   }
+
+  /**
+   * Takes a part of a tool call while the model writes it: an empty one once the tool's name is
+   * known, then its arguments piece by piece. Calls come one after the other. The pieces of a call
+   * that is whole make up the arguments of the {@link ToolCall} with its id in {@link
+   * Completion#toolCalls()}; a call that a limit cuts is not among those. Does nothing unless
+   * overridden.
+   *
+   * @param id the call's id, by which its parts belong together
+   * @param name the tool's name
+   * @param arguments the new piece, cut as those of {@link #accept}; empty when the call begins
+   * @return {@code true} to go on, {@code false} to end the generation
+   */
+  default boolean acceptToolCall(String id, String name, String arguments) {
+    return true;
+  }
 }

@@ -7,7 +7,7 @@ import java.util.Objects;
  *
  * @param id the call's id, by which its {@linkplain Message#tool(String, String) result} names it;
  *     not blank. Those in a {@link Completion} are unique; with a seed, they follow from it and
- *     from the tokens of prompt and reply. The model never sees them.
+ *     from the tokens before the first call. The model never sees them.
  * @param name the tool's {@linkplain Tool#name() name}
  * @param arguments the arguments: a JSON object that is valid against the tool's {@linkplain
  *     Tool#parameters() parameters}, as the model wrote it

@@ -12,6 +12,7 @@ import io.github.phi4j.internal.gguf.InMemoryGguf;
 import io.github.phi4j.internal.json.Json;
 import io.github.phi4j.internal.schema.Grammars;
 import io.github.phi4j.internal.schema.Language;
+import io.github.phi4j.internal.text.CallReader;
 import io.github.phi4j.internal.text.GgufTokenizer;
 import io.github.phi4j.internal.text.ToolFormat;
 import io.github.phi4j.testing.GgufWriter;
@@ -264,14 +265,23 @@ enum FuzzTarget {
             Math.max(0, bytes.length - 1),
             StandardCharsets.UTF_8);
     ToolFormat format = bytes.length > 0 && bytes[0] % 2 != 0 ? ToolFormat.JSON : ToolFormat.NATIVE;
-    List<ToolCall> whole = format.parseCut(text, () -> "id");
+    CallReader reader = read(format, text, text.length());
+    assertThat(read(format, text, 1).calls()).isEqualTo(reader.calls());
     List<ToolCall> calls;
     try {
-      calls = format.parse(text, () -> "id");
+      calls = reader.allCalls();
     } catch (IllegalArgumentException _) {
       return; // not written to its end
     }
-    assertThat(calls).isEqualTo(whole);
-    assertThat(format.parse(format.write(calls), () -> "id")).isEqualTo(calls);
+    String written = format.write(calls);
+    assertThat(read(format, written, written.length()).allCalls()).isEqualTo(calls);
+  }
+
+  private static CallReader read(ToolFormat format, String text, int pieceLength) {
+    CallReader reader = new CallReader(format, () -> "id", (_, _, _) -> {});
+    for (int i = 0; i < text.length(); i += pieceLength) {
+      reader.append(text.substring(i, Math.min(text.length(), i + pieceLength)));
+    }
+    return reader;
   }
 }

@@ -24,6 +24,7 @@ final class CallIds implements Supplier<String> {
    * Creates the ids of a reply.
    *
    * @param seed the seed for reproducible ids, if any
+   * @param reply the tokens of the reply before its first call
    */
   CallIds(OptionalLong seed, int[] prompt, List<Integer> reply) {
     long mixed = ThreadLocalRandom.current().nextLong();

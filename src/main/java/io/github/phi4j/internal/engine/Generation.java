@@ -44,6 +44,8 @@ final class Generation {
   private final LogProbabilities logProbabilities = new LogProbabilities();
   private final List<TokenLogProb> logProbs = new ArrayList<>();
   private final List<String> unenforced = new ArrayList<>(); // by the grammar
+  private int[] prompt = {};
+  private CallIds callIds; // from the first call on
   private boolean stopTokenChosen;
   private int kept; // tokens that a context shift keeps
 
@@ -66,7 +68,7 @@ final class Generation {
     this.speculator = speculator;
     this.sink = sink;
     this.call = call;
-    reply = new Reply(tokenizer, options, begun, sink);
+    reply = new Reply(tokenizer, options, begun, this::nextCallId, sink);
     int[] own = tokenizer.stopTokens();
     IntStream asked = IntStream.of(options.stopTokens());
     IntStream banned = IntStream.concat(IntStream.of(lexicon.neverSampled()), reply.banned());
@@ -130,6 +132,7 @@ final class Generation {
   }
 
   Completion run(int[] prompt) {
+    this.prompt = prompt;
     kept = options.contextShift().map(shift -> kept(shift, prompt.length)).orElse(0);
     if (options.contextShift().isPresent() && kept >= context.capacity() - 1) {
       throw new IllegalArgumentException(
@@ -167,13 +170,20 @@ final class Generation {
     return new Completion(
         reply.text(),
         reply.thoughts(),
-        reply.calls(reason, new CallIds(options.sampling().seed(), prompt, generated)),
+        reply.calls(reason),
         generated,
         reason,
         usage,
         times.finished(speculator),
         logProbs,
         unenforced);
+  }
+
+  private String nextCallId() {
+    if (callIds == null) {
+      callIds = new CallIds(options.sampling().seed(), prompt, generated);
+    }
+    return callIds.get();
   }
 
   private static int kept(ContextShift shift, int promptLength) {

@@ -9,6 +9,7 @@ import io.github.phi4j.api.ToolCall;
 import io.github.phi4j.api.ToolChoice;
 import io.github.phi4j.internal.sampling.TokenConstraint;
 import io.github.phi4j.internal.schema.Language;
+import io.github.phi4j.internal.text.CallReader;
 import io.github.phi4j.internal.text.GgufTokenizer;
 import io.github.phi4j.internal.text.StopMatcher;
 import io.github.phi4j.internal.text.ThoughtSplitter;
@@ -40,6 +41,7 @@ final class Reply {
   private final boolean constrained; // whether the whole answer follows the grammar
   private final boolean silent; // whether there are tools that must not be called
   private final Optional<ToolFormat> calls;
+  private final Optional<CallReader> reader;
   private final boolean mustCall;
   private final OptionalInt callToken;
   private final OptionalInt callClosed;
@@ -49,10 +51,11 @@ final class Reply {
   private final StopMatcher undecided; // matches stop strings in undecided text
   private final StringBuilder text = new StringBuilder();
   private final StringBuilder thoughts = new StringBuilder();
-  private final StringBuilder called = new StringBuilder(); // calls, or text that may become calls
+  private final StringBuilder held =
+      new StringBuilder(); // begun calls, or text that may become calls
   private final StringBuilder begunAnswer = new StringBuilder();
   private boolean beginning; // while the half-written message is taken
-  private int known; // chars in `called` that are from the half-written message
+  private int known; // chars in `held` that are from the half-written message
   private boolean beyond;
   private boolean calling;
   private boolean answered;
@@ -65,9 +68,14 @@ final class Reply {
    * Creates a reply.
    *
    * @param begun the half-written message that it continues, if any
+   * @param callIds supplies the id of each call
    */
   Reply(
-      GgufTokenizer tokenizer, GenerationOptions options, Optional<Message> begun, TextSink sink) {
+      GgufTokenizer tokenizer,
+      GenerationOptions options,
+      Optional<Message> begun,
+      Supplier<String> callIds,
+      TextSink sink) {
     this.tokenizer = tokenizer;
     this.sink = sink;
     stopMatcher = new StopMatcher(options.stopStrings());
@@ -86,6 +94,7 @@ final class Reply {
         options.tools().isEmpty() ? Optional.empty() : format.map(ToolFormat::of);
     ToolChoice.Mode mode = options.toolChoice().mode();
     calls = mode == ToolChoice.Mode.NONE ? Optional.empty() : tools;
+    reader = calls.map(written -> new CallReader(written, callIds, this::call));
     mustCall = calls.isPresent() && mode == ToolChoice.Mode.REQUIRED;
     callToken = tokenizer.special(CALL);
     callClosed = tokenizer.special(CALL_CLOSED);
@@ -115,7 +124,7 @@ final class Reply {
       answer(begun);
     }
     beginning = false;
-    known = called.length();
+    known = held.length();
     if (thinking()) {
       int from = begun.indexOf(ThoughtSplitter.OPEN) + ThoughtSplitter.OPEN.length();
       thoughtTokens = tokenizer.encode(begun.substring(from)).length;
@@ -222,6 +231,7 @@ final class Reply {
     if (callsNatively() && !thinking() && callToken.equals(OptionalInt.of(token))) {
       utf8.drop();
       splitter.ifPresent(ThoughtSplitter::answer);
+      give(stopMatcher.flush());
       calling = true;
       return;
     }
@@ -273,13 +283,15 @@ final class Reply {
       begunAnswer.append(piece);
     }
     if (calling) {
-      called.append(piece);
+      held.append(piece);
+      readHeld();
     } else if (calls.isPresent() && !callsNatively() && !answered) {
-      called.append(piece);
+      held.append(piece);
       String open = calls.get().open();
-      if (called.toString().startsWith(open)) {
+      if (held.toString().startsWith(open)) {
         calling = true;
-      } else if (!open.startsWith(called.toString())) {
+        readHeld();
+      } else if (!open.startsWith(held.toString())) {
         giveHeld();
       }
     } else if (!beginning) {
@@ -287,13 +299,26 @@ final class Reply {
     }
   }
 
+  /** Reads calls; those of the half-written message when the reply begins. */
+  private void readHeld() {
+    if (!beginning) {
+      String piece = held.toString();
+      held.setLength(0);
+      reader.orElseThrow().append(piece);
+    }
+  }
+
+  private void call(String id, String name, String arguments) {
+    refused = refused || !sink.acceptToolCall(id, name, arguments);
+  }
+
   private void giveHeld() {
     answered = true;
-    String held = called.substring(known);
-    called.setLength(0);
+    String piece = held.substring(known);
+    held.setLength(0);
     known = 0;
     if (!beginning) {
-      give(stopMatcher.append(held));
+      give(stopMatcher.append(piece));
     }
   }
 
@@ -320,7 +345,9 @@ final class Reply {
       return;
     }
     splitter.ifPresent(ThoughtSplitter::flush);
-    if (!calling) {
+    if (calling) {
+      readHeld();
+    } else {
       giveHeld();
       give(stopMatcher.flush());
     }
@@ -334,14 +361,12 @@ final class Reply {
     return thoughts.toString();
   }
 
-  /** The complete calls with their ids. */
-  List<ToolCall> calls(FinishReason reason, Supplier<String> ids) {
+  /** The complete calls. */
+  List<ToolCall> calls(FinishReason reason) {
     if (!calling) {
       return List.of();
     }
-    ToolFormat written = calls.orElseThrow();
-    return reason == FinishReason.STOP
-        ? written.parse(called.toString(), ids)
-        : written.parseCut(called.toString(), ids);
+    CallReader read = reader.orElseThrow();
+    return reason == FinishReason.STOP ? read.allCalls() : read.calls();
   }
 }

@@ -7,7 +7,6 @@ import io.github.phi4j.internal.json.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** The format of tool definitions and tool calls. */
@@ -91,24 +90,5 @@ public enum ToolFormat {
   /** A tool result as a user turn, for models without a native format. */
   static String result(String content) {
     return "Result of the tool call:\n" + content;
-  }
-
-  /**
-   * Parses the calls of a complete text in this format.
-   *
-   * @param ids supplies the id of each call
-   * @throws IllegalArgumentException if it was not
-   */
-  public List<ToolCall> parse(String text, Supplier<String> ids) {
-    return new CallReader(text, this, ids).calls();
-  }
-
-  /**
-   * Parses the complete calls of a truncated text in this format.
-   *
-   * @param ids supplies the id of each call
-   */
-  public List<ToolCall> parseCut(String text, Supplier<String> ids) {
-    return new CallReader(text, this, ids).wholeCalls();
   }
 }
