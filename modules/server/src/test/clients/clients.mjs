@@ -64,6 +64,16 @@ const tests = {
     assert.equal(final.choices[0].message.tool_calls[0].function.name, "weather");
     JSON.parse(final.choices[0].message.tool_calls[0].function.arguments);
   },
+  async "openai: a call is streamed piece by piece"() {
+    const stream = await openai.chat.completions.create({ model, messages: question, tools, tool_choice: "required", stream: true });
+    const parts = [];
+    for await (const chunk of stream) parts.push(...(chunk.choices[0]?.delta.tool_calls ?? []));
+    assert.equal(parts[0].function.name, "weather");
+    assert.equal(parts[0].function.arguments, "");
+    const first = parts.filter((part) => part.index === 0);
+    assert.ok(first.length > 2);
+    JSON.parse(first.map((part) => part.function.arguments).join(""));
+  },
   async "openai: responses"() {
     const answer = await openai.responses.create({ model, input: "What is 27 + 45?", instructions: "Compute.", temperature: 0 });
     assert.equal(answer.status, "completed");
@@ -77,6 +87,16 @@ const tests = {
     const final = await stream.finalResponse();
     assert.match(text, /Answer: 72/);
     assert.equal(final.output_text, text);
+  },
+  async "openai: responses, a streamed call"() {
+    const stream = openai.responses.stream({ model, input: question, tool_choice: "required", parallel_tool_calls: false, tools: [{ type: "function", name: "weather", parameters, strict: true }] });
+    let pieces = 0, text = "";
+    stream.on("response.function_call_arguments.delta", (event) => { pieces++; text += event.delta; });
+    const final = await stream.finalResponse();
+    const [item] = final.output.filter((each) => each.type === "function_call");
+    assert.ok(pieces > 1);
+    assert.equal(item.arguments, text);
+    assert.match(JSON.parse(text).city, /Rome|Paris/);
   },
   async "openai: responses with a schema and with tools"() {
     const parsed = await openai.responses.parse({

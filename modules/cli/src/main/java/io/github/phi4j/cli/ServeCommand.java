@@ -63,7 +63,9 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--api-key-file",
       paramLabel = "FILE",
-      description = "File with a key on each line, which other users of the machine do not see.")
+      description =
+          "File with a key on each line, which other users of the machine do not see; lines that"
+              + " begin with # are comments.")
   private Path keyFile;
 
   @Option(
@@ -189,7 +191,7 @@ final class ServeCommand implements Callable<Integer> {
     if (keyFile != null) {
       Files.readAllLines(keyFile).stream()
           .map(String::strip)
-          .filter(line -> !line.isEmpty())
+          .filter(line -> !line.isEmpty() && !line.startsWith("#"))
           .forEach(all::add);
       if (all.isEmpty()) {
         throw new UsageException(keyFile + " has no key");

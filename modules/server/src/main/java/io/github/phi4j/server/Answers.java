@@ -31,13 +31,16 @@ final class Answers {
   }
 
   static String finishReason(Completion completion) {
-    if (!completion.toolCalls().isEmpty()) {
-      return "tool_calls";
+    if (isCut(completion)) {
+      return "length";
     }
-    return completion.finishReason() == FinishReason.STOP
-            || completion.finishReason() == FinishReason.STOP_STRING
-        ? "stop"
-        : "length";
+    return completion.toolCalls().isEmpty() ? "stop" : "tool_calls";
+  }
+
+  /** Whether a limit ended the answer. */
+  static boolean isCut(Completion completion) {
+    return completion.finishReason() != FinishReason.STOP
+        && completion.finishReason() != FinishReason.STOP_STRING;
   }
 
   /** Usage of all completions of a request, whose prompts are computed once for their samples. */
@@ -114,26 +117,39 @@ final class Answers {
     return array;
   }
 
-  /** Log-probabilities as chat completions have them. */
+  /**
+   * Log-probabilities as chat completions have them, with the probabilities that the tokens were
+   * drawn from as llama.cpp has them.
+   */
   static ArrayNode logProbs(List<TokenLogProb> tokens, Tokenizer tokenizer) {
     ArrayNode content = Json.array();
     for (TokenLogProb token : tokens) {
       ObjectNode node = content.addObject();
-      logProb(node, token.id(), token.logProb(), tokenizer);
+      token(node, token.id(), tokenizer).put("logprob", finite(token.logProb()));
       ArrayNode top = node.putArray("top_logprobs");
       for (TokenLogProb.Alternative each : token.alternatives()) {
-        logProb(top.addObject(), each.id(), each.logProb(), tokenizer);
+        token(top.addObject(), each.id(), tokenizer).put("logprob", finite(each.logProb()));
       }
+      token
+          .sampled()
+          .ifPresent(sampled -> {
+            node.put("prob", sampled.probability());
+            ArrayNode best = node.putArray("top_probs");
+            for (TokenLogProb.Candidate each : sampled.best()) {
+              token(best.addObject(), each.id(), tokenizer).put("prob", each.probability());
+            }
+          });
     }
     return content;
   }
 
-  private static void logProb(ObjectNode node, int id, double logProb, Tokenizer tokenizer) {
-    node.put("id", id).put("token", tokenizer.text(id)).put("logprob", finite(logProb));
+  private static ObjectNode token(ObjectNode node, int id, Tokenizer tokenizer) {
+    node.put("id", id).put("token", tokenizer.text(id));
     ArrayNode bytes = node.putArray("bytes");
     for (byte each : tokenizer.bytes(id)) {
       bytes.add(each & 0xFF);
     }
+    return node;
   }
 
   static double finite(double logProb) {

@@ -5,16 +5,13 @@ import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Tool;
+import io.github.phi4j.api.ToolChoice;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 
 /** {@code /v1/chat/completions}. */
 final class ChatCompletions implements Route {
-
-  /** The most choices of one request. */
-  static final int MOST_CHOICES = 64;
-
-  private static final int MOST_ALTERNATIVES = 20;
 
   private final Serving serving;
 
@@ -26,6 +23,7 @@ final class ChatCompletions implements Route {
    * What a request asks for.
    *
    * @param logProbs whether the answer tells log-probabilities
+   * @param heartbeat how often the answer shows life
    * @param timingsPerToken whether each piece of a stream tells the speed so far
    */
   record Call(
@@ -36,15 +34,18 @@ final class ChatCompletions implements Route {
       boolean stream,
       boolean streamUsage,
       boolean logProbs,
-      boolean timingsPerToken) {}
+      boolean timingsPerToken,
+      Duration heartbeat) {}
 
   @Override
   public void answer(Exchange exchange) throws IOException {
     Call call = read(Fields.of(Json.parse(exchange.body())));
     if (call.stream()) {
-      serving.write(exchange, LiveAnswer.Format.EVENTS, answer -> stream(call, answer));
+      serving.write(
+          exchange, LiveAnswer.Format.EVENTS, call.heartbeat(), answer -> stream(call, answer));
     } else {
-      serving.write(exchange, LiveAnswer.Format.DOCUMENT, answer -> whole(call, answer));
+      serving.write(
+          exchange, LiveAnswer.Format.DOCUMENT, call.heartbeat(), answer -> whole(call, answer));
     }
   }
 
@@ -58,16 +59,15 @@ final class ChatCompletions implements Route {
     List<Tool> tools = ChatFields.tools(fields);
     if (!tools.isEmpty()) {
       options.tools(tools).toolChoice(ChatFields.toolChoice(fields));
-    } else if (ChatFields.toolChoice(fields).mode()
-        == io.github.phi4j.api.ToolChoice.Mode.REQUIRED) {
+    } else if (ChatFields.toolChoice(fields).mode() == ToolChoice.Mode.REQUIRED) {
       throw fields.invalid("tool_choice", "is only allowed when 'tools' are given");
     }
     OptionFields.grammar(fields).ifPresent(options::grammar);
     boolean logProbs = fields.flag("logprobs", false);
     int alternatives =
         fields
-            .integer("top_logprobs", 0, MOST_ALTERNATIVES)
-            .orElse(fields.integer("n_probs", 0, MOST_ALTERNATIVES).orElse(0));
+            .integer("top_logprobs", 0, OptionFields.MOST_ALTERNATIVES)
+            .orElse(fields.integer("n_probs", 0, OptionFields.MOST_ALTERNATIVES).orElse(0));
     if (fields.has("top_logprobs") && !logProbs) {
       throw fields.invalid("top_logprobs", "is only allowed when 'logprobs' is true");
     }
@@ -75,17 +75,18 @@ final class ChatCompletions implements Route {
     boolean stream = fields.flag("stream", false);
     boolean timings = fields.flag("timings_per_token", false);
     if (logProbs || (stream && timings)) {
-      options.logProbs(alternatives);
+      OptionFields.logProbs(fields, options, alternatives);
     }
     return new Call(
         model,
         prompt,
         options.build(),
-        fields.integer("n", 1, MOST_CHOICES).orElse(1),
+        OptionFields.choices(fields),
         stream,
         fields.object("stream_options").map(o -> o.flag("include_usage", false)).orElse(false),
         logProbs,
-        timings);
+        timings,
+        OptionFields.heartbeat(fields, serving.settings().heartbeat()));
   }
 
   /** Fields that this server knows, and that ask for what it does not have. */

@@ -1,12 +1,10 @@
 package io.github.phi4j.server;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Tokenizer;
-import io.github.phi4j.api.ToolCall;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +38,7 @@ final class ChatStream {
     private final List<TokenLogProb> untold = new ArrayList<>();
     private long first;
     private int tokens;
+    private int calls;
     private boolean begun;
 
     Sink(int index) {
@@ -48,12 +47,25 @@ final class ChatStream {
 
     @Override
     public boolean accept(String text) {
-      return send("content", text);
+      return send(Json.object().put("content", text));
     }
 
     @Override
     public boolean acceptReasoning(String thought) {
-      return send("reasoning_content", thought);
+      return send(Json.object().put("reasoning_content", thought));
+    }
+
+    @Override
+    public boolean acceptToolCall(String id, String name, String arguments) {
+      ObjectNode delta = Json.object();
+      ObjectNode part = delta.putArray("tool_calls").addObject();
+      if (arguments.isEmpty()) {
+        part.put("index", calls++).put("id", id).put("type", "function");
+        part.putObject("function").put("name", name).put("arguments", "");
+      } else {
+        part.put("index", calls - 1).putObject("function").put("arguments", arguments);
+      }
+      return send(delta);
     }
 
     @Override
@@ -66,11 +78,11 @@ final class ChatStream {
       }
     }
 
-    private boolean send(String field, String text) {
+    private boolean send(ObjectNode delta) {
       begin();
       ObjectNode chunk = chunk();
       ObjectNode choice = choice(chunk);
-      choice.putObject("delta").put(field, text);
+      choice.set("delta", delta);
       tellLogProbs(choice);
       choice.putNull("finish_reason");
       if (call.timingsPerToken()) {
@@ -115,35 +127,12 @@ final class ChatStream {
 
     private void finish(Completion completion) {
       begin();
-      List<ToolCall> calls = completion.toolCalls();
-      for (int i = 0; i < calls.size(); i++) {
-        ToolCall each = calls.get(i);
-        call(i, true, each, "");
-        call(i, false, each, each.arguments());
-      }
       ObjectNode chunk = chunk();
       ObjectNode choice = choice(chunk);
       choice.putObject("delta");
       tellLogProbs(choice);
       choice.put("finish_reason", Answers.finishReason(completion));
       chunk.set("timings", Answers.timings(completion.timings(), completion.usage()));
-      event(chunk);
-    }
-
-    private void call(int number, boolean opens, ToolCall each, String arguments) {
-      ObjectNode chunk = chunk();
-      ObjectNode choice = choice(chunk);
-      ArrayNode list = choice.putObject("delta").putArray("tool_calls");
-      ObjectNode node = list.addObject().put("index", number);
-      if (opens) {
-        node.put("id", each.id()).put("type", "function");
-      }
-      ObjectNode function = node.putObject("function");
-      if (opens) {
-        function.put("name", each.name());
-      }
-      function.put("arguments", arguments);
-      choice.putNull("logprobs").putNull("finish_reason");
       event(chunk);
     }
   }

@@ -11,15 +11,16 @@ import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Tokenizer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/completions}: text that goes on as it stands. */
 final class Completions implements Route {
 
   private static final int MOST_PROMPTS = 64;
-  private static final int MOST_ALTERNATIVES = 20;
 
   /** How much is generated unless the request says: OpenAI's number. */
   private static final int DEFAULT_TOKENS = 16;
@@ -38,22 +39,34 @@ final class Completions implements Route {
       int samples,
       boolean stream,
       boolean streamUsage,
-      boolean logProbs) {}
+      LogProbForm logProbs,
+      Duration heartbeat) {}
+
+  /** How log-probabilities are told. */
+  private enum LogProbForm {
+    NONE,
+    /** OpenAI's parallel arrays. */
+    ARRAYS,
+    /** llama.cpp's object for each token, as chat completions have it. */
+    OBJECTS
+  }
 
   @Override
   public void answer(Exchange exchange) throws IOException {
     Call call = read(Fields.of(Json.parse(exchange.body())));
     if (call.stream()) {
-      serving.write(exchange, LiveAnswer.Format.EVENTS, answer -> stream(call, answer));
+      serving.write(
+          exchange, LiveAnswer.Format.EVENTS, call.heartbeat(), answer -> stream(call, answer));
     } else {
-      serving.write(exchange, LiveAnswer.Format.DOCUMENT, answer -> whole(call, answer));
+      serving.write(
+          exchange, LiveAnswer.Format.DOCUMENT, call.heartbeat(), answer -> whole(call, answer));
     }
   }
 
   private Call read(Fields fields) {
     String model = serving.model(fields);
-    int samples = fields.integer("n", 1, ChatCompletions.MOST_CHOICES).orElse(1);
-    if (fields.integer("best_of", 1, ChatCompletions.MOST_CHOICES).orElse(samples) != samples) {
+    int samples = OptionFields.choices(fields);
+    if (fields.integer("best_of", 1, OptionFields.MOST_CHOICES).orElse(samples) != samples) {
       throw ApiException.unsupported(
           fields.name("best_of"), "'best_of' is not supported unless it equals 'n'.");
     }
@@ -67,13 +80,10 @@ final class Completions implements Route {
     // The choices of this endpoint have no place for thoughts apart.
     options.reasoning(Reasoning.builder().split(false).build());
     OptionFields.grammar(fields).ifPresent(options::grammar);
-    OptionalInt alternatives = fields.integer("logprobs", 0, MOST_ALTERNATIVES);
-    if (alternatives.isPresent()) {
-      options.logProbs(alternatives.getAsInt());
-    }
+    LogProbForm logProbs = logProbs(fields, options);
     List<Prompt> prompts = prompts(fields);
     boolean echo = fields.flag("echo", false);
-    if (echo && alternatives.isPresent()) {
+    if (echo && logProbs != LogProbForm.NONE) {
       throw ApiException.unsupported(
           fields.name("echo"), "'echo' is not supported together with 'logprobs'.");
     }
@@ -85,7 +95,22 @@ final class Completions implements Route {
         samples,
         fields.flag("stream", false),
         fields.object("stream_options").map(o -> o.flag("include_usage", false)).orElse(false),
-        alternatives.isPresent());
+        logProbs,
+        OptionFields.heartbeat(fields, serving.settings().heartbeat()));
+  }
+
+  private static LogProbForm logProbs(Fields fields, GenerationOptions.Builder options) {
+    OptionalInt arrays = fields.integer("logprobs", 0, OptionFields.MOST_ALTERNATIVES);
+    if (arrays.isPresent()) {
+      options.logProbs(arrays.getAsInt());
+      return LogProbForm.ARRAYS;
+    }
+    int objects = fields.integer("n_probs", 0, OptionFields.MOST_ALTERNATIVES).orElse(0);
+    if (objects == 0) {
+      return LogProbForm.NONE;
+    }
+    OptionFields.logProbs(fields, options, objects);
+    return LogProbForm.OBJECTS;
   }
 
   private String text(Prompt prompt) {
@@ -142,9 +167,7 @@ final class Completions implements Route {
       Completion completion = completions.get(i);
       String echo = call.echoes().isEmpty() ? "" : call.echoes().get(i / call.samples());
       ObjectNode choice = choices.addObject().put("index", i).put("text", echo + completion.text());
-      choice.set(
-          "logprobs",
-          call.logProbs() ? logProbs(completion.logProbs(), 0, serving.tokenizer()) : null);
+      choice.set("logprobs", logProbs(call, completion.logProbs(), 0));
       choice.put("finish_reason", Answers.finishReason(completion));
     }
     node.set("usage", Answers.usage(completions, call.samples(), serving.tokenizer()));
@@ -194,8 +217,8 @@ final class Completions implements Route {
       LiveAnswer answer,
       int index,
       String text,
-      @org.jspecify.annotations.Nullable ObjectNode logProbs,
-      @org.jspecify.annotations.Nullable String reason) {
+      @Nullable ObjectNode logProbs,
+      @Nullable String reason) {
     ObjectNode node = head(call, id, created);
     if (call.streamUsage()) {
       node.putNull("usage");
@@ -225,7 +248,7 @@ final class Completions implements Route {
 
     @Override
     public boolean accept(String text) {
-      ObjectNode logProbs = untold.isEmpty() ? null : logProbs(untold, offset, serving.tokenizer());
+      ObjectNode logProbs = untold.isEmpty() ? null : logProbs(call, untold, offset);
       untold.clear();
       offset += text.length();
       return chunk(call, id, created, answer, index, text, logProbs, null);
@@ -237,8 +260,19 @@ final class Completions implements Route {
     }
   }
 
-  /** Log-probabilities in the way of this endpoint: parallel arrays. */
-  private static ObjectNode logProbs(List<TokenLogProb> tokens, int offset, Tokenizer tokenizer) {
+  private @Nullable ObjectNode logProbs(Call call, List<TokenLogProb> tokens, int offset) {
+    return switch (call.logProbs()) {
+      case NONE -> null;
+      case ARRAYS -> arrays(tokens, offset, serving.tokenizer());
+      case OBJECTS -> {
+        ObjectNode node = Json.object();
+        node.set("content", Answers.logProbs(tokens, serving.tokenizer()));
+        yield node;
+      }
+    };
+  }
+
+  private static ObjectNode arrays(List<TokenLogProb> tokens, int offset, Tokenizer tokenizer) {
     ObjectNode node = Json.object();
     ArrayNode texts = node.putArray("tokens");
     ArrayNode values = node.putArray("token_logprobs");

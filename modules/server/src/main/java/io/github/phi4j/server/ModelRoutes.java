@@ -3,11 +3,14 @@ package io.github.phi4j.server;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.phi4j.api.ChatFormat;
 import io.github.phi4j.api.ModelInfo;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Tokenizer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** What tells of the server and its model: names, health, properties and tokens. */
 final class ModelRoutes {
@@ -123,16 +126,32 @@ final class ModelRoutes {
   private void tokenize(Exchange exchange) throws IOException {
     Fields fields = Fields.of(Json.parse(exchange.body()));
     Tokenizer tokenizer = serving.tokenizer();
+    fields.refuse("add_special", "is not supported: no tokens are added");
+    fields.refuse("parse_special", "is not supported: text never becomes special tokens");
     boolean pieces = fields.flag("with_pieces", false);
     ArrayNode tokens = Json.array();
     for (int id : tokenizer.encode(fields.requiredString("content"))) {
       if (pieces) {
-        tokens.addObject().put("id", id).put("piece", tokenizer.text(id));
+        tokens.addObject().put("id", id).set("piece", piece(tokenizer, id));
       } else {
         tokens.add(id);
       }
     }
     exchange.json(200, Json.object().set("tokens", tokens));
+  }
+
+  /** The text of a token, or its bytes where they are part of a character. */
+  private static JsonNode piece(Tokenizer tokenizer, int id) {
+    byte[] bytes = tokenizer.bytes(id);
+    String text = tokenizer.text(id);
+    if (Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes)) {
+      return TextNode.valueOf(text);
+    }
+    ArrayNode array = Json.array();
+    for (byte each : bytes) {
+      array.add(each & 0xFF);
+    }
+    return array;
   }
 
   private void detokenize(Exchange exchange) throws IOException {

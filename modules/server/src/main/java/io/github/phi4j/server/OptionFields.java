@@ -1,6 +1,7 @@
 package io.github.phi4j.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.phi4j.api.ContextShift;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.Reasoning;
@@ -13,6 +14,12 @@ import java.util.OptionalLong;
 
 /** Reads how a text is to be generated, as far as endpoints agree on it. */
 final class OptionFields {
+
+  /** The most choices of one request. */
+  static final int MOST_CHOICES = 64;
+
+  /** The most alternatives of a token that an answer tells. */
+  static final int MOST_ALTERNATIVES = 20;
 
   private static final int MOST_STOPS = 64;
   private static final String ANY_OBJECT = "{\"type\": \"object\"}";
@@ -30,6 +37,8 @@ final class OptionFields {
     fields.refuse("lora", "is not supported: no adapters are loaded");
     fields.refuse("id_slot", "is not supported: there are no slots to choose from", "-1");
     fields.refuse("n_indent", "is not supported", "0");
+    fields.refuse("return_progress", "is not supported: the progress of a prompt is not told");
+    fields.refuse("reasoning_control", "is not supported: set 'reasoning_budget'");
     GenerationOptions.Builder options =
         settings.defaults().toBuilder()
             .sampling(new SamplingFields(fields, settings.defaults().sampling(), tokenizer).read());
@@ -38,7 +47,38 @@ final class OptionFields {
     options.ignoreModelStop(fields.flag("ignore_eos", settings.defaults().ignoreModelStop()));
     options.reasoning(reasoning(fields));
     time(fields, options);
+    keep(fields, options);
     return options;
+  }
+
+  /** How many choices a request asks for. */
+  static int choices(Fields fields) {
+    return fields
+        .integer("n", 1, MOST_CHOICES)
+        .orElseGet(() -> fields.integer("n_cmpl", 1, MOST_CHOICES).orElse(1));
+  }
+
+  /** How often the answer shows life while there is nothing to say. */
+  static Duration heartbeat(Fields fields, Duration fallback) {
+    OptionalInt seconds = fields.integer("sse_ping_interval", -1, 3600);
+    if (seconds.orElse(1) < 1) {
+      throw ApiException.unsupported(
+          fields.name("sse_ping_interval"),
+          "'sse_ping_interval' must be at least 1: the server notices by it that a client is"
+              + " gone.");
+    }
+    return seconds.isPresent() ? Duration.ofSeconds(seconds.getAsInt()) : fallback;
+  }
+
+  /**
+   * Asks for log-probabilities, and for the probabilities that tokens are drawn from if the request
+   * wants them too.
+   */
+  static void logProbs(Fields fields, GenerationOptions.Builder options, int alternatives) {
+    options.logProbs(alternatives);
+    if (fields.flag("post_sampling_probs", false)) {
+      options.samplingProbs(alternatives);
+    }
   }
 
   private static void length(
@@ -63,6 +103,15 @@ final class OptionFields {
       throw fields.invalid("stop", "must have at most " + MOST_STOPS + " texts");
     }
     options.stopStrings(stops);
+  }
+
+  /** Without a context shift, which the server's options decide on, nothing is ever dropped. */
+  private void keep(Fields fields, GenerationOptions.Builder options) {
+    OptionalInt kept = fields.integer("n_keep", -1, Integer.MAX_VALUE);
+    if (kept.isPresent() && settings.defaults().contextShift().isPresent()) {
+      options.contextShift(
+          kept.getAsInt() < 0 ? ContextShift.keepPrompt() : ContextShift.keep(kept.getAsInt()));
+    }
   }
 
   private void time(Fields fields, GenerationOptions.Builder options) {

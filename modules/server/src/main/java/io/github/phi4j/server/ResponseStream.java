@@ -4,10 +4,22 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.TextSink;
-import io.github.phi4j.api.ToolCall;
+import io.github.phi4j.api.TokenLogProb;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The events of a streamed response: each item of the output is added, grows, and is done. */
 final class ResponseStream implements TextSink {
+
+  /** An item that grows; its place in the output is the next one. */
+  private sealed interface Open {
+    record Thoughts() implements Open {}
+
+    record Text() implements Open {}
+
+    record Call(ObjectNode item) implements Open {}
+  }
 
   private final Responses.Call call;
   private final LiveAnswer answer;
@@ -15,9 +27,10 @@ final class ResponseStream implements TextSink {
   private final String reasoningId = Answers.id("rs_");
   private final String messageId = Answers.id("msg_");
   private final ArrayNode output = Json.array();
-  private final StringBuilder thoughts = new StringBuilder();
-  private boolean thinking;
-  private boolean writing;
+  private final StringBuilder grown = new StringBuilder(); // the text of the open item
+  private final List<TokenLogProb> logProbs = new ArrayList<>();
+  private int told; // of them
+  private @Nullable Open open;
   private int number;
 
   ResponseStream(Responses.Call call, LiveAnswer answer, Responses responses) {
@@ -36,6 +49,16 @@ final class ResponseStream implements TextSink {
     return Json.object().put("item_id", id).put("output_index", output.size());
   }
 
+  private ObjectNode atContent(String id) {
+    return at(id).put("content_index", 0);
+  }
+
+  private void begin(Open item, ObjectNode shown) {
+    end("completed");
+    open = item;
+    event("response.output_item.added", item(shown));
+  }
+
   private ObjectNode item(ObjectNode item) {
     ObjectNode fields = Json.object().put("output_index", output.size());
     fields.set("item", item);
@@ -51,98 +74,118 @@ final class ResponseStream implements TextSink {
   }
 
   @Override
+  public void acceptLogProb(TokenLogProb token) {
+    logProbs.add(token);
+  }
+
+  @Override
   public boolean acceptReasoning(String thought) {
-    if (!thinking) {
-      thinking = true;
+    if (!(open instanceof Open.Thoughts)) {
       ObjectNode item = Responses.reasoning(reasoningId, "").put("status", "in_progress");
       item.putArray("content");
-      event("response.output_item.added", item(item));
+      begin(new Open.Thoughts(), item);
     }
-    thoughts.append(thought);
-    return event(
-        "response.reasoning_text.delta",
-        at(reasoningId).put("content_index", 0).put("delta", thought));
+    grown.append(thought);
+    return event("response.reasoning_text.delta", atContent(reasoningId).put("delta", thought));
   }
 
   @Override
   public boolean accept(String text) {
-    finishThoughts();
     beginText();
-    ObjectNode fields = at(messageId).put("content_index", 0).put("delta", text);
-    fields.putArray("logprobs");
+    grown.append(text);
+    ObjectNode fields = atContent(messageId).put("delta", text);
+    List<TokenLogProb> untold = logProbs.subList(told, logProbs.size());
+    fields.set("logprobs", responses.part(text, untold).get("logprobs"));
+    told = logProbs.size();
     return event("response.output_text.delta", fields);
   }
 
   private void beginText() {
-    if (writing) {
+    if (open instanceof Open.Text) {
       return;
     }
-    writing = true;
-    ObjectNode item =
-        Json.object()
-            .put("id", messageId)
-            .put("type", "message")
-            .put("status", "in_progress")
-            .put("role", "assistant");
+    ObjectNode part = responses.part("", List.of());
+    ObjectNode item = Responses.message(messageId, "in_progress", part);
     item.putArray("content");
-    event("response.output_item.added", item(item));
-    ObjectNode fields = at(messageId).put("content_index", 0);
-    fields.set("part", responses.part("", null, false));
+    begin(new Open.Text(), item);
+    ObjectNode fields = atContent(messageId);
+    fields.set("part", part);
     event("response.content_part.added", fields);
   }
 
+  @Override
+  public boolean acceptToolCall(String id, String name, String arguments) {
+    if (arguments.isEmpty()) {
+      ObjectNode item = Responses.functionCall(Answers.id("fc_"), id, name);
+      begin(new Open.Call(item), item);
+      return answer.wanted();
+    }
+    if (!(open instanceof Open.Call(ObjectNode item))) {
+      throw new IllegalStateException("the arguments of a call came before its name");
+    }
+    grown.append(arguments);
+    return event(
+        "response.function_call_arguments.delta",
+        at(item.path("id").textValue()).put("delta", arguments));
+  }
+
+  /** Ends the open item, if any. */
+  private void end(String status) {
+    switch (open) {
+      case Open.Thoughts _ -> endThoughts();
+      case Open.Text _ -> endText(status);
+      case Open.Call(ObjectNode item) -> endCall(item, status);
+      case null -> {}
+    }
+    open = null;
+    grown.setLength(0);
+  }
+
+  private void endThoughts() {
+    String thoughts = grown.toString();
+    event("response.reasoning_text.done", atContent(reasoningId).put("text", thoughts));
+    add(Responses.reasoning(reasoningId, thoughts));
+  }
+
+  private void endText(String status) {
+    ObjectNode part = responses.part(grown.toString(), logProbs);
+    ObjectNode fields = atContent(messageId).put("text", grown.toString());
+    fields.set("logprobs", part.get("logprobs"));
+    event("response.output_text.done", fields);
+    fields = atContent(messageId);
+    fields.set("part", part);
+    event("response.content_part.done", fields);
+    add(Responses.message(messageId, status, part));
+  }
+
+  private void endCall(ObjectNode item, String status) {
+    item.put("arguments", grown.toString()).put("status", status);
+    if (status.equals("completed")) {
+      event(
+          "response.function_call_arguments.done",
+          at(item.path("id").textValue())
+              .put("name", item.path("name").textValue())
+              .put("arguments", grown.toString()));
+    }
+    add(item);
+  }
+
+  private void add(ObjectNode item) {
+    event("response.output_item.done", item(item));
+    output.add(item);
+  }
+
+  /** Ends the response. */
   void finish(Completion completion) {
-    finishThoughts();
-    if (!completion.text().isEmpty() || completion.toolCalls().isEmpty()) {
+    if (completion.text().isEmpty()
+        && completion.toolCalls().isEmpty()
+        && !(open instanceof Open.Call)) {
       beginText();
-      finishText(completion);
     }
-    for (ToolCall each : completion.toolCalls()) {
-      call(each);
-    }
+    end(Responses.status(completion));
     ObjectNode response = responses.response(call, completion, output);
     ObjectNode fields = Json.object();
     fields.set("response", response);
     event("response." + response.path("status").asText(), fields);
-  }
-
-  private void finishThoughts() {
-    if (!thinking) {
-      return;
-    }
-    thinking = false;
-    event(
-        "response.reasoning_text.done",
-        at(reasoningId).put("content_index", 0).put("text", thoughts.toString()));
-    ObjectNode item = Responses.reasoning(reasoningId, thoughts.toString());
-    event("response.output_item.done", item(item));
-    output.add(item);
-  }
-
-  private void finishText(Completion completion) {
-    ObjectNode part = responses.part(completion.text(), completion, call.logProbs());
-    ObjectNode fields = at(messageId).put("content_index", 0).put("text", completion.text());
-    fields.set("logprobs", part.get("logprobs"));
-    event("response.output_text.done", fields);
-    fields = at(messageId).put("content_index", 0);
-    fields.set("part", part);
-    event("response.content_part.done", fields);
-    ObjectNode item = responses.message(messageId, completion, call.logProbs());
-    event("response.output_item.done", item(item));
-    output.add(item);
-  }
-
-  private void call(ToolCall each) {
-    String id = Answers.id("fc_");
-    ObjectNode item = Responses.functionCall(id, each);
-    event(
-        "response.output_item.added",
-        item(item.deepCopy().put("arguments", "").put("status", "in_progress")));
-    event("response.function_call_arguments.delta", at(id).put("delta", each.arguments()));
-    event(
-        "response.function_call_arguments.done",
-        at(id).put("name", each.name()).put("arguments", each.arguments()));
-    event("response.output_item.done", item(item));
-    output.add(item);
   }
 }

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.phi4j.api.Completion;
-import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Tool;
 import io.github.phi4j.api.ToolCall;
 import io.github.phi4j.api.ToolChoice;
@@ -16,14 +16,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /v1/responses}. The server keeps no responses: each request brings the whole conversation.
  */
 final class Responses implements Route {
-
-  private static final int MOST_ALTERNATIVES = 20;
 
   private final Serving serving;
 
@@ -80,7 +77,10 @@ final class Responses implements Route {
         fields.strings("include").contains("message.output_text.logprobs")
             || fields.has("top_logprobs");
     if (logProbs) {
-      options.logProbs(fields.integer("top_logprobs", 0, MOST_ALTERNATIVES).orElse(0));
+      OptionFields.logProbs(
+          fields,
+          options,
+          fields.integer("top_logprobs", 0, OptionFields.MOST_ALTERNATIVES).orElse(0));
     }
     return new Call(
         Answers.id("resp_"),
@@ -211,9 +211,14 @@ final class Responses implements Route {
       output.add(reasoning(Answers.id("rs_"), completion.reasoning()));
     }
     if (!completion.text().isEmpty() || completion.toolCalls().isEmpty()) {
-      output.add(message(Answers.id("msg_"), completion, call.logProbs()));
+      ObjectNode part =
+          part(completion.text(), call.logProbs() ? completion.logProbs() : List.of());
+      output.add(message(Answers.id("msg_"), status(completion), part));
     }
-    completion.toolCalls().forEach(each -> output.add(functionCall(Answers.id("fc_"), each)));
+    for (ToolCall each : completion.toolCalls()) {
+      ObjectNode item = functionCall(Answers.id("fc_"), each.id(), each.name());
+      output.add(item.put("arguments", each.arguments()).put("status", "completed"));
+    }
     answer.send(Json.text(response(call, completion, output)));
   }
 
@@ -248,9 +253,8 @@ final class Responses implements Route {
   }
 
   ObjectNode response(Call call, Completion completion, ArrayNode output) {
-    boolean cut = cut(completion);
-    ObjectNode node = head(call, cut ? "incomplete" : "completed");
-    if (cut) {
+    ObjectNode node = head(call, status(completion));
+    if (Answers.isCut(completion)) {
       node.putObject("incomplete_details").put("reason", "max_output_tokens");
     } else {
       node.putNull("incomplete_details");
@@ -267,10 +271,8 @@ final class Responses implements Route {
     return node;
   }
 
-  private static boolean cut(Completion completion) {
-    return completion.toolCalls().isEmpty()
-        && completion.finishReason() != FinishReason.STOP
-        && completion.finishReason() != FinishReason.STOP_STRING;
+  static String status(Completion completion) {
+    return Answers.isCut(completion) ? "incomplete" : "completed";
   }
 
   static ObjectNode reasoning(String id, String thoughts) {
@@ -280,35 +282,32 @@ final class Responses implements Route {
     return item.put("status", "completed");
   }
 
-  ObjectNode message(String id, Completion completion, boolean logProbs) {
+  static ObjectNode message(String id, String status, ObjectNode part) {
     ObjectNode item =
         Json.object()
             .put("id", id)
             .put("type", "message")
-            .put("status", cut(completion) ? "incomplete" : "completed")
+            .put("status", status)
             .put("role", "assistant");
-    item.putArray("content").add(part(completion.text(), completion, logProbs));
+    item.putArray("content").add(part);
     return item;
   }
 
-  ObjectNode part(String text, @Nullable Completion completion, boolean logProbs) {
+  ObjectNode part(String text, List<TokenLogProb> logProbs) {
     ObjectNode part = Json.object().put("type", "output_text").put("text", text);
     part.putArray("annotations");
-    part.set(
-        "logprobs",
-        logProbs && completion != null
-            ? Answers.logProbs(completion.logProbs(), serving.tokenizer())
-            : Json.array());
+    part.set("logprobs", Answers.logProbs(logProbs, serving.tokenizer()));
     return part;
   }
 
-  static ObjectNode functionCall(String id, ToolCall call) {
+  /** A call of which only the name is there yet. */
+  static ObjectNode functionCall(String id, String callId, String name) {
     return Json.object()
         .put("id", id)
         .put("type", "function_call")
-        .put("call_id", call.id())
-        .put("name", call.name())
-        .put("arguments", call.arguments())
-        .put("status", "completed");
+        .put("call_id", callId)
+        .put("name", name)
+        .put("arguments", "")
+        .put("status", "in_progress");
   }
 }

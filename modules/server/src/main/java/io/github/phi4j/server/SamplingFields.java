@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Tokenizer;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -15,6 +16,20 @@ import java.util.regex.Pattern;
 final class SamplingFields {
 
   private static final double MOST_TEMPERATURE = 100;
+
+  /** llama.cpp's names of the samplers, in the order in which they run. */
+  private static final List<String> SAMPLERS =
+      List.of(
+          "penalties",
+          "dry",
+          "top_n_sigma",
+          "top_k",
+          "typ_p",
+          "top_p",
+          "min_p",
+          "xtc",
+          "temperature");
+
   private static final Pattern DIGITS = Pattern.compile("\\d{1,9}");
 
   private final Fields fields;
@@ -28,8 +43,8 @@ final class SamplingFields {
   }
 
   Sampling read() {
-    fields.refuse("samplers", "cannot be set: the order of the samplers is fixed");
     fields.refuse("adaptive_target", "is not supported", "-1", "-1.0");
+    fields.refuse("min_keep", "is not supported", "0", "1");
     Sampling.Builder sampling = defaults.toBuilder();
     number("temperature", 0, MOST_TEMPERATURE, sampling::temperature);
     // OpenAI's clients send 0 for the smallest nucleus.
@@ -49,7 +64,50 @@ final class SamplingFields {
     logitBias(sampling);
     dry(sampling);
     draws(sampling);
+    samplers(sampling);
     return sampling.build();
+  }
+
+  /** Turns off the samplers that the request leaves out of the order in which they run. */
+  private void samplers(Sampling.Builder sampling) {
+    if (!fields.has("samplers")) {
+      return;
+    }
+    List<String> asked = fields.strings("samplers");
+    int last = -1;
+    for (String each : asked) {
+      int place = SAMPLERS.indexOf(each.equals("typical_p") ? "typ_p" : each);
+      if (place <= last) {
+        throw ApiException.unsupported(
+            fields.name("samplers"),
+            "'"
+                + fields.name("samplers")
+                + "' can only be some of "
+                + SAMPLERS
+                + ", in this order.");
+      }
+      last = place;
+    }
+    for (String each : SAMPLERS) {
+      if (!asked.contains(each) && !(each.equals("typ_p") && asked.contains("typical_p"))) {
+        turnOff(each, sampling);
+      }
+    }
+  }
+
+  private static void turnOff(String sampler, Sampling.Builder sampling) {
+    switch (sampler) {
+      case "penalties" -> sampling.repeatPenalty(1).presencePenalty(0).frequencyPenalty(0);
+      case "dry" -> sampling.dry(Optional.empty());
+      case "top_n_sigma" -> sampling.topNSigma(0);
+      case "top_k" -> sampling.topK(0);
+      case "typ_p" -> sampling.typicalP(1);
+      case "top_p" -> sampling.topP(1);
+      case "min_p" -> sampling.minP(0);
+      case "xtc" -> sampling.xtc(Optional.empty());
+      case "temperature" -> sampling.temperature(1).dynamicTemperature(Optional.empty());
+      default -> throw new AssertionError(sampler);
+    }
   }
 
   private void number(String field, double least, double most, Consumer<Float> setter) {

@@ -8,6 +8,7 @@ import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.Tokenizer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,7 +60,13 @@ record Serving(Generator generator, Settings settings, Load load, Metrics metric
 
   /** Runs a generation, and writes its answer while it runs. */
   void write(Exchange exchange, LiveAnswer.Format format, LiveAnswer.Work work) throws IOException {
-    LiveAnswer.write(exchange, format, load, settings.heartbeat(), work);
+    write(exchange, format, settings.heartbeat(), work);
+  }
+
+  /** Runs a generation, and writes its answer while it runs, with heartbeats of its own. */
+  void write(Exchange exchange, LiveAnswer.Format format, Duration heartbeat, LiveAnswer.Work work)
+      throws IOException {
+    LiveAnswer.write(exchange, format, load, heartbeat, work);
   }
 
   /**

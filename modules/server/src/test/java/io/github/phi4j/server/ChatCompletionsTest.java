@@ -256,9 +256,37 @@ final class ChatCompletionsTest {
             .map(each -> each.at("/choices/0/delta/tool_calls/0/function/arguments").asText(""))
             .collect(Collectors.joining());
     assertThat(arguments).isEqualTo(call.at("/function/arguments").asText());
-    assertThat(events)
-        .anyMatch(each -> each.at("/choices/0/delta/tool_calls/0/id").asText("").length() > 3);
+    List<JsonNode> parts =
+        events.stream()
+            .map(each -> each.at("/choices/0/delta/tool_calls/0"))
+            .filter(each -> !each.isMissingNode())
+            .toList();
+    assertThat(parts).hasSizeGreaterThan(3);
+    assertThat(parts.getFirst().path("id").asText()).isEqualTo(call.path("id").asText());
+    assertThat(parts.getFirst().path("type").asText()).isEqualTo("function");
+    assertThat(parts.getFirst().at("/function/name").asText()).isEqualTo("get_weather");
+    assertThat(parts.getFirst().at("/function/arguments").asText()).isEmpty();
+    assertThat(parts.subList(1, parts.size()))
+        .allSatisfy(part -> {
+          assertThat(part.path("index").asInt()).isZero();
+          assertThat(part.has("id")).isFalse();
+          assertThat(part.at("/function/arguments").asText()).isNotEmpty();
+        });
     assertThat(events.getLast().at("/choices/0/finish_reason").asText()).isEqualTo("tool_calls");
+  }
+
+  @Test
+  void aCallThatALimitCutsEndsForItsLength() throws IOException {
+    String call =
+        "{" + QUESTION + ", " + TOOLS + ", 'tool_choice': 'required', 'seed': 1, 'max_tokens': ";
+    int tokens = server.post(PATH, call + "80}").body().at("/usage/completion_tokens").asInt();
+    String request = call + (tokens - 4);
+
+    JsonNode whole = server.post(PATH, request + "}").body().path("choices").path(0);
+    List<JsonNode> events = server.events(PATH, request + ", 'stream': true}");
+
+    assertThat(whole.path("finish_reason").asText()).isEqualTo("length");
+    assertThat(events.getLast().at("/choices/0/finish_reason").asText()).isEqualTo("length");
   }
 
   @Test

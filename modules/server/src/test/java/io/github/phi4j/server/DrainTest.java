@@ -1,10 +1,15 @@
 package io.github.phi4j.server;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Sampling;
+import io.github.phi4j.api.TokenSampler;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -12,7 +17,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class DrainTest {
 
@@ -96,36 +104,41 @@ final class DrainTest {
     }
   }
 
-  @Test
-  void aLongPrefillIsBridgedByHeartbeats() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void untilTheFirstTokenThereAreHeartbeats(boolean stream) throws Exception {
+    CountDownLatch seen = new CountDownLatch(1);
+    TokenSampler waiting = _ -> await(seen);
+    GenerationOptions slow =
+        GenerationOptions.builder().sampling(Sampling.builder().samplers(waiting).build()).build();
     try (TestServer server =
-        TestServer.start(settings -> settings.heartbeat(Duration.ofMillis(1)))) {
-      String words = "one two three ".repeat(300);
-      String request =
-          "{'messages': [{'role': 'user', 'content': '" + words + "'}], 'max_tokens': 1";
+        TestServer.start(settings -> settings.heartbeat(Duration.ofMillis(1)).defaults(slow))) {
+      HttpRequest request =
+          HttpRequest.newBuilder(server.uri("/v1/chat/completions"))
+              .POST(
+                  HttpRequest.BodyPublishers.ofString(
+                      ask(1).replace("true, 'ignore", stream + ", 'ignore").replace('\'', '"')))
+              .build();
+      InputStream body = server.client.send(request, BodyHandlers.ofInputStream()).body();
+      int first = body.read();
+      seen.countDown();
+      String rest = new String(body.readAllBytes(), UTF_8);
 
-      String whole =
-          server
-              .client
-              .send(
-                  HttpRequest.newBuilder(server.uri("/v1/chat/completions"))
-                      .POST(HttpRequest.BodyPublishers.ofString((request + "}").replace('\'', '"')))
-                      .build(),
-                  BodyHandlers.ofString())
-              .body();
-      String stream =
-          server
-              .post(
-                  "/v1/chat/completions",
-                  // Another prompt, of which no prefix is cached.
-                  request.replace("one two", "two one") + ", 'stream': true}")
-              .http()
-              .body();
+      if (stream) {
+        assertThat((char) first + rest).startsWith(": waiting\n\n").endsWith("data: [DONE]\n\n");
+      } else {
+        assertThat((char) first).isEqualTo(' ');
+        assertThat(TestServer.JSON.readTree(rest).path("object").asText())
+            .isEqualTo("chat.completion");
+      }
+    }
+  }
 
-      assertThat(whole).startsWith(" ");
-      assertThat(TestServer.JSON.readTree(whole).path("object").asText())
-          .isEqualTo("chat.completion");
-      assertThat(stream).startsWith(": waiting\n\n").endsWith("data: [DONE]\n\n");
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }
