@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.github.phi4j.api.FileException;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.MetadataValue;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.ModelInspection;
 import io.github.phi4j.internal.gguf.GgmlType;
@@ -216,7 +217,8 @@ final class BadFileTest {
 
     assertThat(inspection.model()).isEmpty();
     assertThat(inspection.refusal()).hasValueSatisfying(why -> assertThat(why).contains("qwen3"));
-    assertThat(inspection.metadata()).containsEntry("general.architecture", "qwen3");
+    assertThat(inspection.metadata())
+        .containsEntry("general.architecture", new MetadataValue.Text("qwen3"));
     assertThat(inspection.tensors()).hasSize(2 + 1 + 2 * 6);
   }
 

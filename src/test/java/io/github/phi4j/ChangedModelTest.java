@@ -95,7 +95,7 @@ final class ChangedModelTest {
           Generator second = Phi4.load(other, options(pool, PackedWeights.OFF));
           ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
         GenerationOptions few = OPTIONS.toBuilder().maxTokens(20).build();
-        List<Integer> expected = second.generate(Prompt.tokens(7, 8), few).tokens();
+        int[] expected = second.generate(Prompt.tokens(7, 8), few).tokens();
         AtomicBoolean over = new AtomicBoolean();
         List<Future<Integer>> others = new ArrayList<>();
         for (int i = 0; i < 3; i++) {

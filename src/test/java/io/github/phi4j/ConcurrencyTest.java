@@ -290,7 +290,7 @@ final class ConcurrencyTest {
           }
         });
       }
-      List<List<Integer>> serial = new ArrayList<>();
+      List<int[]> serial = new ArrayList<>();
       for (Callable<Completion> each : work) {
         serial.add(each.call().tokens());
       }

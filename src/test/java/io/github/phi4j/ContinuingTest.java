@@ -21,6 +21,7 @@ import io.github.phi4j.api.ToolChoice;
 import io.github.phi4j.testing.RandomModel;
 import io.github.phi4j.testing.TinyModel;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,8 +66,8 @@ final class ContinuingTest {
     try (Generator tiny = Phi4.load(TinyModel.Q8_0.path())) {
       Message question = Message.user("What is 27 + 45?");
       Completion whole = tiny.generate(Prompt.chat(question));
-      for (int kept = 0; kept < whole.tokens().size(); kept += 3) {
-        int[] first = whole.tokens().stream().limit(kept).mapToInt(Integer::intValue).toArray();
+      for (int kept = 0; kept < whole.tokens().length; kept += 3) {
+        int[] first = Arrays.copyOf(whole.tokens(), kept);
         String start = tiny.tokenizer().decode(first);
         if (tiny.tokenizer().encode(start).length != kept) {
           continue; // the text is encoded in another way than it was written
@@ -75,7 +76,8 @@ final class ContinuingTest {
         Completion rest = tiny.generate(prompt);
 
         assertThat(start + rest.text()).isEqualTo(whole.text());
-        assertThat(rest.tokens()).isEqualTo(whole.tokens().subList(kept, whole.tokens().size()));
+        assertThat(rest.tokens())
+            .isEqualTo(Arrays.copyOfRange(whole.tokens(), kept, whole.tokens().length));
         assertThat(rest.finishReason()).isEqualTo(FinishReason.STOP);
       }
     }
@@ -137,7 +139,7 @@ final class ContinuingTest {
         assertThat(completion.reasoning())
             .isEqualTo(streamed.toString())
             .doesNotContain("Let me see", "think>");
-        assertThat(completion.tokens().size()).isBetween(60 - begun, 60 - begun + 20);
+        assertThat(completion.tokens().length).isBetween(60 - begun, 60 - begun + 20);
 
         Completion spent =
             model.generate(
@@ -173,10 +175,7 @@ final class ContinuingTest {
       GenerationOptions options = options(5).maxTokens(40).build();
       for (String thought : List.of("Hm </thi", "<", "Hm</")) {
         Completion completion = model.generate(begun(thought, ""), options);
-        String raw =
-            model
-                .tokenizer()
-                .decode(completion.tokens().stream().mapToInt(Integer::intValue).toArray());
+        String raw = model.tokenizer().decode(completion.tokens());
         assertThat(raw).startsWith(completion.reasoning());
       }
     }
@@ -185,10 +184,7 @@ final class ContinuingTest {
       for (String content : List.of("{", "{\"tool", "Well")) {
         Completion completion = model.generate(begun("", content), options);
         if (completion.toolCalls().isEmpty()) {
-          String raw =
-              model
-                  .tokenizer()
-                  .decode(completion.tokens().stream().mapToInt(Integer::intValue).toArray());
+          String raw = model.tokenizer().decode(completion.tokens());
           assertThat(completion.text()).isEqualTo(raw);
         }
       }
@@ -225,7 +221,7 @@ final class ContinuingTest {
       int[] ids =
           IntStream.concat(
                   IntStream.of(
-                      tiny.tokenizer().encodeChat(List.of(Message.user("What is 7 + 2?")))),
+                      tiny.tokenizer().encode(Prompt.chat(Message.user("What is 7 + 2?")))),
                   IntStream.of(tiny.tokenizer().encode("Answer:")))
               .toArray();
 

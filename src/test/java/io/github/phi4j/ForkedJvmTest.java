@@ -140,7 +140,7 @@ final class ForkedJvmTest {
             generator.generate(
                 Prompt.chat(Message.user("Why is the sky blue? ".repeat(20))),
                 GenerationOptions.builder().maxTokens(5).ignoreModelStop(true).build());
-        System.out.println("generated " + completion.tokens().size());
+        System.out.println("generated " + completion.tokens().length);
       }
     }
   }

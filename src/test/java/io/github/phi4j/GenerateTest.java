@@ -1,10 +1,13 @@
 package io.github.phi4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.phi4j.api.ChatFormat;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
@@ -13,13 +16,16 @@ import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.PromptTooLongException;
+import io.github.phi4j.api.Reasoning;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Session;
+import io.github.phi4j.api.Tool;
 import io.github.phi4j.testing.RandomModel;
 import io.github.phi4j.testing.TinyModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -75,7 +81,7 @@ final class GenerateTest {
         }
         Completion completion = generator.generate(Prompt.chat(messages));
 
-        assertThat(generator.tokenizer().encodeChat(messages))
+        assertThat(generator.tokenizer().encode(Prompt.chat(messages)))
             .containsExactly(json.treeToValue(expected.get("prompt_ids"), int[].class));
         assertThat(completion.text()).isEqualTo(expected.get("text").asText());
         assertThat(completion.tokens())
@@ -87,7 +93,7 @@ final class GenerateTest {
 
   @Test
   void allKindsOfPromptsGiveTheSame() {
-    int[] ids = tiny.tokenizer().encodeChat(List.of(Message.user(QUESTION)));
+    int[] ids = tiny.tokenizer().encode(Prompt.chat(Message.user(QUESTION)));
 
     assertThat(tiny.generate(QUESTION).text()).isEqualTo(ANSWER);
     assertThat(tiny.generate(question()).text()).isEqualTo(ANSWER);
@@ -96,6 +102,45 @@ final class GenerateTest {
     String raw = "<|im_start|>user<|im_sep|>" + QUESTION + "<|im_end|>";
     Completion completion = tiny.generate(Prompt.raw(raw), options().maxTokens(1).build());
     assertThat(completion.usage().promptTokens()).isGreaterThan(ids.length);
+  }
+
+  @Test
+  void promptsAreEncodedAsGenerationsBegin() {
+    Tool tool = new Tool("clock", "Tells the time", "{\"type\": \"object\"}");
+    Message thoughtful = Message.assistant("72", "27 + 45", List.of());
+    List<GenerationOptions.Builder> all =
+        List.of(
+            options(),
+            options().tools(tool),
+            options().reasoning(Reasoning.builder().kept(true).build()));
+    LoadOptions reasoning = LoadOptions.builder().chatFormat(ChatFormat.PHI4_REASONING).build();
+    try (Generator generator = Phi4.load(TinyModel.F32.path(), reasoning);
+        Session session = generator.newSession()) {
+      for (Prompt prompt :
+          List.of(
+              Prompt.chat(Message.user("a"), thoughtful, Message.user("b")),
+              Prompt.continuing(Message.user("a"), Message.assistant("", "27", List.of())),
+              Prompt.raw("7 + 8"),
+              Prompt.tokens(5, 6, 7))) {
+        for (GenerationOptions.Builder builder : all) {
+          GenerationOptions options = builder.maxTokens(1).logProbs(0).build();
+          if (!(prompt instanceof Prompt.Chat) && !options.tools().isEmpty()) {
+            assertThatIllegalArgumentException()
+                .isThrownBy(() -> generator.tokenizer().encode(prompt, options));
+            continue;
+          }
+          int[] ids = generator.tokenizer().encode(prompt, options);
+          Completion completion = session.generate(prompt, options);
+
+          assertThat(completion.usage().promptTokens()).isEqualTo(ids.length);
+          session.rewind(0);
+          session.feed(ids);
+          double[] expected = session.distribution(Sampling.builder().temperature(1).build());
+          assertThat(Math.exp(completion.logProbs().getFirst().logProb()))
+              .isCloseTo(expected[completion.tokens()[0]], within(1e-6));
+        }
+      }
+    }
   }
 
   @Test
@@ -133,7 +178,7 @@ final class GenerateTest {
                 pieces.add(piece);
                 return true;
               });
-      int[] ids = completion.tokens().stream().mapToInt(Integer::intValue).toArray();
+      int[] ids = completion.tokens();
 
       assertThat(String.join("", pieces)).isEqualTo(completion.text());
       assertThat(completion.text()).contains("\ufffd");
@@ -200,7 +245,7 @@ final class GenerateTest {
     assertThat(completion.tokens()).hasSizeGreaterThanOrEqualTo(40);
     assertThat(completion.text()).startsWith(ANSWER);
     for (int stop : tiny.tokenizer().stopTokens()) {
-      assertThat(completion.tokens().subList(0, 40)).doesNotContain(stop);
+      assertThat(Arrays.copyOf(completion.tokens(), 40)).doesNotContain(stop);
     }
   }
 
@@ -212,7 +257,7 @@ final class GenerateTest {
     assertThat(completion.finishReason()).isEqualTo(FinishReason.STOP);
     assertThat(completion.text()).isEqualTo("Ones: 7+8=15");
     assertThat(completion.tokens()).doesNotContain(comma);
-    assertThat(completion.usage().completionTokens()).isEqualTo(completion.tokens().size() + 1);
+    assertThat(completion.usage().completionTokens()).isEqualTo(completion.tokens().length + 1);
   }
 
   @Test
@@ -245,7 +290,7 @@ final class GenerateTest {
     assertThat(completion.text())
         .isEqualTo(streamed.toString())
         .isEqualTo(ANSWER.substring(0, ANSWER.indexOf(stop)));
-    int[] ids = completion.tokens().stream().mapToInt(Integer::intValue).toArray();
+    int[] ids = completion.tokens();
     assertThat(tiny.tokenizer().decode(ids)).contains(stop);
   }
 
@@ -370,14 +415,14 @@ final class GenerateTest {
 
   @Test
   void biasAndPenaltiesReachTheChoice() {
-    int first = tiny.generate(question(), options().maxTokens(1).build()).tokens().getFirst();
+    int first = tiny.generate(question(), options().maxTokens(1).build()).tokens()[0];
     GenerationOptions banned =
         options()
             .maxTokens(1)
             .sampling(Sampling.builder().logitBias(first, Float.NEGATIVE_INFINITY).build())
             .build();
 
-    assertThat(tiny.generate(question(), banned).tokens().getFirst()).isNotEqualTo(first);
+    assertThat(tiny.generate(question(), banned).tokens()[0]).isNotEqualTo(first);
   }
 
   @Test

@@ -261,9 +261,7 @@ final class KvCacheTest {
 
       assertThat(stopped.finishReason()).isEqualTo(FinishReason.CONTEXT_FULL);
       assertThat(shifted.finishReason()).isEqualTo(FinishReason.MAX_TOKENS);
-      assertThat(shifted.tokens())
-          .hasSize(250)
-          .startsWith(stopped.tokens().toArray(Integer[]::new));
+      assertThat(shifted.tokens()).hasSize(250).startsWith(stopped.tokens());
       assertThat(shifting.position()).isBetween(50, 100);
 
       // What was shifted is no prefix for anyone: a new prompt gives what it always gives.
@@ -339,16 +337,14 @@ final class KvCacheTest {
         Session session = generator.newSession(how);
         Session expected = generator.newSession(how)) {
       int chosen =
-          session
-              .generate(
+          session.generate(
                   prompt(tokens),
                   GenerationOptions.builder()
                       .maxTokens(1)
                       .ignoreModelStop(true)
                       .contextShift(ContextShift.keep(10))
                       .build())
-              .tokens()
-              .getFirst();
+              .tokens()[0];
       // 140 tokens after the first 10, of which 70 are dropped.
       expected.feed(
           with(with(Arrays.copyOf(tokens, 10), Arrays.copyOfRange(tokens, 80, 150)), chosen));

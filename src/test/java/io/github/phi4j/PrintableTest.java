@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.MetadataValue;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.ModelInspection;
 import io.github.phi4j.api.Printable;
@@ -98,7 +99,8 @@ final class PrintableTest {
       generator.info().findings().forEach(PrintableTest::assertPrintable);
     }
     ModelInspection inspection = Phi4.inspect(file);
-    assertThat(inspection.metadata()).containsEntry("general.name", HOSTILE);
+    assertThat(inspection.metadata())
+        .containsEntry("general.name", new MetadataValue.Text(HOSTILE));
   }
 
   private static GgufWriter writer() {

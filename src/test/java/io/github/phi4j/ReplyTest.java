@@ -112,15 +112,12 @@ final class ReplyTest {
       assertThat(completion.text()).isIn("yes", "no").isEqualTo(answer.toString());
       assertThat(completion.reasoning()).isNotEmpty().isEqualTo(thoughts.toString());
       assertThat(completion.finishReason()).isEqualTo(FinishReason.STOP);
-      String whole =
-          model
-              .tokenizer()
-              .decode(completion.tokens().stream().mapToInt(Integer::intValue).toArray());
+      String whole = model.tokenizer().decode(completion.tokens());
       assertThat(whole)
           .isEqualTo("<think>" + completion.reasoning() + "</think>" + completion.text());
       int tags = model.tokenizer().encode("<think>").length;
       int closing = model.tokenizer().encode("</think>").length;
-      assertThat(completion.tokens().size()).isLessThanOrEqualTo(tags + 23 + closing + 3);
+      assertThat(completion.tokens().length).isLessThanOrEqualTo(tags + 23 + closing + 3);
     }
   }
 
@@ -193,7 +190,7 @@ final class ReplyTest {
         assertThat(completion.toolCalls()).isNotEmpty();
         String written = text(model, completion.tokens());
         List<Message> history = List.of(Message.user("Hi"), completion.message());
-        String shown = model.tokenizer().decode(model.tokenizer().encodeChat(history));
+        String shown = model.tokenizer().decode(model.tokenizer().encode(Prompt.chat(history)));
         assertThat(shown).contains(written.substring(written.indexOf("</think>") + 8));
       }
     }
@@ -215,7 +212,7 @@ final class ReplyTest {
       }
       int shown = 0;
       List<String> all = several.toolCalls().stream().map(ToolCall::arguments).toList();
-      for (int limit = 1; limit < several.tokens().size(); limit += 1 + limit / 20) {
+      for (int limit = 1; limit < several.tokens().length; limit += 1 + limit / 20) {
         Completion cut = model.generate(prompt(), several(seed, limit));
         assertThat(cut.finishReason()).isIn(FinishReason.MAX_TOKENS, FinishReason.STOP);
         assertThat(cut.toolCalls()).hasSizeBetween(shown, all.size());
@@ -340,7 +337,7 @@ final class ReplyTest {
     int[] ids =
         IntStream.concat(IntStream.of(model.tokenizer().encode(text)), IntStream.of(more))
             .toArray();
-    int prompt = model.tokenizer().encodeChat(List.of(Message.user("Hi"))).length;
+    int prompt = model.tokenizer().encode(Prompt.chat(Message.user("Hi"))).length;
     int end = model.tokenizer().stopTokens()[0];
     return Sampling.builder()
         .temperature(1)
@@ -388,7 +385,7 @@ final class ReplyTest {
       assertThat(model.generate(prompt(), options.build()).text()).isEqualTo("Just two. And more.");
       Completion stopped = model.generate(prompt(), options.stopStrings(". A").build());
       assertThat(stopped.text()).isEqualTo("Just two");
-      assertThat(stopped.tokens().size())
+      assertThat(stopped.tokens().length)
           .isLessThanOrEqualTo(model.tokenizer().encode("Just two. A").length);
     }
   }
@@ -426,8 +423,8 @@ final class ReplyTest {
     }
   }
 
-  private static String text(Generator model, List<Integer> tokens) {
-    String text = model.tokenizer().decode(tokens.stream().mapToInt(Integer::intValue).toArray());
+  private static String text(Generator model, int[] tokens) {
+    String text = model.tokenizer().decode(tokens);
     return text.contains("</think>") ? text : "</think>" + text;
   }
 
@@ -475,7 +472,7 @@ final class ReplyTest {
               .filter(token -> token.sampled().orElseThrow().probability() == 1)
               .toList();
 
-      String forced = text(model, certain.stream().map(TokenLogProb::id).toList());
+      String forced = text(model, certain.stream().mapToInt(TokenLogProb::id).toArray());
       assertThat(forced).contains("think>");
       assertThat(certain)
           .allSatisfy(token ->

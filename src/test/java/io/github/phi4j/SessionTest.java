@@ -204,12 +204,12 @@ final class SessionTest {
         assertThat(completion.tokens()).isEqualTo(fresh.tokens());
         assertThat(completion.text()).isEqualTo(fresh.text());
         assertThat(completion.usage().cachedTokens()).isGreaterThanOrEqualTo(cached);
-        int held = completion.usage().promptTokens() + completion.tokens().size();
+        int held = completion.usage().promptTokens() + completion.tokens().length;
         assertThat(session.position()).isEqualTo(held);
         int[] all =
             IntStream.concat(
-                    IntStream.of(tiny.tokenizer().encodeChat(chat)),
-                    completion.tokens().stream().mapToInt(Integer::intValue))
+                    IntStream.of(tiny.tokenizer().encode(Prompt.chat(chat))),
+                    IntStream.of(completion.tokens()))
                 .toArray();
         assertThat(session.logits()).isEqualTo(fresh(tiny, all)); // to the bit
         cached = completion.usage().promptTokens();
@@ -249,9 +249,7 @@ final class SessionTest {
       int[] all =
           IntStream.concat(
                   IntStream.of(tokens(9, 7)),
-                  IntStream.concat(
-                      completion.tokens().stream().mapToInt(Integer::intValue),
-                      IntStream.of(11, 12)))
+                  IntStream.concat(IntStream.of(completion.tokens()), IntStream.of(11, 12)))
               .toArray();
 
       assertThat(session.position()).isEqualTo(all.length);
@@ -295,9 +293,7 @@ final class SessionTest {
       Completion completion = session.generate(Prompt.tokens(prompt), options);
       assertThat(completion.tokens()).hasSize(10);
       int[] all =
-          IntStream.concat(
-                  IntStream.of(prompt), completion.tokens().stream().mapToInt(Integer::intValue))
-              .toArray();
+          IntStream.concat(IntStream.of(prompt), IntStream.of(completion.tokens())).toArray();
 
       assertThat(session.position()).isEqualTo(all.length);
       assertThat(session.logits()).isEqualTo(fresh(mini, all));
@@ -424,12 +420,12 @@ final class SessionTest {
       assertThat(cancelled.finishReason()).isEqualTo(FinishReason.CANCELLED);
       assertThat(cancelled.tokens()).isNotEmpty();
       assertThat(session.position())
-          .isEqualTo(cancelled.usage().promptTokens() + cancelled.tokens().size());
+          .isEqualTo(cancelled.usage().promptTokens() + cancelled.tokens().length);
       int[] all =
           IntStream.concat(
                   Arrays.stream(
-                      tiny.tokenizer().encodeChat(List.of(Message.user("What is 27 + 45?")))),
-                  cancelled.tokens().stream().mapToInt(Integer::intValue))
+                      tiny.tokenizer().encode(Prompt.chat(Message.user("What is 27 + 45?")))),
+                  Arrays.stream(cancelled.tokens()))
               .toArray();
       assertThat(session.logits()).isEqualTo(fresh(tiny, all));
     }

@@ -1,7 +1,11 @@
 package io.github.phi4j.api;
 
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A finished generation.
@@ -29,7 +33,7 @@ public record Completion(
     String text,
     String reasoning,
     List<ToolCall> toolCalls,
-    List<Integer> tokens,
+    int[] tokens,
     FinishReason finishReason,
     Usage usage,
     Timings timings,
@@ -41,7 +45,7 @@ public record Completion(
     Objects.requireNonNull(text, "text");
     Objects.requireNonNull(reasoning, "reasoning");
     toolCalls = Arguments.copy(toolCalls, "toolCalls");
-    tokens = Arguments.copy(tokens, "tokens");
+    tokens = Objects.requireNonNull(tokens, "tokens").clone();
     Objects.requireNonNull(finishReason, "finishReason");
     Objects.requireNonNull(usage, "usage");
     Objects.requireNonNull(timings, "timings");
@@ -65,12 +69,18 @@ public record Completion(
       String text,
       String reasoning,
       List<ToolCall> toolCalls,
-      List<Integer> tokens,
+      int[] tokens,
       FinishReason finishReason,
       Usage usage,
       Timings timings,
       List<TokenLogProb> logProbs) {
     this(text, reasoning, toolCalls, tokens, finishReason, usage, timings, logProbs, List.of());
+  }
+
+  /** {@return a copy of the generated token ids} */
+  @Override
+  public int[] tokens() {
+    return tokens.clone();
   }
 
   /**
@@ -80,5 +90,36 @@ public record Completion(
    */
   public Message message() {
     return Message.assistant(text, reasoning, toolCalls);
+  }
+
+  /** All values by name: the one list that equality and text go by. */
+  private Map<String, Object> values() {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("text", text);
+    values.put("reasoning", reasoning);
+    values.put("toolCalls", toolCalls);
+    values.put("tokens", Arrays.stream(tokens).boxed().toList());
+    values.put("finishReason", finishReason);
+    values.put("usage", usage);
+    values.put("timings", timings);
+    values.put("logProbs", logProbs);
+    values.put("unenforced", unenforced);
+    return values;
+  }
+
+  /** Completions are equal if all their values are, the token ids by their contents. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Completion that && values().equals(that.values());
+  }
+
+  @Override
+  public int hashCode() {
+    return values().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "Completion" + values();
   }
 }

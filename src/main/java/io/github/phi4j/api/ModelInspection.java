@@ -1,6 +1,8 @@
 package io.github.phi4j.api;
 
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -12,9 +14,7 @@ import java.util.Optional;
  * @param files the file, or all parts of a split model in order
  * @param fileBytes the size of all parts together
  * @param ggufVersion the version of the container
- * @param metadata the key-value pairs in file order. Values are {@link Long}, {@link Double},
- *     {@link Boolean}, {@link String} or, for an array, a {@link String} of its type, length and
- *     first elements
+ * @param metadata the key-value pairs in file order, unmodifiable
  * @param tensors the tensors in file order
  * @param model the description of the model, if phi4j can run it
  * @param refusal the reason why phi4j cannot run it, if so
@@ -24,7 +24,7 @@ public record ModelInspection(
     List<Path> files,
     long fileBytes,
     int ggufVersion,
-    Map<String, Object> metadata,
+    Map<String, MetadataValue> metadata,
     List<Tensor> tensors,
     Optional<ModelInfo> model,
     Optional<String> refusal) {
@@ -32,7 +32,9 @@ public record ModelInspection(
   /** Creates an inspection. */
   public ModelInspection {
     files = Arguments.copy(files, "files");
-    Objects.requireNonNull(metadata, "metadata");
+    metadata =
+        Collections.unmodifiableMap(
+            new LinkedHashMap<>(Objects.requireNonNull(metadata, "metadata")));
     tensors = Arguments.copy(tensors, "tensors");
     Objects.requireNonNull(model, "model");
     Objects.requireNonNull(refusal, "refusal");

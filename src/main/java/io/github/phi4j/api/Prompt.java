@@ -148,6 +148,17 @@ public sealed interface Prompt {
   }
 
   /**
+   * A conversation whose last message is half-written, as {@link #continuing(List)} has it.
+   *
+   * @param messages the messages, oldest first, at least one; the last one goes on
+   * @return the prompt
+   * @throws IllegalArgumentException as {@link #continuing(List)}
+   */
+  static Prompt continuing(Message... messages) {
+    return continuing(Arguments.copy(messages, "messages"));
+  }
+
+  /**
    * Text to continue as it stands.
    *
    * @param text the text

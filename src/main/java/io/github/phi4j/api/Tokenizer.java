@@ -1,6 +1,5 @@
 package io.github.phi4j.api;
 
-import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -18,7 +17,7 @@ import java.util.OptionalInt;
 public interface Tokenizer {
 
   /**
-   * Encodes text.
+   * Encodes text on its own, as a part of a longer one: no beginning-of-sequence token precedes it.
    *
    * @param text any text
    * @return its token ids; empty for an empty text
@@ -26,16 +25,33 @@ public interface Tokenizer {
   int[] encode(String text);
 
   /**
-   * Renders a conversation in the model's chat format, up to and with the header of the assistant's
-   * next turn, and encodes it.
+   * Encodes a prompt as {@link #encode(Prompt, GenerationOptions)} with the default options does.
    *
-   * @param messages the messages, oldest first
+   * @param prompt the prompt
    * @return the token ids
-   * @throws IllegalArgumentException if there is no message, or the model's format cannot express
-   *     one of them
+   * @throws IllegalArgumentException as {@link #encode(Prompt, GenerationOptions)}
+   * @throws IllegalStateException as {@link #encode(Prompt, GenerationOptions)}
+   */
+  default int[] encode(Prompt prompt) {
+    return encode(prompt, GenerationOptions.defaults());
+  }
+
+  /**
+   * Encodes a prompt to the ids that {@link Completer#generate(Prompt, GenerationOptions)} begins
+   * with: a conversation in the model's chat format, up to the header of the assistant's next turn
+   * or the end of a {@linkplain Prompt#continuing half-written} message; text after the
+   * beginning-of-sequence token, if the model has one; token ids as they stand, unchecked.
+   *
+   * @param prompt the prompt
+   * @param options the options of the generation, of which {@link GenerationOptions#tools()} and
+   *     {@link Reasoning#kept()} change the prompt
+   * @return the token ids
+   * @throws IllegalArgumentException if the model's format cannot express one of the messages, the
+   *     results of tools do not match their calls, tools are given without a conversation, or both
+   *     a message and the options describe tools
    * @throws IllegalStateException if the file does not tell its chat format and none was chosen
    */
-  int[] encodeChat(List<Message> messages);
+  int[] encode(Prompt prompt, GenerationOptions options);
 
   /**
    * Decodes token ids. Special tokens give no text; bytes that are not UTF-8 give U+FFFD.

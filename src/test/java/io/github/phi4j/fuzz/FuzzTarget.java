@@ -7,6 +7,7 @@ import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.GrammarException;
 import io.github.phi4j.api.Message;
 import io.github.phi4j.api.ModelException;
+import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.ToolCall;
 import io.github.phi4j.internal.gguf.InMemoryGguf;
 import io.github.phi4j.internal.json.Json;
@@ -212,7 +213,7 @@ enum FuzzTarget {
       int[] ids = tokenizer.encode(halves);
       assertThat(IntStream.of(ids).noneMatch(tokenizer::isSpecial)).isTrue();
       assertThat(tokenizer.encode(tokenizer.decode(ids))).containsExactly(ids);
-      assertThat(tokenizer.encodePrompt(text)).endsWith(tokenizer.encode(text));
+      assertThat(tokenizer.encode(Prompt.raw(text))).endsWith(tokenizer.encode(text));
     }
   }
 

@@ -2,7 +2,10 @@ package io.github.phi4j.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Message;
+import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.Reasoning;
 import io.github.phi4j.api.Tool;
 import io.github.phi4j.api.ToolCall;
 import io.github.phi4j.internal.text.GgufTokenizer;
@@ -53,7 +56,9 @@ final class HostileMessages {
   }
 
   private static int[] specials(GgufTokenizer tokenizer, List<Message> messages, boolean thoughts) {
-    return IntStream.of(tokenizer.encodeChat(messages, thoughts, false))
+    Reasoning reasoning = Reasoning.builder().kept(thoughts).build();
+    GenerationOptions options = GenerationOptions.builder().reasoning(reasoning).build();
+    return IntStream.of(tokenizer.encode(Prompt.chat(messages), options))
         .filter(tokenizer::isSpecial)
         .toArray();
   }

@@ -1,8 +1,5 @@
 package io.github.phi4j.internal.engine;
 
-import java.util.Arrays;
-import java.util.Iterator;
-import java.util.List;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
@@ -26,20 +23,19 @@ final class CallIds implements Supplier<String> {
    * @param seed the seed for reproducible ids, if any
    * @param reply the tokens of the reply before its first call
    */
-  CallIds(OptionalLong seed, int[] prompt, List<Integer> reply) {
+  CallIds(OptionalLong seed, int[] prompt, int[] reply) {
     long mixed = ThreadLocalRandom.current().nextLong();
     if (seed.isPresent()) {
-      mixed = mix(seed.getAsLong(), Arrays.stream(prompt).iterator());
-      mixed = mix(mixed, reply.iterator());
+      mixed = mix(mix(seed.getAsLong(), prompt), reply);
     }
     random = new SplittableRandom(mixed);
   }
 
   /** FNV-1a over ints instead of bytes. */
-  private static long mix(long start, Iterator<Integer> values) {
+  private static long mix(long start, int[] values) {
     long mixed = start;
-    while (values.hasNext()) {
-      mixed = (mixed ^ values.next()) * 0x100000001b3L;
+    for (int value : values) {
+      mixed = (mixed ^ value) * 0x100000001b3L;
     }
     return mixed;
   }

@@ -22,7 +22,6 @@ import io.github.phi4j.internal.model.KvCache;
 import io.github.phi4j.internal.sampling.Logits;
 import io.github.phi4j.internal.sampling.SamplerChain;
 import io.github.phi4j.internal.storage.ContextFile;
-import io.github.phi4j.internal.text.GgufTokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -213,7 +212,7 @@ final class DefaultSession implements Session {
       throw new IllegalArgumentException(
           "text " + index + " is empty and has no embedding; leave it out");
     }
-    int[] ids = shared.lexicon().tokenizer().encodePrompt(text);
+    int[] ids = shared.lexicon().tokenizer().encode(Prompt.raw(text));
     check(ids, 0, "text " + index);
     return ids;
   }
@@ -258,20 +257,7 @@ final class DefaultSession implements Session {
   }
 
   private int[] tokens(Prompt prompt, GenerationOptions options) {
-    GgufTokenizer tokenizer = shared.lexicon().tokenizer();
-    int[] ids =
-        switch (prompt) {
-          case Prompt.Chat chat ->
-              tokenizer.encodeChat(
-                  ToolPrompt.describe(chat.messages(), options.tools()),
-                  options.reasoning().kept(),
-                  chat.continuing());
-          case Prompt.Raw _, Prompt.Tokens _ when !options.tools().isEmpty() ->
-              throw new IllegalArgumentException(
-                  "tools need a conversation, which describes them to the model; use Prompt.chat");
-          case Prompt.Raw raw -> tokenizer.encodePrompt(raw.text());
-          case Prompt.Tokens tokens -> tokens.ids();
-        };
+    int[] ids = shared.lexicon().tokenizer().encode(prompt, options);
     check(ids, 0, "the prompt");
     return ids;
   }

@@ -3,6 +3,7 @@ package io.github.phi4j.internal.engine;
 import io.github.phi4j.api.ChatFormat;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.MetadataValue;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.ModelInfo;
 import io.github.phi4j.api.ModelInspection;
@@ -20,7 +21,6 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +33,6 @@ import org.slf4j.LoggerFactory;
 public final class Engine {
 
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
-  private static final int SHOWN_ELEMENTS = 3;
-  private static final int SHOWN_CHARACTERS = 40;
 
   private Engine() {}
 
@@ -123,40 +121,34 @@ public final class Engine {
     }
   }
 
-  private static Map<String, Object> metadata(GgufFile gguf) {
-    Map<String, Object> values = new LinkedHashMap<>();
-    gguf.metadata().values().forEach((key, value) -> values.put(key, plain(value)));
-    return Collections.unmodifiableMap(values);
+  private static Map<String, MetadataValue> metadata(GgufFile gguf) {
+    Map<String, MetadataValue> values = new LinkedHashMap<>();
+    gguf.metadata().values().forEach((key, value) -> values.put(key, copy(value)));
+    return values;
   }
 
-  private static Object plain(GgufValue value) {
+  /** The value apart from the mapping. */
+  private static MetadataValue copy(GgufValue value) {
     return switch (value) {
-      case GgufValue.Int number -> number.value();
-      case GgufValue.Real number -> number.value();
-      case GgufValue.Bool bool -> bool.value();
-      case GgufValue.Text text -> text.value();
-      case GgufArray array -> abbreviate(array);
+      case GgufValue.Int number -> new MetadataValue.Int(number.value());
+      case GgufValue.Real number -> new MetadataValue.Real(number.value());
+      case GgufValue.Bool bool -> new MetadataValue.Bool(bool.value());
+      case GgufValue.Text text -> new MetadataValue.Text(text.value());
+      case GgufArray mapped -> {
+        GgufArray array = mapped.copy();
+        yield new MetadataValue.Array(
+            array.type().name(), array.length(), index -> element(array, index));
+      }
     };
   }
 
-  private static String abbreviate(GgufArray array) {
-    List<String> shown = new ArrayList<>();
-    for (int i = 0; i < Math.min(SHOWN_ELEMENTS, array.length()); i++) {
-      String element =
-          switch (array.type()) {
-            case STRING -> '"' + array.string(i) + '"';
-            case FLOAT32, FLOAT64 -> Double.toString(array.number(i));
-            default -> Long.toString(array.integer(i));
-          };
-      shown.add(
-          element.length() <= SHOWN_CHARACTERS
-              ? element
-              : element.substring(0, SHOWN_CHARACTERS) + "…");
-    }
-    if (array.length() > SHOWN_ELEMENTS) {
-      shown.add("…");
-    }
-    return array.type() + "[" + array.length() + "] " + String.join(", ", shown);
+  private static MetadataValue element(GgufArray array, int index) {
+    return switch (array.type()) {
+      case STRING -> new MetadataValue.Text(array.string(index));
+      case FLOAT32, FLOAT64 -> new MetadataValue.Real(array.number(index));
+      case BOOL -> new MetadataValue.Bool(array.integer(index) != 0);
+      default -> new MetadataValue.Int(array.integer(index));
+    };
   }
 
   private static List<ModelInspection.Tensor> tensors(GgufFile gguf) {

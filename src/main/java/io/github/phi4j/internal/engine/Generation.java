@@ -40,7 +40,8 @@ final class Generation {
 
   private final Reply reply;
   private final Optional<TokenConstraint> constraint;
-  private final List<Integer> generated = new ArrayList<>();
+  private int[] generated = new int[64]; // the first length of them
+  private int length;
   private final LogProbabilities logProbabilities = new LogProbabilities();
   private final List<TokenLogProb> logProbs = new ArrayList<>();
   private final List<String> unenforced = new ArrayList<>(); // by the grammar
@@ -124,7 +125,7 @@ final class Generation {
         "",
         "",
         List.of(),
-        List.of(),
+        new int[0],
         reason,
         new Usage(prompt.length, 0, 0),
         new Timings(Duration.ZERO, 0, Duration.ZERO, 0, 0, 0),
@@ -166,12 +167,12 @@ final class Generation {
       context.dismiss();
     }
     reply.finish();
-    Usage usage = new Usage(prompt.length, cached, generated.size() + (stopTokenChosen ? 1 : 0));
+    Usage usage = new Usage(prompt.length, cached, length + (stopTokenChosen ? 1 : 0));
     return new Completion(
         reply.text(),
         reply.thoughts(),
         reply.calls(reason),
-        generated,
+        Arrays.copyOf(generated, length),
         reason,
         usage,
         times.finished(speculator),
@@ -181,7 +182,7 @@ final class Generation {
 
   private String nextCallId() {
     if (callIds == null) {
-      callIds = new CallIds(options.sampling().seed(), prompt, generated);
+      callIds = new CallIds(options.sampling().seed(), prompt, Arrays.copyOf(generated, length));
     }
     return callIds.get();
   }
@@ -240,7 +241,7 @@ final class Generation {
   }
 
   private FinishReason limit() {
-    if (generated.size() >= options.maxTokens()) {
+    if (length >= options.maxTokens()) {
       return FinishReason.MAX_TOKENS;
     }
     if (context.full() && options.contextShift().isEmpty()) {
@@ -250,14 +251,17 @@ final class Generation {
   }
 
   private int sample() {
-    speculator.computeLogits(context, options.maxTokens() - generated.size() - 1);
+    speculator.computeLogits(context, options.maxTokens() - length - 1);
     int token = sampler.next(context.logits(), context.tokens(), context.length());
     speculator.learn(token);
     return token;
   }
 
   private void take(int token, boolean drawn) {
-    generated.add(token);
+    if (length == generated.length) {
+      generated = Arrays.copyOf(generated, 2 * length);
+    }
+    generated[length++] = token;
     if (options.logProbs().isPresent() || options.samplingProbs().isPresent()) {
       Optional<TokenLogProb.Sampled> sampled =
           options.samplingProbs().stream()

@@ -28,6 +28,12 @@ public final class GgufArray implements GgufValue {
     return offset;
   }
 
+  /** This array with a copy of its bytes, which does not need the mapping. */
+  public GgufArray copy() {
+    MemorySegment bytes = MemorySegment.ofArray(data.toArray(ValueLayout.JAVA_BYTE));
+    return new GgufArray(type, length, bytes, stringStarts, offset);
+  }
+
   /** The number of elements. */
   public int length() {
     return length;

@@ -30,6 +30,7 @@ final class GgufParser {
   private static final int MAX_STRING_BYTES = 16 << 20;
   private static final int MAX_ELEMENT_BYTES = 64 << 10;
   private static final int MAX_STRINGS = 1 << 22; // in all arrays together
+  private static final int MAX_ARRAY_BYTES = 64 << 20; // of numbers
   private static final int MAX_ALL_KEYS_BYTES = 16 << 20;
   private static final int MAX_ALIGNMENT = 1 << 20;
   private static final String ALIGNMENT = "general.alignment";
@@ -181,14 +182,9 @@ final class GgufParser {
       case FLOAT32, FLOAT64 ->
           new GgufValue.Real(single(type, take(type.bytes(), what), at).number(0), at);
       default -> {
-        long value = single(type, take(type.bytes(), what), at).integer(0);
-        if (type == ElementType.UINT64 && value < 0) {
-          throw problem(
-              at,
-              "metadata key " + shown(key) + " of value " + Long.toUnsignedString(value),
-              "less than 2^63");
-        }
-        yield new GgufValue.Int(value, at);
+        GgufArray value = single(type, take(type.bytes(), what), at);
+        checkRange(value, at, key);
+        yield new GgufValue.Int(value.integer(0), at);
       }
     };
   }
@@ -209,6 +205,18 @@ final class GgufParser {
     }
   }
 
+  private void checkRange(GgufArray integers, long at, String key) {
+    for (int i = 0; integers.type() == ElementType.UINT64 && i < integers.length(); i++) {
+      long value = integers.integer(i);
+      if (value < 0) {
+        throw problem(
+            at + (long) i * Long.BYTES,
+            "metadata key " + shown(key) + " of value " + Long.toUnsignedString(value),
+            "less than 2^63");
+      }
+    }
+  }
+
   private GgufArray readArray(String key) {
     long at = cursor;
     ElementType type = readType("element type", key);
@@ -221,7 +229,7 @@ final class GgufParser {
     long limit =
         Math.min(
             remaining() / type.bytes(),
-            type == ElementType.STRING ? MAX_STRINGS - strings : Integer.MAX_VALUE - 8);
+            type == ElementType.STRING ? MAX_STRINGS - strings : MAX_ARRAY_BYTES / type.bytes());
     if (count < 0 || count > limit) {
       throw problem(
           countAt,
@@ -241,7 +249,9 @@ final class GgufParser {
     if (type == ElementType.BOOL) {
       checkBools(elements, start, key);
     }
-    return new GgufArray(type, (int) count, elements, null, at);
+    GgufArray array = new GgufArray(type, (int) count, elements, null, at);
+    checkRange(array, start, key);
+    return array;
   }
 
   private GgufArray readStrings(String key, int count, long at) {

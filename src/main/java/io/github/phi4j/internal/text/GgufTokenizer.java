@@ -2,12 +2,12 @@ package io.github.phi4j.internal.text;
 
 import com.knuddels.jtokkit.api.IntArrayList;
 import io.github.phi4j.api.ChatFormat;
-import io.github.phi4j.api.Message;
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Tokenizer;
 import io.github.phi4j.internal.gguf.GgufMetadata;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -74,14 +74,6 @@ public final class GgufTokenizer implements Tokenizer {
   }
 
   /**
-   * Encodes text at the start of a sequence: as {@link #encode}, after the beginning-of-sequence
-   * token if the file requires one.
-   */
-  public int[] encodePrompt(String text) {
-    return startingSequence(encode(text));
-  }
-
-  /**
    * The ids that must never be sampled: padding of the vocabulary, and output rows beyond it.
    *
    * @param rows the number of output rows
@@ -117,25 +109,30 @@ public final class GgufTokenizer implements Tokenizer {
   }
 
   @Override
-  public int[] encodeChat(List<Message> messages) {
-    Objects.requireNonNull(messages, "messages");
-    return encodeChat(messages, false, false);
+  public int[] encode(Prompt prompt, GenerationOptions options) {
+    Objects.requireNonNull(options, "options");
+    return switch (Objects.requireNonNull(prompt, "prompt")) {
+      case Prompt.Chat chat -> encode(chat, options);
+      case Prompt.Raw _, Prompt.Tokens _ when !options.tools().isEmpty() ->
+          throw new IllegalArgumentException(
+              "tools need a conversation, which describes them to the model; use Prompt.chat");
+      case Prompt.Raw raw -> startingSequence(encode(raw.text()));
+      case Prompt.Tokens tokens -> tokens.ids();
+    };
   }
 
-  /**
-   * As {@link #encodeChat(List)}.
-   *
-   * @param thoughts whether to render the thoughts of earlier messages
-   * @param continuing whether the last message is half-written, without an end of turn
-   */
-  public int[] encodeChat(List<Message> messages, boolean thoughts, boolean continuing) {
+  private int[] encode(Prompt.Chat prompt, GenerationOptions options) {
     ChatRenderer renderer =
         chat.orElseThrow(() ->
             new IllegalStateException(
                 "the model file does not tell its chat format; choose one when loading it"));
     IntArrayList ids = new IntArrayList();
     IdSink sink = new IdSink(ids);
-    renderer.render(messages, thoughts, continuing, sink);
+    renderer.render(
+        ToolPrompt.describe(prompt.messages(), options.tools()),
+        options.reasoning().kept(),
+        prompt.continuing(),
+        sink);
     sink.flush();
     return startingSequence(ids.toArray());
   }

@@ -124,7 +124,7 @@ final class CallEndsTest {
 
     assertThat(completion.finishReason()).isEqualTo(way.reason());
     assertThat(completion.text()).isNotEmpty();
-    assertThat(completion.tokens().size()).isBetween(3, 100);
+    assertThat(completion.tokens().length).isBetween(3, 100);
     assertThat(timer.delays).containsExactly(LIMIT);
   }
 
@@ -237,7 +237,7 @@ final class CallEndsTest {
     }
     assertThat(completions.get(0).text()).isEqualTo(completions.get(2).text()).isEqualTo(whole);
     assertThat(completions.get(1).finishReason()).isEqualTo(FinishReason.CANCELLED);
-    assertThat(completions.get(1).tokens()).hasSizeLessThan(completions.get(0).tokens().size());
+    assertThat(completions.get(1).tokens()).hasSizeLessThan(completions.get(0).tokens().length);
   }
 
   @Test

@@ -30,9 +30,8 @@ final class DraftModelTest {
         DraftModel draft =
             new DraftModel(model, model.tokenizer(), 1024, () -> false, System::nanoTime).upTo(4)) {
       List<Message> messages = List.of(Message.user("What is 27 + 45?"));
-      int[] prompt = model.tokenizer().encodeChat(messages);
-      int[] written =
-          model.generate(Prompt.chat(messages)).tokens().stream().mapToInt(i -> i).toArray();
+      int[] prompt = model.tokenizer().encode(Prompt.chat(messages));
+      int[] written = model.generate(Prompt.chat(messages)).tokens();
       int[] text = IntStream.concat(Arrays.stream(prompt), Arrays.stream(written)).toArray();
       int[] guess = new int[4];
 

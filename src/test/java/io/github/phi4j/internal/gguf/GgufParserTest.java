@@ -267,6 +267,11 @@ final class GgufParserTest {
         FIRST + 13,
         "metadata key k of value 18446744073709551615",
         "less than 2^63");
+    refused(
+        header(0, 1).key("k", ARRAY).u32(UINT64).u64(2).u64(1).u64(-1),
+        FIRST + 33,
+        "metadata key k of value 18446744073709551615",
+        "less than 2^63");
   }
 
   // ---- unique keys

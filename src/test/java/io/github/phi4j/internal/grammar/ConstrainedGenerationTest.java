@@ -180,7 +180,7 @@ final class ConstrainedGenerationTest {
 
     assertThat(completion.text()).isIn("yes", "no");
     assertThat(completion.finishReason()).isEqualTo(FinishReason.STOP);
-    assertThat(completion.usage().completionTokens()).isEqualTo(completion.tokens().size());
+    assertThat(completion.usage().completionTokens()).isEqualTo(completion.tokens().length);
     assertThat(generate(options("root ::= \"\"")).tokens()).isEmpty();
   }
 
@@ -190,7 +190,7 @@ final class ConstrainedGenerationTest {
 
     assertThat(completion.finishReason()).isEqualTo(FinishReason.MAX_TOKENS);
     assertThat(completion.text()).matches("[0-9]{60,}");
-    int digit = generate(options("root ::= [0-9]")).tokens().getFirst();
+    int digit = generate(options("root ::= [0-9]")).tokens()[0];
     Completion atLeast = generate(options("root ::= [0-9]*").minTokens(9));
     assertThat(atLeast.tokens()).hasSizeGreaterThanOrEqualTo(9);
     // A stop token of one's own is no text, even if it looks like some.
@@ -289,7 +289,7 @@ final class ConstrainedGenerationTest {
       Completion completion =
           generate(options("root ::= \"a\" " + name + " [b-c] !" + name + " \"e\""));
 
-      assertThat(completion.tokens().get(1)).isEqualTo(separator);
+      assertThat(completion.tokens()[1]).isEqualTo(separator);
       assertThat(completion.tokens()).hasSize(5).doesNotHaveDuplicates();
       assertThat(completion.text()).startsWith("a").endsWith("e");
     }

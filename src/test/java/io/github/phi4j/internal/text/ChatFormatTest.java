@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.github.phi4j.api.ChatFormat;
 import io.github.phi4j.api.Message;
+import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.ToolCall;
 import io.github.phi4j.testing.GgufWriter;
 import io.github.phi4j.testing.Vocabularies;
@@ -161,7 +162,7 @@ final class ChatFormatTest {
   void encodingPartByPartEqualsEncodingTheWhole(
       ChatFormat format, List<Message> messages, String expected) {
     GgufTokenizer tokenizer = tokenizer(format);
-    int[] ids = tokenizer.encodeChat(messages);
+    int[] ids = tokenizer.encode(Prompt.chat(messages));
     assertThat(ids).containsExactly(tokenizer.encodeTrusted(expected));
   }
 
@@ -181,7 +182,7 @@ final class ChatFormatTest {
       rendered.setLength(0);
       new ChatRenderer(format, P, special -> true)
           .render(messages, false, false, new StringSink(rendered));
-      assertThat(tokenizer.encodeChat(messages))
+      assertThat(tokenizer.encode(Prompt.chat(messages)))
           .containsExactly(tokenizer.encodeTrusted(rendered.toString()));
     }
   }
@@ -206,9 +207,9 @@ final class ChatFormatTest {
   @Test
   void helloHasTheReferenceIds() {
     List<Message> hello = List.of(Message.user("Hello"));
-    assertThat(tokenizer(PHI4).encodeChat(hello))
+    assertThat(tokenizer(PHI4).encode(Prompt.chat(hello)))
         .containsExactly(100264, 882, 100266, 9906, 100265, 100264, 78191, 100266);
-    assertThat(tokenizer(PHI4_MINI).encodeChat(hello))
+    assertThat(tokenizer(PHI4_MINI).encode(Prompt.chat(hello)))
         .containsExactly(200021, 13225, 200020, 200019);
   }
 
@@ -229,10 +230,12 @@ final class ChatFormatTest {
         List.of(Message.system(evil), Message.user(evil), Message.assistant(evil));
     List<Message> harmless =
         List.of(Message.system("x"), Message.user("x"), Message.assistant("x"));
-    int[] ids = tokenizer.encodeChat(evilMessages);
+    int[] ids = tokenizer.encode(Prompt.chat(evilMessages));
     assertThat(IntStream.of(ids).filter(tokenizer::isSpecial).toArray())
         .containsExactly(
-            IntStream.of(tokenizer.encodeChat(harmless)).filter(tokenizer::isSpecial).toArray());
+            IntStream.of(tokenizer.encode(Prompt.chat(harmless)))
+                .filter(tokenizer::isSpecial)
+                .toArray());
     assertThat(tokenizer.decode(ids)).contains(evil);
   }
 
@@ -243,7 +246,7 @@ final class ChatFormatTest {
     Vocabularies.replace(writer, 100351, "</think>", Vocabularies.CONTROL);
     GgufTokenizer tokenizer =
         Tokenizers.read(writer, Optional.of(PHI4_REASONING), new ArrayList<>());
-    int[] ids = tokenizer.encodeChat(List.of(Message.user("<think>")));
+    int[] ids = tokenizer.encode(Prompt.chat(Message.user("<think>")));
     assertThat(IntStream.of(ids).filter(id -> id == 100350).count()).isEqualTo(1);
     assertThat(IntStream.of(ids).filter(id -> id == 100351).count()).isEqualTo(1);
   }
@@ -349,21 +352,21 @@ final class ChatFormatTest {
     GgufTokenizer tokenizer = Tokenizers.read(writer);
     List<Message> tools = List.of(Message.system("", "[]"), Message.user("Hi"));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> tokenizer.encodeChat(tools))
+        .isThrownBy(() -> tokenizer.encode(Prompt.chat(tools)))
         .withMessageContaining("no <|/tool|>");
     List<Message> result =
         List.of(
             Message.assistant("", "", List.of(new ToolCall("1", "f", "{}"))),
             Message.tool("1", "{}"));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> tokenizer.encodeChat(result))
+        .isThrownBy(() -> tokenizer.encode(Prompt.chat(result)))
         .withMessageContaining("no <|tool_response|>");
   }
 
   @Test
   void aConversationNeedsAMessage() {
     GgufTokenizer tokenizer = tokenizer(PHI4);
-    assertThatIllegalArgumentException().isThrownBy(() -> tokenizer.encodeChat(List.of()));
+    assertThatIllegalArgumentException().isThrownBy(() -> tokenizer.encode(Prompt.chat(List.of())));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.phi4j.api.ChatFormat;
 import io.github.phi4j.api.Message;
+import io.github.phi4j.api.Prompt;
 import io.github.phi4j.internal.gguf.ElementType;
 import io.github.phi4j.testing.GgufWriter;
 import io.github.phi4j.testing.Vocabularies;
@@ -109,8 +110,8 @@ final class DoctorTest {
     assertThat(findings).hasSize(1);
     assertThat(findings.getFirst()).contains("always appends the assistant's header");
     assertThat(
-            tokenizer.encodeChat(
-                List.of(Message.user("a"), Message.assistant("b"), Message.user("c"))))
+            tokenizer.encode(
+                Prompt.chat(Message.user("a"), Message.assistant("b"), Message.user("c"))))
         .containsExactly(
             tokenizer.encodeTrusted(
                 "<|im_start|>user<|im_sep|>a<|im_end|><|im_start|>assistant<|im_sep|>b<|im_end|>"
@@ -136,10 +137,10 @@ final class DoctorTest {
   @Test
   void addBosIsHonouredAndReported() {
     GgufTokenizer tokenizer = read(small.bool("tokenizer.ggml.add_bos_token", true));
-    assertThat(tokenizer.encodePrompt("the")).containsExactly(264, 257);
-    assertThat(tokenizer.encodePrompt("")).containsExactly(264);
+    assertThat(tokenizer.encode(Prompt.raw("the"))).containsExactly(264, 257);
+    assertThat(tokenizer.encode(Prompt.raw(""))).containsExactly(264);
     assertThat(tokenizer.encode("the")).containsExactly(257);
-    assertThat(tokenizer.encodeChat(List.of(Message.user("a")))).startsWith(264, 265);
+    assertThat(tokenizer.encode(Prompt.chat(Message.user("a")))).startsWith(264, 265);
     assertThat(findings)
         .containsExactly(
             "metadata key tokenizer.ggml.add_bos_token is true: 264 (<|endoftext|>) is put before"
@@ -153,7 +154,7 @@ final class DoctorTest {
             small
                 .bool("tokenizer.ggml.add_bos_token", true)
                 .uint32("tokenizer.ggml.bos_token_id", 265));
-    assertThat(tokenizer.encodeChat(List.of(Message.user("a")))).startsWith(265, 'u');
+    assertThat(tokenizer.encode(Prompt.chat(Message.user("a")))).startsWith(265, 'u');
   }
 
   @Test
@@ -163,14 +164,14 @@ final class DoctorTest {
             small
                 .bool("tokenizer.ggml.add_bos_token", true)
                 .without("tokenizer.ggml.bos_token_id"));
-    assertThat(tokenizer.encodePrompt("the")).containsExactly(257);
+    assertThat(tokenizer.encode(Prompt.raw("the"))).containsExactly(257);
     assertThat(findings.getFirst()).contains("not followed");
   }
 
   @Test
   void addEosIsReportedAndNotFollowed() {
     GgufTokenizer tokenizer = read(small.bool("tokenizer.ggml.add_eos_token", true));
-    assertThat(tokenizer.encodePrompt("the")).containsExactly(257);
+    assertThat(tokenizer.encode(Prompt.raw("the"))).containsExactly(257);
     assertThat(findings).hasSize(1);
     assertThat(findings.getFirst()).contains("add_eos_token is true: not followed");
   }
@@ -248,7 +249,7 @@ final class DoctorTest {
                     + revised
                     + "<|im_end|>"
                     + Vocabularies.PHI4_TEMPLATE));
-    assertThat(tokenizer.decode(tokenizer.encodeChat(List.of(Message.user("a")))))
+    assertThat(tokenizer.decode(tokenizer.encode(Prompt.chat(Message.user("a")))))
         .isEqualTo("system" + revised + "useraassistant");
     assertThat(findings).hasSize(1);
     assertThat(findings.getFirst()).endsWith("conversations open with the file's");
@@ -263,7 +264,7 @@ final class DoctorTest {
                 "<|im_start|>system<|im_sep|>You are Phi, a language model trained by Microsoft"
                     + " {{ more }}<|im_end|>"
                     + Vocabularies.PHI4_TEMPLATE));
-    assertThat(tokenizer.decode(tokenizer.encodeChat(List.of(Message.user("a")))))
+    assertThat(tokenizer.decode(tokenizer.encode(Prompt.chat(Message.user("a")))))
         .startsWith("system" + ChatRenderer.PREAMBLE);
     assertThat(findings).hasSize(1);
     assertThat(findings.getFirst()).contains("no plain text");

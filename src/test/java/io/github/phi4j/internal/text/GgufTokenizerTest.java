@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.phi4j.api.ChatFormat;
 import io.github.phi4j.api.Message;
+import io.github.phi4j.api.Prompt;
 import io.github.phi4j.internal.gguf.GgufFile;
 import io.github.phi4j.testing.GgufWriter;
 import io.github.phi4j.testing.TinyModel;
@@ -129,7 +130,8 @@ final class GgufTokenizerTest {
                 List.of(),
                 Optional.empty()));
       }
-      assertThat(tokenizer.encodeChat(messages)).containsExactly(ids(row.get("prompt_ids")));
+      assertThat(tokenizer.encode(Prompt.chat(messages)))
+          .containsExactly(ids(row.get("prompt_ids")));
       assertThat(tokenizer.decode(ids(row.get("greedy_ids")))).isEqualTo(row.get("text").asText());
     }
   }
@@ -159,7 +161,7 @@ final class GgufTokenizerTest {
       int[] ids = tokenizer.encode(text);
       assertThat(IntStream.of(ids).noneMatch(tokenizer::isSpecial)).isTrue();
       assertThat(tokenizer.decode(ids)).isEqualTo(text);
-      assertThat(tokenizer.encodePrompt(text)).containsExactly(ids);
+      assertThat(tokenizer.encode(Prompt.raw(text))).containsExactly(ids);
     }
   }
 
@@ -296,7 +298,7 @@ final class GgufTokenizerTest {
     assertThat(tokenizer.encode("the")).containsExactly(257);
     List<Message> messages = List.of(Message.user("Hi"));
     assertThatExceptionOfType(IllegalStateException.class)
-        .isThrownBy(() -> tokenizer.encodeChat(messages))
+        .isThrownBy(() -> tokenizer.encode(Prompt.chat(messages)))
         .withMessageContaining("choose one");
   }
 }

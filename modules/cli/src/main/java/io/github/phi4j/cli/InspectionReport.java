@@ -3,6 +3,7 @@ package io.github.phi4j.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.phi4j.api.KvCacheType;
+import io.github.phi4j.api.MetadataValue;
 import io.github.phi4j.api.ModelInfo;
 import io.github.phi4j.api.ModelInspection;
 import io.github.phi4j.api.ModelInspection.Tensor;
@@ -21,6 +22,8 @@ import java.util.stream.Collectors;
 final class InspectionReport {
 
   private static final int SHOWN_CHARACTERS = 100;
+  private static final int SHOWN_ELEMENTS = 3;
+  private static final int SHOWN_ELEMENT_CHARACTERS = 40;
 
   private final ModelInspection inspection;
   private final Optional<PackedFile> packed;
@@ -48,7 +51,7 @@ final class InspectionReport {
     packed.ifPresent(file -> printRows(out, "packed weights", packedRows(file)));
     inspection.model().ifPresent(model -> printFindings(out, model.findings()));
     Map<String, String> metadata = new LinkedHashMap<>();
-    inspection.metadata().forEach((key, value) -> metadata.put(key, shorten(value)));
+    inspection.metadata().forEach((key, value) -> metadata.put(key, shorten(text(value))));
     printRows(out, "metadata", metadata);
     printTypes(out);
     if (allTensors) {
@@ -182,9 +185,37 @@ final class InspectionReport {
         .toList();
   }
 
-  /** A metadata value on one line of bearable length. */
-  private static String shorten(Object value) {
-    String text = value.toString().replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
+  private static String text(MetadataValue value) {
+    return switch (value) {
+      case MetadataValue.Int(long number) -> Long.toString(number);
+      case MetadataValue.Real(double number) -> Double.toString(number);
+      case MetadataValue.Bool(boolean truth) -> Boolean.toString(truth);
+      case MetadataValue.Text(String text) -> text;
+      case MetadataValue.Array array -> array + " " + beginning(array);
+    };
+  }
+
+  /** The first elements of an array, each of bearable length. */
+  private static String beginning(MetadataValue.Array array) {
+    List<MetadataValue> elements = array.elements();
+    String shown =
+        elements.stream()
+            .limit(SHOWN_ELEMENTS)
+            .map(element ->
+                element instanceof MetadataValue.Text(String text) ? quoted(text) : text(element))
+            .collect(Collectors.joining(", "));
+    return elements.size() > SHOWN_ELEMENTS ? shown + ", …" : shown;
+  }
+
+  private static String quoted(String text) {
+    return text.codePointCount(0, text.length()) <= SHOWN_ELEMENT_CHARACTERS
+        ? '"' + text + '"'
+        : '"' + text.substring(0, text.offsetByCodePoints(0, SHOWN_ELEMENT_CHARACTERS)) + "…\"";
+  }
+
+  /** A text on one line of bearable length. */
+  private static String shorten(String value) {
+    String text = value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
     if (text.codePointCount(0, text.length()) <= SHOWN_CHARACTERS) {
       return text;
     }
@@ -217,7 +248,7 @@ final class InspectionReport {
             },
             () -> node.putNull("model"));
     ObjectNode metadata = node.putObject("metadata");
-    inspection.metadata().forEach(metadata::putPOJO);
+    inspection.metadata().forEach((key, value) -> describe(key, value, metadata));
     ArrayNode types = node.putArray("tensor_types");
     for (TypeTotal total : typeTotals()) {
       types
@@ -234,6 +265,15 @@ final class InspectionReport {
       entry.put("bytes", tensor.bytes()).put("offset", tensor.offset());
     }
     return node;
+  }
+
+  private static void describe(String key, MetadataValue value, ObjectNode node) {
+    switch (value) {
+      case MetadataValue.Int(long number) -> node.put(key, number);
+      case MetadataValue.Real(double number) -> node.put(key, number);
+      case MetadataValue.Bool(boolean truth) -> node.put(key, truth);
+      case MetadataValue.Text _, MetadataValue.Array _ -> node.put(key, text(value));
+    }
   }
 
   private static void describe(ModelInfo model, ObjectNode node) {

@@ -1,12 +1,12 @@
 package io.github.phi4j.cli;
 
 import io.github.phi4j.api.Generator;
-import io.github.phi4j.api.ModelInspection;
+import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Session;
+import io.github.phi4j.api.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -62,10 +62,11 @@ final class PerplexityCommand implements Callable<Integer> {
     var loadOptions = compute.loadOptions(DEFAULT_CONTEXT_LENGTH).prefixCacheBytes(0).build();
     Path modelFile = model.file(environment);
     String text = TextFile.read(file, environment.in());
-    OptionalInt bos = addedBos(environment.models().inspect(modelFile));
     try (Generator generator = environment.models().load(modelFile, loadOptions);
         Session session = generator.newSession()) {
-      measure(session, tokens(generator.tokenizer().encode(text), bos), bos);
+      Tokenizer tokenizer = generator.tokenizer();
+      OptionalInt bos = Arrays.stream(tokenizer.encode(Prompt.raw(""))).findFirst();
+      measure(session, tokenizer.encode(Prompt.raw(text)), bos);
     }
     return 0;
   }
@@ -92,24 +93,5 @@ final class PerplexityCommand implements Callable<Integer> {
       out.flush();
     }
     out.printf("\nFinal estimate: PPL = %.4f +/- %.5f\n", perplexity.value(), perplexity.error());
-  }
-
-  private static int[] tokens(int[] ids, OptionalInt bos) {
-    if (bos.isEmpty()) {
-      return ids;
-    }
-    int[] tokens = new int[ids.length + 1];
-    tokens[0] = bos.getAsInt();
-    System.arraycopy(ids, 0, tokens, 1, ids.length);
-    return tokens;
-  }
-
-  /** The token that the model wants at the start of every text, if any. */
-  private static OptionalInt addedBos(ModelInspection inspection) {
-    Map<String, Object> metadata = inspection.metadata();
-    return Boolean.TRUE.equals(metadata.get("tokenizer.ggml.add_bos_token"))
-            && metadata.get("tokenizer.ggml.bos_token_id") instanceof Long id
-        ? OptionalInt.of(Math.toIntExact(id))
-        : OptionalInt.empty();
   }
 }

@@ -13,6 +13,7 @@ import io.github.phi4j.api.Session;
 import io.github.phi4j.api.Timings;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -222,7 +223,7 @@ final class RunCommand implements Callable<Integer> {
                   .put("name", call.name())
                   .put("arguments", call.arguments()));
     }
-    completion.tokens().forEach(node.putArray("ids")::add);
+    Arrays.stream(completion.tokens()).forEach(node.putArray("ids")::add);
     node.put("finish_reason", completion.finishReason().name().toLowerCase(Locale.ROOT));
     node.putObject("usage")
         .put("prompt_tokens", completion.usage().promptTokens())

@@ -2,13 +2,20 @@ package io.github.phi4j.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.phi4j.api.Message;
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Tokenizer;
-import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /** A tokenizer whose ids are the bytes of UTF-8. */
 final class ByteTokenizer implements Tokenizer {
+
+  private final boolean addsBos;
+
+  ByteTokenizer(boolean addsBos) {
+    this.addsBos = addsBos;
+  }
 
   @Override
   public int[] encode(String text) {
@@ -25,8 +32,9 @@ final class ByteTokenizer implements Tokenizer {
   }
 
   @Override
-  public int[] encodeChat(List<Message> messages) {
-    throw new UnsupportedOperationException();
+  public int[] encode(Prompt prompt, GenerationOptions options) {
+    int[] ids = encode(((Prompt.Raw) prompt).text());
+    return addsBos ? IntStream.concat(IntStream.of(256), IntStream.of(ids)).toArray() : ids;
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.LogitsSink;
+import io.github.phi4j.api.MetadataValue;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.ModelInfo;
 import io.github.phi4j.api.ModelInspection;
@@ -116,13 +117,20 @@ final class FakeModels implements Models {
     if (!file.equals(FILE)) {
       throw new ModelException(file, -1, "no such file", "a GGUF file");
     }
-    Map<String, Object> metadata = new LinkedHashMap<>();
-    metadata.put("general.architecture", "phi3");
-    metadata.put("phi3.block_count", 6L);
-    metadata.put("phi3.rope.freq_base", 250000.0);
-    metadata.put("tokenizer.ggml.add_bos_token", addsBos);
-    metadata.put("tokenizer.ggml.bos_token_id", 256L);
-    metadata.put("tokenizer.chat_template", "line one\nline two " + "x".repeat(200));
+    Map<String, MetadataValue> metadata = new LinkedHashMap<>();
+    metadata.put("general.architecture", new MetadataValue.Text("phi3"));
+    metadata.put("phi3.block_count", new MetadataValue.Int(6));
+    metadata.put("phi3.rope.freq_base", new MetadataValue.Real(250000.0));
+    metadata.put("tokenizer.ggml.add_bos_token", new MetadataValue.Bool(addsBos));
+    metadata.put("tokenizer.ggml.bos_token_id", new MetadataValue.Int(256));
+    metadata.put(
+        "tokenizer.chat_template", new MetadataValue.Text("line one\nline two " + "x".repeat(200)));
+    metadata.put(
+        "tokenizer.ggml.tokens",
+        new MetadataValue.Array(
+            "STRING", 260, id -> new MetadataValue.Text(id == 1 ? "y".repeat(41) : "t" + id)));
+    metadata.put(
+        "tokenizer.ggml.token_type", new MetadataValue.Array("INT32", 2, MetadataValue.Int::new));
     return new ModelInspection(
         List.of(file),
         7_174_560,
@@ -177,7 +185,7 @@ final class FakeModels implements Models {
 
     @Override
     public Tokenizer tokenizer() {
-      return new ByteTokenizer();
+      return new ByteTokenizer(addsBos);
     }
 
     @Override
@@ -250,7 +258,7 @@ final class FakeModels implements Models {
 
   private static int[] tokens(Prompt prompt) {
     return switch (prompt) {
-      case Prompt.Raw raw -> new ByteTokenizer().encode(raw.text());
+      case Prompt.Raw raw -> new ByteTokenizer(false).encode(raw.text());
       case Prompt.Tokens tokens -> tokens.ids();
       case Prompt.Chat _ -> throw new UnsupportedOperationException("a chat is not scored here");
     };
@@ -290,7 +298,7 @@ final class FakeModels implements Models {
           text.toString(),
           thoughts,
           calls,
-          List.of(1, 2, 3),
+          new int[] {1, 2, 3},
           reason,
           new Usage(7, 2, 4),
           new Timings(Duration.ofMillis(10), 5, Duration.ofMillis(40), 4, 6, 3),

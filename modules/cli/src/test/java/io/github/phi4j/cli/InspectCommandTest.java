@@ -65,12 +65,15 @@ class InspectCommandTest {
                   tokenizer.ggml.add_bos_token  false
                   tokenizer.ggml.bos_token_id   256
                   tokenizer.chat_template       line one\\nline two %s…
+                  tokenizer.ggml.tokens         STRING[260] "t0", "%s…", "t2", …
+                  tokenizer.ggml.token_type     INT32[2] 0, 1
 
                 tensors (3)
                   F32           2      2.00 KiB
                   Q8_0          1      0.10 KiB
                 """,
-                "x".repeat(81)));
+                "x".repeat(81),
+                "y".repeat(40)));
   }
 
   @Test

@@ -48,7 +48,7 @@ class PerplexityCommandTest {
   @Test
   void theSecondHalfOfEveryChunkIsScored(@TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("text.txt"), TEXT + "\n");
-    int[] tokens = new ByteTokenizer().encode(TEXT);
+    int[] tokens = new ByteTokenizer(false).encode(TEXT);
     Shell.Result result = shell.run("perplexity", "-f", file.toString(), "-c", "16");
 
     assertThat(result.exitCode()).isZero();
@@ -65,7 +65,7 @@ class PerplexityCommandTest {
 
   @Test
   void chunksLimitsTheWork() {
-    int[] tokens = new ByteTokenizer().encode(TEXT);
+    int[] tokens = new ByteTokenizer(false).encode(TEXT);
     Shell.Result result =
         shell.input(TEXT).run("perplexity", "-f", "-", "-c", "15", "--chunks", "2");
 
@@ -75,7 +75,7 @@ class PerplexityCommandTest {
   @Test
   void aModelThatAddsBosSeesItAtTheStartOfEveryChunk() {
     shell.models.addsBos = true;
-    int[] ids = new ByteTokenizer().encode(TEXT);
+    int[] ids = new ByteTokenizer(false).encode(TEXT);
     int[] tokens = new int[ids.length + 1];
     tokens[0] = 256;
     System.arraycopy(ids, 0, tokens, 1, ids.length);

@@ -3,6 +3,7 @@ package io.github.phi4j.eval;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Tokenizer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,18 +23,17 @@ final class LetterProbabilities {
   static List<Double> of(
       Completion completion, Tokenizer tokenizer, List<String> letters, Task task, Item item) {
     String letter = extracted(task, item, completion.text());
-    List<Integer> tokens = completion.tokens();
-    if (!letters.contains(letter) || completion.logProbs().size() != tokens.size()) {
+    int[] tokens = completion.tokens();
+    if (!letters.contains(letter) || completion.logProbs().size() != tokens.length) {
       return List.of();
     }
-    int index = tokens.size();
+    int index = tokens.length;
     String text;
     do {
       index--;
-      int[] start = tokens.subList(0, index).stream().mapToInt(id -> id).toArray();
-      text = tokenizer.decode(start);
+      text = tokenizer.decode(Arrays.copyOf(tokens, index));
     } while (index > 0 && extracted(task, item, text).equals(letter));
-    String token = tokenizer.text(tokens.get(index));
+    String token = tokenizer.text(tokens[index]);
     Optional<TokenLogProb.Sampled> sampled = completion.logProbs().get(index).sampled();
     int at = token.toUpperCase(Locale.ROOT).indexOf(letter);
     if (at < 0 || sampled.isEmpty()) {

@@ -88,7 +88,7 @@ public final class ScriptedModel {
         given.toString(),
         "",
         List.of(),
-        List.of(),
+        new int[0],
         reason,
         new Usage(1, 0, tokens),
         new Timings(Duration.ZERO, 1, Duration.ZERO, tokens, 0, 0),

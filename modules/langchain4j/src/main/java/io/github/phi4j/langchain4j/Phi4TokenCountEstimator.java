@@ -3,6 +3,7 @@ package io.github.phi4j.langchain4j;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.model.TokenCountEstimator;
 import io.github.phi4j.api.Message;
+import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,6 @@ public final class Phi4TokenCountEstimator implements TokenCountEstimator {
   public int estimateTokenCountInMessages(Iterable<ChatMessage> messages) {
     List<Message> mapped = new ArrayList<>();
     messages.forEach(message -> mapped.add(RequestMapping.message(message)));
-    return mapped.isEmpty() ? 0 : tokenizer.encodeChat(mapped).length;
+    return mapped.isEmpty() ? 0 : tokenizer.encode(Prompt.chat(mapped)).length;
   }
 }

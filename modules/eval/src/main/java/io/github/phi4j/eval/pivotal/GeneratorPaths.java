@@ -7,7 +7,6 @@ import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Session;
-import io.github.phi4j.api.Tokenizer;
 import io.github.phi4j.eval.Grade;
 import io.github.phi4j.eval.Item;
 import io.github.phi4j.eval.Replies;
@@ -36,20 +35,7 @@ final class GeneratorPaths implements Paths {
     this.item = item;
     this.temperature = temperature;
     this.topP = topP;
-    Tokenizer tokenizer = model.tokenizer();
-    prompt =
-        switch (task.prompt(item)) {
-          case Prompt.Chat chat -> tokenizer.encodeChat(chat.messages());
-          case Prompt.Raw raw -> tokenizer.encode(raw.text());
-          case Prompt.Tokens tokens -> tokens.ids();
-          case Prompt other ->
-              throw new IllegalArgumentException(
-                  "item "
-                      + item.id()
-                      + ": answers to a "
-                      + other.getClass().getSimpleName()
-                      + " prompt cannot be searched");
-        };
+    prompt = model.tokenizer().encode(task.prompt(item), task.options(item));
   }
 
   int[] prompt() {
@@ -100,9 +86,7 @@ final class GeneratorPaths implements Paths {
     for (Completion completion : completions) {
       generated.addAndGet(completion.usage().completionTokens());
       int[] tokens =
-          IntStream.concat(
-                  Arrays.stream(beginning), completion.tokens().stream().mapToInt(id -> id))
-              .toArray();
+          IntStream.concat(Arrays.stream(beginning), Arrays.stream(completion.tokens())).toArray();
       FinishReason reason = completion.finishReason();
       paths.add(
           new Path(

@@ -1,8 +1,7 @@
-package io.github.phi4j.internal.engine;
+package io.github.phi4j.internal.text;
 
 import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Tool;
-import io.github.phi4j.internal.text.ToolFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
