@@ -21,9 +21,7 @@ import java.util.regex.Pattern;
  */
 final class Download {
 
-  private static final int MOST_FAILURES = 6;
   private static final long SPARE_BYTES = 16L << 20;
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
   private static final long REPORT_NANOS = 200_000_000;
   private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-(\\d+)/(\\d+|\\*)");
 
@@ -124,7 +122,7 @@ final class Download {
 
   /** Fetches until all bytes are here; gives up after some attempts that brought nothing. */
   private void receive(FileChannel out) throws IOException, InterruptedException {
-    int failures = 0;
+    Attempts attempts = new Attempts(file.path(), listener, firstPause);
     while (received < file.bytes()) {
       long before = received;
       try {
@@ -139,32 +137,10 @@ final class Download {
         if (!out.isOpen()) {
           throw e;
         }
-        failures = received > before ? 1 : failures + 1;
-        if (failures >= MOST_FAILURES) {
-          throw new HubException(
-              file.path()
-                  + " could not be fetched: "
-                  + reason(e)
-                  + "; what is here stays, and the next pull goes on from there",
-              e);
-        }
-        listener.retrying(file.path(), reason(e));
-        Thread.sleep(pause(e, failures));
+        attempts.failed(e, received > before);
       }
     }
     listener.received(file.path(), received, file.bytes());
-  }
-
-  private static String reason(IOException e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-  }
-
-  private Duration pause(IOException e, int failures) {
-    Duration pause = firstPause.multipliedBy(1L << (failures - 1));
-    if (e instanceof HubClient.RetryException retry && retry.pause().compareTo(pause) > 0) {
-      pause = retry.pause();
-    }
-    return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
   }
 
   private void attempt(FileChannel out) throws IOException, InterruptedException {
@@ -200,7 +176,7 @@ final class Download {
         at += out.write(bytes, at);
       }
     } catch (IOException e) {
-      throw new HubException(incomplete + " cannot be written: " + reason(e), e);
+      throw new HubException(incomplete + " cannot be written: " + e.getMessage(), e);
     }
     digest.update(buffer, 0, count);
     received = at;

@@ -100,8 +100,10 @@ public final class ModelHub {
     }
     try (HubClient client = new HubClient(endpoint, token, patience)) {
       String repository = reference.repository();
-      String commit = client.commit(repository);
-      List<HubFile> parts = HubFile.choose(reference, client.files(repository, commit));
+      Attempts attempts = new Attempts(repository, listener, firstPause);
+      String commit = attempts.until(() -> client.commit(repository));
+      List<HubFile> files = attempts.until(() -> client.files(repository, commit));
+      List<HubFile> parts = HubFile.choose(reference, files);
       for (HubFile part : parts) {
         cache.add(
             repository,

@@ -26,10 +26,11 @@ public interface PullListener {
   default void verifying(String file) {}
 
   /**
-   * Called when a download is tried again. Does nothing unless overridden.
+   * Called when a request is tried again. Does nothing unless overridden.
    *
-   * @param file the file's name in its repository
-   * @param reason why it broke off
+   * @param file the file's name in its repository, or the repository's own if its files are not
+   *     known yet
+   * @param reason why the request failed
    */
   default void retrying(String file, String reason) {}
 }

@@ -45,7 +45,7 @@ final class BadHub implements AutoCloseable {
   String commit = COMMIT;
   String wrongSum;
   long claimedBytes = -1;
-  int listStatus = 200;
+  private final Deque<Integer> listings = new ArrayDeque<>(); // statuses
 
   BadHub() {
     try {
@@ -71,6 +71,14 @@ final class BadHub implements AutoCloseable {
   BadHub then(Behaviour... behaviours) {
     synchronized (next) {
       next.addAll(List.of(behaviours));
+    }
+    return this;
+  }
+
+  /** Sets the statuses of the next answers that list branches or files, without a body. */
+  BadHub listing(Integer... statuses) {
+    synchronized (next) {
+      listings.addAll(List.of(statuses));
     }
     return this;
   }
@@ -137,7 +145,15 @@ final class BadHub implements AutoCloseable {
 
   private void json(HttpExchange exchange, String text) throws IOException {
     byte[] body = text.getBytes(UTF_8);
-    exchange.sendResponseHeaders(listStatus, body.length);
+    Integer status;
+    synchronized (next) {
+      status = listings.poll();
+    }
+    if (status != null) {
+      exchange.sendResponseHeaders(status, -1);
+      return;
+    }
+    exchange.sendResponseHeaders(200, body.length);
     exchange.getResponseBody().write(body);
   }
 

@@ -58,7 +58,7 @@ final class ModelHubTest {
     return ModelHub.builder(Map.of("HF_HOME", folder.resolve("none").toString()))
         .endpoint(server.uri())
         .cache(folder.resolve("cache"))
-        .patience(Duration.ofSeconds(1))
+        .patience(Duration.ofSeconds(20))
         .firstPause(Duration.ofMillis(1));
   }
 
@@ -114,8 +114,7 @@ final class ModelHubTest {
             List.of(BadHub.cut(200_000), BadHub.changed(), BadHub.cut(1))),
         Arguments.of("sends too much", List.of(BadHub.tooMuch())),
         Arguments.of("is busy", List.of(BadHub.busy(429), BadHub.busy(503))),
-        Arguments.of("fails", List.of(BadHub.status(500), BadHub.status(502), BadHub.status(504))),
-        Arguments.of("stalls", List.of(BadHub.stall(1000))));
+        Arguments.of("fails", List.of(BadHub.status(500), BadHub.status(502), BadHub.status(504))));
   }
 
   @ParameterizedTest(name = "a server that {0}")
@@ -127,6 +126,32 @@ final class ModelHubTest {
 
     assertThat(model.file()).hasBinaryContent(content);
     assertThat(home().resolve("blobs")).isDirectoryNotContaining("glob:**.incomplete");
+  }
+
+  @Test
+  void aServerThatStallsIsAskedAgain() throws Exception {
+    server.then(BadHub.stall(1000));
+
+    CachedModel model = builder().patience(Duration.ofSeconds(1)).build().pull(REFERENCE);
+
+    assertThat(model.file()).hasBinaryContent(content);
+  }
+
+  @Test
+  void aBusyHubIsAskedAgainForItsBranchesAndFiles() throws Exception {
+    server.listing(503, 429, 500);
+
+    assertThat(hub().pull(REFERENCE).file()).hasBinaryContent(content);
+  }
+
+  @Test
+  void aHubThatStaysBusyIsNamed() {
+    server.listing(503, 503, 503, 503, 503, 503);
+
+    assertThatThrownBy(() -> hub().pull(REFERENCE))
+        .isInstanceOf(HubException.class)
+        .hasMessageContaining("microsoft/phi-4-gguf could not be fetched")
+        .hasMessageContaining("503");
   }
 
   @Test
@@ -156,7 +181,7 @@ final class ModelHubTest {
 
     assertThatThrownBy(() -> hub().pull(REFERENCE))
         .isInstanceOf(HubException.class)
-        .hasMessageContaining("goes on from there");
+        .hasMessageContaining("the next pull resumes there");
   }
 
   @ParameterizedTest

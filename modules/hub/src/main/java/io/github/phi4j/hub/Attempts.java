@@ -1,0 +1,84 @@
+package io.github.phi4j.hub;
+
+import java.io.IOException;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+
+/**
+ * Retries after failures that may pass, with longer and longer pauses, a limited number of times.
+ */
+final class Attempts {
+
+  /** A request that may be repeated. */
+  @FunctionalInterface
+  interface Request<T> {
+    T send() throws IOException, InterruptedException;
+  }
+
+  private static final int MOST_FAILURES = 6;
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
+
+  private final String name;
+  private final PullListener listener;
+  private final Duration firstPause;
+  private int failures;
+
+  /**
+   * Creates the attempts at one thing.
+   *
+   * @param name the name of the file or repository, for messages
+   */
+  Attempts(String name, PullListener listener, Duration firstPause) {
+    this.name = name;
+    this.listener = listener;
+    this.firstPause = firstPause;
+  }
+
+  /** Repeats a request until it succeeds. */
+  <T> T until(Request<T> request) throws IOException, InterruptedException {
+    while (true) {
+      try {
+        return request.send();
+      } catch (HubException e) {
+        throw e;
+      } catch (IOException e) {
+        failed(e, false);
+      }
+    }
+  }
+
+  /**
+   * Pauses after a failure.
+   *
+   * @param progressed whether the attempt brought the work forward; failures are then counted anew
+   * @throws HubException if there were too many
+   */
+  void failed(IOException reason, boolean progressed) throws HubException, InterruptedException {
+    failures = progressed ? 1 : failures + 1;
+    if (failures >= MOST_FAILURES) {
+      throw new HubException(
+          name
+              + " could not be fetched: "
+              + text(reason)
+              + "; completed parts are kept, and the next pull resumes there",
+          reason);
+    }
+    listener.retrying(name, text(reason));
+    Thread.sleep(pause(reason));
+  }
+
+  private static String text(IOException e) {
+    if (e instanceof HttpTimeoutException) {
+      return "the server does not answer";
+    }
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  private Duration pause(IOException reason) {
+    Duration pause = firstPause.multipliedBy(1L << (failures - 1));
+    if (reason instanceof HubClient.RetryException retry && retry.pause().compareTo(pause) > 0) {
+      pause = retry.pause();
+    }
+    return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+  }
+}
