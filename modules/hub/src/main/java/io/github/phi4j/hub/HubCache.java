@@ -11,12 +11,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -32,12 +31,45 @@ final class HubCache {
     void into(Path blob) throws IOException, InterruptedException;
   }
 
+  /** How a name in a snapshot gets to its blob. */
+  enum Link {
+    SYMBOLIC {
+      @Override
+      void make(Path name, Path blob) throws IOException {
+        Files.createSymbolicLink(name, name.getParent().relativize(blob));
+      }
+    },
+    HARD {
+      @Override
+      void make(Path name, Path blob) throws IOException {
+        Files.createLink(name, blob);
+      }
+    },
+    /** The blob itself gets the name, as Hugging Face's tools have it without links. */
+    NONE {
+      @Override
+      void make(Path name, Path blob) throws IOException {
+        Files.move(blob, name, StandardCopyOption.ATOMIC_MOVE);
+      }
+    };
+
+    abstract void make(Path name, Path blob) throws IOException;
+  }
+
   private static final String PREFIX = "models--";
+  private static final Pattern CHECKSUM = Pattern.compile("[0-9a-f]{64}");
 
   private final Path folder;
+  private final List<Link> links;
 
-  HubCache(Path folder) {
+  /**
+   * Creates a cache.
+   *
+   * @param links the kinds of links to try, the best first
+   */
+  HubCache(Path folder, List<Link> links) {
     this.folder = folder;
+    this.links = links;
   }
 
   Path folder() {
@@ -92,14 +124,18 @@ final class HubCache {
     return Files.isRegularFile(path) && Files.size(path) == file.bytes();
   }
 
-  /** Links a name to its blob; where links are not to be had, the blob itself gets the name. */
-  private static void link(Path link, Path blob) throws IOException {
-    Files.deleteIfExists(link);
-    try {
-      Files.createSymbolicLink(link, link.getParent().relativize(blob));
-    } catch (UnsupportedOperationException | FileSystemException e) {
-      Files.move(blob, link, StandardCopyOption.ATOMIC_MOVE);
+  /** Links a name to its blob in the first way that the file system, and the user, allow. */
+  private void link(Path name, Path blob) throws IOException {
+    Files.deleteIfExists(name);
+    for (Link link : links.subList(0, links.size() - 1)) {
+      try {
+        link.make(name, blob);
+        return;
+      } catch (UnsupportedOperationException | FileSystemException e) {
+        // the next one asks for less
+      }
     }
+    links.getLast().make(name, blob);
   }
 
   void setMain(String repository, String commit) throws IOException, InterruptedException {
@@ -217,8 +253,14 @@ final class HubCache {
   List<Path> damaged(CachedModel model) throws IOException {
     List<Path> damaged = new ArrayList<>();
     for (Path file : model.files()) {
-      String name = file.toRealPath().getFileName().toString();
-      if (name.matches("[0-9a-f]{64}") && !Checksums.of(file).equals(name)) {
+      String sum = blob(model.repository(), file).getFileName().toString();
+      if (!CHECKSUM.matcher(sum).matches()) {
+        throw new HubException(
+            file
+                + " cannot be checked: on a file system without links the cache does not keep its"
+                + " checksum; to be sure, remove it and pull it again");
+      }
+      if (!Checksums.of(file).equals(sum)) {
         damaged.add(file);
       }
     }
@@ -229,13 +271,13 @@ final class HubCache {
     long freed = 0;
     Path home = home(model.repository());
     for (Path file : model.files()) {
-      Path blob = file.toRealPath();
+      Path blob = blob(model.repository(), file);
       if (!blob.startsWith(home.toRealPath())) {
         throw new IOException(file + " leads out of " + home + ", and is left alone");
       }
       long bytes = Files.size(blob);
       Files.delete(file);
-      if (Files.exists(blob) && !linked(home).contains(blob)) {
+      if (Files.exists(blob) && !isLinked(model.repository(), blob)) {
         Files.delete(blob);
       }
       freed += Files.exists(blob) ? 0 : bytes;
@@ -244,15 +286,33 @@ final class HubCache {
     return freed;
   }
 
-  /** The blobs to which any snapshot has a link. */
-  private static Set<Path> linked(Path home) throws IOException {
-    Set<Path> blobs = new HashSet<>();
-    try (Stream<Path> paths = Files.walk(home.resolve("snapshots"))) {
-      for (Path path : paths.filter(Files::isRegularFile).toList()) {
-        blobs.add(path.toRealPath());
+  /** The blob that a name in a snapshot leads to; itself if it is no link. */
+  private Path blob(String repository, Path name) throws IOException {
+    Path target = name.toRealPath();
+    Path blobs = home(repository).resolve("blobs");
+    if (Files.isSymbolicLink(name) || !Files.isDirectory(blobs)) {
+      return target;
+    }
+    try (Stream<Path> files = Files.list(blobs)) {
+      for (Path blob : files.toList()) {
+        if (Files.isSameFile(blob, name)) {
+          return blob.toRealPath();
+        }
       }
     }
-    return blobs;
+    return target;
+  }
+
+  /** Whether any snapshot has a name for a blob. */
+  private boolean isLinked(String repository, Path blob) throws IOException {
+    try (Stream<Path> paths = Files.walk(home(repository).resolve("snapshots"))) {
+      for (Path path : paths.filter(Files::isRegularFile).toList()) {
+        if (Files.isSameFile(path, blob)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /**

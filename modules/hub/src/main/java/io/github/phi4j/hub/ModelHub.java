@@ -34,7 +34,7 @@ public final class ModelHub {
     offline = builder.offline;
     patience = builder.patience;
     firstPause = builder.firstPause;
-    cache = new HubCache(builder.cache);
+    cache = new HubCache(builder.cache, builder.links);
   }
 
   /**
@@ -144,6 +144,8 @@ public final class ModelHub {
    *
    * @param model a model of the cache
    * @return the files that are damaged
+   * @throws HubException if the cache does not keep the checksum, because its file system has no
+   *     links
    * @throws IOException if a file cannot be read
    */
   public List<Path> verify(CachedModel model) throws IOException {
@@ -174,6 +176,7 @@ public final class ModelHub {
     private Path cache;
     private Duration patience = Duration.ofSeconds(30);
     private Duration firstPause = Duration.ofMillis(500);
+    private List<HubCache.Link> links = List.of(HubCache.Link.values());
 
     private Builder(HubEnvironment environment) {
       endpoint = environment.endpoint();
@@ -241,6 +244,12 @@ public final class ModelHub {
     /** Sets the pause before the second attempt; each after it is twice as long. */
     Builder firstPause(Duration pause) {
       firstPause = pause;
+      return this;
+    }
+
+    /** Sets the kinds of links that the file system of the cache has. */
+    Builder links(HubCache.Link... links) {
+      this.links = List.of(links);
       return this;
     }
 

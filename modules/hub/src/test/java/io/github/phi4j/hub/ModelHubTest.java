@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,9 +20,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -366,6 +369,42 @@ final class ModelHubTest {
     assertThat(server.downloads()).isZero();
   }
 
+  /** {@code -Dphi4j.small.folder=FOLDER} names a file system of about 20 MB, such as a tmpfs. */
+  @Test
+  @EnabledIfSystemProperty(named = "phi4j.small.folder", matches = ".+")
+  void aDiskThatFillsUpMeanwhileIsToldAndTheNextPullGoesOn() throws Exception {
+    Path small = Path.of(System.getProperty("phi4j.small.folder"));
+    ModelHub hub = builder().cache(small.resolve("cache")).build();
+    Path filler = small.resolve("filler");
+    PullListener filling =
+        (_, received, _) -> {
+          if (received > 0 && !Files.exists(filler)) {
+            fill(filler);
+          }
+        };
+
+    assertThatThrownBy(() -> hub.pull(REFERENCE, filling))
+        .isInstanceOf(HubException.class)
+        .hasMessageContaining("cannot be written")
+        .hasMessageContaining("No space left");
+    assertThatThrownBy(() -> hub.pull(REFERENCE)).hasMessageContaining("GB free");
+    Files.delete(filler);
+
+    assertThat(hub.pull(REFERENCE).file()).hasBinaryContent(content);
+    assertThat(server.seen).anyMatch(each -> each.range().isPresent());
+  }
+
+  private static void fill(Path file) {
+    byte[] block = new byte[1 << 12];
+    try (OutputStream out = Files.newOutputStream(file)) {
+      while (true) {
+        out.write(block);
+      }
+    } catch (IOException e) {
+      // full
+    }
+  }
+
   @Test
   void damageIsFoundAndRemovalFreesTheSpace() throws Exception {
     CachedModel model = hub().pull(REFERENCE);
@@ -378,6 +417,42 @@ final class ModelHubTest {
     assertThat(hub().remove(model)).isEqualTo(content.length);
     assertThat(hub().list()).containsExactly(other);
     assertThat(hub().remove(other)).isEqualTo(1000);
+    assertThat(home()).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = HubCache.Link.class,
+      names = {"HARD", "NONE"})
+  void aFileSystemWithoutSymbolicLinksKeepsModelsToo(HubCache.Link link) throws Exception {
+    ModelHub hub = builder().links(link).build();
+    CachedModel model = hub.pull(REFERENCE);
+
+    assertThat(model.file()).isRegularFile().hasBinaryContent(content);
+    assertThat(Files.isSymbolicLink(model.file())).isFalse();
+    assertThat(hub.pull(REFERENCE)).isEqualTo(model);
+    assertThat(server.downloads()).isEqualTo(1);
+    assertThat(hub.find(REFERENCE)).contains(model);
+    assertThat(hub.list()).containsExactly(model);
+    assertThat(hub().find(REFERENCE)).contains(model); // as any other tool finds it
+
+    server.commit = "f".repeat(40);
+    CachedModel next = hub.pull(REFERENCE);
+    assertThat(server.downloads()).isEqualTo(link == HubCache.Link.HARD ? 1 : 2);
+    if (link == HubCache.Link.HARD) {
+      assertThat(hub.verify(model)).isEmpty();
+      assertThat(hub.remove(model)).isZero(); // the next commit has it too
+      byte[] changed = content.clone();
+      changed[7] ^= 1;
+      Files.write(next.file(), changed);
+      assertThat(hub.verify(next)).containsExactly(next.file());
+    } else {
+      assertThatThrownBy(() -> hub.verify(model))
+          .isInstanceOf(HubException.class)
+          .hasMessageContaining(model.file() + " cannot be checked");
+      assertThat(hub.remove(model)).isEqualTo(content.length);
+    }
+    assertThat(hub.remove(next)).isEqualTo(content.length);
     assertThat(home()).doesNotExist();
   }
 
