@@ -73,7 +73,16 @@ record HubFile(String path, String sha256, long bytes) {
     return name.endsWith(".gguf") && !name.contains("mmproj") && !name.contains("imatrix");
   }
 
+  /** The first file of a quantization; Q4_K is another name for Q4_K_M, as in llama.cpp. */
   private static Optional<HubFile> first(List<HubFile> models, String tag) {
+    String other =
+        tag.toUpperCase(Locale.ROOT).endsWith("_K_M")
+            ? tag.substring(0, tag.length() - 2)
+            : tag.toUpperCase(Locale.ROOT).endsWith("_K") ? tag + "_M" : tag;
+    return named(models, tag).or(() -> named(models, other));
+  }
+
+  private static Optional<HubFile> named(List<HubFile> models, String tag) {
     Pattern pattern =
         Pattern.compile(
             "(?<![A-Za-z0-9])" + Pattern.quote(tag) + "(?![A-Za-z0-9_])", Pattern.CASE_INSENSITIVE);

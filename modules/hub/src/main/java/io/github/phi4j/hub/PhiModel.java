@@ -33,9 +33,13 @@ public enum PhiModel {
   public record Quantization(String tag, long weightBytes, long memoryBytes) {}
 
   private static final List<Quantization> LARGE =
-      quantizations(200 << 10, 5.5, 7.4, 8.0, 8.4, 9.0, 10.6, 12.0, 15.6, 29.3);
+      quantizations(
+          200 << 10,
+          "Q2_K 5.5, Q3_K_M 7.4, IQ4_XS 8.0, Q4_K_S 8.4, Q4_K_M 9.1, Q5_K_M 10.6, Q6_K 12.0, Q8_0"
+              + " 15.6, BF16 29.3");
   private static final List<Quantization> MINI =
-      quantizations(128 << 10, 1.7, 2.1, 2.2, 2.3, 2.5, 2.8, 3.1, 4.1, 7.7);
+      quantizations(
+          128 << 10, "Q2_K 1.7, Q3_K_M 2.1, Q4_K_M 2.5, Q5_K_M 2.8, Q6_K 3.2, Q8_0 4.1, BF16 7.7");
 
   private final String shortName;
   private final String repository;
@@ -47,14 +51,14 @@ public enum PhiModel {
     this.mini = mini;
   }
 
-  private static List<Quantization> quantizations(long cacheBytesPerToken, double... gigabytes) {
-    List<String> tags =
-        List.of("Q2_K", "Q3_K_M", "IQ4_XS", "Q4_K_S", "Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0", "F16");
+  /** Quantizations with the sizes of their files in GB. */
+  private static List<Quantization> quantizations(long cacheBytesPerToken, String sizes) {
     List<Quantization> all = new ArrayList<>();
-    for (int i = 0; i < gigabytes.length; i++) {
-      long weights = Math.round(gigabytes[i] * 1e9);
+    for (String each : sizes.split(", ")) {
+      String[] tagAndSize = each.split(" ");
+      long weights = Math.round(Double.parseDouble(tagAndSize[1]) * 1e9);
       long memory = weights + 4096 * cacheBytesPerToken + 500_000_000;
-      all.add(new Quantization(tags.get(i), weights, memory));
+      all.add(new Quantization(tagAndSize[0], weights, memory));
     }
     return List.copyOf(all);
   }
@@ -76,14 +80,15 @@ public enum PhiModel {
 
   /**
    * The quantization to take where there is some memory: the best of those that fit, but none above
-   * Q8_0, from which F16 differs in nothing but speed.
+   * Q8_0, from which BF16 differs in little but speed.
    *
    * @param memoryBytes the memory that is free
    * @return the quantization, or empty if none fits
    */
   public Optional<Quantization> advice(long memoryBytes) {
     return quantizations().stream()
-        .filter(each -> !each.tag().equals("F16") && each.memoryBytes() <= memoryBytes)
+        .takeWhile(each -> each.memoryBytes() <= memoryBytes)
+        .filter(each -> !each.tag().equals("BF16"))
         .reduce((_, better) -> better);
   }
 

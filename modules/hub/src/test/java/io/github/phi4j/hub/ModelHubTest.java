@@ -24,6 +24,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -267,8 +268,29 @@ final class ModelHubTest {
 
     assertThatThrownBy(() -> hub().pull(ModelReference.parse("microsoft/phi-4-gguf:Q6_K")))
         .hasMessageContaining("00002-of-00002");
-    assertThatThrownBy(() -> hub().pull(ModelReference.parse("microsoft/phi-4-gguf:Q4_K")))
+    assertThatThrownBy(() -> hub().pull(ModelReference.parse("microsoft/phi-4-gguf:Q4_K_S")))
         .hasMessageContaining(NAME);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "phi-4-Q4_K.gguf, Q4_K_M",
+    "phi-4-Q4_K.gguf, q4_k",
+    "phi-4-Q4_K_M.gguf, Q4_K",
+    "phi-4-Q4_K.gguf,",
+    "Phi-4-mini-instruct.BF16.gguf, BF16"
+  })
+  void aQuantizationIsFoundUnderTheNamesThatPublishersUse(String file, String tag)
+      throws Exception {
+    List<HubFile> files =
+        Stream.of("phi-4-Q2_K.gguf", "phi-4-Q4_K_S.gguf", "phi-4-UD-Q4_K_XL.gguf", file)
+            .map(path -> new HubFile(path, "0".repeat(64), 1))
+            .toList();
+    String reference = "microsoft/phi-4-gguf" + (tag == null ? "" : ":" + tag);
+
+    assertThat(HubFile.choose(ModelReference.parse(reference), files))
+        .extracting(HubFile::path)
+        .containsExactly(file);
   }
 
   @Test
