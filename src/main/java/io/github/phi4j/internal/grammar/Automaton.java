@@ -21,6 +21,8 @@ public final class Automaton {
     BYTES,
     /** Calls another rule, then continues. */
     CALL,
+    /** As {@link #CALL}, but the rule takes something. */
+    CALL_NON_EMPTY,
     /** Consumes a text of a leaf, then continues at the exit for its label. */
     LEAF,
     /** Opens a list whose parts must differ: the elements of an array, or member names. */

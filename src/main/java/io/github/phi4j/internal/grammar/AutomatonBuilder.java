@@ -2,6 +2,7 @@ package io.github.phi4j.internal.grammar;
 
 import io.github.phi4j.api.GrammarException;
 import io.github.phi4j.internal.grammar.GrammarRules.Rule;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,10 +49,102 @@ final class AutomatonBuilder {
         continue;
       }
       boolean called = !check.isShort(name) || name.equals(GrammarRules.ROOT);
-      int start = called ? compile(rule.body(), States.END) : States.END;
+      int start =
+          !check.group(name).isEmpty()
+              ? leftRecursive(name)
+              : called ? compile(rule.body(), States.END) : States.END;
       states.defineRule(numbers.get(name), start, check.isNullable(name));
     }
     return states.build(numbers.get(GrammarRules.ROOT));
+  }
+
+  /**
+   * Returns the start of a left-recursive rule, by the left-corner transform: the rule begins as
+   * any rule of its group does without a rule of the group in front, and behind a rule of the group
+   * comes what follows it where it stands in front.
+   */
+  private int leftRecursive(String goal) {
+    Map<String, Integer> ends = new HashMap<>();
+    Map<String, List<Integer>> followers = new HashMap<>();
+    for (String member : check.group(goal)) {
+      ends.put(member, states.reserve());
+      followers.put(member, new ArrayList<>());
+    }
+    int start = -1;
+    for (String member : check.group(goal)) {
+      if (!check.isDead(member)) {
+        Expression body = rules.rules().get(member).body();
+        start = either(begin(body, ends.get(member), followers), start);
+      }
+    }
+    ends.forEach((member, end) -> {
+      int way = member.equals(goal) ? States.END : -1;
+      for (int follower : followers.get(member)) {
+        way = either(follower, way);
+      }
+      states.define(end, way, -1);
+    });
+    return start;
+  }
+
+  /**
+   * Returns the state before an expression that takes something, and not first a rule of a group;
+   * -1 if there is none.
+   *
+   * @param followers collects the states behind rules of the group that stand in front
+   */
+  private int begin(Expression expression, int next, Map<String, List<Integer>> followers) {
+    if (next < 0) {
+      return -1;
+    }
+    return switch (expression) {
+      case Expression.Literal literal -> literal.text().isEmpty() ? -1 : compile(literal, next);
+      case Expression.Sequence sequence -> {
+        List<Expression> parts = sequence.parts();
+        int start = -1;
+        int[] rest = new int[parts.size() + 1];
+        rest[parts.size()] = next;
+        for (int i = parts.size() - 1; i > 0; i--) {
+          rest[i] = compile(parts.get(i), rest[i + 1]);
+        }
+        boolean first = true;
+        for (int i = 0; i < parts.size() && first; i++) {
+          start = either(begin(parts.get(i), rest[i + 1], followers), start);
+          first = check.isNullable(parts.get(i));
+        }
+        yield start;
+      }
+      case Expression.Choice choice -> {
+        int start = -1;
+        for (Expression alternative : choice.alternatives().reversed()) {
+          start = either(begin(alternative, next, followers), start);
+        }
+        yield start;
+      }
+      case Expression.Repetition(Expression item, int min, int max) -> {
+        if (max == 0) {
+          yield -1;
+        }
+        int least = check.isNullable(item) ? 0 : Math.max(0, min - 1);
+        int most = max == Expression.UNBOUNDED ? max : max - 1;
+        int rest = repetition(new Expression.Repetition(item, least, most), next);
+        yield begin(item, rest, followers);
+      }
+      case Expression.Reference reference -> {
+        if (check.isDead(reference.rule())) {
+          yield -1;
+        }
+        if (followers.containsKey(reference.rule())) {
+          followers.get(reference.rule()).add(next);
+          yield -1;
+        }
+        yield check.isShort(reference.rule())
+            ? begin(rules.rules().get(reference.rule()).body(), next, followers)
+            : states.callNonEmpty(numbers.get(reference.rule()), next);
+      }
+      case Expression.Characters _, Expression.Nothing _, Expression.Token _ ->
+          compile(expression, next);
+    };
   }
 
   private GrammarException tooLarge() {

@@ -223,6 +223,33 @@ public final class Dfa {
     return tail < states ? limit : size; // there are cycles
   }
 
+  /** Returns the length of the longest text in characters; the greatest int if there is none. */
+  public int longest() {
+    int states = labels.length;
+    int[] into = new int[states];
+    for (int target : targets) {
+      into[target]++;
+    }
+    int[] length = new int[states]; // of the longest way to each state
+    int[] queue = new int[states];
+    int tail = 0;
+    if (states > 0 && into[0] == 0) {
+      queue[tail++] = 0;
+    }
+    int longest = 0;
+    for (int head = 0; head < tail; head++) {
+      int q = queue[head];
+      longest = Math.max(longest, length[q]);
+      for (int i = first[q]; i < first[q + 1]; i++) {
+        length[targets[i]] = Math.max(length[targets[i]], length[q] + 1);
+        if (--into[targets[i]] == 0) {
+          queue[tail++] = targets[i];
+        }
+      }
+    }
+    return tail < states ? Integer.MAX_VALUE : longest; // there are circles
+  }
+
   /**
    * Returns for each state the length of the shortest path to a marked one, or {@link
    * Integer#MAX_VALUE}.

@@ -30,8 +30,10 @@ final class RuleCheck {
 
   private final GrammarRules rules;
   private final Map<String, List<String>> users = new HashMap<>(); // rules that use each rule
+  private final Set<String> stuck = new HashSet<>(); // may begin with nothing but each other
   private final Set<String> dead;
   private final Set<String> nullable;
+  private final Map<String, Set<String>> groups;
   private final List<String> order;
   private final Map<String, Integer> lengths = new HashMap<>(); // of short rules
   private final Map<String, Integer> depths = new HashMap<>(); // nesting of short rules
@@ -39,7 +41,7 @@ final class RuleCheck {
   /**
    * Checks rules.
    *
-   * @throws GrammarException if a rule is missing or left-recursive, or nothing matches the root
+   * @throws GrammarException if a rule is missing, or nothing matches the root
    */
   RuleCheck(GrammarRules rules) {
     this.rules = rules;
@@ -48,19 +50,14 @@ final class RuleCheck {
           "the grammar has no rule '" + GrammarRules.ROOT + "', the rule for the whole text");
     }
     rules.rules().forEach((name, rule) -> references(rule.body(), used -> use(name, used)));
-    dead = least((name, found) -> isDead(body(name), found));
-    if (dead.contains(GrammarRules.ROOT)) {
-      Expression.Nothing nothing =
-          rules.rules().values().stream()
-              .map(rule -> nothing(rule.body()))
-              .flatMap(Optional::stream)
-              .findFirst()
-              .orElseThrow();
-      throw rules.fault(
-          nothing.place(), nothing.reason() + ", and the grammar cannot match " + "without it");
-    }
     nullable = least((name, found) -> isNullable(body(name), found));
-    order = orderByStart();
+    dead = findDead();
+    if (dead.contains(GrammarRules.ROOT)) {
+      throw deadRoot();
+    }
+    Map<String, Map<String, Place>> starts = starts();
+    groups = LeftRecursion.groups(keys(starts));
+    order = orderByStart(starts);
     least((name, _) -> {
       int length = length(body(name));
       int depth = depth(body(name));
@@ -87,9 +84,79 @@ final class RuleCheck {
     return lengths.containsKey(rule);
   }
 
-  /** Returns all rules, each before those that it may begin with. */
+  /** Returns all rules, each before those that it may begin with, but for those of its group. */
   List<String> order() {
     return order;
+  }
+
+  /** Returns the rules that a left-recursive rule may begin with and that may begin with it. */
+  Set<String> group(String rule) {
+    return groups.getOrDefault(rule, Set.of());
+  }
+
+  /** Returns whether an expression may match the empty text. */
+  boolean isNullable(Expression expression) {
+    return isNullable(expression, nullable);
+  }
+
+  /** Finds the rules that nothing matches: because of what they need, or as nothing begins them. */
+  private Set<String> findDead() {
+    while (true) {
+      Set<String> found = least((name, known) -> isDead(name, known));
+      Set<String> begun = least((name, known) -> begins(body(name), found, known));
+      List<String> more =
+          rules.rules().keySet().stream()
+              .filter(name -> !found.contains(name))
+              .filter(name -> !nullable.contains(name) && !begun.contains(name))
+              .toList();
+      if (more.isEmpty()) {
+        return found;
+      }
+      stuck.addAll(more);
+    }
+  }
+
+  private boolean isDead(String rule, Set<String> known) {
+    return stuck.contains(rule) || isDead(body(rule), known);
+  }
+
+  /** Returns whether an expression has a first byte or token. */
+  private boolean begins(Expression expression, Set<String> none, Set<String> begun) {
+    return switch (expression) {
+      case Expression.Reference reference -> begun.contains(reference.rule());
+      case Expression.Sequence sequence -> {
+        boolean begins = false;
+        boolean first = true;
+        for (Expression part : sequence.parts()) {
+          if (isDead(part, none)) {
+            yield false;
+          }
+          begins |= first && begins(part, none, begun);
+          first &= isNullable(part, nullable);
+        }
+        yield begins;
+      }
+      case Expression.Choice choice ->
+          choice.alternatives().stream().anyMatch(e -> begins(e, none, begun));
+      case Expression.Repetition(Expression item, int _, int max) ->
+          max > 0 && begins(item, none, begun);
+      case Expression.Literal literal -> !literal.text().isEmpty();
+      case Expression.Nothing _ -> false;
+      case Expression.Characters _, Expression.Token _ -> true;
+    };
+  }
+
+  private GrammarException deadRoot() {
+    Optional<Expression.Nothing> nothing =
+        rules.rules().values().stream()
+            .map(rule -> nothing(rule.body()))
+            .flatMap(Optional::stream)
+            .findFirst();
+    return nothing.isPresent()
+        ? rules.fault(
+            nothing.get().place(),
+            nothing.get().reason() + ", and the grammar cannot match without it")
+        : endlessStart();
   }
 
   private void use(String user, Expression.Reference used) {
@@ -202,30 +269,44 @@ final class RuleCheck {
     return Math.clamp(length, 1, SHORT + 1);
   }
 
-  private List<String> orderByStart() {
+  /** Returns the rules that each rule may begin with, and where. */
+  private Map<String, Map<String, Place>> starts() {
     Map<String, Map<String, Place>> starts = new LinkedHashMap<>();
-    Map<String, Integer> before = new HashMap<>(); // number of rules that may begin with each
     for (Map.Entry<String, Rule> rule : rules.rules().entrySet()) {
       Map<String, Place> first = new LinkedHashMap<>();
       starts(rule.getValue().body(), used -> first.putIfAbsent(used.rule(), used.place()));
-      first.keySet().forEach(name -> before.merge(name, 1, Integer::sum));
       starts.put(rule.getKey(), first);
     }
+    return starts;
+  }
+
+  private static Map<String, Set<String>> keys(Map<String, Map<String, Place>> starts) {
+    Map<String, Set<String>> keys = new LinkedHashMap<>();
+    starts.forEach((name, first) -> keys.put(name, first.keySet()));
+    return keys;
+  }
+
+  private List<String> orderByStart(Map<String, Map<String, Place>> starts) {
+    Map<String, Set<String>> next = keys(starts);
+    for (Set<String> group : new HashSet<>(groups.values())) {
+      Set<String> first = new LinkedHashSet<>();
+      group.forEach(name -> first.addAll(next.get(name)));
+      first.removeAll(group);
+      group.forEach(name -> next.put(name, first));
+    }
+    Map<String, Integer> before = new HashMap<>(); // the number of rules that may begin with each
+    next.values().forEach(first -> first.forEach(name -> before.merge(name, 1, Integer::sum)));
     List<String> ordered = new ArrayList<>();
     Deque<String> open = new ArrayDeque<>(rules.rules().keySet());
     open.removeIf(before::containsKey);
     while (!open.isEmpty()) {
       String name = open.poll();
       ordered.add(name);
-      for (String next : starts.get(name).keySet()) {
-        if (before.merge(next, -1, Integer::sum) == 0) {
-          open.add(next);
+      for (String other : next.get(name)) {
+        if (before.merge(other, -1, Integer::sum) == 0) {
+          open.add(other);
         }
       }
-    }
-    if (ordered.size() < starts.size()) {
-      starts.keySet().removeAll(new HashSet<>(ordered));
-      throw leftRecursion(starts);
     }
     return ordered;
   }
@@ -265,28 +346,30 @@ final class RuleCheck {
     };
   }
 
-  /** Describes a cycle of left recursion. */
-  private GrammarException leftRecursion(Map<String, Map<String, Place>> starts) {
-    Map<String, String> beginners = new HashMap<>();
-    starts.forEach((name, first) -> first.keySet().forEach(next -> beginners.put(next, name)));
+  /** Reports a cycle of rules that may begin with nothing but each other. */
+  private GrammarException endlessStart() {
+    Map<String, Map<String, Place>> starts = starts();
     Set<String> seen = new LinkedHashSet<>();
-    String name = starts.keySet().iterator().next();
+    String name = stuck.iterator().next();
     while (seen.add(name)) {
-      name = beginners.get(name);
+      name = next(starts, name);
     }
-    List<String> cycle = new ArrayList<>(List.of(name));
-    for (String at = beginners.get(name); !at.equals(name); at = beginners.get(at)) {
-      cycle.add(at);
+    List<String> path = new ArrayList<>(List.of(name));
+    for (String at = next(starts, name); !at.equals(name); at = next(starts, at)) {
+      path.add(at);
     }
-    cycle.add(name);
-    List<String> path = cycle.reversed();
+    path.add(name);
     return rules.fault(
         starts.get(path.get(0)).get(path.get(1)),
-        "left recursion: rule '"
+        "rule '"
             + name
-            + "' may begin with itself ("
+            + "' can begin only with itself ("
             + String.join(" → ", path.subList(0, Math.min(path.size(), 10)))
             + (path.size() > 10 ? " → …" : "")
-            + "); move the recursion behind an item, or use '*'");
+            + "); add an alternative that begins with something else");
+  }
+
+  private String next(Map<String, Map<String, Place>> starts, String rule) {
+    return starts.get(rule).keySet().stream().filter(stuck::contains).findFirst().orElseThrow();
   }
 }

@@ -1,6 +1,5 @@
 package io.github.phi4j.internal.grammar;
 
-import io.github.phi4j.api.GrammarException;
 import io.github.phi4j.internal.grammar.Frame.Return;
 import io.github.phi4j.internal.grammar.State.Configuration;
 import java.util.ArrayDeque;
@@ -8,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +25,12 @@ import java.util.function.Predicate;
  */
 final class StateSpace {
 
-  /** The maximum number of configurations of a state; a grammar beyond it is refused. */
-  private static final int MAX_CONFIGURATIONS = 1 << 14;
+  /**
+   * The maximum number of ways to read a text that are followed, besides one for each state of the
+   * automaton. Each way can be finished, so that what a very ambiguous grammar loses beyond it are
+   * continuations, never the text so far.
+   */
+  private static final int MAX_WAYS = 1 << 12;
 
   /** The cache limit, roughly in references: at most a third of the bytes. */
   private static final int MAX_KEPT = 1 << 22;
@@ -269,7 +273,7 @@ final class StateSpace {
           reach(automaton.first(state), frame);
           reach(automaton.second(state), frame);
         }
-        case CALL -> {
+        case CALL, CALL_NON_EMPTY -> {
           int rule = automaton.first(state);
           int after = automaton.second(state);
           if (after == Automaton.END) {
@@ -277,7 +281,7 @@ final class StateSpace {
           } else {
             calls.get(rule).add(new Return(after, frame));
           }
-          if (automaton.isNullable(rule)) {
+          if (automaton.kind(state) == Automaton.Kind.CALL && automaton.isNullable(rule)) {
             reach(after, frame);
           }
         }
@@ -293,9 +297,6 @@ final class StateSpace {
         case LEAF -> within(state, automaton.leaf(state).start(), frame);
         case BYTES, TOKEN, OTHER_TOKEN -> waiting.add(configuration);
       }
-      if (reached.size() > MAX_CONFIGURATIONS) {
-        throw tooAmbiguous();
-      }
     }
   }
 
@@ -309,26 +310,33 @@ final class StateSpace {
     }
   }
 
-  private GrammarException tooAmbiguous() {
-    calls.forEach(Set::clear);
-    return new GrammarException(
-        "the grammar is too ambiguous: this text can be read in more than "
-            + MAX_CONFIGURATIONS
-            + " ways at once; write it so that fewer alternatives begin alike");
-  }
-
   private Frame frame(Set<Return> returns) {
+    limit(returns);
     Set<Return> content = Set.copyOf(returns);
     Frame known = frames.get(content);
     if (known == null) {
-      known = new Frame(content);
+      known = new Frame(returns);
       frames.put(content, known);
       kept += 8 + 8 * content.size();
     }
     return known;
   }
 
+  private void limit(Set<?> ways) {
+    int most = MAX_WAYS + automaton.states();
+    if (ways.size() > most) {
+      Iterator<?> each = ways.iterator(); // in the order in which they were found
+      for (int i = 0; each.hasNext(); i++) {
+        each.next();
+        if (i >= most) {
+          each.remove();
+        }
+      }
+    }
+  }
+
   private State intern() {
+    limit(waiting);
     if (opened > 0) {
       memory = Memory.open(memory, opened == 2);
     }
@@ -338,7 +346,7 @@ final class StateSpace {
     Key key = new Key(Set.copyOf(waiting), textMayEnd);
     State known = states.get(key);
     if (known == null) {
-      known = new State(key.configurations, textMayEnd, null);
+      known = new State(waiting, textMayEnd, null);
       states.put(key, known);
       kept += 16 + 8 * key.configurations.size();
     }

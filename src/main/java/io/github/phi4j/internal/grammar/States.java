@@ -105,6 +105,11 @@ public final class States {
     return add(Kind.CALL, rule, next);
   }
 
+  /** Adds a call of another rule that takes something. */
+  int callNonEmpty(int rule, int next) {
+    return add(Kind.CALL_NON_EMPTY, rule, next);
+  }
+
   /**
    * Opens a list of distinct parts, after the bracket of an array, or of an object for its names.
    */

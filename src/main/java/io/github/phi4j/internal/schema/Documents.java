@@ -20,6 +20,7 @@ final class Documents {
   private final IdentityHashMap<Json, Location> locations = new IdentityHashMap<>();
   private final Map<String, Location> named = new HashMap<>(); // by URI
   private final Location root;
+  private boolean asksForUnevaluated;
 
   /**
    * Parses a schema and its documents.
@@ -44,27 +45,32 @@ final class Documents {
     return root;
   }
 
+  /** Returns whether any schema says what is to become of unevaluated members or elements. */
+  boolean asksForUnevaluated() {
+    return asksForUnevaluated;
+  }
+
   private Location add(Json document, String base) {
-    boolean siblings =
-        !(document instanceof Json.Members members
-            && members.map().get("$schema") instanceof Json.Text version
-            && version.value().matches("https?://json-schema\\.org/draft-0[3-7]/schema#?"));
-    locate(document, "", base, siblings, false);
+    Draft draft = Draft.of(document);
+    locate(document, "", base, draft, false);
     Location location = locations.get(document);
     named.putIfAbsent(base, location);
     return location;
   }
 
-  private void locate(Json value, String pointer, String base, boolean siblings, boolean data) {
+  private void locate(Json value, String pointer, String base, Draft draft, boolean data) {
     String own = base;
     if (!data && value instanceof Json.Members members) {
       own = identified(members, base);
     }
-    Location location = new Location(value, pointer, own, siblings);
+    Location location = new Location(value, pointer, own, draft);
     locations.put(value, location);
     switch (value) {
       case Json.Members members -> {
         if (!data) {
+          asksForUnevaluated |=
+              members.map().containsKey("unevaluatedProperties")
+                  || members.map().containsKey("unevaluatedItems");
           name(members, location, base);
         }
         String inner = own;
@@ -75,12 +81,12 @@ final class Documents {
                     member,
                     pointer + "/" + SchemaProblem.escape(name),
                     inner,
-                    siblings,
+                    draft,
                     data || DATA.contains(name)));
       }
       case Json.Elements elements -> {
         for (int i = 0; i < elements.list().size(); i++) {
-          locate(elements.list().get(i), pointer + "/" + i, own, siblings, data);
+          locate(elements.list().get(i), pointer + "/" + i, own, draft, data);
         }
       }
       default -> {

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -28,15 +29,13 @@ final class Emitter {
   private static final Leaf SPACE =
       new Leaf(Patterns.whole("( |\n[ \t]{0,20})?", Effort.uncancelled()), Leaf.Form.PLAIN);
 
-  private static final int MANY = 1 << 20;
-
   /** The values of a formula, with plans for its arrays and objects. */
   private record Entry(Values values, List<Plan> plans) {
     boolean hasScalars() {
       return values.nulls()
           || values.booleans() != 0
           || !values.numbers().isEmpty()
-          || !values.strings().isEmpty();
+          || values.strings().leaf(Leaf.Form.STRING).isPresent();
     }
   }
 
@@ -47,6 +46,7 @@ final class Emitter {
   private final Effort effort;
   private final States states;
   private final Map<Node, Entry> entries = new LinkedHashMap<>();
+  private final Sizes sizes;
   private final Set<Node> possible = new HashSet<>();
   private final Map<Use, Integer> rules = new HashMap<>();
   private final Deque<Use> open = new ArrayDeque<>();
@@ -56,6 +56,7 @@ final class Emitter {
     this.meanings = meanings;
     this.effort = meanings.effort();
     this.states = states;
+    sizes = new Sizes(this::written, effort);
   }
 
   States states() {
@@ -117,7 +118,13 @@ final class Emitter {
         plans.add(new ObjectPlan(shape, effort));
       }
       for (ArrayShape shape : values.arrays()) {
-        plans.add(new ArrayPlan(shape, this::size));
+        if (shape.unique() && !sizes.areEnough(shape)) {
+          throw new GrammarException(
+              "\"uniqueItems\" of at least "
+                  + shape.min()
+                  + " elements, of which too few that differ are known");
+        }
+        plans.add(new ArrayPlan(shape, sizes::of));
       }
     } catch (GrammarException e) {
       String pointer = node instanceof Node.At at ? at.location().pointer : "";
@@ -139,19 +146,6 @@ final class Emitter {
       written = written.or(all ? values : values.ofTypes(values.mentioned()), effort);
     }
     return written;
-  }
-
-  /** Estimates the number of values of a formula. */
-  private long size(Node node) {
-    Values values = written(node);
-    if (!values.arrays().isEmpty() || !values.objects().isEmpty() || values.numbers().all()) {
-      return MANY;
-    }
-    Dfa numbers = values.numbers().written(true, effort).orElse(Dfa.NONE);
-    return (values.nulls() ? 1 : 0)
-        + Integer.bitCount(values.booleans())
-        + numbers.size(MANY)
-        + values.strings().dfa().size(MANY);
   }
 
   /** Returns whether a formula has values. */
@@ -224,11 +218,16 @@ final class Emitter {
     if (numbers != null) {
       start = either(states.leaf(new Leaf(numbers, Leaf.Form.PLAIN), next), start);
     }
-    if (!values.strings().isEmpty()) {
-      Leaf leaf = new Leaf(values.strings().dfa(), values.strings().most(), stringForm());
-      start = either(states.leaf(leaf, next), start);
+    Optional<Leaf> strings = values.strings().leaf(stringForm());
+    if (strings.isPresent()) {
+      start = either(states.leaf(strings.get(), next), start);
     }
     return start;
+  }
+
+  /** Returns whether values are written in one way only, so that equal ones are the same text. */
+  boolean isCanonical() {
+    return canonical;
   }
 
   Leaf.Form stringForm() {

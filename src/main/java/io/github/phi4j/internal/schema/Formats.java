@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Formats {
 
-  private static final Map<String, Dfa> KNOWN = new ConcurrentHashMap<>();
+  private static final Map<String, StringSet> KNOWN = new ConcurrentHashMap<>();
 
   private static final Set<String> NAMES =
       Set.of(
@@ -102,8 +102,34 @@ final class Formats {
   }
 
   /** Returns the strings of a format. */
-  static Dfa of(String name) {
-    return KNOWN.computeIfAbsent(name, Formats::make);
+  static StringSet of(String name) {
+    return KNOWN.computeIfAbsent(
+        name,
+        _ -> {
+          int most = name.endsWith("hostname") ? 253 : StringSet.UNBOUNDED;
+          return new StringSet(make(name), outer(name), most);
+        });
+  }
+
+  /**
+   * Returns all strings that may be of a format, also by looser readings of its standard than those
+   * that are written.
+   */
+  private static Dfa outer(String name) {
+    return switch (name) {
+      case "time" -> Patterns.search("^[0-9]{2}:[0-9]{2}:[0-9]{2}", Effort.uncancelled());
+      case "date-time" -> Patterns.search("^[0-9]{4}-[0-9]{2}-[0-9]{2}", Effort.uncancelled());
+      case "duration" -> Patterns.search("^P", Effort.uncancelled());
+      case "email", "idn-email" -> Patterns.search("@", Effort.uncancelled());
+      case "hostname" -> Patterns.search("^[a-zA-Z0-9._-]*$", Effort.uncancelled());
+      case "ipv6" ->
+          Patterns.search("^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(?:%.*)?$", Effort.uncancelled());
+      case "uri", "iri" -> Patterns.search("^[a-zA-Z][a-zA-Z0-9+.-]*:", Effort.uncancelled());
+      case "json-pointer" -> Patterns.search("^(?:/|$)", Effort.uncancelled());
+      case "relative-json-pointer" -> Patterns.search("^[0-9]", Effort.uncancelled());
+      case "idn-hostname", "uri-reference", "iri-reference", "uri-template", "regex" -> Dfa.ALL;
+      default -> make(name); // date, ipv4 and uuid are exact
+    };
   }
 
   private static Dfa make(String name) {
@@ -118,7 +144,7 @@ final class Formats {
         int more = nfa.reserve();
         int label = nfa.texts(label(), more);
         nfa.define(more, nfa.text(".", label), Nfa.END);
-        yield shorter(nfa.determinize(label, true), 253);
+        yield nfa.determinize(label, true);
       }
       case "ipv4" -> whole(IPV4);
       case "ipv6" -> whole(IPV6);

@@ -8,17 +8,19 @@ final class Location {
   final Json value;
   final String pointer; // within its document
   final String base; // the base URI of its references
-  final boolean siblingsOfReferences; // whether siblings of $ref count
+  final Draft draft;
 
-  Location(Json value, String pointer, String base, boolean siblingsOfReferences) {
+  Location(Json value, String pointer, String base, Draft draft) {
     this.value = value;
     this.pointer = pointer;
     this.base = base;
-    this.siblingsOfReferences = siblingsOfReferences;
+    this.draft = draft;
   }
 
-  /** A keyword's value, or null. */
+  /** A keyword's value, or null; null, too, where the draft does not know the keyword. */
   Json get(String keyword) {
-    return value instanceof Json.Members members ? members.map().get(keyword) : null;
+    return value instanceof Json.Members members && draft.knows(keyword)
+        ? members.map().get(keyword)
+        : null;
   }
 }

@@ -23,6 +23,16 @@ final class Meanings {
   private final Effort effort;
   private final Map<Node, List<Values>> known = new HashMap<>();
   private final Set<Node> open = new HashSet<>();
+  private int proofs; // at work, of emptiness
+
+  /** A proof of emptiness depends on what is to be proved. */
+  private static final class CircularException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    CircularException() {
+      super(null, null, false, false);
+    }
+  }
 
   Meanings(SchemaReader reader, Effort effort) {
     this.reader = reader;
@@ -52,6 +62,9 @@ final class Meanings {
           "the JSON Schema has more than " + MAX_NODES + " different parts; simplify it");
     }
     if (!open.add(node)) {
+      if (proofs > 0) {
+        throw new CircularException();
+      }
       throw SchemaProblem.at(pointer, "a schema that refers back to itself", "one that ends");
     }
     effort.spend(20);
@@ -123,7 +136,7 @@ final class Meanings {
   List<Values> not(List<Values> values) {
     List<Values> others = List.of(Values.ALL);
     for (Values each : values) {
-      others = and(others, List.of(each.not(effort)));
+      others = and(others, List.of(each.not(this::isEmpty, effort)));
     }
     return others.stream().map(each -> each.typed(true, 0)).toList();
   }
@@ -133,11 +146,27 @@ final class Meanings {
     return isEmpty(node, PROOF_DEPTH);
   }
 
+  /** Returns whether there is evidently no value. */
+  boolean isEmpty(List<Values> all) {
+    return isEmpty(all, PROOF_DEPTH);
+  }
+
   private boolean isEmpty(Node node, int depth) {
     if (open.contains(node) || depth == 0) {
       return false;
     }
-    return of(node).stream()
+    proofs++;
+    try {
+      return isEmpty(of(node), depth);
+    } catch (CircularException e) {
+      return false;
+    } finally {
+      proofs--;
+    }
+  }
+
+  private boolean isEmpty(List<Values> all, int depth) {
+    return all.stream()
         .allMatch(values ->
             !values.nulls()
                 && values.booleans() == 0

@@ -81,6 +81,7 @@ final class NameKinds {
     Node value = Node.all(values);
     boolean spokenOf =
         !shape.closed()
+            || (name != null && shape.required().contains(name))
             || shape.evaluated().stream().anyMatch(each -> each.contains(name, matched));
     if (value.equals(Node.none()) || !spokenOf) {
       return 0;

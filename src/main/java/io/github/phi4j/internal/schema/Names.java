@@ -52,6 +52,11 @@ record Names(Set<String> names, List<Dfa> patterns, List<Names> parts, boolean n
     parts.forEach(part -> part.collect(allNames, allPatterns));
   }
 
+  /** Returns whether names alone, and no patterns, tell what is in the set. */
+  boolean isOfNames() {
+    return patterns.isEmpty() && parts.isEmpty();
+  }
+
   /**
    * Returns whether the set contains a name, or null for an unlisted one, that matches exactly the
    * given automata.

@@ -238,6 +238,7 @@ final class ObjectPlan implements Plan {
   /** Adds the states of members, layer by layer as they are reached. */
   private final class Writing {
     private final Emitter emitter;
+    private final boolean distinct; // whether names that are not declared must differ
     private final int close;
     private final int spacedClose;
     private final int[][] exits = new int[layers.size()][]; // by layer and kind
@@ -247,6 +248,7 @@ final class ObjectPlan implements Plan {
 
     Writing(Emitter emitter, int next) {
       this.emitter = emitter;
+      distinct = namesDiffer || (emitter.isCanonical() && kinds.hasOthers());
       close = emitter.states().text("}", next);
       spacedClose = emitter.space(close);
     }
@@ -259,7 +261,7 @@ final class ObjectPlan implements Plan {
         fill(open.poll());
       }
       int inside = emitter.space(start);
-      return emitter.states().text("{", namesDiffer ? emitter.states().open(true, inside) : inside);
+      return emitter.states().text("{", distinct ? emitter.states().open(true, inside) : inside);
     }
 
     /** Returns the state before a member's name, or -1 if no member may follow. */
@@ -272,7 +274,7 @@ final class ObjectPlan implements Plan {
         Arrays.fill(exits[layer], -1);
         open.add(layer);
       }
-      Leaf.Form form = namesDiffer ? Leaf.Form.CANONICAL : emitter.stringForm();
+      Leaf.Form form = distinct ? Leaf.Form.CANONICAL : emitter.stringForm();
       return emitter
           .states()
           .leaf(
@@ -310,7 +312,7 @@ final class ObjectPlan implements Plan {
               && emitter.isPossible(option.value)) {
             int value = emitter.value(option.value, after(place, numbers.get(next)));
             int member = emitter.colon(value);
-            start = emitter.either(start, namesDiffer ? emitter.states().isNew(member) : member);
+            start = emitter.either(start, distinct ? emitter.states().isNew(member) : member);
           }
         }
         exits[layer][kind] = start;

@@ -35,7 +35,15 @@ record ObjectShape(
       new ObjectShape(Set.of(), List.of(), Set.of(), List.of(), 0, UNBOUNDED, List.of(), false);
 
   /** A constraint on the members with some names. */
-  record Rule(Names names, Node value) {}
+  record Rule(Names names, Node value) {
+    /** Returns whether this is one member with listed values. */
+    boolean tells() {
+      return names.single() != null
+          && (value instanceof Node.Constant
+              || (value instanceof Node.At at
+                  && (at.location().get("const") != null || at.location().get("enum") != null)));
+    }
+  }
 
   static ObjectShape of(Rule rule) {
     return new ObjectShape(
@@ -95,35 +103,65 @@ record ObjectShape(
     return List.copyOf(joined);
   }
 
-  /** Returns the complement, as alternatives. */
+  /**
+   * Returns shapes whose union is the complement of this one. Those that violate a member with
+   * listed values come first, and the others have it: such a member mostly tells branches apart, so
+   * that of many complements at once few shapes remain.
+   */
   List<ObjectShape> not() {
     List<ObjectShape> others = new ArrayList<>();
+    ObjectShape telling = ANY; // what holds in the shapes that follow
+    for (Rule rule : rules) {
+      if (rule.tells()) {
+        String name = rule.names.single();
+        if (required.contains(name)) {
+          others.add(telling.and(of(new Rule(rule.names, Node.none()))));
+          telling = telling.and(requiring(Set.of(name)));
+        }
+        others.add(telling.and(having(new Rule(rule.names, rule.value.not()))));
+        telling = telling.and(of(rule));
+      }
+    }
     for (String name : required) {
-      others.add(of(new Rule(Names.only(name), Node.none())));
+      if (!telling.required.contains(name)) {
+        others.add(telling.and(of(new Rule(Names.only(name), Node.none()))));
+      }
     }
     for (Rule rule : rules) {
-      if (!rule.value.equals(Node.any())) {
-        others.add(having(new Rule(rule.names, rule.value.not())));
+      if (!rule.tells() && !rule.value.equals(Node.any())) {
+        others.add(telling.and(having(new Rule(rule.names, rule.value.not()))));
       }
     }
     for (Rule member : some) {
-      others.add(of(new Rule(member.names, member.value.not())));
+      others.add(telling.and(of(new Rule(member.names, member.value.not()))));
     }
     if (min > 0) {
-      others.add(counting(0, min - 1));
+      others.add(telling.and(counting(0, min - 1)));
     }
     if (max < UNBOUNDED) {
-      others.add(counting(max + 1, UNBOUNDED));
+      others.add(telling.and(counting(max + 1, UNBOUNDED)));
     }
     return others;
+  }
+
+  /** Returns whether every object of this shape is evidently of another one, written alike. */
+  boolean isWithin(ObjectShape other) {
+    return rules.size() >= other.rules.size()
+        && min >= other.min
+        && max <= other.max
+        && closed == other.closed
+        && required.containsAll(other.required)
+        && rules.containsAll(other.rules)
+        && some.containsAll(other.some)
+        && List.copyOf(order).equals(List.copyOf(other.order))
+        && evaluated.equals(other.evaluated);
   }
 
   /** Returns the constraint on a member from the rules that list its name. */
   Node member(String name) {
     List<Node> values = new ArrayList<>();
     for (Rule rule : rules) {
-      boolean plain = rule.names.patterns().isEmpty() && rule.names.parts().isEmpty();
-      if (plain && rule.names.contains(name, List.of())) {
+      if (rule.names.isOfNames() && rule.names.contains(name, List.of())) {
         values.add(rule.value);
       }
     }
@@ -134,7 +172,11 @@ record ObjectShape(
   boolean isImpossible() {
     return min > max
         || required.size() > max
-        || required.stream().anyMatch(name -> member(name).equals(Node.none()));
+        || rules.stream()
+            .anyMatch(rule ->
+                rule.value.equals(Node.none())
+                    && rule.names.isOfNames()
+                    && required.stream().anyMatch(name -> rule.names.contains(name, List.of())));
   }
 
   /** Returns this shape with other evaluated names and never closed. */

@@ -10,17 +10,25 @@ import java.util.Set;
 
 /**
  * Values valid for exactly one of some schemas: each branch without all others that may overlap it.
+ * What the schema says beside {@code oneOf} decides which branches overlap, and is no part of the
+ * result.
  */
 final class OneOf {
 
   private final List<Node> branches;
+  private final List<Values> context;
   private final Meanings meanings;
   private final List<Map<String, Set<Json>>> constants = new ArrayList<>();
+  private final List<List<Values>> inContext = new ArrayList<>();
 
-  OneOf(List<Node> branches, Meanings meanings) {
+  OneOf(List<Node> branches, List<Values> context, Meanings meanings) {
     this.branches = branches;
+    this.context = context;
     this.meanings = meanings;
-    branches.forEach(branch -> constants.add(constants(branch)));
+    for (Node branch : branches) {
+      constants.add(constants(branch));
+      inContext.add(meanings.and(context, meanings.of(branch)));
+    }
   }
 
   List<Values> values() {
@@ -44,20 +52,26 @@ final class OneOf {
         return true;
       }
     }
-    return meanings.isEmpty(Node.all(branches.get(i), branches.get(j).checked()));
+    return meanings.isEmpty(meanings.and(inContext.get(i), meanings.of(branches.get(j).checked())));
   }
 
-  /** Drops evidently empty shapes. */
+  /** Drops shapes that are evidently empty beside what else is said. */
   private List<Values> possible(List<Values> all) {
     return all.stream()
         .map(values ->
             values
-                .withObjects(
-                    values.objects().stream().filter(shape -> !meanings.isEmpty(shape)).toList())
+                .withObjects(values.objects().stream().filter(this::isPossible).toList())
                 .withArrays(
                     values.arrays().stream().filter(shape -> !meanings.isEmpty(shape)).toList()))
         .filter(values -> !values.isEmpty())
         .toList();
+  }
+
+  private boolean isPossible(ObjectShape shape) {
+    return !meanings.isEmpty(shape)
+        && context.stream()
+            .flatMap(values -> values.objects().stream())
+            .anyMatch(other -> !meanings.isEmpty(shape.and(other)));
   }
 
   /**
@@ -66,24 +80,24 @@ final class OneOf {
    */
   private Map<String, Set<Json>> constants(Node branch) {
     List<Values> all = meanings.of(branch);
-    Map<String, Set<Json>> constants = new HashMap<>();
+    Map<String, Set<Json>> found = new HashMap<>();
     if (all.size() != 1 || all.getFirst().objects().size() != 1) {
-      return constants;
+      return found;
     }
     Values values = all.getFirst();
     ObjectShape shape = values.objects().getFirst();
     if (!values.withObjects(List.of()).isEmpty()) {
-      return constants;
+      return found;
     }
     for (String name : shape.required()) {
       if (shape.member(name) instanceof Node.At at) {
         if (at.location().get("const") != null) {
-          constants.put(name, Set.of(at.location().get("const")));
+          found.put(name, Set.of(at.location().get("const")));
         } else if (at.location().get("enum") instanceof Json.Elements listed) {
-          constants.put(name, new HashSet<>(listed.list()));
+          found.put(name, new HashSet<>(listed.list()));
         }
       }
     }
-    return constants;
+    return found;
   }
 }

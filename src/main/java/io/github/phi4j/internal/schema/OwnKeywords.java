@@ -28,6 +28,7 @@ final class OwnKeywords {
 
   private final Keywords keywords;
   private final String pointer;
+  private final boolean written; // not only checked
   private final boolean closing; // whether to write only declared members
   private final Effort effort;
   private final Meanings meanings;
@@ -37,12 +38,14 @@ final class OwnKeywords {
 
   OwnKeywords(
       Keywords keywords,
+      boolean written,
       boolean closing,
       Meanings meanings,
       Problems problems,
       Function<Json, Node> nodes) {
     this.keywords = keywords;
     this.pointer = keywords.location().pointer;
+    this.written = written;
     this.closing = closing;
     this.meanings = meanings;
     this.effort = meanings.effort();
@@ -174,7 +177,11 @@ final class OwnKeywords {
     if (keywords.has("pattern")) {
       mentioned |= Values.STRING;
       String pattern = keywords.text("pattern");
-      strings = both(strings, "pattern", () -> Patterns.search(pattern, effort));
+      strings =
+          both(
+              strings,
+              "pattern",
+              () -> new StringSet(Patterns.search(pattern, effort), StringSet.UNBOUNDED));
     }
     if (keywords.has("format")) {
       String format = keywords.text("format");
@@ -186,12 +193,9 @@ final class OwnKeywords {
     return strings;
   }
 
-  private StringSet both(StringSet strings, String keyword, Supplier<Dfa> other) {
+  private StringSet both(StringSet strings, String keyword, Supplier<StringSet> other) {
     return problems.enforce(
-        pointer,
-        keyword,
-        () -> strings.and(new StringSet(other.get(), StringSet.UNBOUNDED), effort),
-        () -> strings);
+        pointer, keyword, () -> strings.and(other.get(), effort), () -> strings);
   }
 
   private List<ArrayShape> arrays() {
@@ -297,9 +301,6 @@ final class OwnKeywords {
       return List.of(ObjectShape.ANY);
     }
     mentioned |= Values.OBJECT;
-    if (closing && !required.isEmpty()) {
-      evaluated.add(Names.of(required));
-    }
     if (keywords.has("propertyNames")) {
       Names names = propertyNames();
       rules.add(new ObjectShape.Rule(names.not(), Node.none()));
@@ -341,7 +342,8 @@ final class OwnKeywords {
           if (strings.equals(StringSet.ALL)) {
             return Names.ALL;
           }
-          return Names.matching(strings.counted(effort));
+          StringSet counted = strings.counted(effort);
+          return Names.matching(written ? counted.dfa() : counted.outer());
         },
         () -> Names.ALL);
   }

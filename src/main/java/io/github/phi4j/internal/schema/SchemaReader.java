@@ -55,6 +55,8 @@ final class SchemaReader {
           "uniqueItems",
           "contains");
 
+  private static final int MOST_JOINT = 32;
+
   private final Documents documents;
   private final boolean standard; // undeclared members and unmentioned types may be written
   private final Problems problems;
@@ -85,8 +87,10 @@ final class SchemaReader {
     while (at.value instanceof Json.Members members
         && members.map().get("$ref") instanceof Json.Text ref) {
       boolean alone =
-          !at.siblingsOfReferences
-              || members.map().keySet().stream().noneMatch(SchemaReader::asserts);
+          !at.draft.readsSiblingsOfReferences()
+              || members.map().keySet().stream()
+                  .filter(at.draft::knows)
+                  .noneMatch(SchemaReader::asserts);
       if (!alone) {
         break;
       }
@@ -135,6 +139,7 @@ final class SchemaReader {
     private final Keywords keywords;
     private final boolean written;
     private final Meanings meanings;
+    private List<Values> own; // once read
 
     Reading(Location location, boolean written, Meanings meanings) {
       this.location = location;
@@ -145,11 +150,11 @@ final class SchemaReader {
 
     List<Values> read(Json.Members schema) {
       List<Values> values = List.of(Values.ALL);
-      boolean onlyReference = keywords.has("$ref") && !location.siblingsOfReferences;
+      boolean onlyReference = keywords.has("$ref") && !location.draft.readsSiblingsOfReferences();
       boolean ownRead = false;
       boolean declares = DECLARING.stream().anyMatch(keywords::has);
       for (String keyword : schema.map().keySet()) {
-        if (onlyReference && !keyword.equals("$ref")) {
+        if ((onlyReference && !keyword.equals("$ref")) || !location.draft.knows(keyword)) {
           continue;
         }
         if (OWN.contains(keyword)) {
@@ -175,8 +180,16 @@ final class SchemaReader {
     }
 
     private List<Values> own() {
+      if (own == null) {
+        own = readOwn();
+      }
+      return own;
+    }
+
+    private List<Values> readOwn() {
       return List.of(
-          new OwnKeywords(this.keywords, written && !standard, meanings, problems, this::node)
+          new OwnKeywords(
+                  this.keywords, written, written && !standard, meanings, problems, this::node)
               .values());
     }
 
@@ -209,7 +222,9 @@ final class SchemaReader {
         case "anyOf" -> {
           List<Values> values = List.of();
           for (Json branch : keywords.branches(keyword)) {
-            values = meanings.or(values, meanings.of(node(branch)));
+            List<Values> more = meanings.of(node(branch));
+            List<Values> joint = documents.asksForUnevaluated() ? joint(values, more) : List.of();
+            values = meanings.or(meanings.or(values, more), joint);
           }
           yield values;
         }
@@ -219,7 +234,9 @@ final class SchemaReader {
                 keyword,
                 () ->
                     new OneOf(
-                            keywords.branches(keyword).stream().map(this::node).toList(), meanings)
+                            keywords.branches(keyword).stream().map(this::node).toList(),
+                            own(),
+                            meanings)
                         .values(),
                 () ->
                     meanings.of(
@@ -251,6 +268,14 @@ final class SchemaReader {
           yield all;
         }
       };
+    }
+
+    /** Returns what is of two branches, and so evaluated by both, unless that is too much. */
+    private List<Values> joint(List<Values> one, List<Values> other) {
+      List<Values> joint = meanings.and(one, other);
+      int shapes =
+          joint.stream().mapToInt(each -> each.objects().size() + each.arrays().size()).sum();
+      return shapes <= MOST_JOINT ? joint : List.of();
     }
 
     private List<Values> conditional() {

@@ -3,45 +3,84 @@ package io.github.phi4j.internal.schema;
 import io.github.phi4j.internal.grammar.Dfa;
 import io.github.phi4j.internal.grammar.Effort;
 import io.github.phi4j.internal.grammar.Leaf;
+import java.util.Optional;
 
 /**
- * A set of strings: those of an automaton with at most {@code most} characters. The bound stays
- * separate as long as possible, since it multiplies states.
+ * A set of strings between two automata, with a maximum length. The two differ only for formats
+ * that are written as a subset of what their standards allow: the complement of such a subset would
+ * have strings that are of the format.
+ *
+ * @param dfa strings that are in the set; these are written
+ * @param outer strings that may be in it; what is empty, or disjoint, is decided by these
+ * @param most the maximum length, counted where strings are written, so that it does not multiply
+ *     states
  */
-record StringSet(Dfa dfa, int most) {
+record StringSet(Dfa dfa, Dfa outer, int most) {
 
   static final int UNBOUNDED = Leaf.UNBOUNDED;
   static final StringSet ALL = new StringSet(Dfa.ALL, UNBOUNDED);
   static final StringSet NONE = new StringSet(Dfa.NONE, UNBOUNDED);
 
+  /** Creates a set that is known exactly. */
+  StringSet(Dfa dfa, int most) {
+    this(dfa, dfa, most);
+  }
+
+  private boolean isExact() {
+    return dfa.equals(outer);
+  }
+
   StringSet and(StringSet other, Effort effort) {
-    return new StringSet(dfa.and(other.dfa, effort), Math.min(most, other.most)).tidied();
+    Dfa both = dfa.and(other.dfa, effort);
+    Dfa outerBoth = isExact() && other.isExact() ? both : outer.and(other.outer, effort);
+    int least = Math.min(most, other.most);
+    boolean none = outerBoth.isEmpty() || !Leaf.hasTexts(outerBoth, least);
+    return none ? NONE : new StringSet(both, outerBoth, least);
   }
 
   StringSet or(StringSet other, Effort effort) {
     if (isEmpty() || other.isEmpty()) {
       return isEmpty() ? other : this;
     }
-    return most == other.most
-        ? new StringSet(dfa.or(other.dfa, effort), most)
-        : new StringSet(counted(effort).or(other.counted(effort), effort), UNBOUNDED);
+    if (most != other.most) {
+      return most > other.most
+          ? other.or(this, effort)
+          : other.outer.longest() <= most
+              ? or(new StringSet(other.dfa, other.outer, most), effort)
+              : outer.longest() <= most
+                  ? other.or(new StringSet(dfa, outer, other.most), effort)
+                  : counted(effort).or(other.counted(effort), effort);
+    }
+    Dfa either = dfa.or(other.dfa, effort);
+    boolean exact = isExact() && other.isExact();
+    return new StringSet(either, exact ? either : outer.or(other.outer, effort), most);
   }
 
   StringSet not(Effort effort) {
-    return new StringSet(counted(effort).not(effort), UNBOUNDED);
+    StringSet counted = counted(effort);
+    Dfa none = counted.dfa.not(effort);
+    return new StringSet(isExact() ? none : counted.outer.not(effort), none, UNBOUNDED);
   }
 
-  /** Returns an automaton that includes the bound. */
-  Dfa counted(Effort effort) {
-    return most == UNBOUNDED ? dfa : dfa.and(Dfa.ofLength(0, most), effort);
+  /** Returns the same set with the maximum length in its automata. */
+  StringSet counted(Effort effort) {
+    if (most == UNBOUNDED) {
+      return this;
+    }
+    return and(new StringSet(Dfa.ofLength(0, most), UNBOUNDED), effort).unbounded();
   }
 
-  private StringSet tidied() {
-    boolean none = dfa.isEmpty() || !Leaf.hasTexts(dfa, most);
-    return none ? NONE : this;
+  private StringSet unbounded() {
+    return new StringSet(dfa, outer, UNBOUNDED);
   }
 
+  /** Returns whether no string is in the set. */
   boolean isEmpty() {
-    return dfa.isEmpty();
+    return outer.isEmpty();
+  }
+
+  /** Returns the strings as they are written, none if none is sure to be in the set. */
+  Optional<Leaf> leaf(Leaf.Form form) {
+    return Leaf.hasTexts(dfa, most) ? Optional.of(new Leaf(dfa, most, form)) : Optional.empty();
   }
 }

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * A set of JSON values, type by type: constraints on one type do not affect another, so
@@ -38,6 +39,7 @@ record Values(
   static final int OBJECT = 32;
 
   private static final int MOST_SHAPES = 1024;
+  private static final int MANY_SHAPES = 4; // of which some may be contained in others
 
   static final Values ALL =
       new Values(
@@ -184,8 +186,12 @@ record Values(
         mentioned);
   }
 
-  /** Returns the complement. */
-  Values not(Effort effort) {
+  /**
+   * Returns the complement.
+   *
+   * @param evidentlyEmpty tells shapes that need not be followed
+   */
+  Values not(Predicate<ObjectShape> evidentlyEmpty, Effort effort) {
     List<ArrayShape> otherArrays = List.of(ArrayShape.ANY);
     for (ArrayShape shape : arrays) {
       otherArrays = bothArrays(otherArrays, shape.not(), effort);
@@ -193,6 +199,9 @@ record Values(
     List<ObjectShape> otherObjects = List.of(ObjectShape.ANY);
     for (ObjectShape shape : objects) {
       otherObjects = bothObjects(otherObjects, shape.not(), effort);
+      if (otherObjects.size() > MANY_SHAPES) {
+        otherObjects = otherObjects.stream().filter(evidentlyEmpty.negate()).toList();
+      }
     }
     return new Values(
         !nulls,
@@ -241,9 +250,26 @@ record Values(
         }
       }
       both.addAll(joined);
+      if (both.size() > MOST_SHAPES) {
+        dropContained(both, effort);
+      }
       checkNumber(both);
     }
+    if (both.size() > MANY_SHAPES) {
+      dropContained(both, effort);
+    }
     return List.copyOf(both);
+  }
+
+  private static void dropContained(Set<ObjectShape> shapes, Effort effort) {
+    List<ObjectShape> all = List.copyOf(shapes);
+    effort.spend((long) all.size() * all.size() / 2);
+    shapes.removeIf(shape ->
+        all.stream()
+            .anyMatch(other ->
+                other != shape
+                    && shape.isWithin(other)
+                    && !(other.isWithin(shape) && all.indexOf(other) > all.indexOf(shape))));
   }
 
   private static <T extends Collection<?>> T checkNumber(T shapes) {

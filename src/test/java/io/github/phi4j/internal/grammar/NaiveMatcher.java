@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,6 +20,8 @@ final class NaiveMatcher {
   private final GrammarRules rules;
   private byte[] text;
   private boolean ranOut; // whether more text might have matched
+  private boolean grown; // whether more ends were found than before
+  private final Set<At> seen = new HashSet<>();
   private final Map<At, Set<Integer>> known = new HashMap<>();
 
   NaiveMatcher(GrammarRules rules) {
@@ -37,15 +40,23 @@ final class NaiveMatcher {
     text = bytes;
     ranOut = false;
     known.clear();
-    return rule("root", 0);
+    grown = true;
+    while (grown) { // rules that begin with themselves end where they were found to end before
+      grown = false;
+      seen.clear();
+      rule("root", 0);
+    }
+    return known.get(new At("root", 0));
   }
 
   private Set<Integer> rule(String name, int position) {
     At at = new At(name, position);
-    Set<Integer> ends = known.get(at);
-    if (ends == null) {
-      ends = ends(rules.rules().get(name).body(), position);
-      known.put(at, ends);
+    Set<Integer> ends = known.computeIfAbsent(at, _ -> Set.of());
+    if (seen.add(at)) {
+      Set<Integer> found = ends(rules.rules().get(name).body(), position);
+      grown |= !found.equals(ends);
+      known.put(at, found);
+      return found;
     }
     return ends;
   }

@@ -24,8 +24,9 @@ class SchemaMaskTest {
   private static final JsonMapper MAPPER = new JsonMapper();
   private static final int STOP = 0;
 
-  private static List<JsonNode> cases() throws IOException {
-    try (InputStream in = SchemaMaskTest.class.getResourceAsStream("/schemas/keywords.jsonl")) {
+  private static List<JsonNode> cases(String name) throws IOException {
+    try (InputStream in =
+        SchemaMaskTest.class.getResourceAsStream("/schemas/" + name + ".jsonl")) {
       return MAPPER.readerFor(JsonNode.class).<JsonNode>readValues(in).readAll();
     }
   }
@@ -65,7 +66,9 @@ class SchemaMaskTest {
     byte[][] tokens = vocabulary();
     Vocabulary vocabulary = new Vocabulary(new Bytes(tokens));
     Random random = new Random(1);
-    for (JsonNode line : cases()) {
+    List<JsonNode> cases = new ArrayList<>(cases("keywords"));
+    cases.addAll(cases("forms"));
+    for (JsonNode line : cases) {
       CompiledGrammar grammar = compiled(vocabulary, line.get("schema"), random.nextBoolean());
       for (int round = 0; round < 3; round++) {
         TokenConstraint constraint = grammar.constraint(STOP);
@@ -95,7 +98,7 @@ class SchemaMaskTest {
   @Test
   void theOrderOfKeywordsSaysNothing() throws IOException {
     Random random = new Random(2);
-    for (JsonNode line : cases()) {
+    for (JsonNode line : cases("keywords")) {
       for (int round = 0; round < 3 && !line.get("schema").has("allOf"); round++) {
         JsonNode shuffled = shuffled(line.get("schema"), random, false);
         CompiledGrammar grammar = compiled(Vocabulary.none(), shuffled, true);

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.github.phi4j.api.JsonSchemaOptions;
 import io.github.phi4j.internal.schema.SchemaGrammar;
 import java.io.ByteArrayOutputStream;
+import java.util.Optional;
 import java.util.Random;
 
 /** Writes random texts of a JSON Schema's grammar, byte by byte, without a model. */
@@ -23,12 +24,12 @@ public final class SchemaSampler {
 
   /** Samples the grammar of a schema, with undeclared members as the standard has them or not. */
   public SchemaSampler(String schema, boolean standard) {
-    automaton =
-        new SchemaGrammar(
-                schema,
-                JsonSchemaOptions.builder().openObjects(standard).build(),
-                Effort.uncancelled())
-            .automaton();
+    this(schema, JsonSchemaOptions.builder().openObjects(standard).build());
+  }
+
+  /** Samples the grammar of a schema that is read with options. */
+  public SchemaSampler(String schema, JsonSchemaOptions options) {
+    automaton = new SchemaGrammar(schema, options, Effort.uncancelled()).automaton();
     compiled = Vocabulary.none().compiled(automaton);
   }
 
@@ -44,12 +45,17 @@ public final class SchemaSampler {
 
   /** A random text. */
   public String text(Random random) {
+    return finished(random).orElseThrow(() -> new IllegalStateException("a text without an end"));
+  }
+
+  /** A random text, or none if it found no end in time: choices are not made to reach one. */
+  public Optional<String> finished(Random random) {
     StateSpace space = new StateSpace(automaton);
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     State state = space.start();
     while (!(state.textMayEnd() && (random.nextInt(3) == 0 || text.size() > LONG))) {
       if (text.size() > TOO_LONG) {
-        throw new IllegalStateException("a text without an end: " + text.toString(UTF_8));
+        return Optional.empty();
       }
       int best = -1;
       double bestScore = 0;
@@ -73,7 +79,7 @@ public final class SchemaSampler {
       text.write(best);
       state = space.next(state, best);
     }
-    return text.toString(UTF_8);
+    return Optional.of(text.toString(UTF_8));
   }
 
   /** How many characters the leaves of a state need at least. */

@@ -1,18 +1,28 @@
 package io.github.phi4j.internal.schema;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 
-/** Makes random JSON Schemas of the keywords that are enforced. */
+/**
+ * Random JSON Schemas of all keywords that are enforced, nested and with the keywords in any order;
+ * a fifth are in the spelling of draft 7. Some have no valid value.
+ */
 final class RandomSchemas {
+
+  static final String DRAFT_7 = "http://json-schema.org/draft-07/schema#";
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final List<String> NAMES =
       List.of("a", "ab", "b", "name", "größe", "a\"b", "x/y~z", "😀", "type", "");
+  private static final List<String> NAME_PATTERNS = List.of("^a", "b", "^x-", "e$", "^[a-m]+$");
   private static final List<String> PATTERNS =
       List.of(
           "^[a-z]{2,4}$",
@@ -25,60 +35,150 @@ final class RandomSchemas {
           "^[A-Z](?:[a-z]|\\d){0,3}",
           "^.$",
           "^\\\\\"$",
+          "^(?!ab)[ab]{2,5}$",
+          "^(?=.*\\d)[a-f\\d]+$",
+          "^[\\w-.]*$",
           "^$");
   private static final List<String> FORMATS =
-      List.of("date", "time", "date-time", "uuid", "email", "ipv4");
+      List.of(
+          "date",
+          "time",
+          "date-time",
+          "duration",
+          "uuid",
+          "email",
+          "hostname",
+          "ipv4",
+          "ipv6",
+          "uri",
+          "uri-reference",
+          "json-pointer",
+          "relative-json-pointer",
+          "regex");
 
   private final Random random;
+  private boolean old; // draft 7
 
   RandomSchemas(long seed) {
     random = new Random(seed);
   }
 
   ObjectNode next() {
+    old = random.nextInt(5) == 0;
     ObjectNode schema = schema(3);
-    ObjectNode definitions = schema.putObject("$defs");
+    ObjectNode definitions = schema.putObject(old ? "definitions" : "$defs");
     definitions.set("leaf", schema(0));
     ObjectNode node = definitions.putObject("node").put("type", "object");
     ObjectNode properties = node.putObject("properties");
     properties.set("value", schema(0));
-    properties.putObject("next").put("$ref", "#/$defs/node");
-    return schema;
+    properties.putObject("next").set("$ref", reference("node"));
+    ObjectNode ring = definitions.putObject("ring");
+    ring.putArray("type").add("object").add("null");
+    ring.putObject("additionalProperties").set("$ref", reference("node"));
+    ring.putObject("properties").putObject("ring").set("$ref", reference("ring"));
+    if (old) {
+      schema.put("$schema", DRAFT_7);
+    }
+    return (ObjectNode) shuffled(schema);
+  }
+
+  private JsonNode reference(String name) {
+    return NODES.textNode((old ? "#/definitions/" : "#/$defs/") + name);
+  }
+
+  private JsonNode shuffled(JsonNode value) {
+    if (value instanceof ArrayNode array) {
+      ArrayNode copy = NODES.arrayNode();
+      array.forEach(each -> copy.add(shuffled(each)));
+      return copy;
+    }
+    if (!(value instanceof ObjectNode object)) {
+      return value;
+    }
+    List<String> names = new ArrayList<>();
+    object.fieldNames().forEachRemaining(names::add);
+    Collections.shuffle(names, random);
+    ObjectNode copy = NODES.objectNode();
+    names.forEach(name -> copy.set(name, shuffled(object.get(name))));
+    return copy;
+  }
+
+  private boolean rarely() {
+    return random.nextInt(6) == 0;
   }
 
   private ObjectNode schema(int depth) {
     ObjectNode node = NODES.objectNode();
-    switch (random.nextInt(depth > 0 ? 14 : 8)) {
-      case 0 -> string(node);
-      case 1 -> node.put("type", "string").put("pattern", pick(PATTERNS));
-      case 2 -> node.put("type", "string").put("format", pick(FORMATS));
-      case 3 -> bounds(node.put("type", "integer"), 0);
-      case 4 -> bounds(node.put("type", "number"), random.nextInt(4));
-      case 5 -> values(node.putArray("enum"));
-      case 6 -> {
+    switch (random.nextInt(depth > 0 ? 18 : 8)) {
+      case 0, 1 -> string(node.put("type", "string"));
+      case 2 -> bounds(node.put("type", "integer"), 0);
+      case 3 -> bounds(node.put("type", "number"), random.nextInt(4));
+      case 4 -> values(node.putArray("enum"));
+      case 5 -> {
         if (random.nextBoolean()) {
           node.put("const", pick(NAMES));
         } else {
           node.put("type", "boolean").put("title", "whether");
         }
       }
-      case 7 -> node.putArray("type").add("null").add("integer").add("string");
-      case 8, 9, 10 -> object(node, depth);
-      case 11 -> array(node, depth);
-      case 12 -> {
-        ArrayNode any = node.putArray("anyOf");
-        any.add(schema(depth - 1)).add(schema(depth - 1));
+      case 6 -> {
+        node.putArray("type").add("null").add("integer").add("string");
+        if (random.nextBoolean()) {
+          string(node);
+          bounds(node, 0);
+        }
       }
-      default -> node.put("$ref", random.nextBoolean() ? "#/$defs/node" : "#/$defs/leaf");
+      case 7 -> node.set("$ref", reference(pick(List.of("node", "leaf", "ring"))));
+      case 8, 9, 10, 11 -> object(node, depth);
+      case 12, 13 -> array(node, depth);
+      case 14 -> some(node.putArray("anyOf"), () -> schema(depth - 1));
+      case 15 -> some(node.putArray("oneOf"), () -> schema(depth - 1));
+      case 16 -> {
+        object(node, depth);
+        some(node.putArray(pick(List.of("oneOf", "anyOf", "allOf"))), () -> part(depth - 1));
+      }
+      default -> {
+        node.put("type", pick(List.of("string", "integer", "object", "array")));
+        node.set("not", schema(depth - 1));
+      }
+    }
+    return node;
+  }
+
+  private static void some(ArrayNode branches, Supplier<ObjectNode> branch) {
+    branches.add(branch.get()).add(branch.get());
+  }
+
+  /** What is said of objects beside what else is said of them. */
+  private ObjectNode part(int depth) {
+    ObjectNode node = NODES.objectNode();
+    switch (random.nextInt(5)) {
+      case 0 -> node.putArray("required").add(pick(NAMES));
+      case 1 -> node.putObject("properties").set(pick(NAMES), schema(depth));
+      case 2 -> node.putObject("not").putArray("required").add(pick(NAMES));
+      case 3 -> {
+        node.putObject("properties").putObject(pick(NAMES)).put("const", pick(NAMES));
+        node.putArray("required").add(pick(NAMES));
+      }
+      default -> object(node, depth);
     }
     return node;
   }
 
   private void string(ObjectNode node) {
-    int min = random.nextInt(4);
-    node.put("type", "string").put("minLength", min);
-    if (random.nextBoolean()) {
-      node.put("maxLength", min + random.nextInt(5));
+    int kind = random.nextInt(8);
+    if (kind < 3 || kind == 7) {
+      int min = random.nextInt(4);
+      node.put("minLength", min);
+      if (random.nextBoolean()) {
+        node.put("maxLength", min + random.nextInt(kind == 7 ? 30 : 5));
+      }
+    }
+    if (kind >= 2 && kind < 5) {
+      node.put("pattern", pick(PATTERNS));
+    }
+    if (kind >= 5) {
+      node.put("format", pick(FORMATS));
     }
   }
 
@@ -92,6 +192,12 @@ final class RandomSchemas {
     if (random.nextInt(4) > 0) {
       node.put(random.nextBoolean() ? "maximum" : "exclusiveMaximum", high);
     }
+    boolean bounded = node.has("minimum") && node.has("maximum"); // validators divide doubles
+    if (bounded && random.nextInt(2) == 0) {
+      node.put("multipleOf", pick(List.of(1, 2, 3, 5, 7, 10, 25)));
+    } else if (bounded && scale > 0 && random.nextInt(3) == 0) {
+      node.put("multipleOf", BigDecimal.valueOf(pick(List.of(1, 5, 25)), 1 + random.nextInt(2)));
+    }
   }
 
   private void values(ArrayNode values) {
@@ -101,7 +207,7 @@ final class RandomSchemas {
 
   private void object(ObjectNode node, int depth) {
     node.put("type", "object");
-    ObjectNode properties = node.putObject("properties");
+    ObjectNode properties = NODES.objectNode();
     ArrayNode required = NODES.arrayNode();
     int count = random.nextInt(5);
     for (int i = 0; i < count; i++) {
@@ -113,23 +219,57 @@ final class RandomSchemas {
         }
       }
     }
-    node.set("required", required);
-    switch (random.nextInt(4)) {
+    if (count > 0 || random.nextBoolean()) {
+      node.set("properties", properties);
+      node.set("required", required);
+    }
+    if (random.nextInt(4) == 0) {
+      node.putObject("patternProperties").set(pick(NAME_PATTERNS), schema(0));
+    }
+    switch (random.nextInt(6)) {
       case 0 -> node.put("additionalProperties", false);
       case 1 -> node.put("additionalProperties", true);
       case 2 -> node.set("additionalProperties", schema(0));
+      case 3 -> {
+        if (!old) {
+          node.put("unevaluatedProperties", false);
+        }
+      }
       default -> {
         // not said
       }
     }
-    if (random.nextInt(4) == 0) {
-      ObjectNode part = NODES.objectNode();
-      ObjectNode more = part.putObject("properties");
-      more.putObject("joined").put("type", "integer");
-      part.putArray("required").add("joined");
-      if (node.path("additionalProperties").isMissingNode()) {
-        node.putArray("allOf").add(part);
+    if (rarely()) {
+      node.putObject("propertyNames").put("maxLength", 1 + random.nextInt(5));
+    }
+    if (rarely()) {
+      node.put("minProperties", random.nextInt(4));
+    }
+    if (rarely()) {
+      node.put("maxProperties", 1 + random.nextInt(4));
+    }
+    if (rarely()) {
+      dependencies(node, depth);
+    }
+    if (rarely()) {
+      node.set("if", part(0));
+      node.set("then", part(0));
+      if (random.nextBoolean()) {
+        node.set("else", part(0));
       }
+    }
+    if (rarely()) {
+      node.putArray("allOf").add(part(0));
+    }
+  }
+
+  private void dependencies(ObjectNode node, int depth) {
+    if (random.nextBoolean()) {
+      node.putObject(old ? "dependencies" : "dependentRequired")
+          .putArray(pick(NAMES))
+          .add(pick(NAMES));
+    } else {
+      node.putObject(old ? "dependencies" : "dependentSchemas").set(pick(NAMES), part(depth - 1));
     }
   }
 
@@ -143,14 +283,27 @@ final class RandomSchemas {
       node.put("maxItems", min + 1 + random.nextInt(3));
     }
     if (random.nextBoolean()) {
-      node.putArray("prefixItems").add(schema(depth - 1)).add(schema(0));
-    }
-    if (random.nextBoolean()) {
+      node.putArray(old ? "items" : "prefixItems").add(schema(depth - 1)).add(schema(0));
+      if (random.nextBoolean()) {
+        node.set(old ? "additionalItems" : "items", schema(depth - 1));
+      }
+    } else if (random.nextBoolean()) {
       node.set("items", schema(depth - 1));
+    }
+    if (rarely()) {
+      node.put("uniqueItems", true);
+    }
+    if (rarely()) {
+      node.set("contains", schema(0));
+      if (!old && random.nextBoolean()) {
+        node.put("minContains", random.nextInt(3)).put("maxContains", 2 + random.nextInt(2));
+      }
+    } else if (!old && rarely()) {
+      node.put("unevaluatedItems", false);
     }
   }
 
-  private String pick(List<String> list) {
+  private <T> T pick(List<T> list) {
     return list.get(random.nextInt(list.size()));
   }
 }

@@ -50,6 +50,11 @@ final class GrammarCommand implements Callable<Integer> {
   @Option(names = "--jsonl", description = "Try texts: read cases from standard input, one a line.")
   private boolean jsonLines;
 
+  @Option(
+      names = "--times",
+      description = "With --jsonl, list the time of each mask, too: \"mask_us\": {\"times\": […]}.")
+  private boolean listTimes;
+
   @Mixin private SchemaOptions schemas;
   @Mixin private ModelOption model;
 
@@ -135,7 +140,7 @@ final class GrammarCommand implements Callable<Integer> {
       accepted.add(taken == ids.length && matcher.mayEnd());
       tokens.add(taken);
     }
-    times.write(result.putObject("mask_us"));
+    times.write(result.putObject("mask_us"), listTimes);
     if (!matcher.unenforced().isEmpty()) {
       matcher.unenforced().forEach(result.putArray("unenforced")::add);
     }

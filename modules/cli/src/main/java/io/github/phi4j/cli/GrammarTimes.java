@@ -29,13 +29,16 @@ final class GrammarTimes {
     times[count++] = nanos;
   }
 
-  /** Writes their mean, 99th percentile and maximum, in microseconds. */
-  void write(ObjectNode target) {
+  /** Writes their mean, 99th percentile and maximum, in microseconds, and all of them if wanted. */
+  void write(ObjectNode target, boolean all) {
     long[] sorted = Arrays.copyOf(times, count);
     Arrays.sort(sorted);
     target.put("mean", count == 0 ? 0 : Arrays.stream(sorted).sum() / 1000.0 / count);
     target.put("p99", count == 0 ? 0 : sorted[(int) (0.99 * (count - 1))] / 1000.0);
     target.put("max", count == 0 ? 0 : sorted[count - 1] / 1000.0);
     target.put("masks", count);
+    if (all) {
+      Arrays.stream(sorted).forEach(nanos -> target.withArray("times").add(nanos / 1000.0));
+    }
   }
 }

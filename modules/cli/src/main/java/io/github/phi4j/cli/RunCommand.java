@@ -140,6 +140,7 @@ final class RunCommand implements Callable<Integer> {
       } else if (samples > 1) {
         print(completions);
       }
+      completions.getLast().unenforced().forEach(each -> environment.note("not enforced: " + each));
       promptCache.save(session);
       environment.out().flush();
       return completions.getLast().finishReason() == FinishReason.CANCELLED
@@ -225,6 +226,9 @@ final class RunCommand implements Callable<Integer> {
     }
     Arrays.stream(completion.tokens()).forEach(node.putArray("ids")::add);
     node.put("finish_reason", completion.finishReason().name().toLowerCase(Locale.ROOT));
+    if (!completion.unenforced().isEmpty()) {
+      completion.unenforced().forEach(node.putArray("unenforced")::add);
+    }
     node.putObject("usage")
         .put("prompt_tokens", completion.usage().promptTokens())
         .put("cached_tokens", completion.usage().cachedTokens())

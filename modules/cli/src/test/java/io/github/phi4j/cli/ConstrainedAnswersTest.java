@@ -55,6 +55,21 @@ final class ConstrainedAnswersTest {
   }
 
   @Test
+  void whatALenientSchemaDoesNotEnforceIsReported() throws IOException {
+    String schema = "{\"type\": \"string\", \"maxLength\": 9, \"pattern\": \"(a)\\\\1\"}";
+    Shell.Result answer = shell.run("run", "--lenient", "-j", schema, QUESTION);
+
+    assertThat(answer.exitCode()).isZero();
+    assertThat(answer.out()).matches("\".*\"\n");
+    assertThat(answer.err()).contains("not enforced: ", "#/pattern", "\\1 at character 4");
+    assertThat(
+            json(shell.run("run", "--json", "--lenient", "-j", schema, QUESTION).out())
+                .get("unenforced"))
+        .hasSize(1);
+    assertThat(shell.run("run", "-j", schema, QUESTION).err()).contains("#/pattern");
+  }
+
+  @Test
   void aToolIsCalledWithValidArguments(@TempDir Path folder) throws IOException {
     Path tools =
         Files.writeString(

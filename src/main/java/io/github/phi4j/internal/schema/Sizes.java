@@ -1,0 +1,87 @@
+package io.github.phi4j.internal.schema;
+
+import io.github.phi4j.internal.grammar.Dfa;
+import io.github.phi4j.internal.grammar.Effort;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Function;
+
+/** Counts values, for arrays whose elements must differ. */
+final class Sizes {
+
+  private static final int MANY = 1 << 20;
+  private static final int SHORT = 16; // strings so long are counted, longer ones are many
+
+  private final Function<Node, Values> written;
+  private final Effort effort;
+
+  /** Creates a count of the values that are written for formulas. */
+  Sizes(Function<Node, Values> written, Effort effort) {
+    this.written = written;
+    this.effort = effort;
+  }
+
+  /** Returns the number of values of a formula; many if there are objects or arrays. */
+  long of(Node node) {
+    Values values = written.apply(node);
+    return values.arrays().isEmpty() && values.objects().isEmpty() ? scalars(values) : MANY;
+  }
+
+  private long scalars(Values values) {
+    if (values.numbers().all()) {
+      return MANY;
+    }
+    Dfa numbers = values.numbers().written(true, effort).orElse(Dfa.NONE);
+    StringSet strings = values.strings();
+    return (values.nulls() ? 1 : 0)
+        + Integer.bitCount(values.booleans())
+        + numbers.size(MANY)
+        + (strings.most() <= SHORT ? strings.counted(effort) : strings).dfa().size(MANY);
+  }
+
+  /**
+   * Returns whether the elements that an array must have can differ, as far as values are counted:
+   * the k-th smallest of their sets has at least k values. Where all are scalars of one set, too
+   * few make the array merely impossible.
+   */
+  boolean areEnough(ArrayShape shape) {
+    if (shape.min() < 2 || (shape.prefix().isEmpty() && of(shape.items()) < MANY)) {
+      return true;
+    }
+    List<Long> sizes = new ArrayList<>();
+    for (int i = 0; i < shape.min() && i < shape.prefix().size(); i++) {
+      sizes.add(least(shape.element(i)));
+    }
+    Collections.sort(sizes);
+    for (int k = 0; k < sizes.size(); k++) {
+      if (sizes.get(k) <= k) {
+        return false;
+      }
+    }
+    return shape.min() == sizes.size() || least(shape.items()) >= shape.min();
+  }
+
+  /** Returns a lower bound for the number of values of a formula that has any. */
+  private long least(Node node) {
+    Values values = written.apply(node);
+    boolean composite = !values.arrays().isEmpty() || !values.objects().isEmpty();
+    boolean rich =
+        values.arrays().stream().anyMatch(this::isRich)
+            || values.objects().stream().anyMatch(this::isRich);
+    return rich ? MANY : scalars(values) + (composite ? 1 : 0);
+  }
+
+  private boolean isRich(ArrayShape shape) {
+    boolean anyLength = shape.max() == ArrayShape.UNBOUNDED && !shape.unique() && !shape.closed();
+    return shape.max() > 0 && scalars(written.apply(shape.element(0))) >= (anyLength ? 1 : MANY);
+  }
+
+  private boolean isRich(ObjectShape shape) {
+    boolean open =
+        !shape.closed() && shape.rules().stream().noneMatch(rule -> rule.names().negated());
+    return (open && shape.max() > shape.required().size())
+        || shape.order().stream()
+            .anyMatch(name -> scalars(written.apply(shape.member(name))) >= MANY);
+  }
+}

@@ -1,0 +1,123 @@
+package io.github.phi4j.internal.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import io.github.phi4j.Phi4;
+import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.FinishReason;
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.Grammar;
+import io.github.phi4j.api.GrammarException;
+import io.github.phi4j.api.JsonSchemaOptions;
+import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.Sampling;
+import io.github.phi4j.internal.grammar.SchemaSampler;
+import io.github.phi4j.testing.RandomModel;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Random schemas: what their grammars have, and what models with random weights write under them,
+ * is valid. The system properties {@code phi4j.fuzz.seconds} and {@code phi4j.fuzz.seed} say for
+ * how long to go on, and with which schema to begin; without them a fixed number are tried.
+ */
+class SchemaFuzzTest {
+
+  private static final JsonMapper MAPPER = new JsonMapper();
+  private static final int SCHEMAS = 400;
+
+  private static JsonSchema validator(ObjectNode schema) {
+    boolean old = RandomSchemas.DRAFT_7.equals(schema.path("$schema").textValue());
+    return JsonSchemaFactory.getInstance(
+            old ? SpecVersion.VersionFlag.V7 : SpecVersion.VersionFlag.V202012)
+        .getSchema(schema);
+  }
+
+  private static void assertValid(JsonSchema validator, String text, long seed, ObjectNode schema)
+      throws Exception {
+    MAPPER.readTree(text);
+    if (text.matches("(?s).*\\d{15}.*")) {
+      return; // the validator computes with doubles
+    }
+    assertThat(
+            validator.validate(
+                text,
+                InputFormat.JSON,
+                context -> context.getExecutionConfig().setFormatAssertionsEnabled(true)))
+        .as("seed %d: %s for %s", seed, text, schema)
+        .isEmpty();
+  }
+
+  @Test
+  void everyTextIsValid(@TempDir Path directory) throws Exception {
+    Path file =
+        RandomModel.phi4().layers(1).contextLength(512).write(directory.resolve("model.gguf"));
+    long end = System.nanoTime() + 1_000_000_000 * Long.getLong("phi4j.fuzz.seconds", 0);
+    boolean timed = Long.getLong("phi4j.fuzz.seconds", 0) > 0;
+    long first = Long.getLong("phi4j.fuzz.seed", 0);
+    long seed = first;
+    int compiled = 0;
+    int texts = 0;
+    try (Generator model = Phi4.load(file, LoadOptions.builder().threads(1).build())) {
+      for (; timed ? System.nanoTime() < end : seed < first + SCHEMAS; seed++) {
+        ObjectNode schema = new RandomSchemas(seed).next();
+        boolean open = seed % 2 == 0;
+        SchemaSampler sampler;
+        try {
+          sampler = new SchemaSampler(schema.toString(), open);
+        } catch (GrammarException e) {
+          continue; // no valid value, or more than a grammar can promise
+        }
+        compiled++;
+        JsonSchema validator = validator(schema);
+        Random random = new Random(seed);
+        for (int i = 0; i < 3; i++) {
+          Optional<String> text = sampler.finished(random);
+          if (text.isPresent()) {
+            assertValid(validator, text.get(), seed, schema);
+            texts++;
+          }
+        }
+        Completion completion = completion(model, schema, open, seed);
+        assertThat(sampler.isPrefix(completion.text())).isTrue();
+        if (completion.finishReason() == FinishReason.STOP) {
+          assertValid(validator, completion.text(), seed, schema);
+          texts++;
+        }
+      }
+    }
+    System.getLogger("fuzz")
+        .log(
+            System.Logger.Level.INFO,
+            "seeds {0} to {1}: {2} schemas compiled, {3} texts valid",
+            first,
+            seed,
+            compiled,
+            texts);
+    assertThat(compiled).isGreaterThan((int) (seed - first) / 2);
+  }
+
+  private static Completion completion(
+      Generator model, ObjectNode schema, boolean open, long seed) {
+    return model.generate(
+        Prompt.raw("x"),
+        GenerationOptions.builder()
+            .grammar(
+                Grammar.jsonSchema(
+                    schema.toString(), JsonSchemaOptions.builder().openObjects(open).build()))
+            .maxTokens(120)
+            .sampling(Sampling.builder().temperature(1 + seed % 3 * 2).seed((int) seed).build())
+            .build());
+  }
+}
