@@ -3,11 +3,12 @@ package io.github.phi4j.internal.grammar;
 import java.util.OptionalInt;
 
 /** A vocabulary that is nothing but its tokens' bytes. */
-final class Bytes implements TokenSource {
+public final class Bytes implements TokenSource {
 
   private final byte[][] texts;
 
-  Bytes(byte[][] texts) {
+  /** Creates a vocabulary. */
+  public Bytes(byte[][] texts) {
     this.texts = texts;
   }
 

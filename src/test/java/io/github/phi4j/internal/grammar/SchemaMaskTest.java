@@ -25,8 +25,7 @@ class SchemaMaskTest {
   private static final int STOP = 0;
 
   private static List<JsonNode> cases(String name) throws IOException {
-    try (InputStream in =
-        SchemaMaskTest.class.getResourceAsStream("/schemas/" + name + ".jsonl")) {
+    try (InputStream in = SchemaMaskTest.class.getResourceAsStream("/schemas/" + name + ".jsonl")) {
       return MAPPER.readerFor(JsonNode.class).<JsonNode>readValues(in).readAll();
     }
   }

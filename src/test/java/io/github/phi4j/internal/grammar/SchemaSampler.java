@@ -50,9 +50,18 @@ public final class SchemaSampler {
 
   /** A random text, or none if it found no end in time: choices are not made to reach one. */
   public Optional<String> finished(Random random) {
+    return finished(random, new byte[0]);
+  }
+
+  /** A random text that begins so, or none if it found no end in time. */
+  public Optional<String> finished(Random random, byte[] beginning) {
     StateSpace space = new StateSpace(automaton);
     ByteArrayOutputStream text = new ByteArrayOutputStream();
+    text.writeBytes(beginning);
     State state = space.start();
+    for (byte value : beginning) {
+      state = space.next(state, value & 0xff);
+    }
     while (!(state.textMayEnd() && (random.nextInt(3) == 0 || text.size() > LONG))) {
       if (text.size() > TOO_LONG) {
         return Optional.empty();

@@ -37,14 +37,14 @@ class SchemaFuzzTest {
   private static final JsonMapper MAPPER = new JsonMapper();
   private static final int SCHEMAS = 400;
 
-  private static JsonSchema validator(ObjectNode schema) {
+  static JsonSchema validator(ObjectNode schema) {
     boolean old = RandomSchemas.DRAFT_7.equals(schema.path("$schema").textValue());
     return JsonSchemaFactory.getInstance(
             old ? SpecVersion.VersionFlag.V7 : SpecVersion.VersionFlag.V202012)
         .getSchema(schema);
   }
 
-  private static void assertValid(JsonSchema validator, String text, long seed, ObjectNode schema)
+  static void assertValid(JsonSchema validator, String text, long seed, ObjectNode schema)
       throws Exception {
     MAPPER.readTree(text);
     if (text.matches("(?s).*\\d{15}.*")) {
