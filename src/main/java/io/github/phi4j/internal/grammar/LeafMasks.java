@@ -112,6 +112,8 @@ final class LeafMasks {
   }
 
   private void walk(Leaf leaf, long place, long[] bits) {
+    boolean skips = leaf.form() != Leaf.Form.PLAIN && leaf.most() == Leaf.UNBOUNDED;
+    long[] loops = new long[skips ? leaf.dfa().states() : 0]; // kinds of bytes, 0 where unknown
     path[0] = place;
     int end = trie.nodes();
     int node = 1;
@@ -124,9 +126,34 @@ final class LeafMasks {
       }
       path[depth] = next;
       trie.mark(node, bits);
+      if (skips && leaf.isWhole(next)) {
+        int state = Leaf.state(next);
+        if (loops[state] == 0) {
+          loops[state] = loops(leaf.dfa(), state);
+        }
+        if ((trie.kindsBelow(node) & ~loops[state]) == 0) { // nothing below leads elsewhere
+          trie.markBelow(node, bits);
+          node = trie.end(node);
+          continue;
+        }
+      }
       addExit(node, leaf.label(next));
       node = leaf.isClosed(next) ? trie.end(node) : node + 1;
     }
+  }
+
+  /** Returns the kinds of bytes within strings that all lead from a state to itself. */
+  private static long loops(Dfa dfa, int state) {
+    long loops = 1L << TokenTrie.NO_KIND; // so that it is known
+    long others = 1L << TokenTrie.OTHER_KIND;
+    for (int c = ' '; c < 0x7f; c++) {
+      if (dfa.next(state, c) == state) {
+        loops |= 1L << TokenTrie.kind(c);
+      } else {
+        others |= 1L << TokenTrie.kind(c);
+      }
+    }
+    return loops & ~others;
   }
 
   /** Turns the bits of the unconstrained place into those of another. */

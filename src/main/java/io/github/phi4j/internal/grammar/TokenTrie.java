@@ -10,12 +10,19 @@ import java.util.stream.IntStream;
  */
 final class TokenTrie {
 
+  /** The kind of all bytes that are not a character of a JSON string as it is. */
+  static final int OTHER_KIND = 0;
+
+  /** No kind. */
+  static final int NO_KIND = 63;
+
   private final byte[] texts; // of all tokens, concatenated
   private final int[] starts; // start of each token's text, then the end of the last
   private final byte[] labels;
   private final int[] ends; // end of each node's subtree, exclusive
   private final short[] depths;
   private final short[] heights;
+  private final long[] kindsBelow; // the kinds of the bytes below each node
   private final int[] sorted; // ids sorted by bytes
   private final int[] ownTokens; // by node: the start in sorted of the tokens that end there
   private final int maxDepth;
@@ -59,11 +66,18 @@ final class TokenTrie {
     depths = new short[nodes];
     ownTokens = new int[nodes + 1];
     heights = new short[nodes];
+    kindsBelow = new long[nodes];
     fill(texts);
     structural = IntStream.range(0, texts.length).filter(id -> isStructural(texts[id])).toArray();
     int[] above = new int[maxDepth + 1]; // the node at each depth
     for (int node = 1; node < nodes; node++) {
       above[depths[node]] = node;
+      long kind = 1L << kind(labels[node] & 0xff);
+      for (int depth = depths[node] - 1;
+          depth >= 0 && (kindsBelow[above[depth]] & kind) == 0;
+          depth--) {
+        kindsBelow[above[depth]] |= kind;
+      }
       for (int depth = depths[node] - 1; depth >= 0; depth--) {
         int height = depths[node] - depth;
         if (heights[above[depth]] >= height) {
@@ -162,6 +176,41 @@ final class TokenTrie {
   /** Returns the number of bytes from a node to the end of the longest token below it. */
   int height(int node) {
     return heights[node];
+  }
+
+  /**
+   * The kind of a byte, a number below 64: letters by whether they are hexadecimal digits and by
+   * case, digits, each other character of JSON strings that needs no escape, and {@link
+   * #OTHER_KIND}.
+   */
+  static int kind(int value) {
+    if (value < ' ' || value >= 0x7f || value == '"' || value == '\\') {
+      return OTHER_KIND;
+    }
+    if (value >= '0' && value <= '9') {
+      return 1;
+    }
+    if (value >= 'a' && value <= 'z') {
+      return value <= 'f' ? 2 : 3;
+    }
+    if (value >= 'A' && value <= 'Z') {
+      return value <= 'F' ? 4 : 5;
+    }
+    return value < '0'
+        ? value - ' ' + 6
+        : value < 'A' ? value - ':' + 22 : value < 'a' ? value - '[' + 29 : value - '{' + 35;
+  }
+
+  /** The kinds of all bytes below a node, a bit for each. */
+  long kindsBelow(int node) {
+    return kindsBelow[node];
+  }
+
+  /** Sets the bits of the tokens that end at a node or below. */
+  void markBelow(int node, long[] bits) {
+    for (int i = ownTokens[node]; i < ownTokens[ends[node]]; i++) {
+      bits[sorted[i] >> 6] |= 1L << sorted[i];
+    }
   }
 
   /** Clears the bits of the tokens that end at a node or below. */

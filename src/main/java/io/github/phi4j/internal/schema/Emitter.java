@@ -87,6 +87,45 @@ final class Emitter {
       }
     }
     findPossible(users);
+    entries.forEach((node, entry) -> {
+      if (isPossible(node)) {
+        checkSizes(node, entry);
+      }
+    });
+  }
+
+  /** Checks that arrays whose elements must differ have enough to write. */
+  private void checkSizes(Node node, Entry entry) {
+    for (ArrayShape shape : entry.values.arrays()) {
+      if (shape.unique() && !sizes.areEnough(shape, this::possibleValues)) {
+        throw SchemaProblem.unenforceable(
+            pointer(node),
+            "uniqueItems",
+            "found at least "
+                + shape.min()
+                + " elements, of which too few that differ are known; ask for fewer");
+      }
+    }
+  }
+
+  /** Returns the values of a formula that can be written as a whole. */
+  private Values possibleValues(Node node) {
+    Entry entry = entries.get(node);
+    if (entry == null) {
+      return written(node);
+    }
+    List<ObjectShape> objects = entry.values.objects();
+    List<ObjectShape> found = new ArrayList<>();
+    for (int i = 0; i < objects.size(); i++) {
+      if (entry.plans.get(i).isPossible(possible::contains)) {
+        found.add(objects.get(i));
+      }
+    }
+    return entry.values.withObjects(found);
+  }
+
+  private static String pointer(Node node) {
+    return node instanceof Node.At at ? at.location().pointer : "";
   }
 
   private void findPossible(Map<Node, List<Node>> users) {
@@ -118,19 +157,12 @@ final class Emitter {
         plans.add(new ObjectPlan(shape, effort));
       }
       for (ArrayShape shape : values.arrays()) {
-        if (shape.unique() && !sizes.areEnough(shape)) {
-          throw new GrammarException(
-              "\"uniqueItems\" of at least "
-                  + shape.min()
-                  + " elements, of which too few that differ are known");
-        }
         plans.add(new ArrayPlan(shape, sizes::of));
       }
     } catch (GrammarException e) {
-      String pointer = node instanceof Node.At at ? at.location().pointer : "";
       throw e.getMessage().startsWith("the ")
           ? e
-          : SchemaProblem.at(pointer, e.getMessage(), "a schema without that");
+          : SchemaProblem.at(pointer(node), e.getMessage(), "a schema without that");
     }
     return new Entry(values, plans);
   }

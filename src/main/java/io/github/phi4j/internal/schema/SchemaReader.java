@@ -71,7 +71,8 @@ final class SchemaReader {
   List<Values> read(Location location, boolean written, Meanings meanings) {
     return switch (location.value) {
       case Json.Truth truth -> truth.value() ? List.of(Values.ALL) : List.of();
-      case Json.Members members -> new Reading(location, written, meanings).read(members);
+      case Json.Members members ->
+          new Reading(location, written, List.of(Values.ALL), meanings).read(members);
       default ->
           throw SchemaProblem.at(
               location.pointer,
@@ -138,13 +139,20 @@ final class SchemaReader {
     private final Location location;
     private final Keywords keywords;
     private final boolean written;
+    private final List<Values> around;
     private final Meanings meanings;
     private List<Values> own; // once read
 
-    Reading(Location location, boolean written, Meanings meanings) {
+    /**
+     * Creates a reading.
+     *
+     * @param around what is said beside this schema; it decides which branches overlap
+     */
+    Reading(Location location, boolean written, List<Values> around, Meanings meanings) {
       this.location = location;
       this.keywords = new Keywords(location);
       this.written = written;
+      this.around = around;
       this.meanings = meanings;
     }
 
@@ -207,6 +215,15 @@ final class SchemaReader {
           : new Node.At(target, isWritten);
     }
 
+    /** Returns the values of a part of {@code allOf}. */
+    private List<Values> part(Json schema) {
+      Location part = documents.at(schema);
+      return part.get("oneOf") != null && part.get("$ref") == null
+          ? new Reading(part, written, meanings.and(around, own()), meanings)
+              .read((Json.Members) schema)
+          : meanings.of(node(schema));
+    }
+
     private List<Values> combined(String keyword) {
       List<Values> all = List.of(Values.ALL);
       return switch (keyword) {
@@ -215,7 +232,7 @@ final class SchemaReader {
         case "allOf" -> {
           List<Values> values = all;
           for (Json branch : keywords.branches(keyword)) {
-            values = meanings.and(values, meanings.of(node(branch)));
+            values = meanings.and(values, part(branch));
           }
           yield values;
         }
@@ -235,7 +252,7 @@ final class SchemaReader {
                 () ->
                     new OneOf(
                             keywords.branches(keyword).stream().map(this::node).toList(),
-                            own(),
+                            meanings.and(around, own()),
                             meanings)
                         .values(),
                 () ->

@@ -44,14 +44,16 @@ final class Sizes {
    * Returns whether the elements that an array must have can differ, as far as values are counted:
    * the k-th smallest of their sets has at least k values. Where all are scalars of one set, too
    * few make the array merely impossible.
+   *
+   * @param possible tells the values of a formula that can be written as a whole
    */
-  boolean areEnough(ArrayShape shape) {
+  boolean areEnough(ArrayShape shape, Function<Node, Values> possible) {
     if (shape.min() < 2 || (shape.prefix().isEmpty() && of(shape.items()) < MANY)) {
       return true;
     }
     List<Long> sizes = new ArrayList<>();
     for (int i = 0; i < shape.min() && i < shape.prefix().size(); i++) {
-      sizes.add(least(shape.element(i)));
+      sizes.add(least(possible.apply(shape.element(i))));
     }
     Collections.sort(sizes);
     for (int k = 0; k < sizes.size(); k++) {
@@ -59,12 +61,11 @@ final class Sizes {
         return false;
       }
     }
-    return shape.min() == sizes.size() || least(shape.items()) >= shape.min();
+    return shape.min() == sizes.size() || least(possible.apply(shape.items())) >= shape.min();
   }
 
-  /** Returns a lower bound for the number of values of a formula that has any. */
-  private long least(Node node) {
-    Values values = written.apply(node);
+  /** Returns a lower bound for the number of values, if there are any. */
+  private long least(Values values) {
     boolean composite = !values.arrays().isEmpty() || !values.objects().isEmpty();
     boolean rich =
         values.arrays().stream().anyMatch(this::isRich)
@@ -78,10 +79,12 @@ final class Sizes {
   }
 
   private boolean isRich(ObjectShape shape) {
+    boolean hasRoom = shape.max() > shape.required().size();
     boolean open =
         !shape.closed() && shape.rules().stream().noneMatch(rule -> rule.names().negated());
-    return (open && shape.max() > shape.required().size())
+    return (open && hasRoom)
         || shape.order().stream()
+            .filter(name -> shape.required().contains(name) || hasRoom)
             .anyMatch(name -> scalars(written.apply(shape.member(name))) >= MANY);
   }
 }

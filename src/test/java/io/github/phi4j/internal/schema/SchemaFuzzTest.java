@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SchemaFuzzTest {
 
   private static final JsonMapper MAPPER = new JsonMapper();
-  private static final int SCHEMAS = 400;
+  private static final int SCHEMAS = 150;
 
   static JsonSchema validator(ObjectNode schema) {
     boolean old = RandomSchemas.DRAFT_7.equals(schema.path("$schema").textValue());

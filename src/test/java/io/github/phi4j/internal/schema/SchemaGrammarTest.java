@@ -249,6 +249,8 @@ class SchemaGrammarTest {
         "{\"multipleOf\":0.123456789} | #/multipleOf: \"multipleOf\" cannot be enforced",
         "{\"multipleOf\":0} | #/multipleOf: found 0; expected a number above 0",
         "{\"not\":{\"uniqueItems\":true}} | #/not: \"not\" cannot be enforced",
+        "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false},\"minItems\":2,\"uniqueItems\":true}"
+            + " | #/uniqueItems: \"uniqueItems\" cannot be enforced",
         "{\"minimum\":\"3\"} | #/minimum: found \"3\"; expected a number",
         "{\"required\":true} | #/required: found true; expected an array of names",
         "3 | found a JSON integer; expected a schema",
