@@ -261,15 +261,20 @@ record Values(
     return List.copyOf(both);
   }
 
+  /** Drops shapes within another one; of equal ones the first stays. */
   private static void dropContained(Set<ObjectShape> shapes, Effort effort) {
     List<ObjectShape> all = List.copyOf(shapes);
     effort.spend((long) all.size() * all.size() / 2);
-    shapes.removeIf(shape ->
-        all.stream()
-            .anyMatch(other ->
-                other != shape
-                    && shape.isWithin(other)
-                    && !(other.isWithin(shape) && all.indexOf(other) > all.indexOf(shape))));
+    for (int i = 0; i < all.size(); i++) {
+      for (int j = 0; j < all.size(); j++) {
+        if (i != j
+            && all.get(i).isWithin(all.get(j))
+            && (j < i || !all.get(j).isWithin(all.get(i)))) {
+          shapes.remove(all.get(i));
+          break;
+        }
+      }
+    }
   }
 
   private static <T extends Collection<?>> T checkNumber(T shapes) {
