@@ -131,7 +131,7 @@ final class ConstrainedAnswersTest {
       value = {
         "--grammar | root ::= ( | line 1, column 10",
         "--grammar | root ::= x | line 1, column 10",
-        "--grammar | root ::= root \"a\" | left recursion",
+        "--grammar | root ::= root \"a\" | can begin only with itself",
         "-j | {\"type\": \"strin\"} | #/type: found \"strin\"",
         "-j | {\"$ref\": \"https://example.com/other.json\"} | #/$ref",
         "-j | {\"type\" | JSON, line 1",
