@@ -61,7 +61,7 @@ final class ConstrainedAnswersTest {
 
     assertThat(answer.exitCode()).isZero();
     assertThat(answer.out()).matches("\".*\"\n");
-    assertThat(answer.err()).contains("not enforced: ", "#/pattern", "\\1 at character 4");
+    assertThat(answer.err()).contains("not enforced: ", "#/pattern", "\\1 at character 6");
     assertThat(
             json(shell.run("run", "--json", "--lenient", "-j", schema, QUESTION).out())
                 .get("unenforced"))
