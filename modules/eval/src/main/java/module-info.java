@@ -10,8 +10,10 @@ module io.github.phi4j.eval {
   exports io.github.phi4j.eval.pivotal;
   exports io.github.phi4j.eval.synth;
 
-  opens io.github.phi4j.eval.synth to
-      com.fasterxml.jackson.databind;
   opens io.github.phi4j.eval to
+      com.fasterxml.jackson.databind;
+  opens io.github.phi4j.eval.pivotal to
+      com.fasterxml.jackson.databind;
+  opens io.github.phi4j.eval.synth to
       com.fasterxml.jackson.databind;
 }

@@ -93,7 +93,9 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--budget",
       paramLabel = "TOKENS",
-      description = "End once so many tokens were generated.")
+      description =
+          "Begin no further group of replies, --parallel together, once so many tokens were"
+              + " generated.")
   private Long budget;
 
   @Option(

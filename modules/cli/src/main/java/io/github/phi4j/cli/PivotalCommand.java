@@ -1,6 +1,5 @@
 package io.github.phi4j.cli;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Printable;
@@ -8,17 +7,12 @@ import io.github.phi4j.eval.Item;
 import io.github.phi4j.eval.Report;
 import io.github.phi4j.eval.Task;
 import io.github.phi4j.eval.TaskDefinition;
-import io.github.phi4j.eval.data.RunLog;
 import io.github.phi4j.eval.pivotal.PivotalSearch;
 import io.github.phi4j.eval.pivotal.PreferencePairs;
 import io.github.phi4j.eval.pivotal.SuccessCurve;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -32,8 +26,9 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Questions that are answered rightly less than 20 % or more than 80 % of the time are passed"
-          + " over, unless --item names them. With --out, curves.jsonl, pairs.jsonl and report.html"
-          + " are written.",
+          + " over, unless --item names them. With --out, run.json, curves.jsonl, pairs.jsonl and"
+          + " report.html are written; the same command goes on where an earlier one was broken"
+          + " off. Other --pairs write the pairs anew, without a search.",
       "",
       "Examples:",
       "  phi4 pivotal --task sums --item 282",
@@ -75,8 +70,10 @@ final class PivotalCommand implements Callable<Integer> {
   @Option(
       names = "--budget",
       paramLabel = "TOKENS",
-      description = "Begin no further answer once so many tokens were generated.")
-  private long budget = Long.MAX_VALUE;
+      description =
+          "Generate no more than so many tokens, but for the last continuations that are computed"
+              + " together, 40 at most, or with --method bisect those of one estimate.")
+  private Long budget;
 
   @Option(
       names = {"--temp", "--temperature"},
@@ -126,7 +123,7 @@ final class PivotalCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     TaskDefinition definition = TaskChoice.definition(name);
     choice.check(definition);
     choice.codeRunner(definition);
@@ -135,7 +132,8 @@ final class PivotalCommand implements Callable<Integer> {
     try (Generator generator = environment.models().load(file, loadOptions)) {
       Optional<Generator> judge = choice.judgeModel(environment, file, loadOptions);
       try {
-        search(generator, choice.load(definition, generator, judge));
+        Task task = choice.load(definition, generator, judge);
+        search(definition, task, generator, file);
       } finally {
         judge.ifPresent(Generator::close);
       }
@@ -143,41 +141,47 @@ final class PivotalCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void search(Generator generator, Task task) throws IOException {
+  private void search(TaskDefinition definition, Task task, Generator generator, Path file) {
     PivotalSearch search =
         PivotalSearch.of(generator, task)
+            .modelName(TaskChoice.modelName(file))
             .gap(gap)
             .alpha(alpha)
-            .budget(budget)
             .temperature(temperature)
             .topP(topP)
             .seed(seed)
-            .method(method, samples);
-    PreferencePairs writer = new PreferencePairs(generator.tokenizer(), task, pairs);
-    List<SuccessCurve> curves = new ArrayList<>();
-    long tokens = 0;
-    for (Item item : chosen(task)) {
-      if (tokens >= budget) {
-        environment.note("the budget is spent after " + curves.size() + " answers");
-        break;
-      }
-      if (items.isEmpty() && search.difficulty(item).isEmpty()) {
-        continue;
-      }
-      SuccessCurve curve = search.search(item);
-      tokens += curve.generated();
-      curves.add(curve);
-      print(curve);
+            .method(method, samples)
+            .listener(this::tell);
+    choice.settings(definition).forEach(search::setting);
+    if (budget != null) {
+      search.budget(budget);
     }
     if (out != null) {
-      write(curves, writer);
+      search.folder(out);
+    }
+    List<SuccessCurve> curves = items.isEmpty() ? search.run() : search.run(chosen(task));
+    if (search.isSpent()) {
+      environment.note("the budget is spent: " + search.generated() + " tokens");
+    }
+    if (out != null) {
+      write(curves, new PreferencePairs(generator.tokenizer(), task, pairs));
+    }
+  }
+
+  private void tell(PivotalSearch.Progress progress) {
+    progress.curve().ifPresent(this::print);
+    if (items.isEmpty() && progress.done() % 10 == 0) {
+      environment.note(
+          progress.done()
+              + " of "
+              + progress.total()
+              + " questions, "
+              + progress.generated()
+              + " tokens");
     }
   }
 
   private List<Item> chosen(Task task) {
-    if (items.isEmpty()) {
-      return task.items();
-    }
     int size = task.items().size();
     for (int number : items) {
       if (number < 0 || number >= size) {
@@ -222,33 +226,13 @@ final class PivotalCommand implements Callable<Integer> {
     output.flush();
   }
 
-  private void write(List<SuccessCurve> curves, PreferencePairs writer) throws IOException {
-    Files.createDirectories(out);
-    Path curvesFile = out.resolve("curves.jsonl");
-    Path pairsFile = out.resolve("pairs.jsonl");
-    Files.deleteIfExists(curvesFile);
-    Files.deleteIfExists(pairsFile);
-    int count = 0;
-    try (RunLog curveLog = RunLog.open(curvesFile);
-        RunLog pairLog = RunLog.open(pairsFile)) {
-      for (SuccessCurve curve : curves) {
-        curveLog.append(record(curve));
-        for (Map<String, Object> pair : writer.of(curve)) {
-          pairLog.append(pair);
-          count++;
-        }
-      }
-    }
+  private void write(List<SuccessCurve> curves, PreferencePairs writer) {
+    int count = writer.write(curves, out.resolve("pairs.jsonl"));
     Report.writePivotal(curves, out.resolve("report.html"));
     environment
         .out()
         .printf(
             "%d curves, %d pairs (%d left out, whose text is encoded as other tokens) in %s\n",
             curves.size(), count, writer.dropped(), out);
-  }
-
-  @SuppressWarnings("unchecked")
-  private static Map<String, Object> record(SuccessCurve curve) {
-    return new JsonMapper().convertValue(curve, Map.class);
   }
 }

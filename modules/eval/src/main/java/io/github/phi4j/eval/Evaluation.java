@@ -160,9 +160,11 @@ public final class Evaluation {
   }
 
   /**
-   * Ends the evaluation once so many tokens were generated.
+   * Ends the evaluation once so many tokens were generated. That is looked at before each group of
+   * replies that are computed together: at most {@link #parallel} of them, or 8 to one question.
+   * The last group may exceed it.
    *
-   * @param tokens the number, which the last replies may exceed
+   * @param tokens the number
    * @return this evaluation
    */
   public Evaluation budget(long tokens) {

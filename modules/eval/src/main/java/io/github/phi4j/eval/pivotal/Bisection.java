@@ -23,7 +23,7 @@ final class Bisection {
   private final boolean verdict;
   private final double[] probabilities;
   private final Map<Integer, Double> known = new TreeMap<>();
-  private final List<Integer> pivotal = new ArrayList<>();
+  private final SuccessCurve.Status[] statuses;
   private int rollouts;
 
   Bisection(Paths paths, SearchOptions options, int samples, Paths.Path path, long seed) {
@@ -33,6 +33,8 @@ final class Bisection {
     this.seed = seed;
     tokens = path.ids();
     verdict = path.right();
+    statuses = new SuccessCurve.Status[tokens.length];
+    Arrays.fill(statuses, SuccessCurve.Status.SMALL);
     List<Distribution> distributions = paths.along(tokens);
     probabilities = new double[tokens.length];
     for (int i = 0; i < tokens.length; i++) {
@@ -41,13 +43,13 @@ final class Bisection {
   }
 
   SuccessCurve search(Item item, String prompt, List<Integer> promptTokens) {
-    long before = paths.generated();
+    estimate(0);
     cut(0, tokens.length);
     List<SuccessCurve.Point> points = new ArrayList<>();
-    double last = success(0);
+    double start = known.get(0);
+    double last = start;
     for (int i = 0; i < tokens.length; i++) {
       double next = known.getOrDefault(i + 1, last);
-      boolean isPivotal = pivotal.contains(i);
       double error = Math.sqrt(error(last) + error(next));
       points.add(
           new SuccessCurve.Point(
@@ -58,7 +60,7 @@ final class Bisection {
               next,
               error,
               Math.sqrt(error(next)),
-              isPivotal ? SuccessCurve.Status.PIVOTAL : SuccessCurve.Status.SMALL,
+              statuses[i],
               List.of()));
       last = next;
     }
@@ -67,12 +69,12 @@ final class Bisection {
         prompt,
         promptTokens,
         verdict,
-        success(0),
-        Math.sqrt(error(success(0))),
+        start,
+        Math.sqrt(error(start)),
         points,
         0,
         rollouts,
-        paths.generated() - before + tokens.length);
+        paths.generated());
   }
 
   private double error(double p) {
@@ -80,11 +82,18 @@ final class Bisection {
   }
 
   private void cut(int from, int to) {
-    if (from == to || Math.abs(success(to) - success(from)) < options.gap()) {
+    if (from == to) {
+      return;
+    }
+    if (!estimate(from) || !estimate(to)) {
+      Arrays.fill(statuses, from, to, SuccessCurve.Status.UNDECIDED);
+      return;
+    }
+    if (Math.abs(known.get(to) - known.get(from)) < options.gap()) {
       return;
     }
     if (to - from == 1) {
-      pivotal.add(from);
+      statuses[from] = SuccessCurve.Status.PIVOTAL;
       return;
     }
     double half = 0;
@@ -99,19 +108,22 @@ final class Bisection {
     cut(middle, to);
   }
 
-  private double success(int length) {
-    Double found = known.get(length);
-    if (found == null) {
-      rollouts += samples;
-      long right =
-          paths
-              .rollOut(Arrays.copyOf(tokens, length), samples, Seeds.of(seed, "after " + length))
-              .stream()
-              .filter(Paths.Path::right)
-              .count();
-      found = right / (double) samples;
-      known.put(length, found);
+  /** Makes success known after so many tokens; false if the budget does not allow it. */
+  private boolean estimate(int length) {
+    if (known.containsKey(length)) {
+      return true;
     }
-    return found;
+    if (!known.isEmpty() && options.spent(paths)) {
+      return false;
+    }
+    rollouts += samples;
+    long right =
+        paths
+            .rollOut(Arrays.copyOf(tokens, length), samples, Seeds.of(seed, "after " + length))
+            .stream()
+            .filter(Paths.Path::right)
+            .count();
+    known.put(length, right / (double) samples);
+    return true;
   }
 }

@@ -84,6 +84,11 @@ final class LeavingPoint {
       point.counts[alternative] += count;
       point.successes[alternative] += right;
     }
+
+    /** Takes it back: it will not be rolled out. */
+    void withdraw() {
+      point.rollouts -= count;
+    }
   }
 
   /** The next rollouts: what brings each alternative to its due of the new total. */

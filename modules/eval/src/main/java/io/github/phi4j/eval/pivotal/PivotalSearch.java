@@ -8,9 +8,14 @@ import io.github.phi4j.eval.Item;
 import io.github.phi4j.eval.Seeds;
 import io.github.phi4j.eval.Statistics;
 import io.github.phi4j.eval.Task;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -23,7 +28,9 @@ import java.util.stream.Collectors;
  * estimates are the ones reported.
  *
  * <p>Only tokens of questions that are answered rightly sometimes are worth a search; others are
- * told by {@link #difficulty}. Not thread-safe.
+ * told by {@link #difficulty}. In a {@linkplain #folder folder} a search of many questions that was
+ * broken off goes on, even after a crash, and leaves the same files as an unbroken one. Not
+ * thread-safe.
  */
 public final class PivotalSearch {
 
@@ -38,17 +45,34 @@ public final class PivotalSearch {
   private static final int BLOCK = 8;
   private static final int MOST = 64;
 
+  private static final long NO_BUDGET = Long.MAX_VALUE;
+
+  /**
+   * How far a search of many questions is.
+   *
+   * @param done how many questions are done
+   * @param total how many there are
+   * @param generated how many tokens that took
+   * @param curve the last question's curve; empty if it was passed over
+   */
+  public record Progress(int done, int total, long generated, Optional<SuccessCurve> curve) {}
+
   private final Generator model;
   private final Task task;
   private double gap = 0.2;
   private double alpha = 0.05;
-  private long budget = Long.MAX_VALUE;
+  private long budget = NO_BUDGET;
+  private long generated;
   private float temperature = 0.5f;
   private float topP = 1;
   private long seed;
   private int parallel = 32;
   private Method method = Method.SPINE;
   private int samples = 100;
+  private String modelName = "model";
+  private Optional<Path> folder = Optional.empty();
+  private final Map<String, Object> extraSettings = new LinkedHashMap<>();
+  private Consumer<Progress> listener = _ -> {};
 
   private PivotalSearch(Generator model, Task task) {
     this.model = model;
@@ -96,8 +120,10 @@ public final class PivotalSearch {
   }
 
   /**
-   * Sets after how many tokens an answer's search takes no more continuations than those that
-   * confirm what it found.
+   * Sets how many tokens all that this search generates may take. The budget is looked at before
+   * each group of continuations that are computed together: at most {@link #parallel} of them, or
+   * 40, or by bisection those of one estimate. The last group may exceed it. A curve that it cut
+   * short has {@linkplain SuccessCurve.Status#UNDECIDED undecided} tokens.
    *
    * @param tokens the number; without limit unless set
    * @return this search
@@ -168,26 +194,202 @@ public final class PivotalSearch {
   }
 
   /**
+   * Sets the name of the model in the folder.
+   *
+   * @param value what identifies it, such as its file and a fingerprint; "model" unless set
+   * @return this search
+   */
+  public PivotalSearch modelName(String value) {
+    modelName = value;
+    return this;
+  }
+
+  /**
+   * Sets the folder for {@code run.json} and {@code curves.jsonl}. A search that was begun there
+   * goes on.
+   *
+   * @param value the folder; without one, nothing is written
+   * @return this search
+   */
+  public PivotalSearch folder(Path value) {
+    folder = Optional.of(value);
+    return this;
+  }
+
+  /**
+   * Adds to the settings that decide the result, such as a fingerprint of the data.
+   *
+   * @param name the setting's name
+   * @param value its value, a text or number
+   * @return this search
+   */
+  public PivotalSearch setting(String name, Object value) {
+    extraSettings.put(name, value);
+    return this;
+  }
+
+  /**
+   * Sets a listener for progress, called after each question, also after those that the folder has
+   * already.
+   *
+   * @param value the listener
+   * @return this search
+   */
+  public PivotalSearch listener(Consumer<Progress> value) {
+    listener = value;
+    return this;
+  }
+
+  /**
+   * Searches the answers to all questions of the task whose difficulty is worth it.
+   *
+   * @return their curves, in the order of the questions; fewer if the budget ended
+   * @throws IllegalArgumentException if the folder holds a search with other settings, or a
+   *     question has no prompt whose answers can be searched
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted or the model
+   *     closed; what is there stays in the folder
+   */
+  public List<SuccessCurve> run() {
+    return run(task.items(), true);
+  }
+
+  /**
+   * Searches the answers to some questions, whatever their difficulty.
+   *
+   * @param items the questions
+   * @return their curves, in their order; fewer if the budget ended
+   * @throws IllegalArgumentException as for {@link #run()}
+   * @throws java.util.concurrent.CancellationException as for {@link #run()}
+   */
+  public List<SuccessCurve> run(List<Item> items) {
+    return run(items, false);
+  }
+
+  private List<SuccessCurve> run(List<Item> items, boolean choosing) {
+    List<SuccessCurve> curves = new ArrayList<>();
+    Optional<CurveLog> log = folder.map(path -> CurveLog.open(path, settings(items, choosing)));
+    try {
+      int done = 0;
+      for (Item item : items) {
+        Optional<CurveLog.Entry> known = log.flatMap(file -> file.next(item.id()));
+        known.ifPresent(entry -> generated += entry.generated());
+        if (known.isEmpty() && isSpent()) {
+          break;
+        }
+        CurveLog.Entry entry = known.orElseGet(() -> entry(item, choosing));
+        if (known.isEmpty()) {
+          log.ifPresent(file -> file.add(entry));
+        }
+        if (entry.outcome() == CurveLog.Outcome.BUDGET_SPENT) {
+          break;
+        }
+        Optional<SuccessCurve> curve = Optional.ofNullable(entry.curve());
+        curve.ifPresent(curves::add);
+        done++;
+        listener.accept(new Progress(done, items.size(), generated, curve));
+      }
+    } finally {
+      log.ifPresent(CurveLog::close);
+    }
+    return curves;
+  }
+
+  private CurveLog.Entry entry(Item item, boolean choosing) {
+    long before = generated;
+    Difficulty difficulty = choosing ? measure(item) : new Difficulty(0, 0);
+    CurveLog.Outcome outcome = choosing ? outcome(difficulty) : CurveLog.Outcome.SEARCHED;
+    SuccessCurve curve = outcome == CurveLog.Outcome.SEARCHED ? search(item) : null;
+    return new CurveLog.Entry(
+        item.id(), outcome, difficulty.right, difficulty.asked, generated - before, curve);
+  }
+
+  private CurveLog.Outcome outcome(Difficulty difficulty) {
+    if (difficulty.isKnown() && !difficulty.isMedium()) {
+      return CurveLog.Outcome.PASSED_OVER;
+    }
+    return isSpent() ? CurveLog.Outcome.BUDGET_SPENT : CurveLog.Outcome.SEARCHED;
+  }
+
+  private Map<String, Object> settings(List<Item> items, boolean choosing) {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("task", task.name());
+    settings.put("version", task.version());
+    settings.put("model", modelName);
+    settings.put("items", choosing ? "all" : items.stream().map(Item::id).toList());
+    settings.put("gap", gap);
+    settings.put("alpha", alpha);
+    settings.put("budget", budget == NO_BUDGET ? "none" : budget);
+    settings.put("parallel", budget == NO_BUDGET ? "any" : parallel);
+    settings.put("temperature", Float.toString(temperature));
+    settings.put("top_p", Float.toString(topP));
+    settings.put("seed", seed);
+    settings.put("method", method.name());
+    settings.put("samples", method == Method.BISECT ? samples : "as needed");
+    settings.putAll(extraSettings);
+    return settings;
+  }
+
+  /**
+   * How many tokens were generated so far, those of the folder included.
+   *
+   * @return the number
+   */
+  public long generated() {
+    return generated;
+  }
+
+  /**
+   * Whether the budget is spent.
+   *
+   * @return whether no more is generated
+   */
+  public boolean isSpent() {
+    return generated >= budget;
+  }
+
+  /** Answers to a question, as many as it takes to know whether it is worth a search. */
+  private record Difficulty(int right, int asked) {
+    boolean isKnown() {
+      Interval interval = Statistics.wilson(right, asked, Statistics.Z95);
+      return asked >= MOST
+          || interval.high() < 0.2
+          || interval.low() > 0.8
+          || (asked >= 2 * BLOCK && right % asked == 0);
+    }
+
+    boolean isMedium() {
+      return asked >= MOST && share() >= 0.2 && share() <= 0.8;
+    }
+
+    double share() {
+      return right / (double) asked;
+    }
+  }
+
+  private Difficulty measure(Item item) {
+    GeneratorPaths paths = new GeneratorPaths(model, task, item, temperature, topP);
+    Difficulty found = new Difficulty(0, 0);
+    do {
+      int asked = found.asked + BLOCK;
+      long own = Seeds.of(seed, "difficulty of " + item.id()) + asked;
+      int right =
+          (int) paths.rollOut(new int[0], BLOCK, own).stream().filter(Paths.Path::right).count();
+      found = new Difficulty(found.right + right, asked);
+    } while (!found.isKnown() && generated + paths.generated() < budget);
+    generated += paths.generated();
+    return found;
+  }
+
+  /**
    * How often a question is answered rightly, as well as it takes to know whether that is from 0.2
-   * to 0.8: no more replies are drawn once the interval is outside.
+   * to 0.8: no more replies are drawn once the interval is outside, or the budget spent.
    *
    * @param item the question
-   * @return the share of right answers; empty if it is outside
+   * @return the share of right answers; empty if it is outside, or not known
    */
   public Optional<Double> difficulty(Item item) {
-    Paths paths = new GeneratorPaths(model, task, item, temperature, topP);
-    int right = 0;
-    for (int n = BLOCK; n <= MOST; n += BLOCK) {
-      long own = Seeds.of(seed, "difficulty of " + item.id()) + n;
-      right +=
-          (int) paths.rollOut(new int[0], BLOCK, own).stream().filter(Paths.Path::right).count();
-      Interval interval = Statistics.wilson(right, n, Statistics.Z95);
-      if (interval.high() < 0.2 || interval.low() > 0.8 || (n >= 2 * BLOCK && right % n == 0)) {
-        return Optional.empty();
-      }
-    }
-    double share = right / (double) MOST;
-    return share >= 0.2 && share <= 0.8 ? Optional.of(share) : Optional.empty();
+    Difficulty difficulty = measure(item);
+    return difficulty.isMedium() ? Optional.of(difficulty.share()) : Optional.empty();
   }
 
   /**
@@ -203,12 +405,16 @@ public final class PivotalSearch {
     GeneratorPaths paths = new GeneratorPaths(model, task, item, temperature, topP);
     long own = Seeds.of(seed, "answer to " + item.id());
     Paths.Path answer = paths.rollOut(new int[0], 1, own).getFirst();
-    SearchOptions options = new SearchOptions(gap, alpha, budget, parallel);
+    long left = budget == NO_BUDGET ? NO_BUDGET : budget - generated;
+    SearchOptions options = new SearchOptions(gap, alpha, left, parallel);
     List<Integer> prompt = Arrays.stream(paths.prompt()).boxed().toList();
     String text = text(task.prompt(item));
-    return method == Method.SPINE
-        ? new Spine(paths, options, answer, own).search(item, text, prompt)
-        : new Bisection(paths, options, samples, answer, own).search(item, text, prompt);
+    SuccessCurve curve =
+        method == Method.SPINE
+            ? new Spine(paths, options, answer, own).search(item, text, prompt)
+            : new Bisection(paths, options, samples, answer, own).search(item, text, prompt);
+    generated += curve.generated();
+    return curve;
   }
 
   private static String text(Prompt prompt) {

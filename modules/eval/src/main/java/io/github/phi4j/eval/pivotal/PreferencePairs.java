@@ -7,6 +7,8 @@ import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Tokenizer;
 import io.github.phi4j.eval.Task;
 import io.github.phi4j.eval.internal.Json;
+import io.github.phi4j.eval.internal.WholeFile;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -79,6 +81,27 @@ public final class PreferencePairs {
       }
     }
     return pairs;
+  }
+
+  /**
+   * Writes the pairs of some curves as a file of JSON lines.
+   *
+   * @param curves the curves
+   * @param file the file, which is replaced in one step
+   * @return how many pairs it has
+   * @throws java.io.UncheckedIOException if it cannot be written
+   */
+  public int write(List<SuccessCurve> curves, Path file) {
+    StringBuilder lines = new StringBuilder();
+    int count = 0;
+    for (SuccessCurve curve : curves) {
+      for (Map<String, Object> pair : of(curve)) {
+        lines.append(Json.line(Json.tree(pair))).append('\n');
+        count++;
+      }
+    }
+    WholeFile.write(file, lines);
+    return count;
   }
 
   /** The most probable alternative on the other side of the success before the token. */

@@ -48,6 +48,7 @@ final class Spine {
 
   private final Set<Integer> active = new HashSet<>();
   private double skipped;
+  private int rollouts;
 
   Spine(Paths paths, SearchOptions options, Paths.Path path, long seed) {
     this.paths = paths;
@@ -145,17 +146,11 @@ final class Spine {
   }
 
   SuccessCurve search(Item item, String prompt, List<Integer> promptTokens) {
-    long before = paths.generated();
     List<Integer> candidates =
         IntStream.range(0, tokens.length).filter(this::isCandidate).boxed().toList();
-    List<LeavingPoint.Request> first = new ArrayList<>();
-    for (int i : active) {
-      boolean large = points.get(i).leaves() >= options.gap() / 2;
-      first.addAll(points.get(i).request(large ? FIRST : FIRST_OF_SMALL, seedOf("first", i)));
-    }
-    rollOut(first);
+    rollOut(firstRequests());
     double z = z(candidates.size());
-    for (int look = 1; look < LOOKS && paths.generated() - before < options.budget(); look++) {
+    for (int look = 1; look < LOOKS && !options.spent(paths); look++) {
       List<Integer> open = undecided(candidates, z);
       if (open.isEmpty()) {
         break;
@@ -172,7 +167,20 @@ final class Spine {
       }
       rollOut(more);
     }
-    return curve(item, prompt, promptTokens, before, confirm(candidates));
+    return curve(item, prompt, promptTokens, confirm(candidates));
+  }
+
+  /** A few at each place; those first that say most, as a budget may end them. */
+  private List<LeavingPoint.Request> firstRequests() {
+    List<LeavingPoint.Request> requests = new ArrayList<>();
+    active.stream()
+        .sorted(Comparator.comparingDouble((Integer i) -> -points.get(i).leaves()))
+        .forEach(i -> {
+          boolean large = points.get(i).leaves() >= options.gap() / 2;
+          int count = large ? FIRST : FIRST_OF_SMALL;
+          requests.addAll(points.get(i).request(count, seedOf("first", i)));
+        });
+    return requests;
   }
 
   /** The normal quantile for all candidates and looks together. */
@@ -216,7 +224,13 @@ final class Spine {
    * What fresh rollouts say of the candidates that look pivotal; the selected ones look too good.
    */
   private record Confirmed(
-      int index, double before, double after, double error, double p, LeavingPoint point) {}
+      int index,
+      double before,
+      double after,
+      double error,
+      double afterError,
+      double p,
+      LeavingPoint point) {}
 
   private List<Confirmed> confirm(List<Integer> candidates) {
     Values values = values(points);
@@ -243,21 +257,23 @@ final class Spine {
     }
     Confirmed found = null;
     for (int look = 0; look < FRESH_LOOKS; look++) {
-      rollOut(freshRequests(index, fresh, FRESH << Math.max(0, look - 1)));
+      boolean whole = rollOut(freshRequests(index, fresh, FRESH << Math.max(0, look - 1)));
       Values anew = values(fresh);
       double error = error(index, anew, fresh);
       double step = step(index, anew) * Math.signum(expected);
-      double p = FRESH_LOOKS * (1 - Statistics.normalCdf((step - options.gap()) / error));
+      double p =
+          whole ? FRESH_LOOKS * (1 - Statistics.normalCdf((step - options.gap()) / error)) : 1;
       found =
           new Confirmed(
               index,
               anew.success[index],
               anew.success[index + 1],
               error,
+              Math.sqrt(anew.variance[index + 1]),
               Math.min(1, p),
               fresh.get(index));
       boolean hopeless = step + Statistics.Z95 * error < options.gap();
-      if (hopeless || p <= options.alpha() / Math.max(1, flagged)) {
+      if (!whole || hopeless || p <= options.alpha() / Math.max(1, flagged)) {
         break;
       }
     }
@@ -285,40 +301,44 @@ final class Spine {
     return Seeds.of(seed, purpose + " at " + i);
   }
 
-  private void rollOut(List<LeavingPoint.Request> requests) {
-    Batch.run(
-        requests,
-        LeavingPoint.Request::count,
-        options.parallel(),
-        request -> {
-          int[] beginning = request.beginning();
-          int right;
-          if (paths.isEnd(request.token())) {
-            int[] ended = Arrays.copyOf(beginning, beginning.length - 1);
-            right = paths.isRight(ended) ? request.count() : 0;
-          } else {
-            right =
-                (int)
-                    paths.rollOut(beginning, request.count(), request.seed()).stream()
-                        .filter(Paths.Path::right)
-                        .count();
-          }
-          synchronized (request.point()) {
-            request.add(right);
-          }
-        });
+  /** Whether all were rolled out; the budget is looked at before each group of them. */
+  private boolean rollOut(List<LeavingPoint.Request> requests) {
+    boolean whole = true;
+    for (List<LeavingPoint.Request> group : options.groups(requests)) {
+      if (options.spent(paths)) {
+        group.forEach(LeavingPoint.Request::withdraw);
+        whole = false;
+      } else {
+        Batch.run(group, LeavingPoint.Request::count, options.parallel(), this::rollOut);
+        rollouts += group.stream().mapToInt(LeavingPoint.Request::count).sum();
+      }
+    }
+    return whole;
+  }
+
+  private void rollOut(LeavingPoint.Request request) {
+    int[] beginning = request.beginning();
+    int right;
+    if (paths.isEnd(request.token())) {
+      int[] ended = Arrays.copyOf(beginning, beginning.length - 1);
+      right = paths.isRight(ended) ? request.count() : 0;
+    } else {
+      right =
+          (int)
+              paths.rollOut(beginning, request.count(), request.seed()).stream()
+                  .filter(Paths.Path::right)
+                  .count();
+    }
+    synchronized (request.point()) {
+      request.add(right);
+    }
   }
 
   private SuccessCurve curve(
-      Item item,
-      String prompt,
-      List<Integer> promptTokens,
-      long before,
-      List<Confirmed> confirmed) {
+      Item item, String prompt, List<Integer> promptTokens, List<Confirmed> confirmed) {
     Values values = values(points);
     double z = z((int) IntStream.range(0, tokens.length).filter(this::isCandidate).count());
     List<SuccessCurve.Point> list = new ArrayList<>();
-    int rollouts = points.stream().mapToInt(LeavingPoint::rollouts).sum();
     for (int i = 0; i < tokens.length; i++) {
       int index = i;
       SuccessCurve.Status status = status(i, values, z);
@@ -326,12 +346,13 @@ final class Spine {
       double from = values.success[i];
       double to = values.success[i + 1];
       double error = active.contains(i) ? error(i, values, points) : 0;
+      double afterError = Math.sqrt(values.variance[i + 1]);
       for (Confirmed fresh : confirmed.stream().filter(c -> c.index == index).toList()) {
         status = SuccessCurve.Status.PIVOTAL;
         from = fresh.before;
         to = fresh.after;
         error = fresh.error;
-        rollouts += fresh.point.rollouts();
+        afterError = fresh.afterError;
         point = fresh.point;
       }
       list.add(
@@ -342,7 +363,7 @@ final class Spine {
               from,
               to,
               error,
-              Math.sqrt(values.variance[i + 1]),
+              afterError,
               status,
               point.alternatives(paths)));
     }
@@ -354,9 +375,18 @@ final class Spine {
         values.success[0],
         Math.sqrt(values.variance[0]),
         list,
-        skipped,
+        skipped + notReached(),
         rollouts,
-        paths.generated() - before + tokens.length);
+        paths.generated());
+  }
+
+  /** By how much the curve may be off where the budget left no rollouts. */
+  private double notReached() {
+    return active.stream()
+        .map(points::get)
+        .filter(point -> point.rollouts() == 0)
+        .mapToDouble(LeavingPoint::leaves)
+        .sum();
   }
 
   private SuccessCurve.Status status(int i, Values values, double z) {
@@ -366,7 +396,8 @@ final class Spine {
           : SuccessCurve.Status.SMALL;
     }
     double distance = options.gap() - Math.abs(step(i, values));
-    return distance > z * error(i, values, points)
+    boolean known = active.stream().noneMatch(j -> j >= i && points.get(j).rollouts() == 0);
+    return known && distance > z * error(i, values, points)
         ? SuccessCurve.Status.SMALL
         : SuccessCurve.Status.UNDECIDED;
   }

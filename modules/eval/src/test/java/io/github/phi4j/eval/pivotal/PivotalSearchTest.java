@@ -1,18 +1,23 @@
 package io.github.phi4j.eval.pivotal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.phi4j.Phi4;
 import io.github.phi4j.api.Generator;
+import io.github.phi4j.eval.Item;
 import io.github.phi4j.eval.Task;
 import io.github.phi4j.eval.TaskDefinition;
 import io.github.phi4j.eval.TaskOptions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -50,6 +55,54 @@ class PivotalSearchTest {
     PivotalSearch search = PivotalSearch.of(model, sums);
     assertThat(search.difficulty(sums.items().get(0))).isEmpty();
     assertThat(search.difficulty(sums.items().get(112)).orElseThrow()).isBetween(0.3, 0.7);
+  }
+
+  @Test
+  void theBudgetHoldsUpToOneGroupOfContinuations() {
+    List<Item> items = List.of(sums.items().get(50), sums.items().get(282), sums.items().get(112));
+    long unlimited = generated(PivotalSearch.of(model, sums), items);
+    for (PivotalSearch.Method method : PivotalSearch.Method.values()) {
+      for (long budget : new long[] {1, 100, 300, 900}) {
+        PivotalSearch search = PivotalSearch.of(model, sums).method(method, 40).budget(budget);
+        List<SuccessCurve> curves = search.run(items);
+        long mostOfGroup = 40L * 60;
+        assertThat(search.generated()).isBetween(budget, budget + 60 + mostOfGroup);
+        assertThat(search.isSpent()).isTrue();
+        assertThat(curves).hasSizeBetween(1, 3);
+        assertThat(curves.stream().mapToLong(SuccessCurve::generated).sum())
+            .isEqualTo(search.generated());
+      }
+    }
+    PivotalSearch enough = PivotalSearch.of(model, sums).budget(unlimited + 1);
+    assertThat(enough.run(items)).isEqualTo(PivotalSearch.of(model, sums).run(items));
+    SuccessCurve cut = PivotalSearch.of(model, sums).budget(60).search(items.get(1));
+    assertThat(cut.pivotal()).isEmpty();
+    assertThat(cut.points().get(24).status()).isEqualTo(SuccessCurve.Status.UNDECIDED);
+  }
+
+  private static long generated(PivotalSearch search, List<Item> items) {
+    search.run(items);
+    return search.generated();
+  }
+
+  @Test
+  void aSearchGoesOnInItsFolderAndRefusesOtherSettings(@TempDir Path folder) throws IOException {
+    List<Item> items = List.of(sums.items().get(112), sums.items().get(282));
+    List<SuccessCurve> curves = PivotalSearch.of(model, sums).folder(folder).run(items);
+    String whole = Files.readString(folder.resolve("curves.jsonl"));
+    // As after a kill amid the second line.
+    Files.writeString(folder.resolve("curves.jsonl"), whole.substring(0, whole.indexOf('\n') + 30));
+    PivotalSearch again = PivotalSearch.of(model, sums).folder(folder);
+    assertThat(again.run(items).toString()).isEqualTo(curves.toString());
+    assertThat(folder.resolve("curves.jsonl")).content().isEqualTo(whole);
+    assertThat(again.generated())
+        .isEqualTo(curves.stream().mapToLong(SuccessCurve::generated).sum());
+    assertThatThrownBy(
+            () -> PivotalSearch.of(model, sums).gap(0.3).seed(2).folder(folder).run(items))
+        .hasMessageContaining("gap (there 0.2, here 0.3)")
+        .hasMessageContaining("seed (there 0, here 2)");
+    assertThatThrownBy(() -> PivotalSearch.of(model, sums).folder(folder).run(items.subList(0, 1)))
+        .hasMessageContaining("items");
   }
 
   @Test
