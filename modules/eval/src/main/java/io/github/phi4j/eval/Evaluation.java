@@ -1,15 +1,6 @@
 package io.github.phi4j.eval;
 
-import io.github.phi4j.api.Choice;
 import io.github.phi4j.api.Completer;
-import io.github.phi4j.api.Completion;
-import io.github.phi4j.api.FinishReason;
-import io.github.phi4j.api.GenerationOptions;
-import io.github.phi4j.api.Generator;
-import io.github.phi4j.api.Message;
-import io.github.phi4j.api.Prompt;
-import io.github.phi4j.api.Sampling;
-import io.github.phi4j.eval.data.RunLog;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +14,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -43,7 +33,11 @@ import java.util.function.Consumer;
 public final class Evaluation {
 
   private static final int CHUNK = 8;
-  private static final String NONE = "none";
+
+  /** Fewer questions than these say little of all, even if their replies are alike. */
+  private static final int FEWEST = 30;
+
+  private static final String NO_LIMIT = "none";
 
   /** How often progress is told at most, as it takes a look at all samples. */
   private static final long INTERVAL = 500_000_000;
@@ -148,8 +142,9 @@ public final class Evaluation {
 
   /**
    * Ends the evaluation early, once two standard errors of the score are small enough: those of the
-   * runs, or with one run those of the questions. Questions are asked in a random order, so that
-   * the estimate is an honest one.
+   * runs, together with those of the questions as a sample of all while some have not been asked,
+   * or with one run those of the questions. Questions are asked in a random order, so that the
+   * estimate is an honest one.
    *
    * @param points two standard errors, in points of a hundred for scores from 0 to 1
    * @return this evaluation
@@ -235,11 +230,6 @@ public final class Evaluation {
     return value;
   }
 
-  /** Some runs of one item, which share its prompt. */
-  private record Unit(Item item, int first, int count) {}
-
-  private record Key(String item, int run) {}
-
   /**
    * Runs the evaluation, or the rest of it.
    *
@@ -253,7 +243,7 @@ public final class Evaluation {
     Optional<RunFolder> run = folder.map(RunFolder::of);
     run.ifPresent(files -> files.begin(settings()));
     EvalResult result;
-    try (Samples samples = new Samples(run)) {
+    try (Samples samples = new Samples(task, run)) {
       result = compute(samples);
     }
     run.ifPresent(files -> files.finish(task, result));
@@ -271,8 +261,8 @@ public final class Evaluation {
     settings.put("top_p", Float.toString(topP));
     settings.put("seed", seed);
     settings.put("limit", limit == Integer.MAX_VALUE ? "all" : limit);
-    settings.put("until", until.isPresent() ? until.getAsDouble() : NONE);
-    settings.put("budget", budget.isPresent() ? budget.getAsLong() : NONE);
+    settings.put("until", until.isPresent() ? until.getAsDouble() : NO_LIMIT);
+    settings.put("budget", budget.isPresent() ? budget.getAsLong() : NO_LIMIT);
     settings.put("parallel", until.isPresent() || budget.isPresent() ? parallel : "any");
     settings.put("exact", exact.toString());
     settings.put("secret", task.secret());
@@ -281,16 +271,17 @@ public final class Evaluation {
   }
 
   private EvalResult compute(Samples samples) {
-    List<Unit> units = units();
-    int total = units.stream().mapToInt(Unit::count).sum();
+    List<Runs> units = units();
+    int total = units.stream().mapToInt(Runs::count).sum();
     boolean mayEndEarly = until.isPresent() || budget.isPresent();
     int wave = mayEndEarly ? Math.max(1, parallel / Math.min(CHUNK, runs)) : units.size();
-    List<Unit> done = new ArrayList<>();
+    List<Runs> done = new ArrayList<>();
     Meter meter = new Meter(total, samples);
+    Interview interview = new Interview(model, task, seed, temperature, topP, exact);
     for (int from = 0; from < units.size(); from += wave) {
-      List<Unit> next = units.subList(from, Math.min(units.size(), from + wave));
-      List<Unit> missing = next.stream().flatMap(unit -> samples.missing(unit).stream()).toList();
-      Batch.run(missing, Unit::count, parallel, unit -> samples.add(ask(unit), meter));
+      List<Runs> next = units.subList(from, Math.min(units.size(), from + wave));
+      List<Runs> missing = next.stream().flatMap(unit -> samples.missing(unit).stream()).toList();
+      Batch.run(missing, Runs::count, parallel, unit -> meter.add(samples.add(interview.ask(unit))));
       done.addAll(next);
       if (mayEndEarly && isEnough(samples.of(done))) {
         break;
@@ -299,7 +290,7 @@ public final class Evaluation {
     return result(samples.of(done));
   }
 
-  private List<Unit> units() {
+  private List<Runs> units() {
     List<Item> items = new ArrayList<>(task.items());
     if (items.isEmpty()) {
       throw new IllegalArgumentException("task " + task.name() + " has no items");
@@ -309,12 +300,12 @@ public final class Evaluation {
     items.forEach(item -> order.put(item.id(), Seeds.of(seed, "order of " + item.id())));
     List<Item> shuffled =
         items.stream().sorted(Comparator.comparing(item -> order.get(item.id()))).toList();
-    List<Unit> units = new ArrayList<>();
+    List<Runs> units = new ArrayList<>();
     for (int first = 0; first < runs; first += CHUNK) {
       for (Item item : shuffled) {
         int repeats = task.alternatives(item).isEmpty() ? runs : 1;
         if (first < repeats) {
-          units.add(new Unit(item, first, Math.min(CHUNK, repeats - first)));
+          units.add(new Runs(item, first, Math.min(CHUNK, repeats - first)));
         }
       }
     }
@@ -326,11 +317,27 @@ public final class Evaluation {
     if (budget.isPresent() && soFar.tokens() >= budget.getAsLong()) {
       return true;
     }
-    Estimate score = soFar.score();
-    double error = runs > 1 ? score.runError() : score.questionError();
     boolean share =
         soFar.samples().stream().noneMatch(s -> s.grade().measures().containsKey(task.metric()));
-    return until.isPresent() && 2 * error * (share ? 100 : 1) <= until.getAsDouble();
+    return until.isPresent()
+        && twoErrors(soFar.score()) * (share ? 100 : 1) <= until.getAsDouble();
+  }
+
+  /**
+   * Two standard errors of the score of all questions. As long as only some of them were asked,
+   * that includes the error of these as a sample of all, by the interval, which has a width even
+   * where all replies are alike.
+   */
+  private double twoErrors(Estimate score) {
+    int all = Math.min(limit, task.items().size());
+    if (score.groups() < FEWEST && score.questions() < all) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double questions = (score.high() - score.low()) / 2;
+    double notAsked = 1 - score.questions() / (double) all;
+    return runs > 1
+        ? Math.hypot(2 * score.runError(), Math.sqrt(notAsked) * questions)
+        : questions;
   }
 
   private EvalResult result(List<Sample> samples) {
@@ -342,150 +349,6 @@ public final class Evaluation {
                     .thenComparingInt(Sample::run))
             .toList();
     return new EvalResult(task.name(), task.version(), task.metric(), settings(), sorted);
-  }
-
-  private List<Sample> ask(Unit unit) {
-    Item item = unit.item();
-    if (!task.alternatives(item).isEmpty()) {
-      return List.of(graded(item, 0, 0, compare(item)));
-    }
-    long base = Seeds.of(seed, item.id()) + unit.first();
-    Sampling sampling = Sampling.builder().temperature(temperature).topP(topP).seed(base).build();
-    boolean letters = !task.letters(item).isEmpty() && exact.contains(Exact.LETTERS);
-    GenerationOptions.Builder builder = task.options(item).toBuilder().sampling(sampling);
-    if (letters && model instanceof Generator) {
-      builder.samplingProbs(LetterProbabilities.CANDIDATES);
-    }
-    GenerationOptions options = builder.build();
-    List<Sample> samples = new ArrayList<>();
-    try {
-      List<Completion> completions =
-          Replies.generate(
-              model, task.prompt(item), options, unit.count(), text -> task.settled(item, text));
-      for (int i = 0; i < completions.size(); i++) {
-        Completion completion = completions.get(i);
-        List<Double> probabilities =
-            letters && model instanceof Generator generator
-                ? LetterProbabilities.of(
-                    completion, generator.tokenizer(), task.letters(item), task, item)
-                : List.of();
-        Reply reply = Replies.reply(completion, probabilities);
-        samples.add(graded(item, unit.first() + i, base + i, asked(item, reply)));
-      }
-      return samples;
-    } catch (IllegalArgumentException e) {
-      // The prompt does not fit, or the item is wrong: the others can still be asked.
-      Reply none = new Reply("", FinishReason.CANCELLED, 0, List.of(), List.of(), "");
-      Grade grade = new Grade(0, Grade.Status.ERROR, "", String.valueOf(e.getMessage()), Map.of());
-      for (int i = 0; i < unit.count(); i++) {
-        samples.add(new Sample(item, "", unit.first() + i, base + i, none, grade));
-      }
-      return samples;
-    }
-  }
-
-  private Sample graded(Item item, int run, long ownSeed, Reply reply) {
-    return new Sample(
-        item, RunFolder.promptText(task, item), run, ownSeed, reply, task.grade(item, reply));
-  }
-
-  /** Asks for the letter where a reply to a question of multiple choice has none. */
-  private Reply asked(Item item, Reply reply) {
-    List<String> letters = task.letters(item);
-    if (letters.isEmpty()
-        || !exact.contains(Exact.EXTRACTION)
-        || reply.cutOff()
-        || task.grade(item, reply).status() != Grade.Status.UNANSWERED
-        || !(task.prompt(item) instanceof Prompt.Chat chat)) {
-      return reply;
-    }
-    List<Message> messages = new ArrayList<>(chat.messages());
-    messages.add(Message.assistant(reply.text()));
-    messages.add(
-        Message.user(
-            "Which of "
-                + String.join(", ", letters)
-                + " is your answer? Reply with the letter"
-                + " alone, or with none."));
-    List<String> alternatives = new ArrayList<>(letters);
-    alternatives.add(NONE);
-    String best =
-        model.choose(Prompt.chat(messages), alternatives).stream()
-            .max(Comparator.comparingDouble(Choice::logProb))
-            .orElseThrow()
-            .text();
-    return best.equals(NONE)
-        ? reply
-        : new Reply(reply.text(), reply.finishReason(), reply.tokens(), List.of(), List.of(), best);
-  }
-
-  private Reply compare(Item item) {
-    List<Task.Alternative> alternatives = task.alternatives(item);
-    Map<Prompt, List<String>> byContext = new LinkedHashMap<>();
-    alternatives.forEach(
-        a -> byContext.computeIfAbsent(a.context(), _ -> new ArrayList<>()).add(a.text()));
-    Map<Task.Alternative, Choice> choices = new HashMap<>();
-    byContext.forEach((context, texts) ->
-        model
-            .choose(context, texts.stream().distinct().toList())
-            .forEach(choice -> choices.put(new Task.Alternative(context, choice.text()), choice)));
-    List<Reply.Likelihood> likelihoods =
-        alternatives.stream()
-            .map(a ->
-                new Reply.Likelihood(
-                    choices.get(a).logProb(),
-                    a.text().getBytes(java.nio.charset.StandardCharsets.UTF_8).length))
-            .toList();
-    int tokens = choices.values().stream().mapToInt(choice -> choice.tokens().size()).sum();
-    return new Reply("", FinishReason.STOP, tokens, likelihoods, List.of(), "");
-  }
-
-  /** The samples so far, in memory and on disk. */
-  private final class Samples implements AutoCloseable {
-    private final Map<Key, Sample> all = new ConcurrentHashMap<>();
-    private final Optional<RunLog> log;
-    private final Map<String, Integer> numbers = RunFolder.numbers(task);
-
-    Samples(Optional<RunFolder> run) {
-      log = run.map(files -> files.log(task));
-      log.ifPresent(file ->
-          run.get().samples(file, task).forEach(s -> all.put(new Key(s.item().id(), s.run()), s)));
-    }
-
-    /** What is missing of a unit: all of it or single runs. */
-    List<Unit> missing(Unit unit) {
-      List<Unit> missing = new ArrayList<>();
-      for (int run = unit.first(); run < unit.first() + unit.count(); run++) {
-        if (!all.containsKey(new Key(unit.item().id(), run))) {
-          missing.add(new Unit(unit.item(), run, 1));
-        }
-      }
-      return missing.size() == unit.count() ? List.of(unit) : missing;
-    }
-
-    void add(List<Sample> samples, Meter meter) {
-      for (Sample sample : samples) {
-        log.ifPresent(file -> file.append(sample.toRecord(task, numbers.get(sample.item().id()))));
-        all.put(new Key(sample.item().id(), sample.run()), sample);
-      }
-      log.ifPresent(RunLog::force);
-      meter.add(samples.size());
-    }
-
-    List<Sample> of(List<Unit> units) {
-      List<Sample> samples = new ArrayList<>();
-      for (Unit unit : units) {
-        for (int i = 0; i < unit.count(); i++) {
-          samples.add(all.get(new Key(unit.item().id(), unit.first() + i)));
-        }
-      }
-      return samples;
-    }
-
-    @Override
-    public void close() {
-      log.ifPresent(RunLog::close);
-    }
   }
 
   /** Tells the listener how far it is. */
@@ -503,12 +366,12 @@ public final class Evaluation {
 
     synchronized void add(int count) {
       int now = computed.addAndGet(count);
-      boolean last = samples.all.size() >= total;
+      boolean last = samples.size() >= total;
       if (System.nanoTime() - told < INTERVAL && !last) {
         return;
       }
       told = System.nanoTime();
-      List<Sample> all = List.copyOf(samples.all.values());
+      List<Sample> all = samples.all();
       listener.accept(
           new Progress(
               all.size(),

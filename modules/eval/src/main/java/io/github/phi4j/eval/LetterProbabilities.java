@@ -9,8 +9,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * How probable each letter was where a reply to a question of multiple choice has its letter. The
- * mean of the right one's probability is that of right replies, with less variance.
+ * How probable each letter was where a reply to a question of multiple choice has its letter, given
+ * that one of them came there. The mean of the right one's probability over the replies is the share
+ * of right replies, with less variance.
  */
 final class LetterProbabilities {
 
@@ -41,13 +42,17 @@ final class LetterProbabilities {
     }
     String before = token.substring(0, at);
     String after = token.substring(at + 1);
-    return letters.stream()
-        .map(other ->
-            sampled.get().best().stream()
-                .filter(c -> tokenizer.text(c.id()).equals(before + other + after))
-                .mapToDouble(TokenLogProb.Candidate::probability)
-                .sum())
-        .toList();
+    List<Double> probabilities =
+        letters.stream()
+            .map(other ->
+                sampled.get().best().stream()
+                    .filter(c -> tokenizer.text(c.id()).equals(before + other + after))
+                    .mapToDouble(TokenLogProb.Candidate::probability)
+                    .sum())
+            .toList();
+    // A reply that has no letter here has its score elsewhere, or none.
+    double any = probabilities.stream().mapToDouble(p -> p).sum();
+    return any > 0 ? probabilities.stream().map(p -> p / any).toList() : List.of();
   }
 
   private static String extracted(Task task, Item item, String text) {

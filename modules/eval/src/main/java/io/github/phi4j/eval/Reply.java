@@ -12,7 +12,8 @@ import java.util.Objects;
  * @param tokens how many tokens were generated, or computed for the alternatives
  * @param likelihoods for each of {@link Task#alternatives}, how probable it is
  * @param probabilities for each of {@link Task#letters}, its probability under the sampling where
- *     the reply has the last of them; empty if that is not asked for or there is none
+ *     the reply has its letter, given that one of them came there, so that they sum to 1; empty if
+ *     that is not asked for or there is none
  * @param chosen the letter that the model says it meant, where the reply has none and it was asked;
  *     empty otherwise
  */

@@ -136,6 +136,11 @@ class EvaluationTest {
     assertThat(2 * some.score().runError()).isLessThanOrEqualTo(0.03);
     assertThat(some.samples()).hasSizeLessThan(all.samples().size() / 4);
     assertThat(Math.abs(some.score().value() - all.score().value())).isLessThan(0.04);
+    // Replies that are all alike are no proof after a few questions.
+    Completer perfect = ScriptedModel.of((prompt, _) -> "Answer: " + right(prompt));
+    Evaluation alike = Evaluation.of(perfect, sums()).until(3);
+    assertThat(alike.run().questions().size()).isBetween(60, 200);
+    assertThat(alike.runs(8).run().questions().size()).isBetween(40, 200);
     Path first = folder.resolve("first");
     EvalResult bought = Evaluation.of(model, sums()).runs(4).budget(500).folder(first).run();
     assertThat(bought.tokens()).isBetween(500L, 600L);

@@ -6,7 +6,6 @@ import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Prompt;
-import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.TextSink;
 import io.github.phi4j.api.Timings;
 import io.github.phi4j.api.TokenLogProb;
@@ -29,7 +28,19 @@ public final class ScriptedModel {
     String reply(String prompt, long seed);
   }
 
+  /** What it replies where the options matter too. */
+  @FunctionalInterface
+  public interface ConstrainedScript {
+    /** The reply. */
+    String reply(String prompt, GenerationOptions options, long seed);
+  }
+
   private ScriptedModel() {}
+
+  /** A model that follows a script and looks at the options. */
+  public static Completer constrained(ConstrainedScript script) {
+    return of(script, text -> -text.length());
+  }
 
   /** A model that follows a script. */
   public static Completer of(Script script) {
@@ -38,6 +49,10 @@ public final class ScriptedModel {
 
   /** A model that follows a script, and gives alternatives their log-probabilities. */
   public static Completer of(Script script, ToDoubleFunction<String> logProb) {
+    return of((prompt, _, seed) -> script.reply(prompt, seed), logProb);
+  }
+
+  private static Completer of(ConstrainedScript script, ToDoubleFunction<String> logProb) {
     InvocationHandler handler =
         (_, method, arguments) ->
             switch (method.getName()) {
@@ -50,17 +65,18 @@ public final class ScriptedModel {
             ScriptedModel.class.getClassLoader(), new Class<?>[] {Completer.class}, handler);
   }
 
-  private static Object generate(Script script, Object[] arguments) {
+  private static Object generate(ConstrainedScript script, Object[] arguments) {
     Prompt prompt = (Prompt) arguments[0];
-    Sampling sampling = ((GenerationOptions) arguments[1]).sampling();
+    GenerationOptions options = (GenerationOptions) arguments[1];
+    long seed = options.sampling().seed().orElse(0);
     if (arguments.length == 2 || arguments[2] instanceof TextSink) {
-      return one(script, prompt, sampling.seed().orElse(0), TextSinkOrAll.of(arguments, 2));
+      return one(script, prompt, options, seed, TextSinkOrAll.of(arguments, 2));
     }
     List<Completion> completions = new ArrayList<>();
     for (int i = 0; i < (int) arguments[2]; i++) {
       TextSink sink =
           arguments.length > 3 ? (TextSink) ((IntFunction<?>) arguments[3]).apply(i) : _ -> true;
-      completions.add(one(script, prompt, sampling.seed().orElse(0) + i, sink));
+      completions.add(one(script, prompt, options, seed + i, sink));
     }
     return completions;
   }
@@ -72,8 +88,13 @@ public final class ScriptedModel {
     }
   }
 
-  private static Completion one(Script script, Prompt prompt, long seed, TextSink sink) {
-    String text = script.reply(text(prompt), seed);
+  private static Completion one(
+      ConstrainedScript script,
+      Prompt prompt,
+      GenerationOptions options,
+      long seed,
+      TextSink sink) {
+    String text = script.reply(text(prompt), options, seed);
     StringBuilder given = new StringBuilder();
     FinishReason reason = FinishReason.STOP;
     for (String piece : text.split("(?<=\\s)", -1)) {

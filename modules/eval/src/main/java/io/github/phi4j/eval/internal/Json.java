@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -94,6 +95,9 @@ public final class Json {
   /** Parses a text that comes from a place. */
   public static JsonNode parse(String text, boolean yaml, String place) {
     try {
+      if (yaml) {
+        refuseAliases(text, place);
+      }
       JsonNode node = yaml ? YAML.readTree(text) : MAPPER.readTree(text);
       if (node == null || node.isMissingNode()) {
         throw new IllegalArgumentException(place + ": the file is empty");
@@ -109,6 +113,27 @@ public final class Json {
               e.getLocation() == null ? 1 : e.getLocation().getColumnNr(),
               e.getOriginalMessage()),
           e);
+    }
+  }
+
+  /** Trees cannot hold them: an alias would become the text of its name. */
+  private static void refuseAliases(String text, String place) throws JsonProcessingException {
+    try (YAMLParser parser = YAML.getFactory().createParser(text)) {
+      while (parser.nextToken() != null) {
+        if (parser.isCurrentAlias()) {
+          throw new IllegalArgumentException(
+              place
+                  + ", line "
+                  + parser.currentTokenLocation().getLineNr()
+                  + ": found the alias *"
+                  + parser.getText()
+                  + "; expected the value itself, written out");
+        }
+      }
+    } catch (JsonProcessingException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

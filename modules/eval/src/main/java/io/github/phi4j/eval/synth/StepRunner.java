@@ -6,6 +6,7 @@ import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Grammar;
+import io.github.phi4j.api.GrammarException;
 import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Sampling;
@@ -105,9 +106,16 @@ final class StepRunner {
             .grammar(Grammar.jsonSchema(Json.line(step.schema())))
             .build();
     Completer asked = step.judge() ? judge : model;
-    List<Completion> completions =
-        Replies.generate(asked, Prompt.chat(messages), options, count, _ -> false);
-    return completions.stream().map(completion -> read(completion, step)).toList();
+    try {
+      return Replies.generate(asked, Prompt.chat(messages), options, count, _ -> false).stream()
+          .map(completion -> read(completion, step))
+          .toList();
+    } catch (GrammarException e) {
+      throw new IllegalArgumentException("step '" + step.name() + "': " + e.getMessage(), e);
+    } catch (IllegalArgumentException e) {
+      // The prompt does not fit: other records may.
+      throw new DroppedException("step '" + step.name() + "': " + e.getMessage());
+    }
   }
 
   private static Map<String, Object> read(Completion completion, Step step) {

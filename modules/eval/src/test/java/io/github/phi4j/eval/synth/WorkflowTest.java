@@ -221,6 +221,18 @@ class WorkflowTest {
     assertThatThrownBy(() -> Workflow.read(file))
         .hasMessageContaining("w.yaml")
         .hasMessageContaining("schema");
+    Files.writeString(
+        file,
+        """
+        name: w
+        steps:
+          - {name: a, prompt: x, schema: &n {type: integer}}
+          - {name: b, prompt: y, schema: *n}
+        outputs: []
+        """);
+    assertThatThrownBy(() -> Workflow.read(file))
+        .hasMessageContaining("w.yaml, line 4")
+        .hasMessageContaining("alias *n");
   }
 
   @Test
