@@ -86,8 +86,8 @@ final class EvalCommand implements Callable<Integer> {
       names = "--until",
       paramLabel = "POINTS",
       description =
-          "End once two standard errors are at most so many points: of the runs and of the questions"
-              + " not asked yet, or with one run of the questions.")
+          "End once two standard errors are at most so many points: of the runs and of the"
+              + " questions not asked yet, or with one run of the questions.")
   private Double until;
 
   @Option(

@@ -281,7 +281,8 @@ public final class Evaluation {
     for (int from = 0; from < units.size(); from += wave) {
       List<Runs> next = units.subList(from, Math.min(units.size(), from + wave));
       List<Runs> missing = next.stream().flatMap(unit -> samples.missing(unit).stream()).toList();
-      Batch.run(missing, Runs::count, parallel, unit -> meter.add(samples.add(interview.ask(unit))));
+      Batch.run(
+          missing, Runs::count, parallel, unit -> meter.add(samples.add(interview.ask(unit))));
       done.addAll(next);
       if (mayEndEarly && isEnough(samples.of(done))) {
         break;
@@ -319,8 +320,7 @@ public final class Evaluation {
     }
     boolean share =
         soFar.samples().stream().noneMatch(s -> s.grade().measures().containsKey(task.metric()));
-    return until.isPresent()
-        && twoErrors(soFar.score()) * (share ? 100 : 1) <= until.getAsDouble();
+    return until.isPresent() && twoErrors(soFar.score()) * (share ? 100 : 1) <= until.getAsDouble();
   }
 
   /**
@@ -335,9 +335,7 @@ public final class Evaluation {
     }
     double questions = (score.high() - score.low()) / 2;
     double notAsked = 1 - score.questions() / (double) all;
-    return runs > 1
-        ? Math.hypot(2 * score.runError(), Math.sqrt(notAsked) * questions)
-        : questions;
+    return runs > 1 ? Math.hypot(2 * score.runError(), Math.sqrt(notAsked) * questions) : questions;
   }
 
   private EvalResult result(List<Sample> samples) {

@@ -96,8 +96,7 @@ final class Interview {
         || !(task.prompt(item) instanceof Prompt.Chat chat)) {
       return reply;
     }
-    List<Message> messages = new ArrayList<>(chat.messages());
-    messages.add(Message.assistant(reply.text()));
+    List<Message> messages = Replies.answered(chat, reply.text());
     messages.add(
         Message.user(
             "Which of "
@@ -129,9 +128,7 @@ final class Interview {
     List<Reply.Likelihood> likelihoods =
         alternatives.stream()
             .map(a ->
-                new Reply.Likelihood(
-                    choices.get(a).logProb(),
-                    a.text().getBytes(UTF_8).length))
+                new Reply.Likelihood(choices.get(a).logProb(), a.text().getBytes(UTF_8).length))
             .toList();
     int tokens = choices.values().stream().mapToInt(choice -> choice.tokens().size()).sum();
     return new Reply("", FinishReason.STOP, tokens, likelihoods, List.of(), "");

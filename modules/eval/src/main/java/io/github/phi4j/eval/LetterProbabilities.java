@@ -10,8 +10,8 @@ import java.util.Optional;
 
 /**
  * How probable each letter was where a reply to a question of multiple choice has its letter, given
- * that one of them came there. The mean of the right one's probability over the replies is the share
- * of right replies, with less variance.
+ * that one of them came there. The mean of the right one's probability over the replies is the
+ * share of right replies, with less variance.
  */
 final class LetterProbabilities {
 

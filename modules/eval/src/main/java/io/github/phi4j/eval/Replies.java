@@ -4,6 +4,7 @@ import io.github.phi4j.api.Completer;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,20 @@ public final class Replies {
       }
     }
     return completions;
+  }
+
+  /**
+   * A conversation with a reply; a half-written message goes on with it.
+   *
+   * @param chat the conversation
+   * @param text the reply
+   * @return the messages, of which the last one is the assistant's
+   */
+  public static List<Message> answered(Prompt.Chat chat, String text) {
+    List<Message> messages = new ArrayList<>(chat.messages());
+    String begun = chat.continuing() ? messages.removeLast().content() : "";
+    messages.add(Message.assistant(begun + text));
+    return messages;
   }
 
   static Reply reply(Completion completion, List<Double> probabilities) {

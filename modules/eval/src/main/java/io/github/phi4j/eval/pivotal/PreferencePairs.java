@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Tokenizer;
+import io.github.phi4j.eval.Replies;
 import io.github.phi4j.eval.Task;
 import io.github.phi4j.eval.internal.Json;
 import io.github.phi4j.eval.internal.WholeFile;
@@ -141,14 +142,17 @@ public final class PreferencePairs {
             || !isExact(prefix, rejected)) {
           return Optional.empty();
         }
+        List<Message> messages = Replies.answered(chat, tokenizer.decode(prefix));
+        if (!isExact(messages, curve, prefix)) {
+          return Optional.empty();
+        }
         ArrayNode prompt = node.putArray("prompt");
-        for (Message message : chat.messages()) {
+        for (Message message : messages) {
           prompt
               .addObject()
               .put("role", message.role().name().toLowerCase(Locale.ROOT))
               .put("content", message.content());
         }
-        prompt.addObject().put("role", "assistant").put("content", tokenizer.decode(prefix));
         node.putArray("chosen")
             .addObject()
             .put("role", "assistant")
@@ -167,6 +171,15 @@ public final class PreferencePairs {
     node.put("prob_chosen", raises ? point.probability() : other.probability());
     node.put("prob_rejected", raises ? other.probability() : point.probability());
     return Optional.of(node);
+  }
+
+  /** Whether a conversation is encoded as the prompt of a curve and the beginning of its answer. */
+  private boolean isExact(List<Message> messages, SuccessCurve curve, int[] prefix) {
+    int[] tokens =
+        IntStream.concat(curve.promptTokens().stream().mapToInt(id -> id), Arrays.stream(prefix))
+            .toArray();
+    return Arrays.equals(
+        tokenizer.encode(Prompt.continuing(messages), task.options(curve.item())), tokens);
   }
 
   /** Whether texts are encoded as these tokens, apart and together. */

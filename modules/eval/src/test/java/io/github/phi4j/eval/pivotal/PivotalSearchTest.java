@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.phi4j.Phi4;
+import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.Message;
+import io.github.phi4j.api.Prompt;
+import io.github.phi4j.eval.Grade;
 import io.github.phi4j.eval.Item;
+import io.github.phi4j.eval.Reply;
 import io.github.phi4j.eval.Task;
 import io.github.phi4j.eval.TaskDefinition;
 import io.github.phi4j.eval.TaskOptions;
@@ -78,6 +83,55 @@ class PivotalSearchTest {
     SuccessCurve cut = PivotalSearch.of(model, sums).budget(60).search(items.get(1));
     assertThat(cut.pivotal()).isEmpty();
     assertThat(cut.points().get(24).status()).isEqualTo(SuccessCurve.Status.UNDECIDED);
+  }
+
+  /** The sums, with the first word of the answer given. */
+  private record Begun(Task task) implements Task {
+    @Override
+    public String name() {
+      return "begun";
+    }
+
+    @Override
+    public List<Item> items() {
+      return task.items();
+    }
+
+    @Override
+    public Prompt prompt(Item item) {
+      Message question = ((Prompt.Chat) task.prompt(item)).messages().getFirst();
+      return Prompt.continuing(question, Message.assistant("Ones"));
+    }
+
+    @Override
+    public GenerationOptions options(Item item) {
+      return task.options(item);
+    }
+
+    @Override
+    public Grade grade(Item item, Reply reply) {
+      return task.grade(item, reply);
+    }
+  }
+
+  @Test
+  void aHalfWrittenMessageGoesOn() {
+    Task begun = new Begun(sums);
+    SuccessCurve curve = PivotalSearch.of(model, begun).search(sums.items().get(112));
+    assertThat(curve.points().getFirst().text()).isEqualTo(":");
+    assertThat(model.tokenizer().text(curve.promptTokens().getLast())).isEqualTo("Ones");
+    int pivotal = curve.pivotal().getFirst();
+    assertThat(curve.pivotal()).hasSize(1);
+    Map<String, Object> pair =
+        new PreferencePairs(model.tokenizer(), begun, PreferencePairs.Format.MESSAGES)
+            .of(curve)
+            .getFirst();
+    List<?> turns = (List<?>) pair.get("prompt");
+    assertThat(turns).hasSize(2);
+    assertThat((String) ((Map<?, ?>) turns.getLast()).get("content"))
+        .startsWith("Ones: ")
+        .endsWith("Tens: ");
+    assertThat(curve.points().get(pivotal).text()).isIn("3", "6");
   }
 
   private static long generated(PivotalSearch search, List<Item> items) {

@@ -85,8 +85,7 @@ class RecipesTest {
     ObjectNode reply = Json.object();
     for (JsonNode name : schema.get("required")) {
       JsonNode type = schema.get("properties").get(name.textValue());
-      int drawn =
-          Seeds.random(seed, prompt + name.textValue()).nextInt(1 << 20);
+      int drawn = Seeds.random(seed, prompt + name.textValue()).nextInt(1 << 20);
       if (type.get("type").textValue().equals("integer")) {
         int least = type.get("minimum").intValue();
         int most = type.get("maximum").intValue();
@@ -171,8 +170,8 @@ class RecipesTest {
         broken.resolve("records.jsonl"), "{\"number\": 7, \"sou", StandardOpenOption.APPEND);
     workflow.parallel(16).run(model, model, "scripted", input, broken);
     assertThat(files(broken)).isEqualTo(files(folder.resolve("whole")));
-    assertThatThrownBy(() ->
-            Workflow.of(name).temperature(0.9f).run(model, model, "scripted", input, broken))
+    assertThatThrownBy(
+            () -> Workflow.of(name).temperature(0.9f).run(model, model, "scripted", input, broken))
         .hasMessageContaining("temperature (there \"0.7\", here \"0.9\")");
     assertThat(fields).isNotEmpty();
   }
@@ -200,8 +199,7 @@ class RecipesTest {
               + number
               + "\"}";
         });
-    Path input =
-        Files.writeString(folder.resolve("one.jsonl"), "{\"text\": \"text 0\"}\n");
+    Path input = Files.writeString(folder.resolve("one.jsonl"), "{\"text\": \"text 0\"}\n");
     Workflow.of("revision").run(model, model, "scripted", input, folder.resolve("out"));
     JsonNode output = lines(folder.resolve("out/outputs.jsonl")).getFirst();
     assertThat(output.get("prompt").textValue()).isEqualTo("question 2");
@@ -246,9 +244,7 @@ class RecipesTest {
     }
     assertThat(schemas).hasSizeGreaterThanOrEqualTo(16);
     try (Generator model = Phi4.load(Path.of("../../models/phi4-tiny-Q8_0.gguf"))) {
-      schemas.stream()
-          .distinct()
-          .forEach(schema -> model.prepare(Grammar.jsonSchema(schema)));
+      schemas.stream().distinct().forEach(schema -> model.prepare(Grammar.jsonSchema(schema)));
     }
   }
 }
