@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class LetterProbabilitiesTest {
 
   private static final List<String> LETTERS = List.of("A", "B", "C", "D");
-  private static final int RUNS = 400;
+  private static final int RUNS = 200;
 
   /** A question of which the tiny model knows nothing: it guesses, and sometimes a digit. */
   private record Guesses(List<Item> items) implements Task {
