@@ -168,6 +168,11 @@ final class ChatPageBrowserTest {
     assertThat(all(".codeblock .bar button")).hasSize(1);
     assertThat(browser.findElement(By.cssSelector(".figures")).getText()).contains("tokens/s");
     assertThat(browser.findElement(By.id("context-text")).getText()).contains("2,048");
+    assertThat(
+            browser.executeScript(
+                "const page = document.documentElement; return page.scrollWidth <= page.clientWidth"
+                    + " && page.scrollHeight <= page.clientHeight"))
+        .isEqualTo(true);
     screenshot("light");
 
     browser.navigate().refresh();
@@ -178,6 +183,8 @@ final class ChatPageBrowserTest {
 
     browser.findElement(By.id("open-settings")).click();
     new Select(browser.findElement(By.id("theme"))).selectByValue("dark");
+    assertThat(browser.executeScript("return document.documentElement.dataset.theme"))
+        .isEqualTo("dark");
     screenshot("dark");
     browser.findElement(By.cssSelector("[data-close=settings]")).click();
     browser.manage().window().setSize(new Dimension(390 + 16, 860));
@@ -242,6 +249,25 @@ final class ChatPageBrowserTest {
     button(all(".message.assistant").getFirst(), "Regenerate");
     idle();
     assertThat(all(".message.assistant .tools").getFirst().getText()).contains("2/2");
+  }
+
+  @Test
+  void aConversationCanBeRenamedAndDeleted() {
+    ask("say hello");
+    idle();
+    browser.findElement(By.id("title")).click();
+    browser.switchTo().alert().sendKeys("Greetings");
+    browser.switchTo().alert().accept();
+    assertThat(all("#conversations .open"))
+        .extracting(WebElement::getText)
+        .containsExactly("Greetings");
+    assertThat(browser.getTitle()).isEqualTo("Greetings – phi4j");
+
+    browser.executeScript("document.querySelector('#conversations .delete').click()");
+    browser.switchTo().alert().accept();
+    new WebDriverWait(browser, Duration.ofSeconds(10))
+        .until(_ -> all("#conversations li").isEmpty());
+    assertThat(all(".welcome")).hasSize(1);
   }
 
   @Test

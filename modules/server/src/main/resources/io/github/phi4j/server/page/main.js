@@ -58,6 +58,14 @@ async function removeConversation(conversation) {
   listConversations();
 }
 
+function rename() {
+  const title = prompt("Name of the conversation", titleOf(current))?.trim();
+  if (!title) return;
+  current.title = title;
+  showTitle();
+  keep();
+}
+
 async function keep() {
   if (!Object.keys(current.nodes).length) return;
   if (!conversations.includes(current)) conversations.unshift(current);
@@ -104,6 +112,7 @@ const actions = {
 
 function showTitle() {
   $("title").textContent = titleOf(current);
+  $("title").disabled = !Object.keys(current.nodes).length;
   document.title = current.title ? `${current.title} – phi4j` : "phi4j";
 }
 
@@ -343,7 +352,7 @@ function fillSettings() {
 }
 
 $("settings-form").addEventListener("submit", (event) => event.preventDefault());
-$("settings-form").addEventListener("input", ({ target }) => {
+function changeSettings({ target }) {
   if (target.id === "system") { current.system = target.value; keep(); return; }
   if (SAMPLING.includes(target.name)) settings.sampling[target.name] = target.value === "" ? "" : Number(target.value);
   settings.reasoning_effort = $("settings-form").elements.reasoning_effort.value;
@@ -355,13 +364,15 @@ $("settings-form").addEventListener("input", ({ target }) => {
   if (settings.schemaOn) checkSchema();
   applyTheme();
   keepSettings();
-});
+}
+for (const type of ["input", "change"]) $("settings-form").addEventListener(type, changeSettings);
 $("key").addEventListener("change", () => { settings.key = $("key").value.trim(); keepSettings(); connect(); });
 $("reset-sampling").addEventListener("click", () => { settings.sampling = {}; keepSettings(); fillSettings(); });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", applyTheme);
 
 // ---- export and import
 
+$("title").addEventListener("click", rename);
 $("new-chat").addEventListener("click", () => show(store.newConversation()));
 $("search").addEventListener("input", listConversations);
 $("export").addEventListener("click", () => {
