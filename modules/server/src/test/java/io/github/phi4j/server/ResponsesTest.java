@@ -36,11 +36,11 @@ final class ResponsesTest {
   private static List<JsonNode> events(String request) throws IOException {
     String body = server.post(PATH, request.replace("}$", ", 'stream': true}")).http().body();
     List<JsonNode> events = new ArrayList<>();
-    for (String event : body.split("\n\n")) {
-      if (event.startsWith(":")) {
+    for (String event : body.split("\n\n", -1)) {
+      if (event.startsWith(":") || event.isEmpty()) {
         continue;
       }
-      String[] lines = event.split("\n");
+      String[] lines = event.split("\n", -1);
       JsonNode data = TestServer.JSON.readTree(lines[1].substring("data: ".length()));
       assertThat(lines[0]).isEqualTo("event: " + data.path("type").asText());
       assertThat(data.path("sequence_number").asInt()).isEqualTo(events.size());
