@@ -58,6 +58,10 @@ final class ObjectPlan implements Plan {
     int all = kinds.hasOthers() ? Integer.MAX_VALUE : declared.size();
     countsTotal = shape.max() < all;
     namesDiffer = countsLeast && kinds.hasOthers() && shape.min() > shape.required().size() + 1;
+    if (namesDiffer && kinds.otherNames(shape.min()) < shape.min()) {
+      throw new GrammarException(
+          "\"minProperties\" above the number of names that are not declared and may be written");
+    }
     findLayers();
   }
 
@@ -260,7 +264,7 @@ final class ObjectPlan implements Plan {
       while (!open.isEmpty()) {
         fill(open.poll());
       }
-      int inside = emitter.space(start);
+      int inside = distinct ? start : emitter.space(start); // one spacing, so that texts are few
       return emitter.states().text("{", distinct ? emitter.states().open(true, inside) : inside);
     }
 
@@ -293,11 +297,13 @@ final class ObjectPlan implements Plan {
         after.put(key, known);
         int member = member(place, layer);
         boolean ends = place >= end && isComplete(layers.get(layer));
-        emitter
-            .states()
-            .define(known, member < 0 ? -1 : emitter.comma(member), ends ? spacedClose : -1);
+        emitter.states().define(known, member < 0 ? -1 : comma(member), ends ? spacedClose : -1);
       }
       return known;
+    }
+
+    private int comma(int member) {
+      return distinct ? emitter.states().text(", ", member) : emitter.comma(member);
     }
 
     private void fill(int layer) {

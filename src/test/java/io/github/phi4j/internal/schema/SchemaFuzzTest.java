@@ -117,7 +117,7 @@ class SchemaFuzzTest {
                 Grammar.jsonSchema(
                     schema.toString(), JsonSchemaOptions.builder().openObjects(open).build()))
             .maxTokens(120)
-            .sampling(Sampling.builder().temperature(1 + seed % 3 * 2).seed((int) seed).build())
+            .sampling(Sampling.builder().temperature((int) (seed % 3) * 2 + 1).seed(seed).build())
             .build());
   }
 }

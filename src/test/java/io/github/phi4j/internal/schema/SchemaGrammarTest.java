@@ -251,6 +251,8 @@ class SchemaGrammarTest {
         "{\"not\":{\"uniqueItems\":true}} | #/not: \"not\" cannot be enforced",
         "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false},\"minItems\":2,\"uniqueItems\":true}"
             + " | #/uniqueItems: \"uniqueItems\" cannot be enforced",
+        "{\"type\":\"object\",\"patternProperties\":{\"^(a\\u007cb)$\":{}},\"additionalProperties\":false,\"minProperties\":3}"
+            + " | \"minProperties\" above the number of names",
         "{\"minimum\":\"3\"} | #/minimum: found \"3\"; expected a number",
         "{\"required\":true} | #/required: found true; expected an array of names",
         "3 | found a JSON integer; expected a schema",

@@ -139,4 +139,22 @@ class SchemaLimitsTest {
     assertThat(sampler.matches("{\"amount\": 1}")).isTrue();
     assertThat(sampler.matches("{\"amount\": \"x\"}")).isFalse();
   }
+
+  /**
+   * The last of two names can only be written in one way, and is found without trying all space.
+   */
+  @Test
+  void fewNamesThatMustDiffer() {
+    SchemaSampler sampler =
+        new SchemaSampler(
+            """
+            {"type": "object", "patternProperties": {"^(x|y)$": {"type": "integer"}},
+             "additionalProperties": false, "minProperties": 2}\
+            """);
+
+    assertThat(sampler.matches("{\"y\": 1, \"x\": 2}")).isTrue();
+    assertThat(sampler.isPrefix("{\"y\": 1, \"x\": 2,")).isFalse();
+    assertThat(sampler.isPrefix("{\"y\": 1, \"y")).isFalse();
+    assertThat(sampler.matches("{\"y\": 1}")).isFalse();
+  }
 }
