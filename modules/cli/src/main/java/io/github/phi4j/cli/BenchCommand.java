@@ -32,8 +32,19 @@ final class BenchCommand implements Callable<Integer> {
       names = {"-m", "--model"},
       paramLabel = "FILE",
       split = ",",
-      description = "GGUF files. Default: the tiny model that comes with phi4j.")
+      description =
+          "GGUF files; a first argument that ends in .gguf is one. Default: the tiny model that"
+              + " comes with phi4j.")
   private List<Path> files = List.of();
+
+  @Option(
+      names = {"-hf", "--hf-repo"},
+      paramLabel = "MODEL",
+      split = ",",
+      description =
+          "Models of Hugging Face, USER/REPO[:QUANT] or short names such as phi-4-mini; fetched if"
+              + " they are not in the cache.")
+  private List<String> repositories = List.of();
 
   @Option(
       names = {"-p", "--n-prompt"},
@@ -121,7 +132,7 @@ final class BenchCommand implements Callable<Integer> {
                         environment)
                     .build())
             .toList();
-    List<Path> models = files.isEmpty() ? List.of(ModelOption.fallback(environment)) : files;
+    List<Path> models = models();
     format.begin(environment.out());
     boolean first = true;
     for (Path model : models) {
@@ -132,6 +143,16 @@ final class BenchCommand implements Callable<Integer> {
     }
     format.end(environment.out());
     return 0;
+  }
+
+  private List<Path> models() {
+    if (files.isEmpty() && repositories.isEmpty()) {
+      return List.of(ModelOption.fallback(environment));
+    }
+    return Stream.concat(
+            files.stream(),
+            repositories.stream().map(each -> ModelOption.fetched(each, environment)))
+        .toList();
   }
 
   private void measure(Path file, LoadOptions options, List<BenchTest> tests, boolean first) {

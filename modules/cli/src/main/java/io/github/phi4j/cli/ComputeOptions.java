@@ -40,15 +40,16 @@ final class ComputeOptions {
   }
 
   LoadOptions.Builder loadOptions(int defaultContextLength) {
-    Environment environment = ((Main) command.root().userObject()).environment();
-    LoadOptions.Builder options =
-        loadOptions(threads, contextLength(defaultContextLength), kvCache);
-    return packed.apply(options, environment);
+    return packed(loadOptions(threads, contextLength(defaultContextLength), kvCache));
   }
 
   /** How a draft model is loaded, which may have been trained for another context length. */
   LoadOptions draftOptions() {
-    return loadOptions(threads, 0, kvCache).build();
+    return packed(loadOptions(threads, 0, kvCache)).build();
+  }
+
+  private LoadOptions.Builder packed(LoadOptions.Builder options) {
+    return packed.apply(options, ((Main) command.root().userObject()).environment());
   }
 
   static LoadOptions.Builder loadOptions(

@@ -59,24 +59,6 @@ final class EvalCommand implements Callable<Integer> {
   private int runs = 1;
 
   @Option(
-      names = {"--temp", "--temperature"},
-      paramLabel = "X",
-      description = "Temperature; 0 is greedy. Default: 0.5, as the Phi-4 report has it.")
-  private float temperature = 0.5f;
-
-  @Option(
-      names = "--top-p",
-      paramLabel = "P",
-      description = "Keep the most probable tokens up to this sum. Default: 1, all.")
-  private float topP = 1;
-
-  @Option(
-      names = {"-s", "--seed"},
-      paramLabel = "N",
-      description = "Seed, from which each reply's own is derived. Default: 0.")
-  private long seed;
-
-  @Option(
       names = "--limit",
       paramLabel = "N",
       description = "Ask the first N questions of the data. Default: all.")
@@ -107,6 +89,7 @@ final class EvalCommand implements Callable<Integer> {
   @Option(names = "--out", paramLabel = "DIR", description = "Folder for all files.")
   private Path out;
 
+  @Mixin private EvalSampling sampling;
   @Mixin private ModelOption model;
   @Mixin private ComputeOptions compute;
 
@@ -147,9 +130,9 @@ final class EvalCommand implements Callable<Integer> {
         Evaluation.of(generator, task)
             .modelName(TaskChoice.modelName(file))
             .runs(runs)
-            .temperature(temperature)
-            .topP(topP)
-            .seed(seed)
+            .temperature(sampling.temperature())
+            .topP(sampling.topP())
+            .seed(sampling.seed())
             .parallel(parallel)
             .exact(choice.exact())
             .listener(progress());

@@ -9,12 +9,13 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code phi4 inspect}: what a file holds and what it needs. */
 @Command(
     name = "inspect",
-    description = "Shows what a GGUF file holds, what it needs, and what is wrong with it.",
+    description =
+        "Shows what a GGUF file of any architecture holds, what it needs, and what is wrong with"
+            + " it.",
     footer = {
       "",
       "The exit code is 0 for any sound GGUF file, also for one that phi4j cannot run: the output"
@@ -24,12 +25,6 @@ import picocli.CommandLine.Parameters;
 final class InspectCommand implements Callable<Integer> {
 
   private final Environment environment;
-
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "FILE",
-      description = "The same as -m FILE; a model of any architecture.")
-  private Path bare;
 
   @Mixin private ModelOption model;
 
@@ -58,7 +53,7 @@ final class InspectCommand implements Callable<Integer> {
     if (contextLength < 0) {
       throw new UsageException("-c must not be negative: " + contextLength);
     }
-    Path file = model.file(environment, bare);
+    Path file = model.file(environment);
     ModelInspection inspection = environment.models().inspect(file);
     Optional<PackedFile> packed =
         inspection.model().map(_ -> environment.models().packedFile(file, packedOptions()));

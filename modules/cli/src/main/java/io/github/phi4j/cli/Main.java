@@ -36,6 +36,9 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
+      "The first argument of a command that uses a model may be the model's file, FILE.gguf, as if"
+          + " -m preceded it. Put -- before a prompt or text that ends in .gguf.",
+      "",
       "'phi4 COMMAND --help' tells more. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped"
           + " by Ctrl-C, 141 the reader of the output went away."
     })
@@ -149,6 +152,13 @@ public final class Main implements Runnable {
     }
     command.versionProvider(new Version());
     command.usageMessage().abbreviateSynopsis(true).sortOptions(false);
+    if (command.optionsMap().containsKey(BareModel.OPTION)) {
+      command.preprocessor(new BareModel());
+      String synopsis = commandLine.getHelp().synopsis(0).strip();
+      command
+          .usageMessage()
+          .customSynopsis(synopsis.replace("[OPTIONS]", "[OPTIONS] [MODEL.gguf]"));
+    }
   }
 
   @Override

@@ -16,8 +16,8 @@ final class ModelOption {
       names = {"-m", "--model"},
       paramLabel = "FILE",
       description =
-          "GGUF file, or the first part of a split one. Default: the tiny model that comes with"
-              + " phi4j.")
+          "GGUF file, or the first part of a split one; a first argument that ends in .gguf is the"
+              + " same. Default: the tiny model that comes with phi4j.")
   private Path file;
 
   @Option(
@@ -33,8 +33,13 @@ final class ModelOption {
       return file != null ? file : fallback(environment);
     }
     if (file != null) {
-      throw new UsageException("-m and -hf both name a model: give one of them");
+      throw new UsageException("a file and -hf both name a model: give one of them");
     }
+    return fetched(repository, environment);
+  }
+
+  /** The file of a model of Hugging Face, fetched if it is not in the cache. */
+  static Path fetched(String repository, Environment environment) {
     ModelReference reference = UsageException.check(() -> ModelReference.parse(repository));
     try {
       ModelHub hub = UsageException.check(environment.models()::hub);
@@ -45,17 +50,6 @@ final class ModelOption {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** The model of a command that takes a bare path as well. */
-  Path file(Environment environment, Path bare) {
-    if (bare == null) {
-      return file(environment);
-    }
-    if (file != null || repository != null) {
-      throw new UsageException("a bare path and an option both name a model: give one of them");
-    }
-    return bare;
   }
 
   static Path fallback(Environment environment) {

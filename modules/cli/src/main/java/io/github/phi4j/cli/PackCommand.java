@@ -10,7 +10,6 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code phi4 pack}: makes the file with a model's packed weights, checks it, or deletes it. */
 @Command(
@@ -25,9 +24,6 @@ import picocli.CommandLine.Parameters;
 final class PackCommand implements Callable<Integer> {
 
   private final Environment environment;
-
-  @Parameters(arity = "0..1", paramLabel = "FILE", description = "The same as -m FILE.")
-  private Path bare;
 
   @Mixin private ModelOption model;
 
@@ -64,7 +60,7 @@ final class PackCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path file = model.file(environment, bare);
+    Path file = model.file(environment);
     LoadOptions options = options(instead.verify ? "verifying weights" : "packing weights");
     if (instead.delete) {
       PackedFile packed = environment.models().packedFile(file, options);

@@ -76,24 +76,6 @@ final class PivotalCommand implements Callable<Integer> {
   private Long budget;
 
   @Option(
-      names = {"--temp", "--temperature"},
-      paramLabel = "X",
-      description = "Temperature. Default: 0.5.")
-  private float temperature = 0.5f;
-
-  @Option(
-      names = "--top-p",
-      paramLabel = "P",
-      description = "Keep the most probable tokens up to this sum. Default: 1, all.")
-  private float topP = 1;
-
-  @Option(
-      names = {"-s", "--seed"},
-      paramLabel = "N",
-      description = "Seed. Default: 0.")
-  private long seed;
-
-  @Option(
       names = "--method",
       paramLabel = "METHOD",
       description = "spine, or bisect as the Phi-4 report describes it. Default: spine.")
@@ -115,6 +97,7 @@ final class PivotalCommand implements Callable<Integer> {
   @Option(names = "--out", paramLabel = "DIR", description = "Folder for all files.")
   private Path out;
 
+  @Mixin private EvalSampling sampling;
   @Mixin private ModelOption model;
   @Mixin private ComputeOptions compute;
 
@@ -147,9 +130,9 @@ final class PivotalCommand implements Callable<Integer> {
             .modelName(TaskChoice.modelName(file))
             .gap(gap)
             .alpha(alpha)
-            .temperature(temperature)
-            .topP(topP)
-            .seed(seed)
+            .temperature(sampling.temperature())
+            .topP(sampling.topP())
+            .seed(sampling.seed())
             .method(method, samples)
             .listener(this::tell);
     choice.settings(definition).forEach(search::setting);

@@ -29,7 +29,7 @@ final class SpeculationOptions {
       description = "Most tokens to guess at once. Default: 16.")
   private Integer maxTokens;
 
-  /** Loads the draft model, if one is named, with as many threads as the model itself. */
+  /** Loads the draft model, if one is named, with the threads and packed weights of the model. */
   Draft open(Environment environment, ComputeOptions compute) {
     if (lookup && draftFile != null) {
       throw new UsageException("--lookup and -md are two ways to guess: give one of them");

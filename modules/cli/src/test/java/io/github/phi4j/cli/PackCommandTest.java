@@ -86,6 +86,6 @@ final class PackCommandTest {
     assertThat(shell.run("inspect", "-m", "fake.gguf"))
         .isEqualTo(shell.run("inspect", "fake.gguf"));
     assertThat(shell.run("inspect", "-m", "fake.gguf", "fake.gguf").err())
-        .contains("both name a model");
+        .contains("specified only once");
   }
 }

@@ -213,6 +213,18 @@ class RunCommandTest {
   }
 
   @Test
+  void aDraftModelIsLoadedWithThePackedWeightsOfTheModel() {
+    shell.run("run", "-md", "fake.gguf", "--packed", "off", "--packed-folder", "here", "x");
+
+    assertThat(shell.models.loadOptions)
+        .hasSize(2)
+        .allSatisfy(options -> {
+          assertThat(options.packedFolder()).hasValue(Path.of("here"));
+          assertThat(options.packedWeights()).isEqualTo(PackedWeights.OFF);
+        });
+  }
+
+  @Test
   void speculationThatMakesNoSenseIsRefused() {
     assertThat(shell.run("run", "--lookup", "-md", "fake.gguf", "x").err()).contains("--lookup");
     assertThat(shell.run("run", "--draft-max", "5", "x").err()).contains("--draft-max needs");
