@@ -1,11 +1,17 @@
 package consumer;
 
+import io.github.phi4j.api.Cancellation;
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.Message;
+import io.github.phi4j.api.Prompt;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -20,14 +26,28 @@ public class Main {
   @RestController
   static class Questions {
     private final ChatClient client;
+    private final Generator generator;
 
-    Questions(ChatClient.Builder clients) {
+    Questions(ChatClient.Builder clients, Generator generator) {
       client = clients.build();
+      this.generator = generator;
     }
 
     @GetMapping("/ask")
     String ask(@RequestParam("question") String question) {
       return client.prompt(question).call().content();
+    }
+
+    @GetMapping("/complete")
+    String complete(@RequestParam("question") String question) {
+      GenerationOptions options =
+          GenerationOptions.builder()
+              .timeout(Duration.ofMinutes(5))
+              .cancellation(new Cancellation())
+              .samplingProbs(1)
+              .build();
+      Prompt prompt = Prompt.continuing(Message.user(question), Message.assistant("7"));
+      return "The rest of it: " + generator.generate(prompt, options).text();
     }
   }
 
@@ -37,6 +57,7 @@ public class Main {
       String port = application.getEnvironment().getProperty("local.server.port");
       String question = URLEncoder.encode("What is 27 + 45?", StandardCharsets.UTF_8);
       get(http, port, "/ask?question=" + question);
+      get(http, port, "/complete?question=" + question);
       get(http, port, "/actuator/health");
       get(http, port, "/actuator/metrics/gen_ai.server.request.duration");
     }

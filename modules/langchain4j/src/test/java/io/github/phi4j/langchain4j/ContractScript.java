@@ -1,5 +1,7 @@
 package io.github.phi4j.langchain4j;
 
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
 import java.util.function.UnaryOperator;
 
 /** What LangChain4j's contract tests want to hear. */
@@ -11,8 +13,14 @@ final class ContractScript implements UnaryOperator<String> {
       "{\"name\": \"getTime\", \"arguments\": {\"country\":\"France\"}}";
   private static final String NOW = "{\"name\": \"get_current_time\", \"arguments\": {}}";
 
-  /** Whether the request that runs wants JSON, which no prompt says. */
-  volatile boolean json;
+  private volatile boolean json; // which no prompt says
+
+  /** Announces the request that runs next. */
+  void expect(ChatRequest request) {
+    json =
+        request.responseFormat() != null
+            && request.responseFormat().type() == ResponseFormatType.JSON;
+  }
 
   @Override
   public String apply(String prompt) {

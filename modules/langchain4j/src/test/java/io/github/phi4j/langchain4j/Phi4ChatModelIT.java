@@ -5,7 +5,6 @@ import dev.langchain4j.model.chat.common.AbstractChatModelIT;
 import dev.langchain4j.model.chat.common.ChatResponseAndStreamingMetadata;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
-import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.response.ChatResponseMetadata;
 import io.github.phi4j.api.ChatFormat;
 import io.github.phi4j.api.Generator;
@@ -47,9 +46,7 @@ final class Phi4ChatModelIT extends AbstractChatModelIT {
 
   @Override
   protected ChatResponseAndStreamingMetadata chat(ChatModel model, ChatRequest request) {
-    script.json =
-        request.responseFormat() != null
-            && request.responseFormat().type() == ResponseFormatType.JSON;
+    script.expect(request);
     return super.chat(model, request);
   }
 

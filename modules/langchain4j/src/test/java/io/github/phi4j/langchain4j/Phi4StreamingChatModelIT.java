@@ -9,7 +9,6 @@ import dev.langchain4j.model.chat.common.StreamingMode;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
-import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.response.ChatResponseMetadata;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import io.github.phi4j.api.ChatFormat;
@@ -63,9 +62,7 @@ final class Phi4StreamingChatModelIT extends AbstractStreamingChatModelIT {
 
   @Override
   protected ChatResponseAndStreamingMetadata chat(StreamingChatModel model, ChatRequest request) {
-    script.json =
-        request.responseFormat() != null
-            && request.responseFormat().type() == ResponseFormatType.JSON;
+    script.expect(request);
     return super.chat(model, request);
   }
 
