@@ -33,7 +33,7 @@ public record Completion(
     String text,
     String reasoning,
     List<ToolCall> toolCalls,
-    int[] tokens,
+    @SuppressWarnings("ArrayRecordComponent") int[] tokens, // copied, and compared by contents
     FinishReason finishReason,
     Usage usage,
     Timings timings,

@@ -54,8 +54,8 @@ public enum PhiModel {
   /** Quantizations with the sizes of their files in GB. */
   private static List<Quantization> quantizations(long cacheBytesPerToken, String sizes) {
     List<Quantization> all = new ArrayList<>();
-    for (String each : sizes.split(", ")) {
-      String[] tagAndSize = each.split(" ");
+    for (String each : sizes.split(", ", -1)) {
+      String[] tagAndSize = each.split(" ", -1);
       long weights = Math.round(Double.parseDouble(tagAndSize[1]) * 1e9);
       long memory = weights + 4096 * cacheBytesPerToken + 500_000_000;
       all.add(new Quantization(tagAndSize[0], weights, memory));
