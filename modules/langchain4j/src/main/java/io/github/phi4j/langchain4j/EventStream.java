@@ -3,7 +3,6 @@ package io.github.phi4j.langchain4j;
 import dev.langchain4j.model.chat.response.ChatModelStreamingEvent;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.CompleteResponse;
-import dev.langchain4j.model.chat.response.CompleteToolCall;
 import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialThinking;
 import io.github.phi4j.api.Cancellation;
@@ -19,11 +18,13 @@ final class EventStream implements TextSink {
 
   private final SubmissionPublisher<ChatModelStreamingEvent> events;
   private final Cancellation cancellation;
+  private final ToolCallParts calls;
 
   private EventStream(
       SubmissionPublisher<ChatModelStreamingEvent> events, Cancellation cancellation) {
     this.events = events;
     this.cancellation = cancellation;
+    calls = new ToolCallParts(events::submit, events::submit);
   }
 
   static void start(
@@ -41,10 +42,7 @@ final class EventStream implements TextSink {
   private void run(ChatEngine engine, ChatEngine.Call call) {
     try {
       ChatResponse response = engine.run(call, this);
-      var requests = response.aiMessage().toolExecutionRequests();
-      for (int i = 0; i < requests.size(); i++) {
-        events.submit(new CompleteToolCall(i, requests.get(i)));
-      }
+      calls.end(response.aiMessage().toolExecutionRequests());
       events.submit(new CompleteResponse(response));
       events.close();
     } catch (Throwable e) { // whatever it is, the subscriber waits for it
@@ -61,6 +59,12 @@ final class EventStream implements TextSink {
   @Override
   public boolean acceptReasoning(String thought) {
     events.submit(new PartialThinking(thought));
+    return !cancellation.isCancelled();
+  }
+
+  @Override
+  public boolean acceptToolCall(String id, String name, String arguments) {
+    calls.accept(id, name, arguments);
     return !cancellation.isCancelled();
   }
 

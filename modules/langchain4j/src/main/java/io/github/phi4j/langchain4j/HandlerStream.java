@@ -1,11 +1,11 @@
 package io.github.phi4j.langchain4j;
 
 import dev.langchain4j.model.chat.response.ChatResponse;
-import dev.langchain4j.model.chat.response.CompleteToolCall;
 import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
 import dev.langchain4j.model.chat.response.PartialThinking;
 import dev.langchain4j.model.chat.response.PartialThinkingContext;
+import dev.langchain4j.model.chat.response.PartialToolCallContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
 import io.github.phi4j.api.Cancellation;
@@ -25,6 +25,7 @@ final class HandlerStream implements Runnable, TextSink, StreamingHandle {
   private final ChatEngine.Call call;
   private final Cancellation cancellation;
   private final StreamingChatResponseHandler handler;
+  private final ToolCallParts calls;
 
   HandlerStream(
       ChatEngine engine,
@@ -35,6 +36,10 @@ final class HandlerStream implements Runnable, TextSink, StreamingHandle {
     this.call = call;
     this.cancellation = cancellation;
     this.handler = handler;
+    calls =
+        new ToolCallParts(
+            part -> tell(() -> handler.onPartialToolCall(part, new PartialToolCallContext(this))),
+            whole -> tell(() -> handler.onCompleteToolCall(whole)));
   }
 
   @Override
@@ -48,11 +53,7 @@ final class HandlerStream implements Runnable, TextSink, StreamingHandle {
       }
       return;
     }
-    var requests = response.aiMessage().toolExecutionRequests();
-    for (int i = 0; i < requests.size(); i++) {
-      CompleteToolCall complete = new CompleteToolCall(i, requests.get(i));
-      tell(() -> handler.onCompleteToolCall(complete));
-    }
+    calls.end(response.aiMessage().toolExecutionRequests());
     tell(() -> handler.onCompleteResponse(response));
   }
 
@@ -67,6 +68,12 @@ final class HandlerStream implements Runnable, TextSink, StreamingHandle {
   public boolean acceptReasoning(String thought) {
     tell(() ->
         handler.onPartialThinking(new PartialThinking(thought), new PartialThinkingContext(this)));
+    return !isCancelled();
+  }
+
+  @Override
+  public boolean acceptToolCall(String id, String name, String arguments) {
+    calls.accept(id, name, arguments);
     return !isCancelled();
   }
 

@@ -1,7 +1,5 @@
 package io.github.phi4j.langchain4j;
 
-import static org.mockito.ArgumentMatchers.argThat;
-
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.common.AbstractStreamingChatModelIT;
 import dev.langchain4j.model.chat.common.ChatResponseAndStreamingMetadata;
@@ -10,12 +8,10 @@ import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.ChatResponseMetadata;
-import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import io.github.phi4j.api.ChatFormat;
 import io.github.phi4j.api.Generator;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
-import org.mockito.InOrder;
 
 /** LangChain4j's contract of streaming models, with handlers and publishers, on the real engine. */
 final class Phi4StreamingChatModelIT extends AbstractStreamingChatModelIT {
@@ -82,25 +78,6 @@ final class Phi4StreamingChatModelIT extends AbstractStreamingChatModelIT {
   @Override
   protected boolean supportsSingleImageInputAsPublicURL() {
     return false;
-  }
-
-  /** Calls are known to be calls when they are whole. */
-  @Override
-  protected boolean supportsPartialToolStreaming(StreamingChatModel model) {
-    return false;
-  }
-
-  @Override
-  protected void verifyToolCallbacks(
-      StreamingChatResponseHandler handler, InOrder order, ExpectedToolCall... expected) {
-    for (ExpectedToolCall call : expected) {
-      order
-          .verify(handler)
-          .onCompleteToolCall(
-              argThat(complete ->
-                  complete.index() == call.index()
-                      && complete.toolExecutionRequest().name().equals(call.name())));
-    }
   }
 
   @Override
