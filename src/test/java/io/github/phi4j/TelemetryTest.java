@@ -18,8 +18,10 @@ import io.github.phi4j.api.Workload;
 import io.github.phi4j.testing.TinyModel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -46,6 +48,7 @@ final class TelemetryTest {
     final List<Generator> closed = new CopyOnWriteArrayList<>();
     final List<PassReport> passes = Collections.synchronizedList(new ArrayList<>());
     final List<GenerationReport> reports = new CopyOnWriteArrayList<>();
+    final ThreadLocal<Deque<GenerationOptions>> started = ThreadLocal.withInitial(ArrayDeque::new);
 
     @Override
     public void loaded(Generator generator, Duration time) {
@@ -59,8 +62,16 @@ final class TelemetryTest {
     }
 
     @Override
+    public void started(Generator generator, GenerationOptions options) {
+      started.get().push(options);
+    }
+
+    @Override
     public void finished(Generator generator, GenerationReport generation) {
-      reports.add(generation);
+      // Before this was told, its start was, on this thread; a failing listener would be logged.
+      if (started.get().pop().equals(generation.options())) {
+        reports.add(generation);
+      }
     }
 
     @Override

@@ -33,8 +33,18 @@ public interface GenerationListener {
   default void passed(Generator generator, PassReport pass) {}
 
   /**
-   * A generation ended, whatever ended it. Called on the thread of the caller, or, for several
-   * samples, on one of its own for each; before the call returns.
+   * A generation begins. Called on the thread of the caller, or, for several samples, on one of its
+   * own for each; {@link #finished} follows on the same thread, after all generations that begin in
+   * between, such as those of a sink.
+   *
+   * @param generator the generator
+   * @param options the options of the request
+   */
+  default void started(Generator generator, GenerationOptions options) {}
+
+  /**
+   * A generation ended, whatever ended it. Called on the thread that {@link #started} was called
+   * on, before the call returns.
    *
    * @param generator the generator
    * @param generation the request and its outcome

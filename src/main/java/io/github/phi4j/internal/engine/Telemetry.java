@@ -59,6 +59,7 @@ final class Telemetry {
   Completion generation(
       GenerationOptions options, LongSupplier queueWait, Supplier<Completion> work) {
     GenerationEvent event = new GenerationEvent();
+    tell(listener -> listener.started(generator, options));
     event.begin();
     long start = System.nanoTime();
     try {
