@@ -4,20 +4,31 @@ import io.github.phi4j.Phi4;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.KvCacheType;
 import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.ThreadPool;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkFiles;
+import org.apache.spark.TaskContext;
 
 /**
  * The models of this JVM, each loaded once and shared by all tasks for as long as the JVM lives.
+ * They compute with the same threads, which are as many as the executor has cores, so that cores
+ * are neither idle nor oversubscribed.
  */
 final class ExecutorModels {
 
+  private static final Pattern LOCAL =
+      Pattern.compile("local\\[(\\d+)[],].*|local-cluster\\[\\d+,\\s*(\\d+),.*");
+
   private static final Map<Key, Generator> LOADED = new ConcurrentHashMap<>();
+  private static final Map<Integer, ThreadPool> POOLS = new ConcurrentHashMap<>();
 
   private record Key(
       Path file, OptionalInt threads, OptionalInt contextLength, KvCacheType kvCacheType) {}
@@ -25,12 +36,9 @@ final class ExecutorModels {
   private ExecutorModels() {}
 
   static Generator get(Phi4SparkOptions options) {
+    OptionalInt threads = options.threads().isPresent() ? options.threads() : cores();
     Key key =
-        new Key(
-            file(options.model()),
-            threads(options),
-            options.contextLength(),
-            options.kvCacheType());
+        new Key(file(options.model()), threads, options.contextLength(), options.kvCacheType());
     return LOADED.computeIfAbsent(key, ExecutorModels::load);
   }
 
@@ -39,18 +47,28 @@ final class ExecutorModels {
     return Files.exists(local) ? local.toAbsolutePath() : Path.of(SparkFiles.get(model));
   }
 
-  /**
-   * As many threads as the executor has cores, so that they are neither idle nor oversubscribed.
-   */
-  private static OptionalInt threads(Phi4SparkOptions options) {
-    int cores = SparkEnv.get().conf().getInt("spark.executor.cores", 0);
-    return options.threads().isPresent() || cores == 0 ? options.threads() : OptionalInt.of(cores);
+  /** The cores of this executor, if it has not all of the machine's. */
+  private static OptionalInt cores() {
+    SparkConf conf = SparkEnv.get().conf();
+    Matcher local = LOCAL.matcher(conf.get("spark.master", ""));
+    TaskContext task = TaskContext.get();
+    String cores;
+    if (local.matches()) {
+      cores = local.group(1) == null ? local.group(2) : local.group(1);
+    } else if (task != null && task.getLocalProperty("resource.executor.cores") != null) {
+      cores = task.getLocalProperty("resource.executor.cores"); // of the task's resource profile
+    } else {
+      cores = conf.get("spark.executor.cores", null);
+    }
+    return cores == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(cores));
   }
 
   private static Generator load(Key key) {
     LoadOptions.Builder options =
         LoadOptions.builder().maxWaiting(Integer.MAX_VALUE).kvCacheType(key.kvCacheType());
-    key.threads().ifPresent(options::threads);
+    if (key.threads().isPresent()) {
+      options.threadPool(POOLS.computeIfAbsent(key.threads().getAsInt(), Phi4::newThreadPool));
+    }
     key.contextLength().ifPresent(options::contextLength);
     return Phi4.load(key.file(), options.build());
   }

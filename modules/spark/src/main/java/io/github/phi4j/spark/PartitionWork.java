@@ -2,41 +2,36 @@ package io.github.phi4j.spark;
 
 import io.github.phi4j.api.Cancellation;
 import io.github.phi4j.api.Generator;
-import io.github.phi4j.api.ModelException;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.util.TaskCompletionListener;
 
-/**
- * Adds a column to the rows of a partition, some of them at a time, in their order. What fails for
- * a row is a value of its column; a model that cannot be used fails the task.
- */
+/** Adds a column to the rows of a partition, several at a time, in their order. */
 final class PartitionWork implements MapPartitionsFunction<Row, Row> {
 
   private static final long serialVersionUID = 1;
 
+  /**
+   * How many rows a task holds for each one under way: so many may be done before the one that is
+   * next in order, while others take their place.
+   */
+  private static final int HELD = 16;
+
   private final Phi4SparkOptions options;
-  private final RowWork work;
-  private final int fields;
+  private final Work work;
   private final Progress progress;
 
-  /**
-   * Creates the work.
-   *
-   * @param fields how many fields the column has, with the error
-   */
-  PartitionWork(Phi4SparkOptions options, RowWork work, int fields, Progress progress) {
+  PartitionWork(Phi4SparkOptions options, Work work, Progress progress) {
     this.options = options;
     this.work = work;
-    this.fields = fields;
     this.progress = progress;
   }
 
@@ -49,12 +44,13 @@ final class PartitionWork implements MapPartitionsFunction<Row, Row> {
     return new Window(rows, generator, cancellation);
   }
 
-  /** The rows under way. */
+  /** The rows that are under way, and those that are done and not yet taken. */
   private final class Window implements Iterator<Row> {
     private final Iterator<Row> rows;
     private final Generator generator;
     private final Cancellation cancellation;
-    private final ArrayDeque<FutureTask<Row>> running = new ArrayDeque<>();
+    private final ArrayDeque<FutureTask<Row>> held = new ArrayDeque<>();
+    private final Semaphore free = new Semaphore(options.rowsInFlight());
 
     Window(Iterator<Row> rows, Generator generator, Cancellation cancellation) {
       this.rows = rows;
@@ -64,22 +60,22 @@ final class PartitionWork implements MapPartitionsFunction<Row, Row> {
 
     @Override
     public boolean hasNext() {
-      return !running.isEmpty() || rows.hasNext();
+      return !held.isEmpty() || rows.hasNext();
     }
 
     @Override
     public Row next() {
-      while (running.size() < options.rowsInFlight() && rows.hasNext()) {
-        Row row = rows.next();
-        FutureTask<Row> task = new FutureTask<>(() -> complete(row));
-        Thread.ofVirtual().name("phi4j-spark").start(task);
-        running.add(task);
-      }
-      if (running.isEmpty()) {
+      if (!hasNext()) {
         throw new NoSuchElementException();
       }
       try {
-        Row row = running.remove().get();
+        startAll();
+        while (!held.getFirst().isDone() && mayStart()) {
+          free.acquire(); // until any row is done
+          start(rows.next());
+          startAll();
+        }
+        Row row = held.removeFirst().get();
         progress.rowDone(row);
         return row;
       } catch (InterruptedException e) {
@@ -90,21 +86,35 @@ final class PartitionWork implements MapPartitionsFunction<Row, Row> {
       }
     }
 
-    private Row complete(Row row) {
-      Object[] added;
-      try {
-        added = Arrays.copyOf(work.run(generator, row, cancellation), fields);
-      } catch (ModelException e) {
-        throw e; // of no row in particular
-      } catch (RuntimeException | OutOfMemoryError e) {
-        added = new Object[fields];
-        added[fields - 1] = e.getClass().getSimpleName() + ": " + e.getMessage();
+    private boolean mayStart() {
+      return held.size() < HELD * options.rowsInFlight() && rows.hasNext();
+    }
+
+    private void startAll() {
+      while (mayStart() && free.tryAcquire()) {
+        start(rows.next());
       }
+    }
+
+    private void start(Row row) {
+      FutureTask<Row> task =
+          new FutureTask<>(() -> {
+            try {
+              return with(row, work.run(generator, new Question.OfRow(options, row), cancellation));
+            } finally {
+              free.release();
+            }
+          });
+      Thread.ofVirtual().name("phi4j-spark").start(task);
+      held.add(task);
+    }
+
+    private static Row with(Row row, Row result) {
       Object[] values = new Object[row.size() + 1];
       for (int i = 0; i < row.size(); i++) {
         values[i] = row.get(i);
       }
-      values[row.size()] = RowFactory.create(added);
+      values[row.size()] = result;
       return RowFactory.create(values);
     }
   }

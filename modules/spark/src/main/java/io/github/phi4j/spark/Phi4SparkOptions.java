@@ -1,9 +1,15 @@
 package io.github.phi4j.spark;
 
 import io.github.phi4j.api.KvCacheType;
+import io.github.phi4j.api.Message;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -30,6 +36,7 @@ public final class Phi4SparkOptions implements Serializable {
   private final float topP;
   private final long seed;
   private final String jsonSchema;
+  private final StructType resultType;
   private final int rowsInFlight;
 
   private Phi4SparkOptions(Builder builder) {
@@ -47,6 +54,7 @@ public final class Phi4SparkOptions implements Serializable {
     topP = builder.topP;
     seed = builder.seed;
     jsonSchema = builder.jsonSchema;
+    resultType = builder.resultType;
     rowsInFlight = builder.rowsInFlight;
   }
 
@@ -92,9 +100,54 @@ public final class Phi4SparkOptions implements Serializable {
     return outputColumn;
   }
 
-  /** The system message, or null. */
-  String system() {
-    return system;
+  /** The column that is asked. */
+  String inputColumn() {
+    return messagesColumn == null ? promptColumn : messagesColumn;
+  }
+
+  /** The messages with the system message before them. */
+  List<Message> conversation(Message... messages) {
+    List<Message> all = new ArrayList<>();
+    if (system != null) {
+      all.add(Message.system(system));
+    }
+    all.addAll(List.of(messages));
+    return all;
+  }
+
+  /**
+   * Checks that a dataset has the columns.
+   *
+   * @throws IllegalArgumentException if it has not; it names the column
+   */
+  void check(StructType rows) {
+    List<String> names = List.of(rows.fieldNames());
+    for (String needed : List.of(idColumn, inputColumn())) {
+      if (!names.contains(needed)) {
+        throw new IllegalArgumentException(
+            "there is no column " + needed + "; the dataset has " + names);
+      }
+    }
+    DataType asked = rows.apply(inputColumn()).dataType();
+    boolean fits = messagesColumn == null ? asked instanceof StringType : isMessages(asked);
+    if (!fits) {
+      throw new IllegalArgumentException(
+          String.format(
+              "column %s has type %s; expected %s",
+              inputColumn(),
+              asked.simpleString(),
+              messagesColumn == null ? "string" : "array<struct<role:string,content:string>>"));
+    }
+    if (names.contains(outputColumn)) {
+      throw new IllegalArgumentException(
+          "the dataset has a column " + outputColumn + " already; set another outputColumn");
+    }
+  }
+
+  private static boolean isMessages(DataType type) {
+    return type instanceof ArrayType array
+        && array.elementType() instanceof StructType turn
+        && List.of(turn.fieldNames()).containsAll(List.of("role", "content"));
   }
 
   int maxTokens() {
@@ -112,6 +165,11 @@ public final class Phi4SparkOptions implements Serializable {
   /** The JSON Schema of answers, or null. */
   String jsonSchema() {
     return jsonSchema;
+  }
+
+  /** The type of answers' values, or null. */
+  StructType resultType() {
+    return resultType;
   }
 
   int rowsInFlight() {
@@ -143,6 +201,7 @@ public final class Phi4SparkOptions implements Serializable {
     private float topP = 1;
     private long seed;
     private String jsonSchema;
+    private StructType resultType;
     private int rowsInFlight = 8;
 
     private Builder() {}
@@ -296,22 +355,28 @@ public final class Phi4SparkOptions implements Serializable {
      * Lets each answer be JSON of a schema; the output then has it as the typed field {@code
      * result}.
      *
-     * @param schema a JSON Schema of an object
+     * @param schema a JSON Schema of an object; of its properties, numbers become BIGINT and
+     *     DOUBLE, and what has no type of its own a string
      * @return this builder
+     * @throws IllegalArgumentException if it is not the schema of an object
      */
     public Builder jsonSchema(String schema) {
-      jsonSchema = Objects.requireNonNull(schema, "jsonSchema");
+      resultType = SparkSchemas.type(Objects.requireNonNull(schema, "jsonSchema"));
+      jsonSchema = schema;
       return this;
     }
 
     /**
      * Lets each answer be JSON of a type; the output then has it as the typed field {@code result}.
      *
-     * @param type the type, such as {@code StructType.fromDDL("name STRING, age BIGINT")}
+     * @param type the type, such as {@code StructType.fromDDL("name STRING, age INT")}; all its
+     *     fields are in each answer
      * @return this builder
+     * @throws IllegalArgumentException if JSON has no such type
      */
     public Builder resultType(StructType type) {
       jsonSchema = SparkSchemas.jsonSchema(type);
+      resultType = type;
       return this;
     }
 

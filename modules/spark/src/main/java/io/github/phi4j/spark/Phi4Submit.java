@@ -1,17 +1,25 @@
 package io.github.phi4j.spark;
 
 import java.io.IOException;
-import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
+import java.util.TreeSet;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.MapType;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -22,126 +30,148 @@ import org.apache.spark.sql.types.StructType;
  * spark-submit --class io.github.phi4j.spark.Phi4Submit phi4j-spark.jar \
  *     --model /models/phi-4-Q4_K_M.gguf --input questions.parquet --output answers.parquet
  * }</pre>
+ *
+ * <p>Each part of the rows is in the output as soon as its task has ended, whatever becomes of the
+ * job. A row whose id is in the output is not computed again, though it has an error.
  */
 public final class Phi4Submit {
 
-  private static final Set<String> OPTIONS =
-      Set.of(
-          "model",
-          "input",
-          "output",
-          "format",
-          "id-column",
-          "prompt-column",
-          "system",
-          "max-tokens",
-          "temperature",
-          "top-p",
-          "seed",
-          "threads",
-          "context-length",
-          "json-schema",
-          "result-type",
-          "rows-in-flight");
+  private static final String INPUT = "input";
+  private static final String OUTPUT = "output";
+  private static final String INPUT_FORMAT = "input-format";
+  private static final String OUTPUT_FORMAT = "output-format";
+  private static final String PARTITIONS = "partitions";
+  private static final Set<String> OWN =
+      Set.of(INPUT, OUTPUT, INPUT_FORMAT, OUTPUT_FORMAT, PARTITIONS);
 
-  private Phi4Submit() {}
+  /** Lines within quotes, and quotes doubled, as everybody else reads and writes them. */
+  private static final Map<String, String> CSV =
+      Map.of("header", "true", "multiLine", "true", "escape", "\"");
+
+  private final Map<String, String> given = new HashMap<>();
+  private final Phi4SparkOptions options;
+
+  private Phi4Submit(Map<String, String> values) {
+    Map<String, String> asked = new HashMap<>(values);
+    for (String name : OWN) {
+      if (asked.containsKey(name)) {
+        given.put(name, asked.remove(name));
+      }
+    }
+    options = NamedOptions.COMMAND_LINE.build(asked);
+    for (String needed : List.of(INPUT, OUTPUT)) {
+      if (!given.containsKey(needed)) {
+        throw new IllegalArgumentException("--" + needed + " is missing");
+      }
+    }
+  }
 
   /**
    * Runs the job.
    *
-   * @param args pairs of {@code --option value}: model, input and output, and format (parquet, json
-   *     or csv; that of the output's name unless set), id-column, prompt-column, system,
-   *     max-tokens, temperature, top-p, seed, threads, context-length, json-schema or result-type
-   *     (a struct's DDL), rows-in-flight
+   * @param args pairs of {@code --option value}: input and output; input-format and output-format
+   *     (parquet, json or csv; those of the names unless set); partitions (into how many parts the
+   *     rows are split; as Spark reads them unless set); and what {@link Phi4SparkOptions.Builder}
+   *     has methods for, such as model and max-tokens, with result-type as DDL
    * @throws IllegalArgumentException if an option is unknown, missing or wrong
    * @throws IOException if the output's folder cannot be looked at
    */
   public static void main(String[] args) throws IOException {
-    Map<String, String> given = parse(args);
+    Phi4Submit job = new Phi4Submit(parse(args));
     SparkSession spark = SparkSession.builder().appName("phi4j").getOrCreate();
     try {
-      run(spark, given);
+      job.run(spark);
     } finally {
       spark.stop();
     }
   }
 
   private static Map<String, String> parse(String[] args) {
-    Map<String, String> given = new HashMap<>();
+    Set<String> names = new TreeSet<>(OWN);
+    names.addAll(NamedOptions.COMMAND_LINE.names());
+    Map<String, String> values = new HashMap<>();
     for (int i = 0; i < args.length; i += 2) {
-      String name = args[i].startsWith("--") ? args[i].substring(2) : "";
-      if (!OPTIONS.contains(name) || i + 1 == args.length) {
+      if (!args[i].startsWith("--")
+          || !names.contains(args[i].substring(2))
+          || i + 1 == args.length) {
         throw new IllegalArgumentException(
-            "expected --OPTION VALUE with one of " + OPTIONS + ", found " + args[i]);
+            "expected --OPTION VALUE with one of " + names + ", found " + args[i]);
       }
-      given.put(name, args[i + 1]);
+      values.put(args[i].substring(2), args[i + 1]);
     }
-    for (String needed : new String[] {"model", "input", "output"}) {
-      if (!given.containsKey(needed)) {
-        throw new IllegalArgumentException("--" + needed + " is missing");
-      }
-    }
-    return given;
+    return values;
   }
 
-  static void run(SparkSession spark, Map<String, String> given) throws IOException {
-    String format = given.getOrDefault("format", format(given.get("output")));
-    String output = given.get("output");
-    String id = given.getOrDefault("id-column", "id");
-    Dataset<Row> rows = read(spark, given.get("input"), format(given.get("input")));
-    if (exists(spark, output)) {
-      rows = Phi4Spark.remaining(rows, read(spark, output, format), id);
+  static void run(SparkSession spark, Map<String, String> values) throws IOException {
+    new Phi4Submit(values).run(spark);
+  }
+
+  private void run(SparkSession spark) throws IOException {
+    String output = given.get(OUTPUT);
+    String format = given.getOrDefault(OUTPUT_FORMAT, format(output));
+    String inputFormat = given.getOrDefault(INPUT_FORMAT, format(given.get(INPUT)));
+    Dataset<Row> rows =
+        spark.read().format(inputFormat).options(settings(inputFormat)).load(given.get(INPUT));
+    Path folder = new Path(output);
+    if (folder.getFileSystem(spark.sparkContext().hadoopConfiguration()).exists(folder)) {
+      StructType type = answered(rows, format).schema();
+      Dataset<Row> written =
+          spark.read().format(format).schema(type).options(settings(format)).load(output);
+      rows = Phi4Spark.remaining(rows, written, options.idColumn());
     }
-    Dataset<Row> answered = rows.transform(Phi4Spark.generate(options(given)));
-    if (format.equals("csv")) { // which has no structs
-      answered = answered.select("*", "generated.*").drop("generated");
+    if (given.containsKey(PARTITIONS)) {
+      rows = rows.repartition(Integer.parseInt(given.get(PARTITIONS)));
     }
-    answered.write().mode(SaveMode.Append).format(format).option("header", true).save(output);
+    answered(rows, format)
+        .write()
+        .mode(SaveMode.Append)
+        .format(format)
+        .options(settings(format))
+        // A task's file is in its place when the task ends, not only when the job does.
+        .option("mapreduce.fileoutputcommitter.algorithm.version", "2")
+        .save(output);
+  }
+
+  private static Map<String, String> settings(String format) {
+    return format.equals("csv") ? CSV : Map.of();
+  }
+
+  private Dataset<Row> answered(Dataset<Row> rows, String format) {
+    Dataset<Row> answered = rows.transform(Phi4Spark.generate(options));
+    return format.equals("csv") ? flat(answered) : answered;
+  }
+
+  /** As CSV has it: the answer's fields are columns, and what has fields in turn is JSON. */
+  private Dataset<Row> flat(Dataset<Row> answered) {
+    String column = options.outputColumn();
+    List<Column> columns = new ArrayList<>();
+    Arrays.stream(answered.schema().fields())
+        .filter(field -> !field.name().equals(column))
+        .map(field -> plain(functions.col(field.name()), field))
+        .forEach(columns::add);
+    Arrays.stream(((StructType) answered.schema().apply(column).dataType()).fields())
+        .map(field -> plain(functions.col(column).getField(field.name()), field))
+        .forEach(columns::add);
+    return answered.select(columns.toArray(Column[]::new));
+  }
+
+  private static Column plain(Column column, StructField field) {
+    DataType type = field.dataType();
+    boolean nested =
+        type instanceof StructType || type instanceof ArrayType || type instanceof MapType;
+    return (nested ? functions.to_json(column) : column).as(field.name());
   }
 
   private static String format(String path) {
-    String name = Path.of(path).getFileName().toString().toLowerCase(Locale.ROOT);
-    String format = name.substring(name.lastIndexOf('.') + 1);
-    return switch (format) {
+    String name =
+        new Path(path)
+            .getName()
+            .toLowerCase(Locale.ROOT)
+            .replaceFirst("\\.(gz|bz2|zst|lz4|snappy)$", "");
+    return switch (name.substring(name.lastIndexOf('.') + 1)) {
       case "csv" -> "csv";
       case "json", "jsonl", "ndjson" -> "json";
       default -> "parquet";
     };
-  }
-
-  private static Dataset<Row> read(SparkSession spark, String path, String format) {
-    return spark.read().format(format).option("header", true).load(path);
-  }
-
-  private static boolean exists(SparkSession spark, String path) throws IOException {
-    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-    org.apache.hadoop.fs.Path folder = new org.apache.hadoop.fs.Path(path);
-    FileSystem files = folder.getFileSystem(hadoop);
-    return files.exists(folder);
-  }
-
-  private static Phi4SparkOptions options(Map<String, String> given) {
-    Phi4SparkOptions.Builder options = Phi4SparkOptions.builder();
-    given.forEach((name, value) -> {
-      switch (name) {
-        case "model" -> options.model(value);
-        case "id-column" -> options.idColumn(value);
-        case "prompt-column" -> options.promptColumn(value);
-        case "system" -> options.system(value);
-        case "max-tokens" -> options.maxTokens(Integer.parseInt(value));
-        case "temperature" -> options.temperature(Double.parseDouble(value));
-        case "top-p" -> options.topP(Double.parseDouble(value));
-        case "seed" -> options.seed(Long.parseLong(value));
-        case "threads" -> options.threads(Integer.parseInt(value));
-        case "context-length" -> options.contextLength(Integer.parseInt(value));
-        case "json-schema" -> options.jsonSchema(value);
-        case "result-type" -> options.resultType(StructType.fromDDL(value));
-        case "rows-in-flight" -> options.rowsInFlight(Integer.parseInt(value));
-        default -> {
-          // Where the rows are.
-        }
-      }
-    });
-    return options.build();
   }
 }

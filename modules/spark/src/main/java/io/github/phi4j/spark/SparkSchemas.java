@@ -10,6 +10,7 @@ import java.util.List;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -48,19 +49,32 @@ final class SparkSchemas {
       case DataType number
           when number.equals(DataTypes.DoubleType) || number.equals(DataTypes.FloatType) ->
           schema.put("type", "number");
-      case DataType number when number.equals(DataTypes.LongType) -> schema.put("type", "integer");
+      case MapType map when map.keyType().equals(DataTypes.StringType) ->
+          schema.put("type", "object").set("additionalProperties", schema(map.valueType()));
+      case DataType date when date.equals(DataTypes.DateType) ->
+          schema.put("type", "string").put("format", "date");
+      case DataType time when time.equals(DataTypes.TimestampType) ->
+          schema.put("type", "string").put("format", "date-time");
+      case DataType number when number.equals(DataTypes.LongType) ->
+          integer(schema, Long.MIN_VALUE, Long.MAX_VALUE);
       case DataType number when number.equals(DataTypes.IntegerType) ->
-          schema
-              .put("type", "integer")
-              .put("minimum", Integer.MIN_VALUE)
-              .put("maximum", Integer.MAX_VALUE);
+          integer(schema, Integer.MIN_VALUE, Integer.MAX_VALUE);
+      case DataType number when number.equals(DataTypes.ShortType) ->
+          integer(schema, Short.MIN_VALUE, Short.MAX_VALUE);
+      case DataType number when number.equals(DataTypes.ByteType) ->
+          integer(schema, Byte.MIN_VALUE, Byte.MAX_VALUE);
       default ->
           throw new IllegalArgumentException(
               "a result cannot have type "
                   + type.simpleString()
-                  + "; use string, boolean, int, bigint, float, double, array or struct");
+                  + "; use string, boolean, tinyint, smallint, int, bigint, float, double, date,"
+                  + " timestamp, array, map or struct");
     }
     return schema;
+  }
+
+  private static void integer(ObjectNode schema, long least, long most) {
+    schema.put("type", "integer").put("minimum", least).put("maximum", most);
   }
 
   /**

@@ -8,6 +8,7 @@ import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,10 +26,11 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * A job on a cluster of two executor processes of this machine, one of which is killed amid the
- * job. {@code -Dphi4j.spark.rows} sets how many rows it has.
+ * A job on a cluster of two executor processes of this machine. {@code -Dphi4j.spark.rows} sets how
+ * many rows it has.
  */
 final class ClusterTest {
 
@@ -42,32 +44,73 @@ final class ClusterTest {
     return "What is " + id % 89 + " + " + id % 83 + "?";
   }
 
-  @Test
-  void everyRowIsThereOnceAndAsOneProcessHasItThoughAnExecutorIsKilled() throws Exception {
-    Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars"));
+  private static List<Row> questions(int count) {
     List<Row> questions = new ArrayList<>();
-    for (long id = 0; id < ROWS; id++) {
+    for (long id = 0; id < count; id++) {
       questions.add(RowFactory.create(id, prompt(id)));
     }
-    Map<Long, String> alone = new HashMap<>();
-    long aloneNanos = alone(questions, alone);
-    Map<Long, String> answers = new HashMap<>();
-    long clusterNanos = onCluster(questions, answers);
-
-    assertThat(answers).hasSize(ROWS).isEqualTo(alone);
-    System.out.printf(
-        "%,d rows: one process %.1f s, the cluster %.1f s with a lost executor, ratio %.2f%n",
-        ROWS, aloneNanos / 1e9, clusterNanos / 1e9, (double) aloneNanos / clusterNanos);
+    return questions;
   }
 
-  /** As a program without Spark does it, with the cores of both executors. */
-  private static long alone(List<Row> questions, Map<Long, String> answers) throws Exception {
-    try (Generator generator =
-            Phi4.load(MODEL, LoadOptions.builder().threads(2).maxWaiting(ROWS).build());
-        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+  @Test
+  void everyRowIsThereOnceAndAsOneProcessHasItThoughAnExecutorIsKilled() throws Exception {
+    List<Row> questions = questions(ROWS);
+    Map<Long, String> expected;
+    try (Generator generator = load()) {
+      expected = alone(generator, questions);
+    }
+    SparkSession spark = cluster();
+    try {
+      FutureTask<Boolean> killer = new FutureTask<>(() -> killOne(spark));
+      Thread.ofVirtual().start(killer);
+      assertThat(onCluster(spark, questions)).hasSize(ROWS).isEqualTo(expected);
+      assertThat(killer.get()).isTrue();
+    } finally {
+      spark.stop();
+    }
+  }
+
+  /**
+   * The same rows in one process and on the cluster, in turns, after both are warm: starting
+   * executors and loading is not measured. {@code -Dphi4j.spark.rounds} says how many turns.
+   */
+  @Test
+  @EnabledIfSystemProperty(named = "phi4j.spark.rounds", matches = "\\d+")
+  void throughput() throws Exception {
+    List<Row> questions = questions(ROWS);
+    List<Row> some = questions.subList(0, Math.min(ROWS, 2_000));
+    List<Double> ratios = new ArrayList<>();
+    SparkSession spark = cluster();
+    try (Generator generator = load()) {
+      alone(generator, some);
+      onCluster(spark, some);
+      for (int round = 0; round < Integer.getInteger("phi4j.spark.rounds"); round++) {
+        long start = System.nanoTime();
+        Map<Long, String> expected = alone(generator, questions);
+        long between = System.nanoTime();
+        assertThat(onCluster(spark, questions)).isEqualTo(expected);
+        long end = System.nanoTime();
+        ratios.add((double) (between - start) / (end - between));
+        System.out.printf(
+            "%,d rows: one process %.1f s, the cluster %.1f s, ratio %.2f%n",
+            ROWS, (between - start) / 1e9, (end - between) / 1e9, ratios.getLast());
+      }
+    } finally {
+      spark.stop();
+    }
+  }
+
+  /** With the cores of both executors. */
+  private static Generator load() {
+    return Phi4.load(MODEL, LoadOptions.builder().threads(2).maxWaiting(ROWS).build());
+  }
+
+  /** As a program without Spark does it, with as many rows under way as the cluster has. */
+  private static Map<Long, String> alone(Generator generator, List<Row> questions)
+      throws Exception {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       GenerationOptions options = GenerationOptions.builder().maxTokens(TOKENS).build();
       Semaphore window = new Semaphore(16);
-      long start = System.nanoTime();
       Map<Long, Future<String>> running = new HashMap<>();
       for (Row row : questions) {
         window.acquire();
@@ -83,45 +126,37 @@ final class ClusterTest {
               }
             }));
       }
+      Map<Long, String> answers = new HashMap<>();
       for (var entry : running.entrySet()) {
         answers.put(entry.getKey(), entry.getValue().get());
       }
-      return System.nanoTime() - start;
+      return answers;
     }
   }
 
-  private static long onCluster(List<Row> questions, Map<Long, String> answers) throws Exception {
-    SparkSession spark =
-        SparkSession.builder()
-            .master("local-cluster[2,1,1024]")
-            .config("spark.ui.enabled", false)
-            .config("spark.executor.memory", "700m")
-            .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
-            .config("spark.executor.extraJavaOptions", "--add-modules jdk.incubator.vector")
-            .config("spark.files", MODEL.toString())
-            .getOrCreate();
-    try {
-      Phi4SparkOptions options =
-          Phi4SparkOptions.builder()
-              .model(MODEL.getFileName().toString())
-              .threads(1)
-              .maxTokens(TOKENS)
-              .build();
-      Dataset<Row> rows = spark.createDataFrame(questions, TYPE).repartition(16);
-      long start = System.nanoTime();
-      FutureTask<Boolean> killer = new FutureTask<>(() -> killOne(spark));
-      Thread.ofVirtual().start(killer);
-      for (Row row : rows.transform(Phi4Spark.generate(options)).collectAsList()) {
-        Row generated = row.getStruct(2);
-        assertThat(generated.<String>getAs("error")).isNull();
-        assertThat(answers.put(row.getLong(0), generated.getAs("text"))).isNull();
-      }
-      long nanos = System.nanoTime() - start;
-      assertThat(killer.get()).isTrue();
-      return nanos;
-    } finally {
-      spark.stop();
+  private static SparkSession cluster() throws IOException {
+    Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars"));
+    return SparkSession.builder()
+        .master("local-cluster[2,1,1024]")
+        .config("spark.ui.enabled", false)
+        .config("spark.executor.memory", "700m")
+        .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
+        .config("spark.executor.extraJavaOptions", "--add-modules jdk.incubator.vector")
+        .config("spark.files", MODEL.toString())
+        .getOrCreate();
+  }
+
+  private static Map<Long, String> onCluster(SparkSession spark, List<Row> questions) {
+    Phi4SparkOptions options =
+        Phi4SparkOptions.builder().model(MODEL.getFileName().toString()).maxTokens(TOKENS).build();
+    Dataset<Row> rows = spark.createDataFrame(questions, TYPE).repartition(16);
+    Map<Long, String> answers = new HashMap<>();
+    for (Row row : rows.transform(Phi4Spark.generate(options)).collectAsList()) {
+      Row generated = row.getStruct(2);
+      assertThat(generated.<String>getAs("error")).isNull();
+      assertThat(answers.put(row.getLong(0), generated.getAs("text"))).isNull();
     }
+    return answers;
   }
 
   /** Kills an executor process once some tasks are done. */

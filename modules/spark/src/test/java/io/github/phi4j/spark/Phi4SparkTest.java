@@ -4,16 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.phi4j.Phi4;
+import io.github.phi4j.api.ContextMemoryException;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.GrammarException;
 import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.spark.docs.SparkExample;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerStageCompleted;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -22,7 +30,7 @@ import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** Every function over small datasets, in this JVM. */
 final class Phi4SparkTest {
@@ -42,6 +50,7 @@ final class Phi4SparkTest {
             .master("local[2]")
             .config("spark.ui.enabled", false)
             .config("spark.sql.shuffle.partitions", 2)
+            .config("spark.sql.datetime.java8API.enabled", true)
             .getOrCreate();
   }
 
@@ -110,23 +119,51 @@ final class Phi4SparkTest {
   }
 
   @Test
-  void answersOfASchemaAreStructs() {
+  void answersOfATypeAreStructsOfIt() {
+    String type =
+        "a INT, b BOOLEAN, c BIGINT, d DOUBLE, e DATE, f ARRAY<STRING>, g STRUCT<h: SMALLINT>";
     Phi4SparkOptions typed =
-        options().maxTokens(200).resultType(StructType.fromDDL("first INT, exact BOOLEAN")).build();
+        options().maxTokens(250).resultType(StructType.fromDDL(type)).system("Be brief.").build();
+    Dataset<Row> rows =
+        questions("What is 27 + 45?", "What is 3 + 4?").transform(Phi4Spark.generate(typed));
+
+    StructType column = (StructType) rows.schema().apply("generated").dataType();
+    assertThat(column.apply("result").dataType()).isEqualTo(StructType.fromDDL(type));
+    for (Row row : byId(rows, "generated").values()) {
+      Row result = row.getAs("result");
+      if (row.getAs("finishReason").equals("STOP")) { // or the answer is cut off
+        assertThat(result.<Integer>getAs("a")).isNotNull();
+        assertThat(result.<Boolean>getAs("b")).isNotNull();
+        assertThat(result.<LocalDate>getAs("e")).isNotNull();
+      }
+    }
+  }
+
+  @Test
+  void answersOfASchemaAreStructsToo() {
+    Phi4SparkOptions typed =
+        options()
+            .maxTokens(100)
+            .jsonSchema(
+                """
+                {"type": "object", "required": ["kind"],
+                 "properties": {"kind": {"enum": ["sum"]}, "n": {"type": "integer"}}}\
+                """)
+            .build();
     Row row =
         byId(questions("What is 27 + 45?").transform(Phi4Spark.generate(typed)), "generated")
             .get(0L);
-    Row result = row.getAs("result");
+    assertThat(row.<Row>getAs("result").<String>getAs("kind")).isEqualTo("sum");
 
-    assertThat(result.<Long>getAs("first")).isNotNull();
-    assertThat(result.<Boolean>getAs("exact")).isNotNull();
-    assertThat(
-            SparkSchemas.type(
-                SparkSchemas.jsonSchema(
-                    StructType.fromDDL("a STRING, b ARRAY<BIGINT>, c STRUCT<d: DOUBLE>"))))
-        .isEqualTo(StructType.fromDDL("a STRING, b ARRAY<BIGINT>, c STRUCT<d: DOUBLE>"));
-    assertThatThrownBy(() -> SparkSchemas.type("{\"type\": \"string\"}"))
+    assertThatThrownBy(() -> options().jsonSchema("{\"type\": \"string\"}"))
         .hasMessageContaining("object");
+    assertThatThrownBy(() -> options().resultType(StructType.fromDDL("a BINARY")))
+        .hasMessageContaining("binary");
+    StructType every =
+        StructType.fromDDL(
+            "a STRING, b ARRAY<BIGINT>, c STRUCT<d: DOUBLE>, e TINYINT, f TIMESTAMP,"
+                + " g MAP<STRING, FLOAT>");
+    assertThat(options().resultType(every).build().resultType()).isEqualTo(every);
   }
 
   @Test
@@ -148,37 +185,116 @@ final class Phi4SparkTest {
   }
 
   @Test
-  void sqlHasTheFunctions() {
-    Phi4Spark.register(spark, options().build());
-    questions("What is 27 + 45?").createOrReplaceTempView("questions");
-    Row row =
+  void conversationsMayBeAskedAndWhatIsWrongWithOneIsItsError() {
+    Dataset<Row> rows =
         spark
-            .sql(
-                "select phi4_generate(prompt).text, phi4_choose(prompt, array('Yes', 'No')),"
-                    + " size(phi4_embed(prompt)) from questions")
-            .first();
+            .range(3)
+            .selectExpr(
+                "id",
+                "if(id = 2, null, array(named_struct('role', if(id = 1, 'boss', 'user'),"
+                    + " 'content', 'What is 27 + 45?'))) messages");
+    Map<Long, Row> answers =
+        byId(
+            rows.transform(Phi4Spark.generate(options().messagesColumn("messages").build())),
+            "generated");
 
-    assertThat(row.getString(0)).isNotEmpty();
-    assertThat(row.getString(1)).isIn("Yes", "No");
-    assertThat(row.getInt(2)).isPositive();
+    assertThat(answers.get(0L).<String>getAs("text"))
+        .isEqualTo(
+            byId(
+                    questions("What is 27 + 45?").transform(Phi4Spark.generate(options().build())),
+                    "generated")
+                .get(0L)
+                .<String>getAs("text"));
+    assertThat(answers.get(1L).<String>getAs("error")).contains("boss", "expected system");
+    assertThat(answers.get(2L).<String>getAs("error")).contains("null in column messages");
   }
 
   @Test
-  void aJobGoesOnWhereItEnded(@TempDir Path folder) throws Exception {
-    String input = folder.resolve("questions.parquet").toString();
-    String output = folder.resolve("answers.jsonl").toString();
-    questions("a", "b", "c").limit(2).write().parquet(input);
-    Map<String, String> job =
-        Map.of("model", MODEL, "input", input, "output", output, "threads", "1", "max-tokens", "4");
-    Phi4Submit.run(spark, job);
-    assertThat(spark.read().json(output).count()).isEqualTo(2);
-    questions("a", "b", "c").write().mode("overwrite").parquet(input);
-    Phi4Submit.run(spark, job);
+  void tooLittleMemoryIsTheErrorOfARowAndABrokenModelIsNot() {
+    for (Throwable failure :
+        List.of(new ContextMemoryException("2 GB are needed"), new OutOfMemoryError("heap"))) {
+      Row row = failing(failure);
+      assertThat(row.<String>getAs(1))
+          .isEqualTo(failure.getClass().getSimpleName() + ": " + failure.getMessage());
+      assertThat(row.isNullAt(0)).isTrue();
+    }
+    GrammarException unusable = new GrammarException("a schema without meaning");
+    assertThatThrownBy(() -> failing(unusable)).isSameAs(unusable);
+  }
 
-    assertThat(spark.read().json(output).select("id").distinct().count()).isEqualTo(3);
-    assertThat(spark.read().json(output).count()).isEqualTo(3);
-    assertThatThrownBy(() -> Phi4Submit.main(new String[] {"--modle", "x"}))
-        .hasMessageContaining("--modle");
+  private static Row failing(Throwable failure) {
+    Work work =
+        new Work(
+            StructType.fromDDL("text STRING, error STRING"),
+            (_, _, _) -> {
+              if (failure instanceof Error error) {
+                throw error;
+              }
+              throw (RuntimeException) failure;
+            });
+    return work.run(null, null, null);
+  }
+
+  @Test
+  void aCallRegistersFunctionsOfSql() {
+    Phi4Spark.register(spark, options().maxTokens(2).build());
+    Row row = spark.sql("select phi4_generate('What is 27 + 45?') answer").first().getStruct(0);
+    assertThat(row.<Integer>getAs("completionTokens")).isEqualTo(2);
+    assertThat(row.schema().fieldNames())
+        .containsExactly(
+            "text", "reasoning", "finishReason", "promptTokens", "completionTokens", "error");
+  }
+
+  @Test
+  void progressIsCountedInSparksUi() throws Exception {
+    CompletableFuture<Map<String, Object>> counts = new CompletableFuture<>();
+    SparkListener listener =
+        new SparkListener() {
+          @Override
+          public void onStageCompleted(SparkListenerStageCompleted stage) {
+            Map<String, Object> found = new HashMap<>();
+            CollectionConverters.asJava(stage.stageInfo().accumulables().values())
+                .forEach(counter -> found.put(counter.name().get(), counter.value().get()));
+            if (found.containsKey("phi4j rows")) {
+              counts.complete(found);
+            }
+          }
+        };
+    spark.sparkContext().addSparkListener(listener);
+    try {
+      questions("a", null, "b").transform(Phi4Spark.generate(options().build())).collectAsList();
+      assertThat(counts.get(60, TimeUnit.SECONDS))
+          .containsEntry("phi4j rows", 3L)
+          .containsEntry("phi4j errors", 1L);
+    } finally {
+      spark.sparkContext().removeSparkListener(listener);
+    }
+  }
+
+  @Test
+  void allTasksShareThreadsAsManyAsThereAreCores() {
+    Phi4SparkOptions.Builder options = Phi4SparkOptions.builder().model(MODEL);
+    Generator model = ExecutorModels.get(options.build());
+    assertThat(model.threads()).isEqualTo(2); // of local[2]
+    assertThat(ExecutorModels.get(options.maxTokens(3).build())).isSameAs(model);
+  }
+
+  @Test
+  void aColumnThatIsNotThereIsSaidBeforeTheJob() {
+    assertThatThrownBy(() ->
+            questions("a").transform(Phi4Spark.generate(options().promptColumn("text").build())))
+        .hasMessageContaining("no column text")
+        .hasMessageContaining("[id, prompt]");
+    assertThatThrownBy(
+            () -> questions("a").transform(Phi4Spark.embed(options().promptColumn("id").build())))
+        .hasMessageContaining("bigint")
+        .hasMessageContaining("expected string");
+    assertThatThrownBy(
+            () -> questions("a").transform(Phi4Spark.score(options().outputColumn("id").build())))
+        .hasMessageContaining("outputColumn");
+    assertThatThrownBy(() ->
+            questions("a").transform(Phi4Spark.score(options().messagesColumn("prompt").build())))
+        .hasMessageContaining("array<struct<role:string,content:string>>");
   }
 
   @Test

@@ -1,0 +1,135 @@
+package io.github.phi4j.spark;
+
+import io.github.phi4j.api.Cancellation;
+import io.github.phi4j.api.Choice;
+import io.github.phi4j.api.ClosedException;
+import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.FileException;
+import io.github.phi4j.api.FinishReason;
+import io.github.phi4j.api.GenerationOptions;
+import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.Grammar;
+import io.github.phi4j.api.GrammarException;
+import io.github.phi4j.api.ModelException;
+import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.Sampling;
+import io.github.phi4j.api.TokenLogProb;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * What is computed of a question, and its result's type, whose last field is the error.
+ *
+ * @param type the struct of the result
+ * @param computation gives the values of all fields but the error
+ */
+record Work(StructType type, Computation computation) implements Serializable {
+
+  /** Computes the values of a result's fields. */
+  @FunctionalInterface
+  interface Computation extends Serializable {
+    Object[] compute(Generator generator, Question question, Cancellation cancellation);
+  }
+
+  /** Computes a result. What fails for the question alone is the result's error. */
+  Row run(Generator generator, Question question, Cancellation cancellation) {
+    Object[] values;
+    try {
+      values = Arrays.copyOf(computation.compute(generator, question, cancellation), type.size());
+    } catch (ModelException | FileException | GrammarException | ClosedException e) {
+      throw e; // of no question in particular
+    } catch (RuntimeException | OutOfMemoryError e) {
+      values = new Object[type.size()];
+      values[type.size() - 1] = e.getClass().getSimpleName() + ": " + e.getMessage();
+    }
+    return RowFactory.create(values);
+  }
+
+  private static Work of(String fields, Computation computation) {
+    return new Work(StructType.fromDDL(fields + ", error STRING"), computation);
+  }
+
+  static Work generate(Phi4SparkOptions options) {
+    return of(
+        "text STRING, reasoning STRING, finishReason STRING, promptTokens INT, completionTokens"
+            + " INT",
+        (generator, question, cancellation) -> {
+          Completion completion =
+              generator.generate(
+                  question.prompt(), generation(options, question.seed(), cancellation));
+          if (completion.finishReason() == FinishReason.CANCELLED) {
+            throw new IllegalStateException("the task was killed");
+          }
+          return new Object[] {
+            completion.text(),
+            completion.reasoning().isEmpty() ? null : completion.reasoning(),
+            completion.finishReason().name(),
+            completion.usage().promptTokens(),
+            completion.usage().completionTokens()
+          };
+        });
+  }
+
+  private static GenerationOptions generation(
+      Phi4SparkOptions options, long seed, Cancellation cancellation) {
+    GenerationOptions.Builder generation =
+        GenerationOptions.builder()
+            .maxTokens(options.maxTokens())
+            .cancellation(cancellation)
+            .sampling(
+                Sampling.builder()
+                    .temperature(options.temperature())
+                    .topP(options.topP())
+                    .seed(seed)
+                    .build());
+    if (options.jsonSchema() != null) {
+      generation.grammar(Grammar.jsonSchema(options.jsonSchema()));
+    }
+    return generation.build();
+  }
+
+  static Work choose(List<String> alternatives) {
+    return of(
+        "choice STRING, probability DOUBLE, probabilities ARRAY<DOUBLE>",
+        (generator, question, _) -> {
+          List<Choice> choices = generator.choose(question.prompt(), alternatives);
+          Choice best =
+              choices.stream().max(Comparator.comparingDouble(Choice::probability)).orElseThrow();
+          return new Object[] {
+            best.text(),
+            best.probability(),
+            choices.stream().map(Choice::probability).toArray(Double[]::new)
+          };
+        });
+  }
+
+  static Work score() {
+    return of(
+        "logProb DOUBLE, tokens INT",
+        (generator, question, _) -> {
+          List<TokenLogProb> tokens = generator.score(Prompt.raw(question.text()));
+          double sum = tokens.stream().mapToDouble(TokenLogProb::logProb).sum();
+          return new Object[] {sum, tokens.size()};
+        });
+  }
+
+  static Work embed() {
+    return of(
+        "embedding ARRAY<FLOAT>",
+        (generator, question, _) ->
+            new Object[] {boxed(generator.embed(List.of(question.text())).getFirst())});
+  }
+
+  private static Float[] boxed(float[] values) {
+    Float[] boxed = new Float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      boxed[i] = values[i];
+    }
+    return boxed;
+  }
+}
