@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  *     unless {@link JsonSchemaOptions#lenient()} asked for that
  * @since 0.1.0
  */
-@SuppressWarnings("ArrayRecordComponent") // copied on the way in and out, and compared by content
 public record Completion(
     String text,
     String reasoning,
