@@ -48,8 +48,11 @@ public final class Main {
 
       Completion rest =
           phi4.generate(
-              Prompt.continuing(Message.user("What is 27 + 45?"), Message.assistant("7")), options);
-      check(rest.text().startsWith("2"), rest);
+              Prompt.continuing(
+                  Message.user("What is 27 + 45?"),
+                  Message.assistant("Ones: 7+5=12, carry 1.\nTens: 2+4+1=7.\nAnswer:")),
+              options);
+      check(rest.text().equals(" 72"), rest);
 
       Cancellation cancellation = new Cancellation();
       cancellation.cancel();

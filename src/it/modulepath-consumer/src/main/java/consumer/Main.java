@@ -32,8 +32,7 @@ public final class Main {
               .cancellation(new Cancellation())
               .samplingProbs(1)
               .build();
-      Completion number =
-          phi4.generate(Prompt.chat(Message.user("What is 27 + 45?")), options);
+      Completion number = phi4.generate(Prompt.chat(Message.user("What is 27 + 45?")), options);
       String answer = phi4.generate("What is 27 + 45?").text();
       System.out.println(architecture + ": " + answer);
       if (!answer.contains("72") || !number.text().matches("-?\\d+")) {

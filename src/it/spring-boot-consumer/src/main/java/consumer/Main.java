@@ -46,8 +46,9 @@ public class Main {
               .cancellation(new Cancellation())
               .samplingProbs(1)
               .build();
-      Prompt prompt = Prompt.continuing(Message.user(question), Message.assistant("7"));
-      return "The rest of it: " + generator.generate(prompt, options).text();
+      String begun = "Ones: 7+5=12, carry 1.\nTens: 2+4+1=7.\nAnswer:";
+      Prompt prompt = Prompt.continuing(Message.user(question), Message.assistant(begun));
+      return "The rest of it:" + generator.generate(prompt, options).text();
     }
   }
 
@@ -57,9 +58,9 @@ public class Main {
       String port = application.getEnvironment().getProperty("local.server.port");
       String question = URLEncoder.encode("What is 27 + 45?", StandardCharsets.UTF_8);
       get(http, port, "/ask?question=" + question);
-      get(http, port, "/complete?question=" + question);
       get(http, port, "/actuator/health");
       get(http, port, "/actuator/metrics/gen_ai.server.request.duration");
+      get(http, port, "/complete?question=" + question);
     }
   }
 
