@@ -4,24 +4,29 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class ServeCommandTest {
 
-  @Test
-  void servesUntilItIsToldToStopAndLetsAnswersEnd() throws Exception {
+  @TempDir private Path folder;
+
+  /** A server in a process of its own; what it says on standard error goes into a file. */
+  private Process serve(String... options) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -30,22 +35,46 @@ final class ServeCommandTest {
                 "jdk.incubator.vector",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Main.class.getName()));
-    command.addAll(
-        List.of(
-            "serve",
-            "-m",
-            Path.of(System.getProperty("phi4j.models"), "phi4-tiny-Q8_0.gguf").toString(),
-            "--port",
-            "0",
-            "--alias",
-            "phi-4,phi",
-            "-t",
-            "1",
-            "--drain",
-            "100"));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+                Main.class.getName(),
+                "serve",
+                "-m",
+                Path.of(System.getProperty("phi4j.models"), "phi4-tiny-Q8_0.gguf").toString(),
+                "--port",
+                "0",
+                "-t",
+                "1"));
+    command.addAll(List.of(options));
+    return new ProcessBuilder(command).redirectError(folder.resolve("err.txt").toFile()).start();
+  }
+
+  @Test
+  void beyondLoopbackItSaysSoAndKeysComeFromAFile() throws Exception {
+    Path keys = Files.writeString(folder.resolve("keys"), "# of the team\n\n  secret  \n");
+    Process process = serve("--host", "0.0.0.0", "--api-key-file", keys.toString());
+    try (BufferedReader out = process.inputReader(UTF_8);
+        HttpClient client = HttpClient.newHttpClient()) {
+      String first = out.readLine();
+      assertThat(first).matches("listening on http://0\\.0\\.0\\.0:\\d+");
+      assertThat(folder.resolve("err.txt"))
+          .content()
+          .contains("listening beyond this machine")
+          .contains("TLS");
+      URI models =
+          URI.create("http://127.0.0.1:" + first.replaceAll(".*:", "")).resolve("/v1/models");
+      HttpRequest.Builder request = HttpRequest.newBuilder(models);
+      assertThat(client.send(request.build(), BodyHandlers.discarding()).statusCode())
+          .isEqualTo(401);
+      request.header("Authorization", "Bearer secret");
+      assertThat(client.send(request.build(), BodyHandlers.discarding()).statusCode())
+          .isEqualTo(200);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void servesUntilItIsToldToStopAndLetsAnswersEnd() throws Exception {
+    Process process = serve("--alias", "phi-4,phi", "--drain", "100");
     try (BufferedReader out = process.inputReader(UTF_8);
         HttpClient client = HttpClient.newHttpClient()) {
       String first = out.readLine();
