@@ -1,6 +1,6 @@
 @echo off
-rem Runs phi4j's command line on Windows, as phi4 does on other systems: finds a JDK, builds phi4j
-rem once, starts it. Options for the JVM, such as -Xmx2g, can be given in PHI4_JAVA_OPTS. After a
+rem Runs phi4j's command line on Windows, like phi4 on other systems: finds a JDK, builds phi4j
+rem once, and starts it. Options for the JVM, such as -Xmx2g, can be given in PHI4_JAVA_OPTS. After a
 rem change of the sources delete modules\cli\target, and the next run builds again.
 setlocal EnableExtensions DisableDelayedExpansion
 
@@ -16,7 +16,7 @@ for %%r in ("%ProgramFiles%\Eclipse Adoptium" "%ProgramFiles%\Java" "%ProgramFil
   for /d %%d in ("%%~r\*") do call :consider "%%~d"
 )
 if not defined jdk (
-  >&2 echo phi4: phi4j needs a JDK %needed% or newer, and none was found. Set JAVA_HOME to one, or install it:
+  >&2 echo phi4: phi4j needs a JDK %needed% or newer, but none was found. Set JAVA_HOME, or install one:
   >&2 echo   winget install EclipseAdoptium.Temurin.%needed%.JDK
   exit /b 1
 )
@@ -24,7 +24,7 @@ if not defined jdk (
 call :find_jar
 if not defined jar (
   where mvn >nul 2>nul || (
-    >&2 echo phi4: building phi4j needs Maven 3.8 or newer, and there is no 'mvn' on the PATH: get it from https://maven.apache.org/download.cgi
+    >&2 echo phi4: building phi4j needs Maven 3.8 or newer, but 'mvn' is not on the PATH: get it from https://maven.apache.org/download.cgi
     exit /b 1
   )
   >&2 echo phi4: building phi4j once, which takes a minute ...

@@ -1,4 +1,4 @@
-// Runs phi4j and llama.cpp in turn on one GGUF file and prints how they compare: see README.md.
+// Runs phi4j and llama.cpp alternately on one GGUF file and prints a comparison; see README.md.
 import {execFileSync, spawn, spawnSync} from "node:child_process";
 import {closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync} from "node:fs";
 import {arch, availableParallelism, cpus, loadavg, platform} from "node:os";
@@ -15,22 +15,22 @@ const known = ["llama.cpp", "java-llama.cpp"];
 const quietLoad = 0.5;
 
 const usage = `usage: node src/jmh/peers/compare.mjs --model FILE [options]
-Runs phi4j and llama.cpp in turn on one GGUF file and prints how they compare.
+Runs phi4j and llama.cpp alternately on one GGUF file and prints a comparison.
 
   --model FILE         the file
-  --threads N          worker threads of each. Default: the processors of this machine
+  --threads N          worker threads of each engine. Default: the machine's processors
   --pp N               prompt length. Default: 256
   --tg N               tokens to generate. Default: 32
   --depth N            tokens in the context before each test. Default: 0
-  --packed HOW         phi4j's packed weights, as ./phi4 bench takes it. Default: what it does unasked
-  --rounds N           how often each has its turn. Default: 5
-  --repetitions N      measurements of a turn, after a warm-up; their median counts. Default: 2
+  --packed HOW         phi4j's packed weights, as for ./phi4 bench. Default: that of ./phi4 bench
+  --rounds N           number of rounds. Default: 5
+  --repetitions N      measurements per turn, after a warm-up; the median counts. Default: 2
   --peers LIST         llama.cpp, java-llama.cpp, or both with a comma. Default: llama.cpp
   --help               print this
 
 llama.cpp is v0.5.0, through the npm package node-llama-cpp ${nodeLlamaCpp}; java-llama.cpp is
-de.kherud:llama ${javaLlamaCpp}, whose llama.cpp is of early 2025 and which knows no --depth. Both are put
-into target/peers by npm and Maven. Loading a 9 GB file, llama.cpp repacks it: half a minute, 15 GB.
+de.kherud:llama ${javaLlamaCpp}, with a llama.cpp of early 2025 and without --depth. npm and Maven install
+both in target/peers. llama.cpp repacks a 9 GB file at load, which takes half a minute and 15 GB.
 Options for phi4j's JVM can be given in PHI4_JAVA_OPTS.`;
 
 class UsageError extends Error {}
@@ -63,23 +63,23 @@ function options() {
     const least = name === "depth" ? 0 : 1;
     const value = Number(values[name]);
     if (!Number.isInteger(value) || value < least) {
-      throw new UsageError(`--${name} takes a whole number from ${least} on, not '${values[name]}'`);
+      throw new UsageError(`--${name} must be an integer of at least ${least}, not '${values[name]}'`);
     }
     values[name] = value;
   }
   values.peers = values.peers.split(",").filter(peer => peer !== "");
   const unknown = values.peers.find(peer => !known.includes(peer));
   if (unknown !== undefined) {
-    throw new UsageError(`--peers knows ${known.join(" and ")}, not '${unknown}'`);
+    throw new UsageError(`--peers must be among ${known.join(" and ")}, not '${unknown}'`);
   }
   if (values.depth > 0 && values.peers.includes("java-llama.cpp")) {
-    throw new UsageError("java-llama.cpp cannot be measured with --depth: leave one of them out");
+    throw new UsageError("java-llama.cpp does not support --depth: omit one of them");
   }
   if (values.model === undefined) {
-    throw new UsageError("--model is missing: the GGUF file to compare on");
+    throw new UsageError("--model is missing: give a GGUF file");
   }
   if (!existsSync(values.model)) {
-    throw new UsageError(`there is no file ${values.model}`);
+    throw new UsageError(`no such file: ${values.model}`);
   }
   values.model = resolve(values.model);
   return values;
@@ -87,7 +87,7 @@ function options() {
 
 const say = text => process.stderr.write(`${text}\n`);
 
-/** Runs a program; gives what it printed and, where /proc tells, the most memory it had. */
+/** Runs a program; returns its output and, if /proc exists, its peak memory. */
 function run(command, args, settings = {}) {
   return new Promise((done, failed) => {
     const child = spawn(command, args, {cwd: home, stdio: ["ignore", "pipe", "pipe"], ...settings});
@@ -113,7 +113,7 @@ function run(command, args, settings = {}) {
   });
 }
 
-/** VmHWM is the most memory that was resident; RssAnon what is the process's own, without files. */
+/** VmHWM is the peak resident memory; RssAnon the private part, without files. */
 function look(pid, memory) {
   try {
     const status = readFileSync(`/proc/${pid}/status`, "utf8");
@@ -127,7 +127,7 @@ function look(pid, memory) {
 
 const lastJson = out => JSON.parse(out.trim().split("\n").at(-1));
 
-/** phi4's own script finds the JDK and builds the jar; the properties tell which they are. */
+/** phi4's own script finds the JDK and builds the jar; properties report both. */
 async function findPhi4j() {
   const env = {...process.env, PHI4_JAVA_OPTS: "-XshowSettings:properties"};
   const {out, err} = await run("./phi4", ["--version"], {env});
@@ -151,7 +151,7 @@ async function install(peers) {
       "darwin-x64": "mac-x64",
       "darwin-arm64": "mac-arm64-metal"
     }[`${platform()}-${arch()}`];
-    // The binaries for this machine alone: those for graphics cards take ten times the room.
+    // Only the binaries for this machine: those for GPUs take ten times the space.
     const packages = [`node-llama-cpp@${nodeLlamaCpp}`];
     if (binaries !== undefined) {
       flags.push("--omit=optional");
@@ -169,16 +169,16 @@ async function install(peers) {
 
 const javaLlamaCppJar = () => join(installed, `llama-${javaLlamaCpp}.jar`);
 
-/** What phi4j knows of a model. */
+/** phi4j's description of a model. */
 async function inspect(model) {
   const {out} = await run("./phi4", ["inspect", "--json", model]);
   return JSON.parse(out);
 }
 
 /**
- * Reads a file from end to end, so that every turn finds it alike in the page cache: in pages as large
- * as the system makes them. What is left of it there may be in small ones, which are slower to read;
- * where there is GNU's dd, they are dropped first.
+ * Reads a file sequentially, so that each turn finds it in the same state in the page cache: in the
+ * largest pages possible. Existing cached pages may be small ones, which are slower to read; if GNU
+ * dd is available, they are dropped first.
  */
 function readThrough(file) {
   spawnSync("dd", [`if=${file}`, "iflag=nocache", "count=0"], {stdio: "ignore"});
@@ -188,14 +188,14 @@ function readThrough(file) {
   closeSync(descriptor);
 }
 
-/** The file that phi4j's kernels read: that with packed weights, where they are used. */
+/** The file that phi4j's kernels read: the packed weights, if used. */
 function mappedFile(o, packed) {
   const mode = o.packed ?? "auto";
   const used = mode === "file" || (mode === "auto" && packed?.state === "current");
   return used && existsSync(packed?.file) ? packed.file : o.model;
 }
 
-/** The bytes of weights that are read for each token: all but the embedding, of which it is a row. */
+/** The bytes of weights read per token: all but the embedding, of which only a row is read. */
 function bytesPerToken(tensors) {
   const tied = !tensors.some(tensor => tensor.name === "output.weight");
   return tensors
@@ -235,7 +235,7 @@ function contestants(phi4j, o, packedFile) {
     "java-llama.cpp": async () => {
       readThrough(o.model);
       const numbers = [o.threads, o.pp, o.tg, o.repetitions].map(String);
-      // A folder of its own: the library deletes files there whose names begin like its own.
+      // A separate folder: the library deletes files there with names like its own.
       const unpacked = join(installed, "java-llama.cpp");
       mkdirSync(unpacked, {recursive: true});
       const flags = ["--enable-native-access=ALL-UNNAMED", `-Dde.kherud.llama.tmpdir=${unpacked}`];
@@ -336,7 +336,7 @@ function header(phi4j, o, builds, load) {
   ].join("\n");
 }
 
-/** One turn of each: the order is turned round each time, and a peer that fails is left out. */
+/** One turn of each: the order is reversed each time, and a failing peer is dropped. */
 async function playRound(number, competing, o, phi4j, packedFile) {
   const players = contestants(phi4j, o, packedFile);
   const names = ["phi4j", ...competing];
@@ -352,7 +352,7 @@ async function playRound(number, competing, o, phi4j, packedFile) {
       if (name === "phi4j") {
         throw e;
       }
-      say(`${name} is left out: ${e.message}`);
+      say(`${name} is dropped: ${e.message}`);
     }
   }
   return round;
@@ -366,7 +366,7 @@ async function main() {
   }
   const [load] = loadavg();
   if (load > quietLoad) {
-    say(`the machine is busy (load average ${fixed(load, 1)}): do not believe the figures`);
+    say(`the machine is busy (load average ${fixed(load, 1)}): do not trust the figures`);
   }
   const phi4j = await findPhi4j();
   await install(o.peers);
@@ -395,7 +395,7 @@ try {
 } catch (e) {
   say(`compare.mjs: ${e.message}`);
   if (e instanceof UsageError) {
-    say("--help says what there is");
+    say("--help lists the options");
   }
   process.exitCode = e instanceof UsageError ? 2 : 1;
 }

@@ -72,9 +72,10 @@ public final class Phi4 {
   }
 
   /**
-   * Starts threads that several generators can share: see {@link LoadOptions.Builder#threadPool}.
+   * Creates a thread pool that several generators can share; see {@link
+   * LoadOptions.Builder#threadPool}.
    *
-   * @param threads the number of threads that compute, the caller's among them, from 1 to 1024
+   * @param threads the number of computing threads, including the caller's, from 1 to 1024
    * @return the pool; the caller closes it, after the generators
    * @throws IllegalArgumentException if the number is out of range
    */
@@ -83,11 +84,11 @@ public final class Phi4 {
   }
 
   /**
-   * Looks for the file with the packed weights of a model, without loading the model.
+   * Locates the file with a model's packed weights, without loading the model.
    *
    * @param file a GGUF file, or the first part of a split one
-   * @param options where to look
-   * @return the file with packed weights, which may be missing
+   * @param options the folder
+   * @return a description of the file, which may be missing
    * @throws io.github.phi4j.api.FileException if the model file cannot be read
    * @throws io.github.phi4j.api.ModelException if the file is not a model that phi4j runs
    */
@@ -97,13 +98,13 @@ public final class Phi4 {
   }
 
   /**
-   * Makes the file with a model's packed weights, as loading with {@link
-   * io.github.phi4j.api.PackedWeights#FILE} does, unless there is one that can be used.
+   * Creates the file with a model's packed weights, as loading with {@link
+   * io.github.phi4j.api.PackedWeights#FILE} does, unless a usable one exists.
    *
    * @param file a GGUF file, or the first part of a split one
    * @param options the folder, the threads, and the listener
-   * @return the file with packed weights, which is missing only if none of the model's tensors can
-   *     be packed
+   * @return a description of the file, which is missing only if none of the model's tensors can be
+   *     packed
    * @throws io.github.phi4j.api.FileException if the model file cannot be read, or the packed
    *     weights cannot be written
    * @throws io.github.phi4j.api.ModelException if the file is not a model that phi4j runs
@@ -115,8 +116,8 @@ public final class Phi4 {
   }
 
   /**
-   * Reads all of the file with a model's packed weights, and compares it with the model. Loading
-   * checks its header and length alone.
+   * Reads the whole file with a model's packed weights and compares it with the model. Loading
+   * checks only header and length, and small files.
    *
    * @param file a GGUF file, or the first part of a split one
    * @param options the folder, the threads, and the listener

@@ -1,4 +1,4 @@
-/** The entry to the library: {@link io.github.phi4j.Phi4} loads and inspects model files. */
+/** The entry point of the library: {@link io.github.phi4j.Phi4} loads and inspects model files. */
 @NullMarked
 package io.github.phi4j;
 

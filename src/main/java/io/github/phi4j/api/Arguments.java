@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 
-/** Defensive copies of collection arguments; the exception for a null names the argument. */
+/**
+ * Makes defensive copies of collection arguments; a null argument or element is reported by name.
+ */
 final class Arguments {
 
   private Arguments() {}
 
-  /** An unmodifiable copy in the same order. */
+  /** Returns an unmodifiable copy in the same order. */
   static <T> List<T> copy(Collection<? extends T> values, String name) {
     for (T value : Objects.requireNonNull(values, name)) {
       Objects.requireNonNull(value, () -> name + " contains null");
@@ -19,17 +21,17 @@ final class Arguments {
     return List.copyOf(values);
   }
 
-  /** An unmodifiable copy in the same order. */
+  /** Returns an unmodifiable copy in the same order. */
   static <T> List<T> copy(T[] values, String name) {
     return copy(Arrays.asList(Objects.requireNonNull(values, name)), name);
   }
 
-  /** Token ids in the same order. */
+  /** Returns token ids in the same order. */
   static int[] ids(Collection<Integer> values, String name) {
     return copy(values, name).stream().mapToInt(Integer::intValue).toArray();
   }
 
-  /** A context length, if any. */
+  /** Validates a context length, if present. */
   static OptionalInt contextLength(OptionalInt tokens, String name) {
     if (Objects.requireNonNull(tokens, name).orElse(1) < 1) {
       throw new IllegalArgumentException(

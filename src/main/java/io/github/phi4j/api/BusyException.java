@@ -1,8 +1,8 @@
 package io.github.phi4j.api;
 
 /**
- * A generator has as many calls running and waiting as {@link LoadOptions#maxSequences()} and
- * {@link LoadOptions#maxWaiting()} allow. The call had no effect; try again later.
+ * Thrown if a generator has as many running and waiting calls as {@link LoadOptions#maxSequences()}
+ * and {@link LoadOptions#maxWaiting()} allow. The call had no effect; try again later.
  *
  * @since 0.1.0
  */

@@ -6,13 +6,12 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * A handle that cancels calls from any thread, wherever they are: waiting for their turn, compiling
- * a grammar, in prefill or decoding. It is given to a call by {@link
- * GenerationOptions.Builder#cancellation}, and may be given to several, one after the other or at
- * the same time; it cancels all of them, and those that begin later at once. Thread-safe.
+ * A handle that cancels calls from any thread, at any stage: in the queue, while a grammar is
+ * compiled, in prefill or during decoding. {@link GenerationOptions.Builder#cancellation} attaches
+ * it to a call. Several calls, consecutive or concurrent, may share it; it cancels all of them, and
+ * later ones immediately. Thread-safe.
  *
- * <p>A generation that is cancelled returns what it has so far, with {@link
- * FinishReason#CANCELLED}.
+ * <p>A cancelled generation returns its result so far, with {@link FinishReason#CANCELLED}.
  *
  * @since 0.1.0
  */
@@ -21,11 +20,11 @@ public final class Cancellation {
   private final Set<Action> registrations = new LinkedHashSet<>(); // guarded by this
   private volatile boolean cancelled;
 
-  /** Creates a handle that cancels nothing yet. */
+  /** Creates a handle. */
   public Cancellation() {}
 
   /**
-   * An action that waits for a cancellation.
+   * A registered action.
    *
    * @see Cancellation#onCancel
    * @since 0.1.0
@@ -33,14 +32,14 @@ public final class Cancellation {
   public interface Registration extends AutoCloseable {
 
     /**
-     * Forgets the action, or waits until it has run if another thread runs it at this moment.
-     * Closing twice is harmless.
+     * Unregisters the action; if another thread is running it, waits for it to complete. Closing
+     * twice is harmless.
      */
     @Override
     void close();
   }
 
-  /** Cancels, for good. Calls after the first do nothing. */
+  /** Cancels permanently. Further calls have no effect. */
   public synchronized void cancel() {
     if (cancelled) {
       return;
@@ -52,7 +51,7 @@ public final class Cancellation {
   }
 
   /**
-   * Whether {@link #cancel()} was called.
+   * Returns whether {@link #cancel()} was called.
    *
    * @return true from then on
    */
@@ -61,12 +60,12 @@ public final class Cancellation {
   }
 
   /**
-   * Registers an action that runs once when this is cancelled, on the thread that does so; at once,
-   * on the calling thread, if that has happened. It should be short, and must not wait for another
-   * thread that uses this handle.
+   * Registers an action to run once on cancellation, on the cancelling thread; if already
+   * cancelled, it runs immediately on the calling thread. The action should be short, and must not
+   * wait for another thread that uses this handle.
    *
    * @param action the action
-   * @return closing it forgets the action
+   * @return the registration; closing it unregisters the action
    */
   public synchronized Registration onCancel(Runnable action) {
     Action registration = new Action(Objects.requireNonNull(action, "action"));

@@ -7,10 +7,10 @@ import java.util.Objects;
  * One of the alternatives of {@link Completer#choose}.
  *
  * @param text the alternative
- * @param probability the alternative's probability in relation to that of all alternatives, from 0
- *     to 1: the softmax of the total log-probabilities. It favours short alternatives
- * @param perTokenProbability the same with the log-probabilities divided by the number of tokens,
- *     so that length neither favours nor harms an alternative
+ * @param probability the relative probability among all alternatives, from 0 to 1: the softmax of
+ *     the total log-probabilities. It favours short alternatives
+ * @param perTokenProbability the same with log-probabilities divided by the number of tokens, which
+ *     normalizes by length
  * @param tokens the alternative's tokens with their log-probabilities, each given the prompt and
  *     the tokens before it
  * @since 0.1.0
@@ -25,7 +25,7 @@ public record Choice(
   }
 
   /**
-   * The natural logarithm of the alternative's own probability after the prompt.
+   * Returns the natural logarithm of the alternative's absolute probability after the prompt.
    *
    * @return the sum over its tokens, at most 0
    */

@@ -3,7 +3,7 @@ package io.github.phi4j.api;
 import java.util.Objects;
 
 /**
- * A generator, session or thread pool is used after it was closed.
+ * Thrown if a generator, session or thread pool is used after it was closed.
  *
  * @since 0.1.0
  */

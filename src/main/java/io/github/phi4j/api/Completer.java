@@ -5,14 +5,14 @@ import java.util.Objects;
 import java.util.function.IntFunction;
 
 /**
- * Continues prompts. Every call takes the whole prompt; no call builds on the previous one. A
- * {@link Session} only saves recomputing the part of the prompt that it already holds.
+ * Continues prompts. Each call takes the whole prompt; calls do not build on previous ones. A
+ * {@link Session} only avoids recomputing the part of the prompt that it already holds.
  *
  * <p>All methods block until the text is finished. Generation ends early, with {@link
  * FinishReason#CANCELLED} and the text so far, when the sink returns {@code false}, when {@link
  * GenerationOptions#cancellation()} is cancelled, or when the calling thread is interrupted; the
  * thread's interrupt status is then still set. It ends with {@link FinishReason#TIMEOUT} when
- * {@link GenerationOptions#timeout()} is over.
+ * {@link GenerationOptions#timeout()} has elapsed.
  *
  * @since 0.1.0
  */
@@ -21,43 +21,43 @@ public interface Completer {
   /**
    * Continues a prompt and streams the text.
    *
-   * <p>The context may fill up while generating; the completion then ends with {@link
-   * FinishReason#CONTEXT_FULL}.
+   * <p>If the context fills up, the completion ends with {@link FinishReason#CONTEXT_FULL}.
    *
    * @param prompt the prompt
    * @param options the generation options
    * @param sink receives each piece of new text, on the calling thread
    * @return the finished completion; its text is the concatenation of all pieces given to the sink
-   * @throws IllegalArgumentException if the prompt is empty or contains a token id outside of the
-   *     vocabulary; or if an option names such an id
-   * @throws PromptTooLongException if the prompt does not fit into the context
-   * @throws GrammarException if the options have a grammar that cannot be used
+   * @throws IllegalArgumentException if the prompt is empty, or the prompt or an option contains a
+   *     token id outside the vocabulary
+   * @throws PromptTooLongException if the prompt is longer than the context
+   * @throws GrammarException if the options have an invalid grammar
    * @throws ClosedException if this completer is closed
    * @throws BusyException if more calls are running and waiting than {@link
    *     LoadOptions#maxWaiting()} allows
-   * @throws ContextMemoryException if there is too little memory for the KV cache to grow
+   * @throws ContextMemoryException if there is too little memory for the growing KV cache
    * @throws NoTokenLeftException if the options ban every token, or every token that the grammar
    *     allows
-   * @throws InvalidLogitsException if the model's logits are not numbers, as those of a damaged
-   *     file may be
-   * @throws ModelChangedException if the model file was cut short since it was loaded
+   * @throws InvalidLogitsException if the model's logits are not numbers, for instance because the
+   *     file is damaged
+   * @throws ModelChangedException if the model file was modified or truncated since it was loaded
    */
   Completion generate(Prompt prompt, GenerationOptions options, TextSink sink);
 
   /**
    * Samples several completions of a prompt in parallel and streams their texts. The prompt is
-   * computed once. Sample {@code i}, from 0, is what {@link #generate(Prompt, GenerationOptions)}
-   * gives with {@code i} added to the seed; without a seed, each has one of its own.
+   * computed once. Sample {@code i}, from 0, equals the result of {@link #generate(Prompt,
+   * GenerationOptions)} with {@code i} added to the seed; without a seed, each sample gets its own.
    *
    * @param prompt the prompt
-   * @param options the generation options; a time limit and a cancellation are those of all samples
-   * @param samples how many completions, at least 1
-   * @param sinks gives each sample, by its number, the sink that receives its text; called before
-   *     the generation begins. A sink ends its own sample alone by returning {@code false}, and all
-   *     by throwing an exception, which this method then throws. Each sink is called on one thread,
-   *     which is not the calling one, and sinks of different samples at the same time.
-   * @return the completions; each counts the whole prompt as cached, and the context of a session
-   *     then holds the prompt alone
+   * @param options the generation options; time limit and cancellation apply to all samples
+   *     together
+   * @param samples the number of completions, at least 1
+   * @param sinks returns the sink for each sample, by index; called before generation begins. A
+   *     sink ends its own sample by returning {@code false}, and all samples by throwing an
+   *     exception, which this method then throws. Each sink is called on a single thread other than
+   *     the calling one; sinks of different samples are called concurrently.
+   * @return the completions; each counts the whole prompt as cached, and a session's context then
+   *     holds only the prompt
    * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}, or
    *     if the number is below 1
    * @throws Phi4Exception as {@link #generate(Prompt, GenerationOptions, TextSink)}
@@ -66,15 +66,15 @@ public interface Completer {
       Prompt prompt, GenerationOptions options, int samples, IntFunction<? extends TextSink> sinks);
 
   /**
-   * Samples several completions of a prompt in parallel and returns the whole texts.
+   * Samples several completions of a prompt in parallel.
    *
    * @param prompt the prompt
    * @param options the generation options
-   * @param samples how many completions, at least 1
-   * @return the completions, as {@link #generate(Prompt, GenerationOptions, int, IntFunction)}
+   * @param samples the number of completions, at least 1
+   * @return the completions, as for {@link #generate(Prompt, GenerationOptions, int, IntFunction)}
    * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, int,
    *     IntFunction)}
-   * @throws IllegalStateException as {@link #generate(Prompt, GenerationOptions, TextSink)}
+   * @throws Phi4Exception as {@link #generate(Prompt, GenerationOptions, TextSink)}
    */
   default List<Completion> generate(Prompt prompt, GenerationOptions options, int samples) {
     return generate(prompt, options, samples, _ -> text -> true);
@@ -122,7 +122,7 @@ public interface Completer {
 
   /**
    * Computes the log-probability of each token of a prompt given the preceding ones, in one batched
-   * prefill. The first token, which nothing precedes, has no such value.
+   * prefill. The first token has no such value.
    *
    * @param prompt the prompt to score
    * @return a log-probability for each token of the prompt from the second on, without alternatives
@@ -149,20 +149,20 @@ public interface Completer {
   List<TokenLogProb> score(Prompt prompt, int from);
 
   /**
-   * How probable some continuations of a prompt are in relation to each other, for classification
-   * and questions of multiple choice. The prompt is computed once, and each alternative from there.
+   * Computes the relative probabilities of alternative continuations of a prompt, for
+   * classification and multiple-choice questions. The prompt is computed once.
    *
-   * <p>An alternative is encoded by itself, as {@link Tokenizer#encode} does, and its tokens follow
-   * those of the prompt, which stay as they are: after {@code Prompt.raw("The sky is")} an
-   * alternative should begin with its space, {@code " blue"}. Nothing is said of what would follow
-   * an alternative: one that another begins with is at least as probable as that one.
+   * <p>An alternative is encoded separately, as by {@link Tokenizer#encode}, and its tokens are
+   * appended to those of the prompt: after {@code Prompt.raw("The sky is")} an alternative should
+   * begin with a space, {@code " blue"}. The text after an alternative is not considered, so a
+   * prefix of another alternative is at least as probable as that one.
    *
    * @param prompt the prompt that the alternatives follow
-   * @param alternatives the possible continuations, at least one, each of at least one token, all
-   *     different
-   * @return the alternatives in the order given, with their probabilities, which sum to 1
-   * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}, if
-   *     there is no alternative, one is empty or there twice, or the context has no room for one
+   * @param alternatives the possible continuations, at least one, distinct, each of at least one
+   *     token
+   * @return the alternatives in the given order, with probabilities that sum to 1
+   * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}, or
+   *     if there is no alternative, one is empty, duplicated, or too long for the context
    * @throws Phi4Exception as {@link #generate(Prompt, GenerationOptions, TextSink)}
    * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted
    */
@@ -174,7 +174,7 @@ public interface Completer {
    * @param texts the texts, none empty
    * @return a vector for each text, as {@link #embed(List, EmbeddingOptions)}
    * @throws IllegalArgumentException as {@link #embed(List, EmbeddingOptions)}
-   * @throws IllegalStateException if this completer is closed
+   * @throws ClosedException if this completer is closed
    * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted
    */
   default List<float[]> embed(List<String> texts) {
@@ -186,12 +186,12 @@ public interface Completer {
    * are encoded as {@link Prompt#raw} prompts and share forward passes, but no text affects the
    * vector of another; the context of a session is neither used nor changed.
    *
-   * <p>Phi-4 models are trained to generate and not to embed, so that a model made for embeddings
-   * ranks better. Compare vectors of the same model file only.
+   * <p>Phi-4 models are trained to generate, not to embed: a dedicated embedding model ranks
+   * better. Compare only vectors of the same model file.
    *
-   * @param texts the texts, none empty; no text gives no vector
+   * @param texts the texts, none empty; the list may be empty
    * @param options how to embed them
-   * @return a vector for each text, in their order, of {@link ModelInfo#embeddingLength()} values
+   * @return a vector of {@link ModelInfo#embeddingLength()} values for each text, in order
    * @throws IllegalArgumentException if a text is empty
    * @throws PromptTooLongException if a text has more tokens than the context holds
    * @throws ContextMemoryException if the KV cache cannot grow

@@ -11,22 +11,21 @@ import org.jspecify.annotations.Nullable;
  * A finished generation.
  *
  * @param text the generated text, without special tokens and without the stop string that ended it;
- *     with {@linkplain Reasoning#split() split} thoughts, the answer alone. A character of which
- *     not all bytes came before the end is left out; {@code tokens} still has them.
+ *     with {@linkplain Reasoning#split() split} thoughts, only the answer. An incomplete character
+ *     at the end is dropped; {@code tokens} still has its bytes.
  * @param reasoning the thoughts of a reasoning model before its answer; empty if there are none or
  *     they are not split
- * @param toolCalls the tools that the model asks to call; none unless {@link
- *     GenerationOptions#tools()} are given. Calls are no part of the text. If something else than
- *     the model's own stop ended the generation amid the calls, those that were whole by then.
+ * @param toolCalls the tool calls; empty unless {@link GenerationOptions#tools()} are set. Calls
+ *     are not part of the text. If a limit ended the generation amid the calls, only complete ones.
  * @param tokens the generated token ids, without the stop token that ended it; with a stop string
  *     they include the tokens that completed it
- * @param finishReason why it ended
- * @param usage how many tokens it took
- * @param timings how long it took
- * @param logProbs the log-probability of each of the {@code tokens}; empty unless {@link
- *     GenerationOptions#logProbs()} or {@link GenerationOptions#samplingProbs()} asked for them
- * @param unenforced what the grammar of the text does not enforce, each with its JSON pointer; none
- *     unless {@link JsonSchemaOptions#lenient()} asked for that
+ * @param finishReason the reason for the end
+ * @param usage the token counts
+ * @param timings the times
+ * @param logProbs the log-probability of each of the {@code tokens}; empty unless requested by
+ *     {@link GenerationOptions#logProbs()} or {@link GenerationOptions#samplingProbs()}
+ * @param unenforced keywords that the grammar does not enforce, each with its JSON pointer; empty
+ *     unless {@link JsonSchemaOptions#lenient()} is set
  * @since 0.1.0
  */
 public record Completion(
@@ -54,15 +53,15 @@ public record Completion(
   }
 
   /**
-   * Creates a completion whose grammar, if it has one, enforces everything.
+   * Creates a completion without unenforced keywords.
    *
    * @param text the generated text
    * @param reasoning the thoughts before it
    * @param toolCalls the calls
    * @param tokens the generated token ids
-   * @param finishReason why it ended
-   * @param usage how many tokens it took
-   * @param timings how long it took
+   * @param finishReason the reason for the end
+   * @param usage the token counts
+   * @param timings the times
    * @param logProbs the log-probabilities of the tokens
    */
   public Completion(
@@ -84,7 +83,7 @@ public record Completion(
   }
 
   /**
-   * This completion as the assistant's message of the conversation that goes on.
+   * Returns this completion as an assistant message, for the next turn.
    *
    * @return a message with the text, the thoughts and the calls
    */
@@ -92,7 +91,7 @@ public record Completion(
     return Message.assistant(text, reasoning, toolCalls);
   }
 
-  /** All values by name: the one list that equality and text go by. */
+  /** Returns all values by name, for {@code equals}, {@code hashCode} and {@code toString}. */
   private Map<String, Object> values() {
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("text", text);
@@ -107,7 +106,7 @@ public record Completion(
     return values;
   }
 
-  /** Completions are equal if all their values are, the token ids by their contents. */
+  /** Returns whether all values are equal, token ids by content. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof Completion that && values().equals(that.values());

@@ -3,8 +3,8 @@ package io.github.phi4j.api;
 import java.util.Objects;
 
 /**
- * There is too little memory for the keys and values of a context, when it is opened, forked or
- * restored, or when it grows. The message says how much is needed and how to need less.
+ * Thrown if there is too little memory for a context's KV cache, when the context is opened, forked
+ * or restored, or when it grows. The message says how much memory is needed and how to reduce it.
  *
  * @since 0.1.0
  */

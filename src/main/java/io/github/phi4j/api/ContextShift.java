@@ -1,11 +1,11 @@
 package io.github.phi4j.api;
 
 /**
- * How generation goes on when the context is full: the older half of the tokens is dropped, save
- * some at the start, as llama.cpp does it. Keys of the newer half are rotated to their new
- * positions, but they still carry what they took from the dropped tokens, so that the text is not
- * what the remaining tokens alone would give. Off unless asked for, and better left off for a
- * reasoning model, which loses the beginning of its thoughts.
+ * Continuation of a generation when the context is full: the older half of the tokens is dropped,
+ * except for some at the start, as in llama.cpp. The keys of the newer half are rotated to their
+ * new positions, but still depend on the dropped tokens, so the text differs from one computed from
+ * the remaining tokens alone. Off by default; not recommended for reasoning models, which lose the
+ * beginning of their thoughts.
  *
  * @since 0.1.0
  */

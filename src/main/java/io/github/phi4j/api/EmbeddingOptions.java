@@ -5,21 +5,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to embed texts. Immutable; made by {@link #builder()}.
+ * Options for embedding texts. Immutable; created by {@link #builder()}.
  *
  * @since 0.1.0
  */
 public final class EmbeddingOptions {
 
   /**
-   * How the hidden states of a text's tokens become one vector.
+   * The combination of the tokens' hidden states into one vector.
    *
    * @since 0.1.0
    */
   public enum Pooling {
-    /** Their mean. */
+    /** The mean of all tokens. */
     MEAN,
-    /** That of the last token, the only one that has seen the whole text. */
+    /** The last token, the only one that depends on the whole text. */
     LAST
   }
 
@@ -36,7 +36,7 @@ public final class EmbeddingOptions {
   }
 
   /**
-   * The normalized mean.
+   * Returns the default options: the normalized mean.
    *
    * @return the default options
    */
@@ -62,7 +62,7 @@ public final class EmbeddingOptions {
     return new Builder(this);
   }
 
-  /** {@return how the hidden states of the tokens become one vector} */
+  /** {@return the pooling of the tokens' hidden states} */
   public Pooling pooling() {
     return pooling;
   }
@@ -121,7 +121,7 @@ public final class EmbeddingOptions {
     /**
      * Sets {@link EmbeddingOptions#pooling()}.
      *
-     * @param pooling how the hidden states of the tokens become one vector
+     * @param pooling the pooling of the tokens' hidden states
      * @return this builder
      */
     public Builder pooling(Pooling pooling) {
@@ -162,7 +162,7 @@ public final class EmbeddingOptions {
     }
 
     /**
-     * Makes the options.
+     * Builds the options.
      *
      * @return the options
      */

@@ -5,8 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file cannot be read or written: it is missing, may not be accessed, or the disk is full. What
- * is wrong with the contents of a file that can be read is told by a {@link ModelException}.
+ * Thrown if a file cannot be read or written: it is missing, access is denied, or the disk is full.
+ * Invalid contents of a readable file are reported by a {@link ModelException}.
  *
  * @since 0.1.0
  */
@@ -25,7 +25,7 @@ public final class FileException extends Phi4Exception {
   /**
    * Creates an exception.
    *
-   * @param file the file at fault
+   * @param file the file
    * @param found the fault
    * @param expected the expectation, or the remedy
    * @param cause the exception behind it, or {@code null}
@@ -43,7 +43,7 @@ public final class FileException extends Phi4Exception {
     this.expected = Printable.of(expected);
   }
 
-  /** {@return the file at fault, as its path was given; {@code null} after deserialization} */
+  /** {@return the path of the file, as given; {@code null} after deserialization} */
   public @Nullable Path file() {
     return file;
   }

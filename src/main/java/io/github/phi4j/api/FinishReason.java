@@ -1,21 +1,23 @@
 package io.github.phi4j.api;
 
 /**
- * Why a completion ended.
+ * The reason why a completion ended.
  *
  * @since 0.1.0
  */
 public enum FinishReason {
-  /** The model ended its turn, produced a stop token, or wrote all that its grammar allows. */
+  /** The model ended its turn, produced a stop token, or completed its grammar. */
   STOP,
-  /** The text reached one of the stop strings. */
+  /** The text reached a stop string. */
   STOP_STRING,
-  /** The allowed number of tokens was generated. */
+  /** The maximum number of tokens was generated. */
   MAX_TOKENS,
   /** The context has no room for another token. */
   CONTEXT_FULL,
-  /** The time of {@link GenerationOptions#timeout()} is over. */
+  /** The time limit {@link GenerationOptions#timeout()} has elapsed. */
   TIMEOUT,
-  /** The sink, a {@link Cancellation}, an interrupt, or the closing of session or generator. */
+  /**
+   * The sink, a {@link Cancellation}, an interrupt, or closing the session or generator ended it.
+   */
   CANCELLED
 }

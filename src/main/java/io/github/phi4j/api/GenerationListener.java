@@ -6,26 +6,25 @@ import java.time.Duration;
  * Observes generators, for metrics, traces and logs. Set by {@link LoadOptions.Builder#listeners}.
  * Each method does nothing unless overridden.
  *
- * <p>Methods are called on several threads, also at the same time, and must return quickly: those
- * who generate wait meanwhile. What they throw changes nothing; the first time it is logged. The
- * same is recorded by the JDK's flight recorder, without a listener, in the events {@code
- * io.github.phi4j.*}.
+ * <p>Methods are called on several threads, possibly concurrently, and must return quickly, since
+ * generation waits for them. Exceptions have no effect on generation; the first is logged. JDK
+ * Flight Recorder records the same, without a listener, as events {@code io.github.phi4j.*}.
  *
  * @since 0.1.0
  */
 public interface GenerationListener {
 
   /**
-   * A model was loaded. Called on the thread that loads it, before anyone else has the generator.
+   * Called when a model was loaded, on the loading thread, before the generator is returned.
    *
-   * @param generator the generator, to ask for its {@link Generator#info()} now and for its {@link
+   * @param generator the generator; {@link Generator#info()} is available, {@link
    *     Generator#workload()} later
-   * @param time how long loading took
+   * @param time the duration of loading
    */
   default void loaded(Generator generator, Duration time) {}
 
   /**
-   * A forward pass was computed. Called on a thread that all sequences of the generator wait for.
+   * Called after a forward pass, on a thread that all sequences of the generator wait for.
    *
    * @param generator the generator
    * @param pass a description of the pass
@@ -52,9 +51,9 @@ public interface GenerationListener {
   default void finished(Generator generator, GenerationReport generation) {}
 
   /**
-   * A generator was closed, and all its calls have ended.
+   * Called when a generator was closed and all its calls have ended.
    *
-   * @param generator the generator, which answers only for its {@link Generator#info()}
+   * @param generator the generator; only {@link Generator#info()} is still available
    */
   default void closed(Generator generator) {}
 }

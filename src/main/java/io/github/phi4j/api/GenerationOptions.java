@@ -14,7 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to continue a prompt. Immutable; made by {@link #builder()}.
+ * Options for continuing a prompt. Immutable; created by {@link #builder()}.
  *
  * @since 0.1.0
  */
@@ -59,7 +59,8 @@ public final class GenerationOptions {
   }
 
   /**
-   * Greedy sampling until the model ends its turn or the context is full.
+   * Returns the default options: greedy sampling until the model ends its turn or the context is
+   * full.
    *
    * @return the default options
    */
@@ -86,19 +87,19 @@ public final class GenerationOptions {
   }
 
   /**
-   * {@return the most tokens to generate; with {@link Integer#MAX_VALUE} the context length is the
-   * only limit}
+   * {@return the maximum number of tokens to generate; with {@link Integer#MAX_VALUE}, only the
+   * context length limits it}
    */
   public int maxTokens() {
     return maxTokens;
   }
 
-  /** {@return the number of tokens to generate before the model may end its turn} */
+  /** {@return the minimum number of tokens to generate before the model may end its turn} */
   public int minTokens() {
     return minTokens;
   }
 
-  /** {@return how each token is chosen} */
+  /** {@return the sampling} */
   public Sampling sampling() {
     return sampling;
   }
@@ -117,7 +118,7 @@ public final class GenerationOptions {
   }
 
   /**
-   * {@return whether to go on where the model would end its turn, as benchmarks do} The model's
+   * {@return whether to continue when the model would end its turn, as benchmarks do} The model's
    * stop tokens are then never chosen.
    */
   public boolean ignoreModelStop() {
@@ -125,13 +126,14 @@ public final class GenerationOptions {
   }
 
   /**
-   * {@return how a full context goes on, or empty to stop with {@link FinishReason#CONTEXT_FULL}}
+   * {@return the context shift, or empty to stop with {@link FinishReason#CONTEXT_FULL} when the
+   * context is full}
    */
   public Optional<ContextShift> contextShift() {
     return contextShift;
   }
 
-  /** {@return how the next tokens are guessed to save time; the text does not depend on it} */
+  /** {@return the speculation, which saves time and never changes the text} */
   public Speculation speculation() {
     return speculation;
   }
@@ -146,19 +148,19 @@ public final class GenerationOptions {
 
   /**
    * {@return the number of most probable tokens that {@link TokenLogProb#sampled()} lists for each
-   * generated token, 0 for the token alone, or empty for none of it} With it, {@link
-   * Completion#logProbs()} is there even if {@link #logProbs()} is empty.
+   * generated token, 0 for the token alone, or empty for no sampling probabilities} If set, {@link
+   * Completion#logProbs()} is present even if {@link #logProbs()} is empty.
    */
   public OptionalInt samplingProbs() {
     return samplingProbs;
   }
 
   /**
-   * {@return the grammar of the text, if any} Thoughts come before it. It outranks the other ends:
-   * stop tokens, {@link #stopTokens()} included, are possible exactly where the text may end, and
-   * where nothing else may follow the generation ends at once, whatever {@link #minTokens()} and
-   * {@link #ignoreModelStop()} say. Beside {@linkplain #tools() tools} it is the grammar of answers
-   * that call none of them.
+   * {@return the grammar of the text, if any} Thoughts precede the grammar. It takes precedence
+   * over other end conditions: stop tokens, including {@link #stopTokens()}, are possible exactly
+   * where the text may end, and where nothing else may follow, the generation ends at once,
+   * regardless of {@link #minTokens()} and {@link #ignoreModelStop()}. With {@linkplain #tools()
+   * tools}, it applies to answers without calls.
    */
   public Optional<Grammar> grammar() {
     return grammar;
@@ -171,23 +173,23 @@ public final class GenerationOptions {
 
   /**
    * {@return the tools that the model may call, unmodifiable} The prompt must then be a
-   * conversation, whose system message describes them to the model. The model's calls cannot leave
+   * conversation; its system message describes the tools to the model. Calls are always valid for
    * the tools' schemas.
    */
   public List<Tool> tools() {
     return tools;
   }
 
-  /** {@return whether the model calls tools} */
+  /** {@return the tool choice} */
   public ToolChoice toolChoice() {
     return toolChoice;
   }
 
   /**
-   * {@return the time after which a call ends with {@link FinishReason#TIMEOUT} and the text so
-   * far, if there is a limit} It counts from the call and includes waiting for other calls,
-   * compiling a grammar, and prefill. Checked between the layers of a forward pass and before each
-   * token, so that a call may take a fraction of a pass longer.
+   * {@return the time limit, if any, after which a call ends with {@link FinishReason#TIMEOUT} and
+   * the text so far} It starts with the call and includes queueing, compiling a grammar, and
+   * prefill. It is checked between the layers of a forward pass and before each token, so a call
+   * may exceed it by a fraction of a pass.
    */
   public Optional<Duration> timeout() {
     return timeout;
@@ -198,7 +200,7 @@ public final class GenerationOptions {
     return cancellation;
   }
 
-  /** All values by name: the one list that equality and text go by. */
+  /** Returns all values by name, for {@code equals}, {@code hashCode} and {@code toString}. */
   private Map<String, Object> values() {
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("maxTokens", maxTokens);
@@ -308,7 +310,7 @@ public final class GenerationOptions {
     /**
      * Sets {@link GenerationOptions#sampling()}.
      *
-     * @param sampling how each token is chosen
+     * @param sampling the sampling
      * @return this builder
      */
     public Builder sampling(Sampling sampling) {
@@ -317,7 +319,7 @@ public final class GenerationOptions {
     }
 
     /**
-     * Sets {@link GenerationOptions#stopStrings()}, in place of those set before.
+     * Sets {@link GenerationOptions#stopStrings()}, replacing earlier ones.
      *
      * @param stopStrings texts, none empty
      * @return this builder
@@ -328,7 +330,7 @@ public final class GenerationOptions {
     }
 
     /**
-     * Sets {@link GenerationOptions#stopStrings()}, in place of those set before.
+     * Sets {@link GenerationOptions#stopStrings()}, replacing earlier ones.
      *
      * @param stopStrings texts, none empty
      * @return this builder
@@ -344,7 +346,7 @@ public final class GenerationOptions {
     }
 
     /**
-     * Sets {@link GenerationOptions#stopTokens()}, in place of those set before.
+     * Sets {@link GenerationOptions#stopTokens()}, replacing earlier ones.
      *
      * @param stopTokens token ids, 0 or above
      * @return this builder
@@ -364,7 +366,7 @@ public final class GenerationOptions {
     }
 
     /**
-     * Sets {@link GenerationOptions#stopTokens()}, in place of those set before.
+     * Sets {@link GenerationOptions#stopTokens()}, replacing earlier ones.
      *
      * @param stopTokens token ids, 0 or above
      * @return this builder
@@ -377,7 +379,7 @@ public final class GenerationOptions {
     /**
      * Sets {@link GenerationOptions#ignoreModelStop()}.
      *
-     * @param ignoreModelStop whether to go on where the model ends its turn
+     * @param ignoreModelStop whether to continue when the model ends its turn
      * @return this builder
      */
     public Builder ignoreModelStop(boolean ignoreModelStop) {
@@ -388,7 +390,7 @@ public final class GenerationOptions {
     /**
      * Sets {@link GenerationOptions#contextShift()}.
      *
-     * @param contextShift how a full context goes on
+     * @param contextShift the context shift
      * @return this builder
      */
     public Builder contextShift(ContextShift contextShift) {
@@ -398,7 +400,7 @@ public final class GenerationOptions {
     /**
      * Sets or clears {@link GenerationOptions#contextShift()}.
      *
-     * @param contextShift how a full context goes on, or empty to stop when the context is full
+     * @param contextShift the context shift, or empty to stop when the context is full
      * @return this builder
      */
     public Builder contextShift(Optional<ContextShift> contextShift) {
@@ -409,7 +411,7 @@ public final class GenerationOptions {
     /**
      * Sets {@link GenerationOptions#speculation()}.
      *
-     * @param speculation how tokens are guessed
+     * @param speculation the speculation
      * @return this builder
      */
     public Builder speculation(Speculation speculation) {
@@ -420,7 +422,7 @@ public final class GenerationOptions {
     /**
      * Sets {@link GenerationOptions#logProbs()}.
      *
-     * @param alternatives how many of the most probable tokens to list for each, 0 or above
+     * @param alternatives the number of most probable tokens to list for each, 0 or above
      * @return this builder
      * @throws IllegalArgumentException if the number is negative
      */
@@ -431,8 +433,8 @@ public final class GenerationOptions {
     /**
      * Sets or clears {@link GenerationOptions#logProbs()}.
      *
-     * @param alternatives how many of the most probable tokens to list for each, 0 or above; or
-     *     empty for no log-probabilities
+     * @param alternatives the number of most probable tokens to list for each, 0 or above; or empty
+     *     for no log-probabilities
      * @return this builder
      * @throws IllegalArgumentException if the number is negative
      */
@@ -448,7 +450,7 @@ public final class GenerationOptions {
     /**
      * Sets {@link GenerationOptions#samplingProbs()}.
      *
-     * @param best how many of the most probable tokens to list for each, 0 or above
+     * @param best the number of most probable tokens to list for each, 0 or above
      * @return this builder
      * @throws IllegalArgumentException if the number is negative
      */
@@ -459,8 +461,8 @@ public final class GenerationOptions {
     /**
      * Sets or clears {@link GenerationOptions#samplingProbs()}.
      *
-     * @param best how many of the most probable tokens to list for each, 0 or above; or empty for
-     *     no such probabilities
+     * @param best the number of most probable tokens to list for each, 0 or above; or empty for no
+     *     sampling probabilities
      * @return this builder
      * @throws IllegalArgumentException if the number is negative
      */
@@ -486,7 +488,7 @@ public final class GenerationOptions {
     /**
      * Sets or clears {@link GenerationOptions#grammar()}.
      *
-     * @param grammar the grammar of the text, or empty for free text
+     * @param grammar the grammar of the text, or empty for unconstrained text
      * @return this builder
      */
     public Builder grammar(Optional<Grammar> grammar) {
@@ -506,9 +508,9 @@ public final class GenerationOptions {
     }
 
     /**
-     * Sets {@link GenerationOptions#tools()}, in place of those set before.
+     * Sets {@link GenerationOptions#tools()}, replacing earlier ones.
      *
-     * @param tools tools with different names
+     * @param tools tools with distinct names
      * @return this builder
      * @throws IllegalArgumentException if two tools have the same name
      */
@@ -517,9 +519,9 @@ public final class GenerationOptions {
     }
 
     /**
-     * Sets {@link GenerationOptions#tools()}, in place of those set before.
+     * Sets {@link GenerationOptions#tools()}, replacing earlier ones.
      *
-     * @param tools tools with different names
+     * @param tools tools with distinct names
      * @return this builder
      * @throws IllegalArgumentException if two tools have the same name
      */
@@ -538,7 +540,7 @@ public final class GenerationOptions {
     /**
      * Sets {@link GenerationOptions#toolChoice()}.
      *
-     * @param toolChoice whether the model calls tools
+     * @param toolChoice the tool choice
      * @return this builder
      */
     public Builder toolChoice(ToolChoice toolChoice) {
@@ -549,7 +551,7 @@ public final class GenerationOptions {
     /**
      * Sets {@link GenerationOptions#timeout()}.
      *
-     * @param timeout the longest time a call may take, above zero
+     * @param timeout the time limit of a call, above zero
      * @return this builder
      * @throws IllegalArgumentException if the time is zero or negative
      */
@@ -560,7 +562,7 @@ public final class GenerationOptions {
     /**
      * Sets or clears {@link GenerationOptions#timeout()}.
      *
-     * @param timeout the longest time a call may take, above zero, or empty for no limit
+     * @param timeout the time limit of a call, above zero, or empty for no limit
      * @return this builder
      * @throws IllegalArgumentException if the time is zero or negative
      */
@@ -594,10 +596,10 @@ public final class GenerationOptions {
     }
 
     /**
-     * Makes the options.
+     * Builds the options.
      *
      * @return the options
-     * @throws IllegalArgumentException if the minimum of tokens exceeds the maximum, or if the
+     * @throws IllegalArgumentException if the minimum number of tokens exceeds the maximum, or the
      *     required tool is not among the tools
      */
     public GenerationOptions build() {

@@ -5,15 +5,15 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A generation that ended, for a {@link GenerationListener}.
+ * A report on a finished generation, for a {@link GenerationListener}.
  *
- * @param options how it was asked for
+ * @param options the requested options
  * @param completion the result; empty if it failed
- * @param failure why it failed; empty if it did not
- * @param time from the call to its end
- * @param queueWait how much of that passed until the first forward pass took tokens of it, or until
- *     it ended if none did; zero for the samples of one prompt, which do not wait. {@link
- *     Timings#prefill()}, the time to the first token, begins with it
+ * @param failure the exception; empty if it succeeded
+ * @param time the time from the call to its end
+ * @param queueWait the part of it before the first forward pass with its tokens, or the whole time
+ *     if there was none; zero for the samples of one prompt. {@link Timings#prefill()}, the time to
+ *     the first token, includes it
  * @since 0.1.0
  */
 public record GenerationReport(

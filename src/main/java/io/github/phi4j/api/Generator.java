@@ -6,10 +6,10 @@ import java.nio.file.Path;
  * A loaded model.
  *
  * <p>Each call of {@code generate} starts from an empty context; {@link #newSession()} keeps one.
- * Prefixes that a prompt shares with earlier ones come from a prefix cache, which changes no
- * result: see {@link LoadOptions.Builder#prefixCacheBytes}. Generators are thread-safe. Concurrent
- * calls, of sessions too, are computed together: each pass over the weights serves all of them, and
- * each gets the text that it would have got alone. Calls may come from virtual threads.
+ * Prefixes that a prompt shares with earlier ones come from a prefix cache, which does not change
+ * results; see {@link LoadOptions.Builder#prefixCacheBytes}. Generators are thread-safe. Concurrent
+ * calls, including those of sessions, are batched: each forward pass serves all of them, and each
+ * gets the same text as alone. Calls may come from virtual threads.
  *
  * <p>A generator holds a memory-mapped file and threads: close it. {@link #close()} refuses new
  * work, cancels running work, waits for it, and closes all sessions; closing twice is harmless.
@@ -26,22 +26,21 @@ public interface Generator extends Completer, AutoCloseable {
   ModelInfo info();
 
   /**
-   * The model's tokenizer.
+   * Returns the model's tokenizer.
    *
-   * @return the thread-safe tokenizer; it stays usable after {@link #close()}
+   * @return the thread-safe tokenizer; it remains usable after {@link #close()}
    */
   Tokenizer tokenizer();
 
   /**
-   * The number of threads that compute, the caller's among them.
+   * Returns the number of computing threads, including the caller's.
    *
    * @return at least 1
    */
   int threads();
 
   /**
-   * The context length of sessions whose options name none: see {@link
-   * LoadOptions.Builder#contextLength}.
+   * Returns the default context length of sessions; see {@link LoadOptions.Builder#contextLength}.
    *
    * @return tokens, at most {@link ModelInfo#trainedContextLength}
    */
@@ -50,7 +49,7 @@ public interface Generator extends Completer, AutoCloseable {
   }
 
   /**
-   * Opens a session with an empty context, as the generator was loaded.
+   * Opens a session with an empty context and the generator's settings.
    *
    * @return the session; the caller closes it
    * @throws ClosedException as {@link #newSession(SessionOptions)}
@@ -64,10 +63,10 @@ public interface Generator extends Completer, AutoCloseable {
    * Opens a session with an empty context. Its KV cache takes memory as the context grows, up to
    * {@link ModelInfo#kvCacheBytes}.
    *
-   * <p>On Linux a session is refused if less memory than that is available to the process at this
-   * moment, by what the kernel tells of the machine and of control groups (version 2); pages of
-   * mapped files count as available. Nothing is set aside: where others take the memory meanwhile,
-   * a context that grows fails with a {@link ContextMemoryException} later.
+   * <p>On Linux, opening fails if less than that is currently available to the process, according
+   * to the kernel's figures for the machine and for control groups (version 2); pages of mapped
+   * files count as available. The memory is not reserved: if other processes take it, a growing
+   * context may still fail with a {@link ContextMemoryException}.
    *
    * @param options the settings of the session
    * @return the session; the caller closes it
@@ -78,55 +77,56 @@ public interface Generator extends Completer, AutoCloseable {
   Session newSession(SessionOptions options);
 
   /**
-   * Opens a session as it was {@linkplain Session#save saved}, with the number formats of its KV
-   * cache and the generator's context length. The whole file is read and checked. Then it stays
-   * mapped, and what the session holds is used where it lies, so that it takes no memory of its
-   * own; it may be replaced, renamed or deleted, but not be cut short.
+   * Restores a {@linkplain Session#save saved} session, with its KV cache types and the generator's
+   * context length. The whole file is read and verified. It then stays mapped, and the session uses
+   * the data in place, which takes no further memory; the file may be replaced, renamed or deleted,
+   * but not truncated.
    *
    * @param file the file
    * @return the session; the caller closes it
    * @throws FileException if the file cannot be read
-   * @throws ModelException if the file is damaged, is of another version or of another model, or
-   *     holds more tokens than the context does
+   * @throws ModelException if the file is damaged, of another version or another model, or has more
+   *     tokens than the context
    * @throws ClosedException if this generator is closed
    * @throws ContextMemoryException if there is too little memory for the rest of the context
    */
   Session restore(Path file);
 
   /**
-   * Statistics of the prefix cache.
+   * Returns statistics of the prefix cache.
    *
-   * @return its figures at this moment
+   * @return the current figures
    */
   PrefixCacheUsage prefixCacheUsage();
 
   /**
-   * The current load of this generator.
+   * Returns the current load of this generator.
    *
-   * @return its figures at this moment
+   * @return the current figures
    */
   Workload workload();
 
   /**
-   * Checks a grammar and makes it ready for this model, as the first generation that uses it would
-   * otherwise do. The grammars that were used last stay ready.
+   * Validates a grammar and compiles it for this model, which otherwise happens in the first
+   * generation that uses it. Recently used grammars stay compiled.
    *
    * @param grammar the grammar
-   * @throws GrammarException if it is wrong; the message tells where and why
+   * @throws GrammarException if the grammar is invalid; the message has position and reason
    */
   void prepare(Grammar grammar);
 
   /**
-   * Compiles a grammar, if it is not ready, and follows texts through it without generating.
+   * Compiles a grammar, unless already compiled, and returns a matcher for texts, without
+   * generating.
    *
    * @param grammar the grammar
    * @return a matcher at the beginning of a text
-   * @throws GrammarException if it is wrong; the message tells where and why
-   * @throws UnsupportedOperationException if this generator has no grammars, which those of phi4j
+   * @throws GrammarException if the grammar is invalid; the message has position and reason
+   * @throws UnsupportedOperationException if this implementation does not support grammars; phi4j's
    *     do
    */
   default GrammarMatcher matcher(Grammar grammar) {
-    throw new UnsupportedOperationException("no grammars here");
+    throw new UnsupportedOperationException("this generator does not support grammars");
   }
 
   /**

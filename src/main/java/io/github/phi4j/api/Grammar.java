@@ -3,14 +3,13 @@ package io.github.phi4j.api;
 import java.util.Objects;
 
 /**
- * A language that a generated text must belong to, set by {@link
- * GenerationOptions.Builder#grammar}. Only tokens that can still lead to a text of the language are
- * chosen, and the model may end its turn only where such a text ends. A generation that something
- * else ends, such as the limit of tokens or a stop string, gives the beginning of one.
+ * A language that constrains generated text, set by {@link GenerationOptions.Builder#grammar}. Only
+ * tokens that can still lead to a text of the language are chosen, and the model may end its turn
+ * only at the end of such a text. If the token limit or a stop string ends the generation, the text
+ * is a prefix of one in the language.
  *
- * <p>A grammar is a plain value, compared by what it was made of. What it says is checked, and made
- * ready for the model's vocabulary, by the first generation that uses it or by {@link
- * Generator#prepare}.
+ * <p>A grammar is a plain value with equality by source. It is validated and compiled for the
+ * model's vocabulary by the first generation that uses it, or by {@link Generator#prepare}.
  *
  * @since 0.1.0
  */
@@ -31,17 +30,16 @@ public sealed interface Grammar {
   }
 
   /**
-   * Takes a grammar in GBNF, as llama.cpp reads it. The rule {@code root} describes the whole text:
+   * Creates a grammar in llama.cpp's GBNF. The rule {@code root} is the whole text:
    *
    * <pre>{@code
    * root ::= "yes" | "no" | "perhaps " reason
    * reason ::= "because " [a-z ]{1,80} "."   # comments go to the end of the line
    * }</pre>
    *
-   * <p>Rules are made of literals in double quotes, character classes, {@code .} for any character,
-   * names of rules, groups, alternatives and {@code ? * + {m} {m,} {m,n}}. A token is {@code
-   * <[1234]>} or {@code <text>}, and {@code !<text>} is any other. Characters are Unicode code
-   * points.
+   * <p>Rules consist of literals in double quotes, character classes, {@code .} for any character,
+   * rule names, groups, alternatives and {@code ? * + {m} {m,} {m,n}}. A token is {@code <[1234]>}
+   * or {@code <text>}, and {@code !<text>} is any other token. Characters are Unicode code points.
    *
    * @param text the rules
    * @return the grammar
@@ -54,7 +52,7 @@ public sealed interface Grammar {
    * A JSON Schema, in JSON.
    *
    * @param schema the schema
-   * @param options how it is read
+   * @param options options for its interpretation
    * @since 0.1.0
    */
   record JsonSchema(String schema, JsonSchemaOptions options) implements Grammar {
@@ -67,31 +65,30 @@ public sealed interface Grammar {
   }
 
   /**
-   * Takes the JSON values that are valid for a JSON Schema, of draft 2020-12 or with the spellings
-   * of the drafts since 4. All keywords that say something about values are enforced, alone and
-   * together; those that only describe, and unknown ones, are passed over. Of those that need a
-   * word:
+   * Creates a grammar of the JSON values that are valid for a JSON Schema of draft 2020-12, or with
+   * keywords of earlier drafts from 4 on. All keywords that constrain values are enforced, in any
+   * combination; annotations and unknown keywords are ignored. Notes:
    *
    * <ul>
-   *   <li>Members are written in the order in which they are declared, first those of {@code
-   *       properties}, then those only in {@code required}; of schemas that are joined, in the
-   *       order of the keywords that join them. Others follow in any order. Where {@code
-   *       additionalProperties} is not said, only objects without declared properties get others,
-   *       and where no {@code type} is said, values have one of the types that keywords are about.
+   *   <li>Members are written in the order of declaration, first those of {@code properties}, then
+   *       those only in {@code required}; for combined schemas, in the order of the combining
+   *       keywords. Others follow in any order. Without {@code additionalProperties}, only objects
+   *       without declared properties have other members, and without {@code type}, values have one
+   *       of the types that keywords refer to.
    *   <li>{@code oneOf} is each branch without the others; {@code not} and {@code if} are exact.
    *   <li>{@code pattern} takes regular expressions of ECMA-262, anchored or not, with lookahead
-   *       outside of repetitions; without back references, lookbehind and {@code \b}. Lengths count
-   *       code points.
-   *   <li>{@code format} means all formats of the standard, each within what its standard allows
-   *       (e-mail addresses end in the domain of a country or a common generic one), and {@code
-   *       int32} and {@code int64} of OpenAPI, whose {@code nullable} is known, too.
-   *   <li>{@code $ref} leads to places in the schema, also by {@code $id} and {@code $anchor}.
+   *       outside repetitions, but without back references, lookbehind and {@code \b}. Lengths
+   *       count code points.
+   *   <li>{@code format} supports all formats of the standard, each as a subset of its
+   *       specification (e-mail addresses end in a country code or a common generic domain), and
+   *       OpenAPI's {@code int32} and {@code int64}. OpenAPI's {@code nullable} is supported too.
+   *   <li>{@code $ref} refers to locations in the schema, also by {@code $id} and {@code $anchor}.
    * </ul>
    *
-   * <p>What is generated is always valid; not all that is valid can be generated: white space is
-   * bounded, whole numbers have neither fraction nor exponent where only whole ones are valid, and
-   * exponents have two digits. What cannot be enforced is refused with a {@link GrammarException}
-   * that names its place by a JSON pointer.
+   * <p>Generated text is always valid, but not every valid text can be generated: white space is
+   * bounded, integers have neither fraction nor exponent if only integers are valid, and exponents
+   * have at most two digits. A keyword that cannot be enforced causes a {@link GrammarException}
+   * with its JSON pointer.
    *
    * @param schema the schema, in JSON
    * @return the grammar
@@ -101,12 +98,12 @@ public sealed interface Grammar {
   }
 
   /**
-   * Takes the JSON values that are valid for a JSON Schema, as {@link #jsonSchema(String)} does but
-   * for what options change.
+   * Creates a grammar of the JSON values that are valid for a JSON Schema, like {@link
+   * #jsonSchema(String)}, with options.
    *
    * @param schema the schema, in JSON
-   * @param options whether objects are open, what becomes of keywords that cannot be enforced, and
-   *     the documents that the schema refers to
+   * @param options open objects, handling of unenforceable keywords, and documents that the schema
+   *     refers to
    * @return the grammar
    */
   static Grammar jsonSchema(String schema, JsonSchemaOptions options) {

@@ -5,8 +5,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A {@link Grammar} cannot be used: it is written wrongly, recurses without end, or is too large.
- * The message names the place and shows its line.
+ * Thrown if a {@link Grammar} is invalid: its syntax is wrong, it recurses without end, or it is
+ * too large. The message has the position and quotes the line.
  *
  * @since 0.1.0
  */
@@ -23,11 +23,11 @@ public final class GrammarException extends Phi4Exception {
   /** The fault. */
   private final String reason;
 
-  /** The place in a JSON Schema, or null. */
+  /** The location in a JSON Schema, or null. */
   private final String pointer;
 
   /**
-   * Creates an exception for a fault without a place.
+   * Creates an exception for a fault without a position.
    *
    * @param reason the fault
    */
@@ -42,7 +42,7 @@ public final class GrammarException extends Phi4Exception {
   /**
    * Creates an exception for a fault in a JSON Schema.
    *
-   * @param pointer its place, a JSON pointer into the schema
+   * @param pointer its location, a JSON pointer into the schema
    * @param reason the fault
    */
   public GrammarException(String pointer, String reason) {
@@ -59,7 +59,7 @@ public final class GrammarException extends Phi4Exception {
    * @param line the line, counted from 1
    * @param column the character in the line, counted from 1 in code points
    * @param reason the fault
-   * @param shown the text around the fault, to stand below the message
+   * @param shown the text around the fault, shown below the message
    */
   public GrammarException(int line, int column, String reason, String shown) {
     super(
@@ -78,25 +78,25 @@ public final class GrammarException extends Phi4Exception {
   }
 
   /**
-   * The line of the fault.
+   * Returns the line of the fault.
    *
-   * @return a number counted from 1, or 0 where the fault has no place
+   * @return a number from 1, or 0 if the fault has no position
    */
   public int line() {
     return line;
   }
 
   /**
-   * The column of the fault, in code points.
+   * Returns the column of the fault, in code points.
    *
-   * @return a number counted from 1, or 0 where the fault has no place
+   * @return a number from 1, or 0 if the fault has no position
    */
   public int column() {
     return column;
   }
 
   /**
-   * The place of the fault in a JSON Schema.
+   * Returns the location of the fault in a JSON Schema.
    *
    * @return a JSON pointer; empty for other faults
    */
@@ -105,7 +105,7 @@ public final class GrammarException extends Phi4Exception {
   }
 
   /**
-   * The fault, without its place.
+   * Returns the fault, without its position.
    *
    * @return a sentence
    */

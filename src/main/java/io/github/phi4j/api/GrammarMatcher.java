@@ -3,23 +3,23 @@ package io.github.phi4j.api;
 import java.util.List;
 
 /**
- * Follows a text through a grammar, token by token, without generating: to test a grammar, or to
- * see what it allows where. Made by {@link Generator#matcher}. For one thread at a time.
+ * Matches a text against a grammar, token by token, without generating: for testing a grammar, or
+ * for inspecting the tokens it allows. Created by {@link Generator#matcher}. Not thread-safe.
  *
  * @since 0.1.0
  */
 public interface GrammarMatcher {
 
   /**
-   * The tokens that may come next. Tokens that end the model's turn are among them where the text
+   * Returns the tokens that may come next, including those that end the model's turn if the text
    * may end.
    *
-   * @return a bit for each token id, the lowest bits first; a copy
+   * @return a bit per token id, the lowest bits first; a copy
    */
   long[] allowed();
 
   /**
-   * Whether a token may come next; quicker than {@link #allowed()} for a few.
+   * Returns whether a token may come next; faster than {@link #allowed()} for a few tokens.
    *
    * @param token a token id
    * @return whether it is allowed
@@ -27,28 +27,28 @@ public interface GrammarMatcher {
   boolean allows(int token);
 
   /**
-   * Moves on by a token.
+   * Advances by a token.
    *
    * @param token a token id that does not end the model's turn
-   * @throws IllegalStateException if it may not come next
+   * @throws IllegalStateException if the token is not allowed
    */
   void accept(int token);
 
   /**
-   * Whether the text may end here.
+   * Returns whether the text may end here.
    *
-   * @return whether the tokens so far are a whole text of the grammar
+   * @return whether the tokens so far are a complete text of the grammar
    */
   boolean mayEnd();
 
-  /** Goes back to the beginning of the text. */
+  /** Resets to the beginning of the text. */
   void reset();
 
   /**
-   * What the grammar does not enforce, by a {@linkplain JsonSchemaOptions#lenient() lenient} JSON
-   * Schema.
+   * Returns the keywords of a {@linkplain JsonSchemaOptions#lenient() lenient} JSON Schema that the
+   * grammar does not enforce.
    *
-   * @return sentences, each with the JSON pointer of a keyword; none if all is enforced
+   * @return sentences, each with the JSON pointer of a keyword; empty if all are enforced
    */
   List<String> unenforced();
 }

@@ -1,8 +1,8 @@
 package io.github.phi4j.api;
 
 /**
- * The model computed logits or hidden states that are not finite numbers, because its weights are
- * damaged or a value overflowed.
+ * Thrown if the model computed logits or hidden states that are not finite numbers, because its
+ * weights are damaged or a value overflowed.
  *
  * @since 0.1.0
  */

@@ -6,8 +6,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a JSON Schema becomes a grammar: see {@link Grammar#jsonSchema(String, JsonSchemaOptions)}.
- * Immutable.
+ * Options for the conversion of JSON Schemas to grammars; see {@link Grammar#jsonSchema(String,
+ * JsonSchemaOptions)}. Immutable.
  *
  * @since 0.1.0
  */
@@ -26,7 +26,8 @@ public final class JsonSchemaOptions {
   }
 
   /**
-   * The options of {@link Grammar#jsonSchema(String)}: closed objects, strict, no other documents.
+   * Returns the options of {@link Grammar#jsonSchema(String)}: closed objects, strict, no further
+   * documents.
    *
    * @return the options
    */
@@ -35,7 +36,7 @@ public final class JsonSchemaOptions {
   }
 
   /**
-   * Starts with the defaults.
+   * Starts from the {@linkplain #defaults() defaults}.
    *
    * @return a builder
    */
@@ -53,8 +54,8 @@ public final class JsonSchemaOptions {
   }
 
   /**
-   * Whether all is written that the standard allows: members that a schema does not declare, where
-   * it does not forbid them, and values of every type where it names none.
+   * Returns whether everything that the standard allows may be generated: undeclared members,
+   * unless forbidden, and values of every type where the schema names none.
    *
    * @return false by default
    */
@@ -63,7 +64,7 @@ public final class JsonSchemaOptions {
   }
 
   /**
-   * Whether keywords that cannot be enforced are passed over, and reported, instead of refused.
+   * Returns whether keywords that cannot be enforced are ignored and reported, instead of refused.
    *
    * @return false by default
    */
@@ -72,9 +73,9 @@ public final class JsonSchemaOptions {
   }
 
   /**
-   * The documents that references may lead to.
+   * Returns the documents that references may refer to.
    *
-   * @return JSON texts by their URIs
+   * @return JSON texts by URI
    */
   public Map<String, String> documents() {
     return documents;
@@ -120,9 +121,9 @@ public final class JsonSchemaOptions {
     }
 
     /**
-     * Sets whether all is written that the standard allows.
+     * Sets {@link JsonSchemaOptions#openObjects()}.
      *
-     * @param open true for undeclared members and unnamed types
+     * @param open whether to allow undeclared members and unnamed types
      * @return this builder
      */
     public Builder openObjects(boolean open) {
@@ -131,11 +132,10 @@ public final class JsonSchemaOptions {
     }
 
     /**
-     * Sets whether keywords that cannot be enforced are passed over. Texts may then be invalid;
-     * what is not enforced is told by {@link Completion#unenforced()} and {@link
-     * GrammarMatcher#unenforced()}.
+     * Sets {@link JsonSchemaOptions#lenient()}. Texts may then be invalid; {@link
+     * Completion#unenforced()} and {@link GrammarMatcher#unenforced()} list the ignored keywords.
      *
-     * @param passOver true to pass them over
+     * @param passOver whether to ignore them
      * @return this builder
      */
     public Builder lenient(boolean passOver) {
@@ -144,9 +144,9 @@ public final class JsonSchemaOptions {
     }
 
     /**
-     * Adds a document that references may lead to. Nothing is ever fetched.
+     * Adds a document that references may refer to. Nothing is downloaded.
      *
-     * @param uri what references call it
+     * @param uri its URI in references
      * @param schema its text, in JSON
      * @return this builder
      */
@@ -156,9 +156,9 @@ public final class JsonSchemaOptions {
     }
 
     /**
-     * Sets {@link JsonSchemaOptions#documents()}, in place of those set before.
+     * Sets {@link JsonSchemaOptions#documents()}, replacing earlier ones.
      *
-     * @param schemas schemas by their URIs
+     * @param schemas schemas by URI
      * @return this builder
      */
     public Builder documents(Map<String, String> schemas) {
@@ -169,7 +169,7 @@ public final class JsonSchemaOptions {
     }
 
     /**
-     * Makes the options.
+     * Builds the options.
      *
      * @return the options
      */

@@ -1,8 +1,8 @@
 package io.github.phi4j.api;
 
 /**
- * The number format in which a session keeps the keys, or the values, of its tokens. Numbers are
- * kept in blocks of 32; a head whose width is no multiple of that fills up its last block.
+ * The number format of keys or values in the KV cache. Numbers are stored in blocks of 32; if the
+ * head width is not a multiple of 32, the last block is padded.
  *
  * @since 0.1.0
  */
@@ -12,12 +12,12 @@ public enum KvCacheType {
   /** 16-bit floats. */
   F16(64),
   /**
-   * 8-bit integers with a 16-bit scale for each block, as ggml's type of that name: 0.53 of the
+   * 8-bit integers with a 16-bit scale per block, like ggml's type of that name: 0.53 times the
    * memory of {@link #F16}.
    */
   Q8_0(34);
 
-  /** Numbers of a block. */
+  /** Numbers per block. */
   public static final int BLOCK_LENGTH = 32;
 
   private final int blockBytes;
@@ -27,9 +27,9 @@ public enum KvCacheType {
   }
 
   /**
-   * The size of some numbers in whole blocks.
+   * Returns the size of some numbers in whole blocks.
    *
-   * @param numbers how many, 0 or above
+   * @param numbers the count, 0 or above
    * @return bytes
    */
   public long bytes(long numbers) {

@@ -11,7 +11,7 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to load a model. Immutable; made by {@link #builder()}.
+ * Options for loading a model. Immutable; created by {@link #builder()}.
  *
  * @since 0.1.0
  */
@@ -52,7 +52,7 @@ public final class LoadOptions {
   }
 
   /**
-   * The default options.
+   * Returns the default options.
    *
    * @return the default options
    */
@@ -86,10 +86,7 @@ public final class LoadOptions {
     return threads;
   }
 
-  /**
-   * {@return the number of tokens that the context of a session holds, or empty for the length that
-   * the model was trained for}
-   */
+  /** {@return the context length of sessions in tokens, or empty for the model's trained length} */
   public OptionalInt contextLength() {
     return contextLength;
   }
@@ -104,15 +101,12 @@ public final class LoadOptions {
     return kvValueType;
   }
 
-  /** {@return the most memory of the prefix cache in bytes; 1 GiB by default, 0 is no cache} */
+  /** {@return the memory limit of the prefix cache in bytes; 1 GiB by default, 0 for no cache} */
   public long prefixCacheBytes() {
     return prefixCacheBytes;
   }
 
-  /**
-   * {@return where the packed copy of the weights is, if there is one; {@link PackedWeights#AUTO}
-   * by default}
-   */
+  /** {@return the mode of packed weights; {@link PackedWeights#AUTO} by default} */
   public PackedWeights packedWeights() {
     return packedWeights;
   }
@@ -131,8 +125,8 @@ public final class LoadOptions {
   }
 
   /**
-   * {@return the threads to share with other generators, or empty for threads of the generator's
-   * own}
+   * {@return the thread pool to share with other generators, or empty for the generator's own
+   * threads}
    */
   public Optional<ThreadPool> threadPool() {
     return threadPool;
@@ -143,14 +137,14 @@ public final class LoadOptions {
     return chatFormat;
   }
 
-  /** {@return the most sequences that are computed together; 64 by default} */
+  /** {@return the maximum number of sequences in a batch; 64 by default} */
   public int maxSequences() {
     return maxSequences;
   }
 
   /**
-   * {@return the most calls that may wait while {@link #maxSequences()} others are computed; 1,024
-   * by default}
+   * {@return the maximum number of calls that may wait while {@link #maxSequences()} others run;
+   * 1,024 by default}
    */
   public int maxWaiting() {
     return maxWaiting;
@@ -161,7 +155,7 @@ public final class LoadOptions {
     return listeners;
   }
 
-  /** All values by name: the one list that equality and text go by. */
+  /** Returns all values by name, for {@code equals}, {@code hashCode} and {@code toString}. */
   private Map<String, Object> values() {
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("threads", threads);
@@ -257,10 +251,9 @@ public final class LoadOptions {
     }
 
     /**
-     * Sets the number of tokens that the context of a session holds, and with it the most memory
-     * that a session may take.
+     * Sets the context length of sessions, and thereby the maximum memory of a session.
      *
-     * @param tokens at least 1; loading fails if the model was trained for fewer
+     * @param tokens at least 1; loading fails if this exceeds the model's trained length
      * @return this builder
      * @throws IllegalArgumentException if the number is below 1
      */
@@ -271,7 +264,7 @@ public final class LoadOptions {
     /**
      * Sets or clears {@link LoadOptions#contextLength()}.
      *
-     * @param tokens at least 1, or empty for the length that the model was trained for
+     * @param tokens at least 1, or empty for the model's trained length
      * @return this builder
      * @throws IllegalArgumentException if the number is below 1
      */
@@ -281,7 +274,7 @@ public final class LoadOptions {
     }
 
     /**
-     * Sets the number format of the KV cache, for keys and values alike.
+     * Sets the KV cache type for both keys and values.
      *
      * @param type the type
      * @return this builder
@@ -292,8 +285,8 @@ public final class LoadOptions {
     }
 
     /**
-     * Sets the number format of keys in the KV cache. Keys lose more accuracy by rounding than
-     * values do.
+     * Sets the type of keys in the KV cache. Rounding of keys costs more accuracy than that of
+     * values.
      *
      * @param type the type of keys
      * @return this builder
@@ -304,7 +297,7 @@ public final class LoadOptions {
     }
 
     /**
-     * Sets the number format of values in the KV cache.
+     * Sets the type of values in the KV cache.
      *
      * @param type the type of values
      * @return this builder
@@ -315,11 +308,11 @@ public final class LoadOptions {
     }
 
     /**
-     * Sets the most memory of the prefix cache: keys and values that sessions have computed, reused
-     * by later sessions whose contexts begin alike. It fills as sessions go on and close, and
-     * evicts the least recently used. Results do not depend on it.
+     * Sets the memory limit of the prefix cache, which keeps computed keys and values for later
+     * contexts with a common prefix. It fills as sessions progress and close, and evicts the least
+     * recently used entries. Results do not depend on it.
      *
-     * @param bytes 0 or above; 0 is no cache
+     * @param bytes 0 or above; 0 for no cache
      * @return this builder
      * @throws IllegalArgumentException if the number is negative
      */
@@ -332,10 +325,10 @@ public final class LoadOptions {
     }
 
     /**
-     * Sets where the packed copy of the weights is, which generates faster. It costs memory or disk
-     * space, and for most types it rounds activations to 8 bits: see {@link PackedWeights}.
+     * Sets the mode of packed weights, a copy for faster generation. It costs memory or disk space,
+     * and for most types activations are rounded to 8 bits; see {@link PackedWeights}.
      *
-     * @param packedWeights where the copy is
+     * @param packedWeights the mode
      * @return this builder
      */
     public Builder packedWeights(PackedWeights packedWeights) {
@@ -344,8 +337,8 @@ public final class LoadOptions {
     }
 
     /**
-     * Sets the folder in which files with packed weights are found and created, for instance that
-     * of the model. It is created if it does not exist.
+     * Sets the folder of packed weights, for instance the model's folder. It is created if it does
+     * not exist.
      *
      * @param folder the folder
      * @return this builder
@@ -377,9 +370,10 @@ public final class LoadOptions {
     }
 
     /**
-     * Sets threads to share with other generators, in place of threads of the generator's own.
+     * Sets a thread pool to share with other generators, instead of the generator's own threads.
      *
-     * @param threadPool a pool made by {@code Phi4.newThreadPool}, to be closed after the generator
+     * @param threadPool a pool created by {@code Phi4.newThreadPool}, to be closed after the
+     *     generator
      * @return this builder
      */
     public Builder threadPool(ThreadPool threadPool) {
@@ -389,7 +383,7 @@ public final class LoadOptions {
     /**
      * Sets or clears {@link LoadOptions#threadPool()}.
      *
-     * @param threadPool a pool, or empty for threads of the generator's own
+     * @param threadPool a pool, or empty for the generator's own threads
      * @return this builder
      */
     public Builder threadPool(Optional<ThreadPool> threadPool) {
@@ -398,7 +392,7 @@ public final class LoadOptions {
     }
 
     /**
-     * Sets the chat format, whatever the file asks for.
+     * Sets the chat format, overriding the file's.
      *
      * @param chatFormat the format
      * @return this builder
@@ -419,8 +413,8 @@ public final class LoadOptions {
     }
 
     /**
-     * Sets the most sequences that are computed together, in each pass over the weights. Further
-     * concurrent calls wait in the order in which they began.
+     * Sets the maximum number of sequences in a batch, that is, in each forward pass. Further calls
+     * wait in order of arrival.
      *
      * @param maxSequences from 1 to 256
      * @return this builder
@@ -436,9 +430,9 @@ public final class LoadOptions {
     }
 
     /**
-     * Sets the most calls that may wait while {@link #maxSequences(int)} others are computed. A
-     * further call is refused with a {@link BusyException}; with {@link Integer#MAX_VALUE} none is,
-     * and each waits as long as it takes.
+     * Sets the maximum number of calls that may wait while {@link #maxSequences(int)} others run.
+     * Further calls fail with a {@link BusyException}; with {@link Integer#MAX_VALUE}, the queue is
+     * unlimited.
      *
      * @param maxWaiting at least 0
      * @return this builder
@@ -453,10 +447,9 @@ public final class LoadOptions {
     }
 
     /**
-     * Sets {@link LoadOptions#listeners()}, for metrics, traces and logs, in place of those set
-     * before.
+     * Sets {@link LoadOptions#listeners()}, for metrics, traces and logs, replacing earlier ones.
      *
-     * @param listeners listeners in the order in which they are called
+     * @param listeners listeners in calling order
      * @return this builder
      */
     public Builder listeners(GenerationListener... listeners) {
@@ -464,9 +457,9 @@ public final class LoadOptions {
     }
 
     /**
-     * Sets {@link LoadOptions#listeners()}, in place of those set before.
+     * Sets {@link LoadOptions#listeners()}, replacing earlier ones.
      *
-     * @param listeners listeners in the order in which they are called
+     * @param listeners listeners in calling order
      * @return this builder
      */
     public Builder listeners(Collection<? extends GenerationListener> listeners) {
@@ -475,7 +468,7 @@ public final class LoadOptions {
     }
 
     /**
-     * Makes the options.
+     * Builds the options.
      *
      * @return the options
      * @throws IllegalArgumentException if both a thread pool and a number of threads are set
@@ -483,7 +476,7 @@ public final class LoadOptions {
     public LoadOptions build() {
       if (threadPool.isPresent() && threads.isPresent()) {
         throw new IllegalArgumentException(
-            "a thread pool and a number of threads; the pool has its own number of them");
+            "both a thread pool and a number of threads are set; the pool determines the number");
       }
       return new LoadOptions(this);
     }

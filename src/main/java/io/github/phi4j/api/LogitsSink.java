@@ -1,7 +1,7 @@
 package io.github.phi4j.api;
 
 /**
- * Receives the logits of one position after the other.
+ * Receives logits, position by position.
  *
  * @since 0.1.0
  */
@@ -9,7 +9,7 @@ package io.github.phi4j.api;
 public interface LogitsSink {
 
   /**
-   * Takes the logits after the token at a position.
+   * Receives the logits after the token at a position.
    *
    * @param position the position of the token in the context, from 0
    * @param logits one value per vocabulary entry; the array is reused after the call returns

@@ -7,17 +7,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One message of a conversation. Contents are taken literally: text that looks like a special token
- * stays text.
+ * One message of a conversation. Contents are literal: text that looks like a special token remains
+ * text.
  *
  * @param role the author
  * @param content the text
- * @param tools for a system message: the JSON array that describes the tools, put into the prompt
- *     as it stands. Programs that want calls parsed give {@link GenerationOptions#tools()} instead.
- * @param reasoning for an assistant message: the thoughts before the answer, or an empty text. They
- *     are shown to the model again only if {@linkplain Reasoning#kept() kept}.
- * @param toolCalls for an assistant message: the tools that it asked to call, after its content,
- *     with different ids
+ * @param tools for a system message: a JSON array of tool descriptions, inserted verbatim into the
+ *     prompt. To get parsed calls, use {@link GenerationOptions#tools()} instead.
+ * @param reasoning for an assistant message: the thoughts before the answer, or an empty string.
+ *     The model sees them again only if they are {@linkplain Reasoning#kept() kept}.
+ * @param toolCalls for an assistant message: its tool calls, after the content, with distinct ids
  * @param toolCallId for the result of a tool: the {@linkplain ToolCall#id() id} of the call
  * @since 0.1.0
  */
@@ -37,7 +36,7 @@ public record Message(
   public enum Role {
     /** Instructions to the model. */
     SYSTEM,
-    /** The person, or the program, that asks. */
+    /** The user: a person or a program. */
     USER,
     /** The model. */
     ASSISTANT,
@@ -85,7 +84,7 @@ public record Message(
   }
 
   /**
-   * Instructions to the model.
+   * Creates a system message.
    *
    * @param content the text
    * @return the message
@@ -95,10 +94,10 @@ public record Message(
   }
 
   /**
-   * Instructions to the model together with tools that it may call.
+   * Creates a system message with tools.
    *
    * @param content the text
-   * @param tools the JSON array that describes the tools
+   * @param tools a JSON array of tool descriptions
    * @return the message
    */
   public static Message system(String content, String tools) {
@@ -112,7 +111,7 @@ public record Message(
   }
 
   /**
-   * The user's words.
+   * Creates a user message.
    *
    * @param content the text
    * @return the message
@@ -122,7 +121,7 @@ public record Message(
   }
 
   /**
-   * An earlier answer of the model.
+   * Creates an assistant message: an earlier answer of the model.
    *
    * @param content the text
    * @return the message
@@ -132,12 +131,12 @@ public record Message(
   }
 
   /**
-   * An earlier answer of the model that thought, or asked for tools; {@link Completion#message()}
-   * makes it from a completion.
+   * Creates an assistant message with thoughts or tool calls; {@link Completion#message()} creates
+   * one from a completion.
    *
-   * @param content the text, which may be empty
-   * @param reasoning the thoughts before it, or an empty text
-   * @param toolCalls the tools that it asked to call
+   * @param content the text, possibly empty
+   * @param reasoning the thoughts before it, or an empty string
+   * @param toolCalls its tool calls
    * @return the message
    */
   public static Message assistant(String content, String reasoning, List<ToolCall> toolCalls) {
@@ -146,9 +145,9 @@ public record Message(
   }
 
   /**
-   * The result of a tool call. The results of several calls are several messages in any order; they
-   * follow the message with the calls directly, and are shown to the model in the order of its
-   * calls. Each call has one result, or none of that message has any.
+   * Creates a tool result. The results of several calls are separate messages, in any order,
+   * directly after the message with the calls; the model sees them in the order of its calls.
+   * Either all calls of a message have a result, or none has.
    *
    * @param callId the {@linkplain ToolCall#id() id} of the call
    * @param content the text, JSON or not

@@ -37,7 +37,7 @@ public sealed interface MetadataValue {
   record Real(double value) implements MetadataValue {}
 
   /**
-   * A truth value.
+   * A boolean.
    *
    * @param value the value
    * @since 0.1.0
@@ -47,7 +47,7 @@ public sealed interface MetadataValue {
   /**
    * A string.
    *
-   * @param value the text; bytes that are not UTF-8 give U+FFFD
+   * @param value the text; invalid UTF-8 becomes U+FFFD
    * @since 0.1.0
    */
   record Text(String value) implements MetadataValue {
@@ -58,8 +58,8 @@ public sealed interface MetadataValue {
   }
 
   /**
-   * An array of integers, floating-point numbers, truth values or strings. It may have hundreds of
-   * thousands of elements, which are made as they are read.
+   * An array of integers, floating-point numbers, booleans or strings. It may have hundreds of
+   * thousands of elements, which are created on access.
    *
    * @since 0.1.0
    */

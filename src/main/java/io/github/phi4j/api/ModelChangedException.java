@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file was cut short or changed while it was in use. Restore the file and load it again.
+ * Thrown if a file was modified or truncated while in use. Restore the file and load it again.
  *
  * @since 0.1.0
  */

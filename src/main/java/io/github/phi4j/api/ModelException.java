@@ -6,9 +6,9 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model file, or a file that goes with one, cannot be used: it is damaged, incomplete, or of a
- * kind that is not supported. The message names the file, the place, what was found and what was
- * expected; texts of the file in it are {@linkplain Printable printable}.
+ * Thrown if a model file, or a file derived from one, cannot be used: it is damaged, incomplete, or
+ * not supported. The message has the file, the position, and the found and expected values; text
+ * from the file is {@linkplain Printable escaped}.
  *
  * @since 0.1.0
  */
@@ -21,7 +21,7 @@ public class ModelException extends Phi4Exception {
   /** The byte offset, or a negative number. */
   private final long offset;
 
-  /** What was found. */
+  /** The contents found. */
   private final String found;
 
   /** The expectation, or the remedy. */
@@ -31,9 +31,8 @@ public class ModelException extends Phi4Exception {
    * Creates an exception.
    *
    * @param file the file at fault
-   * @param offset the byte offset of the fault in the file, or a negative number where there is no
-   *     such place
-   * @param found what was found there
+   * @param offset the byte offset of the fault in the file, or a negative number if it has none
+   * @param found the contents found there
    * @param expected the expectation, or the remedy
    */
   public ModelException(Path file, long offset, String found, String expected) {
@@ -44,9 +43,8 @@ public class ModelException extends Phi4Exception {
    * Creates an exception with a cause.
    *
    * @param file the file at fault
-   * @param offset the byte offset of the fault in the file, or a negative number where there is no
-   *     such place
-   * @param found what was found there
+   * @param offset the byte offset of the fault in the file, or a negative number if it has none
+   * @param found the contents found there
    * @param expected the expectation, or the remedy
    * @param cause the exception behind it, or {@code null}
    */
@@ -66,17 +64,17 @@ public class ModelException extends Phi4Exception {
     this.expected = Printable.of(expected);
   }
 
-  /** {@return the file at fault, as its path was given; {@code null} after deserialization} */
+  /** {@return the path of the file, as given; {@code null} after deserialization} */
   public final @Nullable Path file() {
     return file;
   }
 
-  /** {@return the byte offset of the fault in the file, or empty if it has no place} */
+  /** {@return the byte offset of the fault in the file, or empty if it has none} */
   public final OptionalLong offset() {
     return offset < 0 ? OptionalLong.empty() : OptionalLong.of(offset);
   }
 
-  /** {@return what was found there, a phrase} */
+  /** {@return the contents found there, a phrase} */
   public final String found() {
     return found;
   }

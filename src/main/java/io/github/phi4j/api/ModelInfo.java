@@ -7,24 +7,23 @@ import java.util.Optional;
 /**
  * A description of a model.
  *
- * @param name the name in the file, {@linkplain Printable made printable}, or the file name
+ * @param name the name in the file, {@linkplain Printable escaped}, or the file name
  * @param architecture the GGUF architecture: {@code phi3} or {@code llama}
  * @param quantization the name of the file's mix of block types, such as {@code Q4_K - Medium}
  * @param parameterCount the number of weights
  * @param weightBytes the bytes of all tensors
- * @param trainedContextLength tokens the model was trained for
+ * @param trainedContextLength the context length that the model was trained for, in tokens
  * @param embeddingLength width of the residual stream
  * @param feedForwardLength width of the feed-forward layer
  * @param blockCount number of transformer blocks
  * @param headCount number of attention heads
  * @param headCountKv number of key-value heads
  * @param headLength width of a head
- * @param ropeDimensionCount how many dimensions of a head are rotated
+ * @param ropeDimensionCount number of rotated dimensions of a head
  * @param ropeTheta base of the rotary embedding
  * @param vocabularySize number of token ids
  * @param chatFormat the chat format, if the file declares one
- * @param findings faults in the file's metadata and how they were resolved, a sentence each, made
- *     printable
+ * @param findings faults in the file's metadata and their resolutions, a sentence each, escaped
  * @since 0.1.0
  */
 public record ModelInfo(
@@ -46,7 +45,7 @@ public record ModelInfo(
     Optional<ChatFormat> chatFormat,
     List<String> findings) {
 
-  /** Tokens whose keys and values share a page of memory. */
+  /** Tokens per page of the KV cache. */
   public static final int KV_PAGE_TOKENS = 64;
 
   /** Creates a description. */
@@ -59,7 +58,7 @@ public record ModelInfo(
   }
 
   /**
-   * The memory that the keys and values of a context take, to the byte.
+   * Returns the exact memory of a context's KV cache.
    *
    * @param tokens the context length in tokens
    * @param type the number format of both
@@ -71,8 +70,8 @@ public record ModelInfo(
   }
 
   /**
-   * The memory that the keys and values of a context take, to the byte. It is taken in pages of
-   * {@value #KV_PAGE_TOKENS} tokens as the context grows.
+   * Returns the exact memory of a context's KV cache. It is allocated in pages of {@value
+   * #KV_PAGE_TOKENS} tokens as the context grows.
    *
    * @param tokens the context length in tokens
    * @param keys the number format of keys

@@ -1,8 +1,8 @@
 package io.github.phi4j.api;
 
 /**
- * No token can be sampled: logit biases, samplers and stop tokens ban the whole vocabulary, or
- * everything that the grammar allows. The message says which of them.
+ * Thrown if no token can be sampled: logit biases, samplers and stop tokens ban the whole
+ * vocabulary, or everything that the grammar allows. The message names the cause.
  *
  * @since 0.1.0
  */

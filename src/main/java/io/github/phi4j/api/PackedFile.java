@@ -5,13 +5,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The file with a model's packed weights, which is there or not: see {@link PackedWeights#FILE}.
+ * A description of the file with a model's packed weights, which may be missing; see {@link
+ * PackedWeights#FILE}.
  *
- * @param path where it is, or would be
+ * @param path its path, whether or not it exists
  * @param state whether it can be used
- * @param bytes its size; the size that it would have if it is not there; 0 if no tensor of the
- *     model can be packed
- * @param fault why it cannot be used, if it is there and cannot
+ * @param bytes its size, or its expected size if it is missing; 0 if no tensor of the model can be
+ *     packed
+ * @param fault the reason why it is unusable, if so
  * @since 0.1.0
  */
 public record PackedFile(Path path, State state, long bytes, Optional<String> fault) {
@@ -24,16 +25,16 @@ public record PackedFile(Path path, State state, long bytes, Optional<String> fa
   }
 
   /**
-   * Whether a file of packed weights can be used.
+   * The state of a file of packed weights.
    *
    * @since 0.1.0
    */
   public enum State {
-    /** It is complete, and made of the model as it is by this release. */
+    /** It is complete, from the current model file, and packed by this release. */
     CURRENT,
-    /** There is none. */
+    /** It does not exist. */
     MISSING,
-    /** It was made by another release or of another model, or is damaged. */
+    /** It is from another release or another model, or damaged. */
     UNUSABLE
   }
 }

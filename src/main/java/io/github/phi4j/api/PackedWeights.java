@@ -1,58 +1,56 @@
 package io.github.phi4j.api;
 
 /**
- * Whether a model has a second copy of its weights, in the order that products read fastest.
+ * Whether a model has a packed copy of its weights, in the order that is fastest for matrix
+ * products.
  *
- * <p>The copy holds the same bits as the file, rearranged, of matrices of every type whose rows are
- * whole blocks of 256 numbers; others are read from the file as before. It is as large as the
- * tensors are in the file, or up to 6 % larger (Q3_K, Q4_K; 11 % for Q4_0), and serves all
- * products. Where it lies makes no difference to results.
+ * <p>The copy holds the same bits as the file, rearranged, of all matrices whose rows are whole
+ * blocks of 256 numbers; others are still read from the file. It is as large as the tensors in the
+ * file, or up to 6 % larger (Q3_K, Q4_K; 11 % for Q4_0), and serves all products. Its location, in
+ * memory or in a file, does not affect results.
  *
- * <p>What it does to exactness: nothing for F32, F16, BF16, Q8_0, IQ4_NL and IQ4_XS, whose products
- * are the same bits as without a copy. A product with packed weights of another type takes its
- * activations rounded to 8 bits, each 32 of them with a scale of their own, much as llama.cpp does.
- * Without a copy, activations stay 32-bit floats, results are those of exact arithmetic within
- * float rounding; with one, they are about as far from exact as llama.cpp's. Either way they are
- * the same to the bit whether tokens come one by one or in a batch, and depend neither on the
- * number of threads nor on chance.
+ * <p>Accuracy: for F32, F16, BF16, Q8_0, IQ4_NL and IQ4_XS, products have the same bits as without
+ * a copy. For other types, products with packed weights round activations to 8 bits, with a scale
+ * per 32 of them, similar to llama.cpp. Without a copy, activations stay 32-bit floats and results
+ * differ from exact arithmetic only by float rounding; with one, they are about as accurate as
+ * llama.cpp's. Either way, results are deterministic, and bit-identical for any batch and number of
+ * threads.
  *
- * <p>A file with packed weights is mapped, as the model's own is, so that loading it takes no time
- * and processes share it. It is bound to the model by the sizes and modification times of the
- * model's files, all of their metadata, and a sample of every tensor. A file that was made by
- * another release, or of a model that was written to or copied since, is not used; nor is one that
- * every user of the machine can write to, or in such a folder. What is used is read once more in
- * the background and compared with its checksums: where it is damaged, the log warns, and the
- * generator goes on without it. {@code Phi4.verifyPacked} compares all of it with the model.
+ * <p>A file with packed weights is memory-mapped, like the model file, so loading takes no time and
+ * processes share it. It is bound to the model by the sizes and modification times of the model's
+ * files, all of their metadata, and a sample of every tensor. A file is not used if it is from
+ * another release, if the model was modified or copied since, or if it or its folder is
+ * world-writable. A file in use is verified against its checksums in the background; if it is
+ * damaged, a warning is logged, and the generator continues without it. {@code Phi4.verifyPacked}
+ * compares all of it with the model.
  *
  * @since 0.1.0
  */
 public enum PackedWeights {
   /**
-   * A file, if there is one that can be used in the {@linkplain LoadOptions#packedFolder() folder};
-   * nothing is written. Without one, a model with at least 256 MiB of weights to pack gets a copy
-   * in memory, as {@link #MEMORY} does, where Linux says that there is room for it beside a context
-   * of up to 16,384 tokens and 512 MiB; where there is none, or the system does not say, it gets no
-   * copy, and the log a warning. A smaller model gets none either.
+   * A file, if a usable one exists in the {@linkplain LoadOptions#packedFolder() folder}; nothing
+   * is written. Otherwise, a model with at least 256 MiB of weights to pack gets a copy in memory,
+   * like {@link #MEMORY}, if Linux reports enough memory for it in addition to a context of up to
+   * 16,384 tokens and 512 MiB; otherwise there is no copy, and a warning is logged. Smaller models
+   * get no copy.
    */
   AUTO,
   /**
-   * A file, which is made on first use as {@link #FILE} does if the model has at least 256 MiB of
-   * weights to pack. Where it cannot be made, the log tells why, and the rest is as with {@link
-   * #AUTO}.
+   * A file, created on first use like {@link #FILE}, if the model has at least 256 MiB of weights
+   * to pack. If it cannot be created, the reason is logged, and the rest is as for {@link #AUTO}.
    */
   AUTO_FILE,
   /**
-   * A file in the {@linkplain LoadOptions#packedFolder() folder}. If there is none that can be
-   * used, it is made by all worker threads while the model is loaded, which takes seconds for each
-   * gigabyte. It appears once it is complete; of several processes that want it, one makes it and
-   * the others wait.
+   * A file in the {@linkplain LoadOptions#packedFolder() folder}. If no usable one exists, all
+   * worker threads create it while the model is loaded, which takes seconds per gigabyte. It
+   * appears once it is complete; if several processes need it, one creates it and the others wait.
    */
   FILE,
   /**
-   * A copy in memory outside of the heap, made by all worker threads while the model is loaded, and
-   * freed when the generator is closed.
+   * A copy in off-heap memory, created by all worker threads while the model is loaded, and freed
+   * when the generator is closed.
    */
   MEMORY,
-  /** No copy: weights are read from the mapped file alone. */
+  /** No copy: weights are read from the mapped file only. */
   OFF
 }

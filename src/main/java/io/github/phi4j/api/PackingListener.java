@@ -9,8 +9,8 @@ package io.github.phi4j.api;
 public interface PackingListener {
 
   /**
-   * Reports progress. Called from time to time on the thread that loads the model, which waits
-   * meanwhile; the last call has {@code packed == total}. An exception aborts packing.
+   * Receives progress. Called periodically on the loading thread, which blocks meanwhile; the last
+   * call has {@code packed == total}. An exception aborts packing.
    *
    * @param packed bytes packed so far
    * @param total bytes to pack

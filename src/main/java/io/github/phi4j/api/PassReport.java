@@ -4,14 +4,15 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Figures of one forward pass over the weights, for a {@link GenerationListener}.
+ * A report on one forward pass, for a {@link GenerationListener}.
  *
- * @param sequences how many contexts it served, from 1 to {@link LoadOptions#maxSequences()}
- * @param decodeTokens next tokens of texts, those that were {@linkplain Speculation guessed} among
- *     them
- * @param prefillTokens tokens of prompts, but for the last one of a prompt whose others were cached
- * @param waiting how many contexts wanted tokens and found no room
- * @param time how long it took
+ * @param sequences the number of sequences, from 1 to {@link LoadOptions#maxSequences()}
+ * @param decodeTokens the number of decoded tokens, including {@linkplain Speculation speculative}
+ *     ones
+ * @param prefillTokens the number of prompt tokens, except for the last token of a prompt that is
+ *     otherwise cached
+ * @param waiting the number of sequences that had to wait for a later pass
+ * @param time the duration
  * @since 0.1.0
  */
 public record PassReport(

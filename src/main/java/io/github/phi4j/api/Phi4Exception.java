@@ -4,15 +4,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The root of the exceptions that are phi4j's own: conditions that a program may want to tell apart
- * and answer, such as a damaged file, a full queue or a prompt that is too long.
+ * The root of phi4j's exceptions: conditions that a program may want to distinguish and handle,
+ * such as a damaged file, a full queue or a prompt that is too long.
  *
- * <p>Misuse is reported by the JDK's own exceptions: {@link NullPointerException} and {@link
- * IllegalArgumentException} for arguments, {@link IllegalStateException} for calls at the wrong
- * time. A call that was cancelled outside of generation, which ends with {@link
- * FinishReason#CANCELLED} instead, throws {@link java.util.concurrent.CancellationException}.
+ * <p>Misuse is reported by the JDK's exceptions: {@link NullPointerException} and {@link
+ * IllegalArgumentException} for arguments, {@link IllegalStateException} for calls in the wrong
+ * state. A cancelled generation returns with {@link FinishReason#CANCELLED}; other cancelled calls
+ * throw {@link java.util.concurrent.CancellationException}.
  *
- * <p>Constructors of the subclasses are for phi4j, and for programs that test how they handle them.
+ * <p>Constructors of the subclasses are for phi4j, and for programs that test their error handling.
  *
  * @since 0.1.0
  */

@@ -4,11 +4,10 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * Makes text of unknown origin fit for a terminal, a log and a message. A model file may hold any
- * text: escape sequences that command a terminal, line breaks that forge a line of a log, marks
- * that reorder what stands around them. {@link ModelException}, {@link ModelInfo} and the lines
- * that phi4j logs are printable already; what {@link ModelInspection} and {@link Tokenizer} give is
- * the text as it is in the file.
+ * Escapes untrusted text for terminals, logs and messages. A model file may contain any text:
+ * terminal escape sequences, line breaks that forge log lines, marks that reorder the surrounding
+ * text. {@link ModelException}, {@link ModelInfo} and phi4j's log lines are escaped already; {@link
+ * ModelInspection} and {@link Tokenizer} return the file's text unchanged.
  *
  * @since 0.1.0
  */
@@ -19,11 +18,11 @@ public final class Printable {
   /**
    * Escapes unprintable characters: control and format characters, line and paragraph separators
    * and unpaired surrogates become <code>&#92;u001b</code> and the like, line breaks and tabs
-   * {@code \n}, {@code \r} and {@code \t}. Printable text stays as it is, so that applying this
-   * twice is the same as once.
+   * {@code \n}, {@code \r} and {@code \t}. Printable text is unchanged, so applying this twice is
+   * the same as once.
    *
    * @param text any text
-   * @return text of one line
+   * @return text on one line
    */
   public static String of(String text) {
     Objects.requireNonNull(text, "text");

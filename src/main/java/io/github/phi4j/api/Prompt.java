@@ -15,19 +15,19 @@ public sealed interface Prompt {
 
   /**
    * A conversation, rendered in the model's chat format up to the header of the assistant's next
-   * turn, or up to where a half-written message of the assistant stops. Message contents never
-   * become special tokens.
+   * turn, or up to the end of a half-written assistant message. Message contents never become
+   * special tokens.
    *
    * @param messages the messages, oldest first
-   * @param continuing whether the last message is half-written, as {@link #continuing(List)} has it
+   * @param continuing whether the last message is half-written; see {@link #continuing(List)}
    * @since 0.1.0
    */
   record Chat(List<Message> messages, boolean continuing) implements Prompt {
     /**
      * Creates a conversation.
      *
-     * @throws IllegalArgumentException if there is no message; or if the last message is to go on,
-     *     and is not the assistant's or calls tools
+     * @throws IllegalArgumentException if there is no message, or if the message to continue is not
+     *     the assistant's or calls tools
      */
     public Chat {
       messages = Arguments.copy(messages, "messages");
@@ -37,13 +37,13 @@ public sealed interface Prompt {
       Message last = messages.getLast();
       if (continuing && (last.role() != Message.Role.ASSISTANT || !last.toolCalls().isEmpty())) {
         throw new IllegalArgumentException(
-            "the last message goes on, so that it must be the assistant's and call no tools; found "
+            "the message to continue must be the assistant's and must not call tools; found "
                 + (last.role() == Message.Role.ASSISTANT ? "tool calls" : "role " + last.role()));
       }
     }
 
     /**
-     * Creates a conversation that the assistant's next message follows.
+     * Creates a conversation, to be followed by the assistant's next message.
      *
      * @param messages the messages, oldest first
      * @throws IllegalArgumentException if there is no message
@@ -54,7 +54,7 @@ public sealed interface Prompt {
   }
 
   /**
-   * Text to continue as it stands, without a chat format. It never becomes special tokens.
+   * Text to continue verbatim, without a chat format. It never becomes special tokens.
    *
    * @param text the text
    * @since 0.1.0
@@ -67,7 +67,7 @@ public sealed interface Prompt {
   }
 
   /**
-   * Token ids to continue as they stand.
+   * Token ids to continue.
    *
    * @since 0.1.0
    */
@@ -105,7 +105,7 @@ public sealed interface Prompt {
   }
 
   /**
-   * A conversation.
+   * Creates a prompt from a conversation.
    *
    * @param messages the messages, oldest first, at least one
    * @return the prompt
@@ -116,7 +116,7 @@ public sealed interface Prompt {
   }
 
   /**
-   * A conversation.
+   * Creates a prompt from a conversation.
    *
    * @param messages the messages, oldest first, at least one
    * @return the prompt
@@ -127,18 +127,18 @@ public sealed interface Prompt {
   }
 
   /**
-   * A conversation whose last message, of the assistant, is half-written: the text goes on exactly
-   * where it stops, and a {@link Completion} has only what is new. Where the content is empty, the
-   * thoughts of a reasoning model go on, and else the answer; those thoughts are shown to the model
-   * whether or not {@linkplain Reasoning#kept() earlier ones} are, and count in the budget.
+   * Creates a prompt from a conversation whose last message, the assistant's, is half-written: the
+   * text continues exactly where it stops, and a {@link Completion} has only the continuation. If
+   * the content is empty, a reasoning model continues its thoughts, otherwise the answer; the model
+   * sees those thoughts regardless of {@link Reasoning#kept()}, and they count towards the budget.
    *
-   * <p>A grammar is that of the whole answer, so that the content must be the beginning of a text
-   * that it allows. Calls of tools may follow, or be the half-written content. Stop strings are
-   * looked for in the new text only. The content is encoded by itself, as everywhere: where it ends
-   * inside of what the model would write as one token, as in {@code "http:"}, the model may go on
-   * less fluently. Ending it after a whole word, without the space, is best.
+   * <p>A grammar applies to the whole answer, so the content must be a prefix of a text that it
+   * allows. Tool calls may follow, or be the half-written content. Stop strings are matched only in
+   * the new text. The content is encoded separately: if it ends inside a token that the model would
+   * have used, as in {@code "http:"}, the continuation may be less fluent. It is best to end it
+   * after a whole word, without the space.
    *
-   * @param messages the messages, oldest first, at least one; the last one goes on
+   * @param messages the messages, oldest first, at least one; the last one is continued
    * @return the prompt
    * @throws IllegalArgumentException if there is no message, or the last one is not the assistant's
    *     or calls tools
@@ -148,9 +148,10 @@ public sealed interface Prompt {
   }
 
   /**
-   * A conversation whose last message is half-written, as {@link #continuing(List)} has it.
+   * Creates a prompt from a conversation whose last message is half-written; see {@link
+   * #continuing(List)}.
    *
-   * @param messages the messages, oldest first, at least one; the last one goes on
+   * @param messages the messages, oldest first, at least one; the last one is continued
    * @return the prompt
    * @throws IllegalArgumentException as {@link #continuing(List)}
    */
@@ -159,7 +160,7 @@ public sealed interface Prompt {
   }
 
   /**
-   * Text to continue as it stands.
+   * Creates a prompt from text to continue verbatim.
    *
    * @param text the text
    * @return the prompt
@@ -169,7 +170,7 @@ public sealed interface Prompt {
   }
 
   /**
-   * Token ids to continue as they stand.
+   * Creates a prompt from token ids.
    *
    * @param ids the token ids
    * @return the prompt
@@ -179,7 +180,7 @@ public sealed interface Prompt {
   }
 
   /**
-   * Token ids to continue as they stand.
+   * Creates a prompt from token ids.
    *
    * @param ids the token ids
    * @return the prompt

@@ -1,8 +1,8 @@
 package io.github.phi4j.api;
 
 /**
- * A prompt, or the tokens fed to a session, have more tokens than the context has room for. The
- * context is unchanged.
+ * Thrown if a prompt, or the tokens fed to a session, do not fit in the context. The context is
+ * unchanged.
  *
  * @since 0.1.0
  */
@@ -20,7 +20,7 @@ public final class PromptTooLongException extends Phi4Exception {
    * Creates an exception.
    *
    * @param message the condition and its remedy
-   * @param tokens the number of tokens that were given
+   * @param tokens the number of given tokens
    * @param room the number of tokens that would fit
    */
   public PromptTooLongException(String message, int tokens, int room) {
@@ -29,7 +29,7 @@ public final class PromptTooLongException extends Phi4Exception {
     this.room = room;
   }
 
-  /** {@return the number of tokens that were given} */
+  /** {@return the number of given tokens} */
   public int tokens() {
     return tokens;
   }

@@ -6,9 +6,9 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handling of the thoughts that a reasoning model writes between {@code <think>} and {@code
- * </think>} before its answer. Immutable; made by {@link #builder()}. Models of other {@linkplain
- * ChatFormat chat formats} are not affected.
+ * The handling of a reasoning model's thoughts, which it writes between {@code <think>} and {@code
+ * </think>} before its answer. Immutable; created by {@link #builder()}. Models of other
+ * {@linkplain ChatFormat chat formats} are not affected.
  *
  * @since 0.1.0
  */
@@ -27,7 +27,8 @@ public final class Reasoning {
   }
 
   /**
-   * Thoughts are split from the answer, have no limit, and are dropped from the history.
+   * Returns the default handling: thoughts are split from the answer, unlimited, and dropped from
+   * the history.
    *
    * @return the default handling
    */
@@ -55,15 +56,15 @@ public final class Reasoning {
 
   /**
    * {@return whether thoughts are separated from the answer; otherwise they are part of the text,
-   * as the model wrote them}
+   * verbatim}
    */
   public boolean split() {
     return split;
   }
 
   /**
-   * {@return the most tokens of thought, or empty for no limit} When they are used up, {@code
-   * </think>} is inserted; a budget of 0 leaves out the thoughts altogether.
+   * {@return the maximum number of reasoning tokens, or empty for no limit} When they are used up,
+   * {@code </think>} is inserted; a budget of 0 disables thoughts.
    */
   public OptionalInt budget() {
     return budget;
@@ -72,7 +73,7 @@ public final class Reasoning {
   /**
    * {@return whether the model sees the {@linkplain Message#reasoning() thoughts} of earlier
    * assistant messages again} Phi-4's reasoning models were trained on histories without them, and
-   * they fill the context, so they are left out by default.
+   * they fill the context, so they are dropped by default.
    */
   public boolean kept() {
     return kept;
@@ -145,7 +146,7 @@ public final class Reasoning {
         throw new IllegalArgumentException(
             "a reasoning budget must not be negative: "
                 + tokens.getAsInt()
-                + "; leave it out for no limit");
+                + "; omit it for no limit");
       }
       budget = tokens;
       return this;
@@ -163,14 +164,14 @@ public final class Reasoning {
     }
 
     /**
-     * Makes the handling.
+     * Builds the handling.
      *
      * @return the handling
      * @throws IllegalArgumentException if there is a budget for thoughts that are not split
      */
     public Reasoning build() {
       if (budget.isPresent() && !split) {
-        throw new IllegalArgumentException("a reasoning budget needs thoughts that are split");
+        throw new IllegalArgumentException("a reasoning budget requires split thoughts");
       }
       return new Reasoning(this);
     }

@@ -13,16 +13,16 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the next token is chosen from the logits. Immutable; made by {@link #builder()}.
+ * The sampling of the next token from the logits. Immutable; created by {@link #builder()}.
  *
- * <p>The steps run in llama.cpp's order, each on what the previous one left: logit bias, repetition
- * penalties, DRY, the program's own {@linkplain TokenSampler samplers}, top-n-sigma, top-k,
+ * <p>The steps run in llama.cpp's order, each on the result of the previous one: logit bias,
+ * repetition penalties, DRY, custom {@linkplain TokenSampler samplers}, top-n-sigma, top-k,
  * typical-p, top-p, min-p, XTC, temperature, and a random draw from the remaining probabilities.
  * With mirostat, the steps from top-n-sigma to XTC are skipped and the temperature is not dynamic.
- * At temperature 0 sampling is greedy: the most probable token after bias, penalties, DRY and own
- * samplers is taken; the lower id wins a tie.
+ * At temperature 0 sampling is greedy: the most probable token after bias, penalties, DRY and
+ * custom samplers is chosen; ties go to the lower id.
  *
- * <p>The same seed gives the same text on any number of threads.
+ * <p>The same seed gives the same text with any number of threads.
  *
  * @since 0.1.0
  */
@@ -69,7 +69,7 @@ public final class Sampling {
   }
 
   /**
-   * Greedy sampling: always the most probable token.
+   * Returns greedy sampling: always the most probable token.
    *
    * @return greedy sampling
    */
@@ -78,7 +78,7 @@ public final class Sampling {
   }
 
   /**
-   * A random draw from the nucleus.
+   * Returns nucleus sampling.
    *
    * @param temperature the temperature, 0 or above
    * @param topP the probability mass to keep, above 0 and at most 1
@@ -125,13 +125,13 @@ public final class Sampling {
     return topP;
   }
 
-  /** {@return the least probability of a token as a fraction of the highest one; 0 keeps all} */
+  /** {@return the minimum probability of a token as a fraction of the highest one; 0 keeps all} */
   public float minP() {
     return minP;
   }
 
   /**
-   * {@return the probability mass to keep of the tokens whose information content is nearest to the
+   * {@return the probability mass to keep of the tokens with information content closest to the
    * entropy; 1 keeps all} This is locally typical sampling (Meister et al. 2022).
    */
   public float typicalP() {
@@ -160,14 +160,12 @@ public final class Sampling {
     return frequencyPenalty;
   }
 
-  /** {@return the tokens that the repetition penalties look at; an empty window turns them off} */
+  /** {@return the window of the repetition penalties; an empty one turns them off} */
   public Window penaltyWindow() {
     return penaltyWindow;
   }
 
-  /**
-   * {@return what is added to logits, by token id; unmodifiable} Negative infinity bans a token.
-   */
+  /** {@return the logit biases by token id; unmodifiable} Negative infinity bans a token. */
   public Map<Integer, Float> logitBias() {
     return logitBias;
   }
@@ -178,8 +176,8 @@ public final class Sampling {
   }
 
   /**
-   * {@return how many standard deviations of all logits a kept logit may lie below the highest one
-   * (Tang et al. 2024); 0 keeps all}
+   * {@return the maximum distance of a kept logit from the highest one, in standard deviations of
+   * all logits (Tang et al. 2024); 0 keeps all}
    */
   public float topNSigma() {
     return topNSigma;
@@ -193,7 +191,7 @@ public final class Sampling {
     return xtc;
   }
 
-  /** {@return the parameters of a temperature that follows the entropy, or empty if it is fixed} */
+  /** {@return the parameters of a dynamic temperature, or empty if it is fixed} */
   public Optional<DynamicTemperature> dynamicTemperature() {
     return dynamicTemperature;
   }
@@ -206,17 +204,17 @@ public final class Sampling {
     return mirostat;
   }
 
-  /** {@return the program's own steps in the order in which they run, unmodifiable} */
+  /** {@return the custom samplers in order, unmodifiable} */
   public List<TokenSampler> samplers() {
     return samplers;
   }
 
-  /** {@return the seed of all randomness, or empty for a new one with each generation} */
+  /** {@return the random seed, or empty for a new one in each generation} */
   public OptionalLong seed() {
     return seed;
   }
 
-  /** All values by name: the one list that equality and text go by. */
+  /** Returns all values by name, for {@code equals}, {@code hashCode} and {@code toString}. */
   private Map<String, Object> values() {
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("temperature", temperature);
@@ -270,16 +268,16 @@ public final class Sampling {
   }
 
   /**
-   * The last tokens of the context, prompt included.
+   * A number of recent tokens of the context, including the prompt.
    *
    * @since 0.1.0
    */
   public sealed interface Window {
 
     /**
-     * The last tokens.
+     * Returns a window of the last tokens.
      *
-     * @param tokens how many, 0 or above
+     * @param tokens the number, 0 or above
      * @return the window
      * @throws IllegalArgumentException if the number is negative
      */
@@ -288,7 +286,7 @@ public final class Sampling {
     }
 
     /**
-     * Every token of the context.
+     * Returns a window of the whole context.
      *
      * @return the window
      */
@@ -297,7 +295,7 @@ public final class Sampling {
     }
 
     /**
-     * The size of the window at the end of a context.
+     * Returns the size of the window in a context.
      *
      * @param contextLength the number of tokens in the context, 0 or above
      * @return a number of tokens, at most the context length
@@ -312,7 +310,7 @@ public final class Sampling {
     /**
      * The last tokens.
      *
-     * @param tokens how many, 0 or above
+     * @param tokens the number, 0 or above
      * @since 0.1.0
      */
     record Last(int tokens) implements Window {
@@ -337,14 +335,14 @@ public final class Sampling {
   /**
    * DRY, "don't repeat yourself" (p-e-w 2024): a token that once followed the same tokens as the
    * last n of the context loses multiplier · base<sup>n − allowedLength</sup> from its logit, for n
-   * from the allowed length on.
+   * ≥ allowedLength.
    *
-   * @param multiplier scale of the penalty; 0 is off, 0.8 is usual
+   * @param multiplier scale of the penalty; 0 is off, 0.8 is common
    * @param base growth of the penalty with the length of the repetition, at least 1
-   * @param allowedLength the number of tokens that may be repeated freely, 0 or above
+   * @param allowedLength the number of tokens that may be repeated without penalty, 0 or above
    * @param window the tokens searched for repetitions; an empty one turns DRY off
-   * @param sequenceBreakers texts that a repetition never spans, each of 1 to 40 bytes in UTF-8; a
-   *     token that contains one is a breaker, as are tokens that form one together
+   * @param sequenceBreakers texts that end a repetition, each of 1 to 40 bytes in UTF-8; a token
+   *     that contains one is a breaker, as are tokens that form one together
    * @since 0.1.0
    */
   public record Dry(
@@ -385,8 +383,8 @@ public final class Sampling {
     }
 
     /**
-     * DRY with llama.cpp's defaults: base 1.75, allowed length 2, the whole context, and {@link
-     * #DEFAULT_SEQUENCE_BREAKERS}.
+     * Returns DRY with llama.cpp's defaults: base 1.75, allowed length 2, the whole context, and
+     * {@link #DEFAULT_SEQUENCE_BREAKERS}.
      *
      * @param multiplier scale of the penalty, 0 or above
      * @return the parameters
@@ -402,11 +400,11 @@ public final class Sampling {
   }
 
   /**
-   * XTC, "exclude top choices" (p-e-w 2024): where several tokens are at least as probable as the
+   * XTC, "exclude top choices" (p-e-w 2024): if several tokens are at least as probable as the
    * threshold, all but the least probable of them are removed.
    *
-   * @param probability how often this happens, from 0 (never) to 1 (at each token)
-   * @param threshold the least probability of a top choice, from 0 to 1; above 0.5 is off
+   * @param probability the probability of applying this, from 0 (never) to 1 (at each token)
+   * @param threshold the minimum probability of a top choice, from 0 to 1; above 0.5 is off
    * @since 0.1.0
    */
   public record Xtc(float probability, float threshold) {
@@ -427,7 +425,7 @@ public final class Sampling {
    * highest possible entropy, raised to the exponent.
    *
    * @param range the largest deviation from T; 0 is off
-   * @param exponent above 1 keeps the temperature low for longer, below 1 raises it sooner; above 0
+   * @param exponent above 0; above 1 keeps the temperature low for longer, below 1 raises it sooner
    * @since 0.1.0
    */
   public record DynamicTemperature(float range, float exponent) {
@@ -448,11 +446,12 @@ public final class Sampling {
 
   /**
    * Mirostat (Basu et al. 2021): truncates the distribution so that the surprise of the chosen
-   * tokens stays near a target. It replaces the steps that truncate by fixed limits.
+   * tokens stays near a target. It replaces truncation by fixed limits.
    *
    * @param version the variant of the algorithm
-   * @param targetEntropy the target τ in bits, 0 or above; 5 is usual
-   * @param learningRate η, how fast the limit follows the surprise, 0 or above; 0.1 is usual
+   * @param targetEntropy the target τ in bits, 0 or above; 5 is common
+   * @param learningRate the rate η at which the limit follows the surprise, 0 or above; 0.1 is
+   *     common
    * @since 0.1.0
    */
   public record Mirostat(Version version, float targetEntropy, float learningRate) {
@@ -484,7 +483,7 @@ public final class Sampling {
     }
 
     /**
-     * The usual parameters: a target entropy of 5 bits and a learning rate of 0.1.
+     * Returns the usual parameters: a target entropy of 5 bits and a learning rate of 0.1.
      *
      * @param version the variant of the algorithm
      * @return the parameters
@@ -664,7 +663,7 @@ public final class Sampling {
     /**
      * Sets {@link Sampling#penaltyWindow()}.
      *
-     * @param window the tokens that the penalties look at
+     * @param window the window
      * @return this builder
      */
     public Builder penaltyWindow(Window window) {
@@ -673,10 +672,10 @@ public final class Sampling {
     }
 
     /**
-     * Sets the bias of one token, and leaves those of others as they are.
+     * Sets the bias of one token, and keeps those of others.
      *
      * @param tokenId the token's id, 0 or above
-     * @param bias the number to add to its logit; negative infinity bans the token
+     * @param bias the amount to add to its logit; negative infinity bans the token
      * @return this builder
      * @throws IllegalArgumentException if a value is out of range
      */
@@ -691,9 +690,9 @@ public final class Sampling {
     }
 
     /**
-     * Sets {@link Sampling#logitBias()}, in place of all biases set before.
+     * Sets {@link Sampling#logitBias()}, replacing all earlier biases.
      *
-     * @param biases biases by token id, as {@link #logitBias(int, float)} takes them
+     * @param biases biases by token id, as for {@link #logitBias(int, float)}
      * @return this builder
      * @throws IllegalArgumentException if a value is out of range
      */
@@ -805,9 +804,9 @@ public final class Sampling {
     }
 
     /**
-     * Sets {@link Sampling#samplers()}, in place of those set before.
+     * Sets {@link Sampling#samplers()}, replacing earlier ones.
      *
-     * @param samplers the samplers in the order in which they run
+     * @param samplers the samplers in order
      * @return this builder
      */
     public Builder samplers(TokenSampler... samplers) {
@@ -816,9 +815,9 @@ public final class Sampling {
     }
 
     /**
-     * Sets {@link Sampling#samplers()}, in place of those set before.
+     * Sets {@link Sampling#samplers()}, replacing earlier ones.
      *
-     * @param samplers the samplers in the order in which they run
+     * @param samplers the samplers in order
      * @return this builder
      */
     public Builder samplers(Collection<? extends TokenSampler> samplers) {
@@ -839,7 +838,7 @@ public final class Sampling {
     /**
      * Sets or clears {@link Sampling#seed()}.
      *
-     * @param seed the seed, or empty for a new one with each generation
+     * @param seed the seed, or empty for a new one in each generation
      * @return this builder
      */
     public Builder seed(OptionalLong seed) {
@@ -848,7 +847,7 @@ public final class Sampling {
     }
 
     /**
-     * Makes the sampling.
+     * Builds the sampling.
      *
      * @return the sampling
      */

@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings of one session; what is empty is as the generator was loaded. Immutable; made by {@link
+ * Options of one session; empty values default to the generator's. Immutable; created by {@link
  * #builder()}.
  *
  * @since 0.1.0
@@ -27,7 +27,7 @@ public final class SessionOptions {
   }
 
   /**
-   * Everything as the generator was loaded.
+   * Returns the default options: the generator's settings.
    *
    * @return the default options
    */
@@ -53,7 +53,7 @@ public final class SessionOptions {
     return new Builder(this);
   }
 
-  /** {@return the number of tokens that the context holds, or empty for the generator's} */
+  /** {@return the context length in tokens, or empty for the generator's} */
   public OptionalInt contextLength() {
     return contextLength;
   }
@@ -108,7 +108,7 @@ public final class SessionOptions {
     /**
      * Sets {@link SessionOptions#contextLength()}.
      *
-     * @param tokens at least 1, and at most the context length that the model was trained for
+     * @param tokens at least 1, and at most the model's trained context length
      * @return this builder
      * @throws IllegalArgumentException if the number is below 1
      */
@@ -119,8 +119,8 @@ public final class SessionOptions {
     /**
      * Sets or clears {@link SessionOptions#contextLength()}.
      *
-     * @param tokens at least 1, and at most the context length that the model was trained for; or
-     *     empty for the generator's
+     * @param tokens at least 1, and at most the model's trained context length; or empty for the
+     *     generator's
      * @return this builder
      * @throws IllegalArgumentException if the number is below 1
      */
@@ -130,7 +130,7 @@ public final class SessionOptions {
     }
 
     /**
-     * Sets the number format of keys and values alike.
+     * Sets the KV cache type for both keys and values.
      *
      * @param type the type
      * @return this builder
@@ -183,7 +183,7 @@ public final class SessionOptions {
     }
 
     /**
-     * Makes the options.
+     * Builds the options.
      *
      * @return the options
      */

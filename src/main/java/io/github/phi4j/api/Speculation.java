@@ -3,33 +3,34 @@ package io.github.phi4j.api;
 import java.util.Objects;
 
 /**
- * How the next tokens of a text are guessed, so that one pass over the weights can check several of
- * them (Leviathan, Kalman and Matias 2023, "Fast Inference from Transformers via Speculative
- * Decoding").
+ * Speculative decoding: drafting the next tokens of a text, so that one forward pass can verify
+ * several of them (Leviathan, Kalman and Matias 2023, "Fast Inference from Transformers via
+ * Speculative Decoding").
  *
- * <p>Each token is still chosen from the model's own logits, by the same sampling and with the same
- * random numbers: guesses that are wrong cost time, and the text is always what it would have been
- * without them. The number of guesses adapts to the acceptance rate and the cost of checking; where
- * guessing does not pay, there is none. {@link Timings} counts them.
+ * <p>Each token is still sampled from the model's own logits with the same random numbers: wrong
+ * drafts cost time, but never change the text. The draft length adapts to the acceptance rate and
+ * the cost of verification; it is zero where drafting does not pay off. {@link Timings} counts
+ * drafted tokens.
  *
  * @since 0.1.0
  */
 public sealed interface Speculation {
 
-  /** The most tokens that are guessed at once unless said otherwise. */
+  /** The default maximum draft length. */
   int DEFAULT_MAX_TOKENS = 16;
 
   /**
-   * No guesses.
+   * Returns no speculation, the default.
    *
-   * @return the speculation that {@link GenerationOptions} begin with
+   * @return no speculation
    */
   static Speculation off() {
     return new Off();
   }
 
   /**
-   * Guesses that the text repeats a part of the context, as answers about a document do.
+   * Returns prompt lookup: drafts repeat a part of the context, as answers about a document often
+   * do.
    *
    * @return lookup of up to {@link #DEFAULT_MAX_TOKENS} tokens
    */
@@ -38,7 +39,7 @@ public sealed interface Speculation {
   }
 
   /**
-   * Guesses by a smaller model.
+   * Returns drafts by a smaller model.
    *
    * @param model a generator with the same vocabulary, which must stay open
    * @return drafts of up to {@link #DEFAULT_MAX_TOKENS} tokens
@@ -48,17 +49,17 @@ public sealed interface Speculation {
   }
 
   /**
-   * No guesses.
+   * No speculation.
    *
    * @since 0.1.0
    */
   record Off() implements Speculation {}
 
   /**
-   * Prompt lookup (Saxena 2023): where the last tokens stand in the context before, what followed
-   * them there is guessed to follow again.
+   * Prompt lookup (Saxena 2023): if the last tokens occur earlier in the context, the tokens that
+   * followed them there are the draft.
    *
-   * @param maxTokens the most tokens to guess at once, from 1 to 64
+   * @param maxTokens the maximum draft length, from 1 to 64
    * @since 0.1.0
    */
   record Lookup(int maxTokens) implements Speculation {
@@ -73,10 +74,10 @@ public sealed interface Speculation {
   }
 
   /**
-   * Tokens that a second model finds most probable.
+   * Drafts of the tokens that a second model considers most probable.
    *
-   * @param model a generator with the same vocabulary, which must stay open while it is used
-   * @param maxTokens the most tokens to guess at once, from 1 to 64
+   * @param model a generator with the same vocabulary, which must stay open while in use
+   * @param maxTokens the maximum draft length, from 1 to 64
    * @since 0.1.0
    */
   record Draft(Generator model, int maxTokens) implements Speculation {
@@ -93,8 +94,7 @@ public sealed interface Speculation {
 
   private static void check(int maxTokens) {
     if (maxTokens < 1 || maxTokens > 64) {
-      throw new IllegalArgumentException(
-          "the most tokens to guess must be from 1 to 64, not " + maxTokens);
+      throw new IllegalArgumentException("the draft length must be from 1 to 64, not " + maxTokens);
     }
   }
 }

@@ -1,7 +1,7 @@
 package io.github.phi4j.api;
 
 /**
- * Receives text while it is generated.
+ * Receives text as it is generated.
  *
  * @since 0.1.0
  */
@@ -9,46 +9,47 @@ package io.github.phi4j.api;
 public interface TextSink {
 
   /**
-   * Takes the next piece of text. A piece never ends inside a code point, is never empty, and holds
-   * nothing of the stop string that ends the text.
+   * Receives the next piece of text. A piece is never empty, never ends inside a code point, and
+   * never contains a part of the stop string that ends the text.
    *
    * @param text the new text
-   * @return {@code true} to go on, {@code false} to end the generation
+   * @return {@code true} to continue, {@code false} to end the generation
    */
   boolean accept(String text);
 
   /**
-   * Takes the log-probability of a token as soon as it is chosen, before the text that it completes
-   * if it does; text may lag some tokens behind. Called only if {@link
-   * GenerationOptions#logProbs()} or {@link GenerationOptions#samplingProbs()} asks for it, once
-   * for each of {@link Completion#logProbs()}. Does nothing unless overridden.
+   * Receives the log-probability of a token as soon as it is chosen, before any text that it
+   * completes; text may lag some tokens behind. Called only if {@link GenerationOptions#logProbs()}
+   * or {@link GenerationOptions#samplingProbs()} is set, once for each of {@link
+   * Completion#logProbs()}. Does nothing by default.
    *
    * @param token the token with its log-probability and alternatives
    */
   default void acceptLogProb(TokenLogProb token) {}
 
   /**
-   * Takes the next piece of a reasoning model's thoughts, which come before the text and are no
-   * part of it. Unless overridden they are passed over.
+   * Receives the next piece of a reasoning model's thoughts, which precede the text and are not
+   * part of it. Ignores them by default.
    *
-   * @param thought the new piece, cut as those of {@link #accept}
-   * @return {@code true} to go on, {@code false} to end the generation
+   * @param thought the new piece, split like those of {@link #accept}
+   * @return {@code true} to continue, {@code false} to end the generation
    */
   default boolean acceptReasoning(String thought) {
     return true;
   }
 
   /**
-   * Takes a part of a tool call while the model writes it: an empty one once the tool's name is
-   * known, then its arguments piece by piece. Calls come one after the other. The pieces of a call
-   * that is whole make up the arguments of the {@link ToolCall} with its id in {@link
-   * Completion#toolCalls()}; a call that a limit cuts is not among those. Does nothing unless
-   * overridden.
+   * Receives a fragment of a tool call as the model writes it: an empty one once the tool's name is
+   * known, then the arguments piece by piece. Calls are sequential. The fragments of a complete
+   * call add up to the arguments of the {@link ToolCall} with its id in {@link
+   * Completion#toolCalls()}; a call cut off by a limit is not included there. Does nothing by
+   * default.
    *
-   * @param id the call's id, by which its parts belong together
+   * @param id the call's id, the same for all its fragments
    * @param name the tool's name
-   * @param arguments the new piece, cut as those of {@link #accept}; empty when the call begins
-   * @return {@code true} to go on, {@code false} to end the generation
+   * @param arguments the new piece, split like those of {@link #accept}; empty at the start of the
+   *     call
+   * @return {@code true} to continue, {@code false} to end the generation
    */
   default boolean acceptToolCall(String id, String name, String arguments) {
     return true;

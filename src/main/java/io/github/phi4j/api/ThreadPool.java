@@ -1,12 +1,11 @@
 package io.github.phi4j.api;
 
 /**
- * Threads that several generators compute with, one after the other: each has all of them for a
- * batch of tokens, in fair turns. Made by {@code Phi4.newThreadPool}; no other implementation can
- * be used.
+ * Threads that several generators share: each generator uses all of them for a batch of tokens, in
+ * fair turns. Created by {@code Phi4.newThreadPool}; other implementations are not supported.
  *
- * <p>Generators of one pool together keep no more threads busy than the pool has, whereas
- * generators with pools of their own, as by default, slow each other down when they run at a time.
+ * <p>Generators that share a pool never use more threads than the pool has, whereas generators with
+ * separate pools, the default, slow each other down when they run concurrently.
  *
  * <p>Thread-safe. The creator owns the pool: generators do not close it; close it after them.
  *
@@ -15,16 +14,15 @@ package io.github.phi4j.api;
 public interface ThreadPool extends AutoCloseable {
 
   /**
-   * The number of threads that compute, the caller's among them.
+   * Returns the number of computing threads, including the caller's.
    *
    * @return at least 1
    */
   int threads();
 
   /**
-   * Ends the threads, once the batch that they compute is done. Generators that are still open
-   * refuse to compute from then on with a {@link ClosedException}, and can be closed. Closing twice
-   * is harmless.
+   * Stops the threads after the current batch. Generators that are still open then throw {@link
+   * ClosedException} instead of computing, and can be closed. Closing twice is harmless.
    */
   @Override
   void close();

@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Where the time of one completion went.
+ * The times of one completion.
  *
  * @param prefill from the start of the call to the logits of the prompt's last token
  * @param prefillTokens tokens computed in that time
  * @param decode from there to the end of the call
- * @param decodeTokens tokens computed in that time, without guesses that proved wrong
- * @param guessedTokens tokens that were {@linkplain Speculation guessed} and checked
- * @param acceptedTokens how many of the guesses proved right
+ * @param decodeTokens tokens computed in that time, without rejected drafts
+ * @param guessedTokens {@linkplain Speculation drafted} tokens that were verified
+ * @param acceptedTokens drafted tokens that were accepted
  * @since 0.1.0
  */
 public record Timings(
@@ -29,7 +29,7 @@ public record Timings(
   }
 
   /**
-   * Prefill speed.
+   * Returns the prefill speed.
    *
    * @return tokens per second; 0 if nothing was computed
    */
@@ -38,7 +38,7 @@ public record Timings(
   }
 
   /**
-   * Decode speed.
+   * Returns the decode speed.
    *
    * @return tokens per second; 0 if nothing was computed
    */

@@ -3,23 +3,22 @@ package io.github.phi4j.api;
 import java.util.function.IntPredicate;
 
 /**
- * The tokens that may come next, as a {@link TokenSampler} sees them. They stand in the rising
- * order of their ids; as long as none was left out, a token's index is its id. Nothing here
- * allocates.
+ * The candidates for the next token, as seen by a {@link TokenSampler}, in ascending order of ids;
+ * as long as none was removed, a token's index is its id. No method allocates.
  *
  * @since 0.1.0
  */
 public interface TokenCandidates {
 
   /**
-   * The number of candidates.
+   * Returns the number of candidates.
    *
    * @return at least 1
    */
   int size();
 
   /**
-   * The id of a candidate.
+   * Returns the id of a candidate.
    *
    * @param index from 0 to below {@link #size()}
    * @return the token id
@@ -28,7 +27,7 @@ public interface TokenCandidates {
   int id(int index);
 
   /**
-   * Where a token stands.
+   * Returns the index of a token.
    *
    * @param id a token id
    * @return its index, or −1 if it is not among the candidates
@@ -36,10 +35,10 @@ public interface TokenCandidates {
   int indexOf(int id);
 
   /**
-   * The logit of a candidate.
+   * Returns the logit of a candidate.
    *
    * @param index from 0 to below {@link #size()}
-   * @return the logit; negative infinity if the token cannot come
+   * @return the logit; negative infinity if the token is impossible
    * @throws IndexOutOfBoundsException if there is no such candidate
    */
   float logit(int index);
@@ -55,15 +54,15 @@ public interface TokenCandidates {
   void setLogit(int index, float logit);
 
   /**
-   * Leaves out candidates. The others move together: their indices change, their order does not.
+   * Removes candidates. The indices of the remaining ones change, but not their order.
    *
-   * @param ids whether the token with an id is kept
+   * @param ids whether to keep a token id
    * @throws NoTokenLeftException if none is kept
    */
   void keep(IntPredicate ids);
 
   /**
-   * Chooses a candidate: all others are left out.
+   * Chooses a candidate and removes all others.
    *
    * @param index from 0 to below {@link #size()}
    * @throws IndexOutOfBoundsException if there is no such candidate
@@ -72,14 +71,14 @@ public interface TokenCandidates {
   void choose(int index);
 
   /**
-   * The number of tokens so far, prompt included.
+   * Returns the number of tokens so far, including the prompt.
    *
    * @return at least 1
    */
   int contextLength();
 
   /**
-   * A token of the context.
+   * Returns a token of the context.
    *
    * @param position from 0, the start of the prompt, to below {@link #contextLength()}
    * @return its id

@@ -11,17 +11,17 @@ import java.util.Optional;
  *
  * @param id the token's id
  * @param logProb the natural logarithm of its probability, at most 0
- * @param alternatives the most probable tokens in its place, the most probable first, whether or
- *     not the token is among them; empty unless asked for
- * @param sampled the distribution that the token was drawn from; empty unless {@link
- *     GenerationOptions#samplingProbs()} asks for it
+ * @param alternatives the most probable tokens at this position, in descending order, whether or
+ *     not the token is among them; empty unless requested
+ * @param sampled the distribution from which the token was drawn; empty unless {@link
+ *     GenerationOptions#samplingProbs()} is set
  * @since 0.1.0
  */
 public record TokenLogProb(
     int id, double logProb, List<Alternative> alternatives, Optional<Sampled> sampled) {
 
   /**
-   * A token that might have come instead.
+   * An alternative token.
    *
    * @param id the token's id
    * @param logProb the natural logarithm of its probability, at most 0
@@ -30,13 +30,13 @@ public record TokenLogProb(
   public record Alternative(int id, double logProb) {}
 
   /**
-   * The distribution that a token was drawn from: after penalties, the mask of a grammar, filters
-   * and temperature. Greedy sampling gives the best token the probability 1, as has one that is not
-   * chosen by the model, such as the tag that ends thoughts whose budget is spent.
+   * The distribution from which a token was drawn: after penalties, the grammar's mask, filters and
+   * temperature. With greedy sampling, the best token has probability 1, as do forced tokens, such
+   * as the tag that ends thoughts when their budget is used up.
    *
    * @param probability the probability under which the token was drawn, above 0 and at most 1
-   * @param best the most probable tokens of the distribution, the most probable first, whether or
-   *     not the token is among them; fewer than asked for where fewer have a probability above 0
+   * @param best the most probable tokens of the distribution, in descending order, whether or not
+   *     the token is among them; fewer than requested if fewer have a positive probability
    * @since 0.1.0
    */
   public record Sampled(double probability, List<Candidate> best) {
@@ -48,10 +48,10 @@ public record TokenLogProb(
   }
 
   /**
-   * A token that might have been drawn.
+   * A token of the distribution.
    *
    * @param id the token's id
-   * @param probability the probability under which it would have been drawn
+   * @param probability its probability
    * @since 0.1.0
    */
   public record Candidate(int id, double probability) {}
@@ -63,11 +63,11 @@ public record TokenLogProb(
   }
 
   /**
-   * Creates a log-probability without the distribution that the token was drawn from.
+   * Creates a log-probability without sampling distribution.
    *
    * @param id the token's id
    * @param logProb the natural logarithm of its probability
-   * @param alternatives the most probable tokens in its place
+   * @param alternatives the most probable tokens at this position
    */
   public TokenLogProb(int id, double logProb, List<Alternative> alternatives) {
     this(id, logProb, alternatives, Optional.empty());

@@ -1,16 +1,16 @@
 package io.github.phi4j.api;
 
 /**
- * A step of a program's own in the choice of each token.
+ * A custom sampling step.
  *
- * <p>It stands after logit bias, penalties and DRY and before all steps that leave out tokens
- * ({@link Sampling} tells the order), so that it finds the whole vocabulary, save what a sampler
- * before it left out; it also runs where sampling is greedy. Tokens that cannot come, such as an
- * end of the turn before the minimum of tokens, have the logit negative infinity already.
+ * <p>It runs after logit bias, penalties and DRY, and before all truncating steps ({@link Sampling}
+ * has the order), so it sees the whole vocabulary, except for tokens that an earlier custom sampler
+ * removed; it also runs in greedy sampling. Impossible tokens, such as stop tokens before the
+ * minimum number of tokens, already have the logit negative infinity.
  *
- * <p>It is called exactly once for each token of the text, in order, and for the stop token that
- * ends it; the context is then always what precedes that token. This one never repeats the last
- * token, and makes line breaks rarer:
+ * <p>It is called exactly once for each token of the text, in order, and for the stop token at the
+ * end; the context is then everything before that token. This sampler never repeats the last token,
+ * and makes line breaks less likely:
  *
  * <pre>{@code
  * int lineBreak = generator.tokenizer().encode("\n")[0];
@@ -26,10 +26,10 @@ package io.github.phi4j.api;
  * Sampling sampling = Sampling.builder().temperature(0.7f).samplers(sampler).build();
  * }</pre>
  *
- * <p>A {@link Sampling} may serve many generations, also at the same time. A sampler without state
- * serves them all as it is. One with state returns a new object from {@link #start}, which serves
- * one generation: one thread at a time calls it, not always the same one, and each call sees what
- * the one before did. An exception ends the generation and reaches its caller.
+ * <p>A {@link Sampling} may serve many concurrent generations. A stateless sampler serves all of
+ * them. A stateful one returns a new object from {@link #start} for each generation; it is called
+ * by one thread at a time, not always the same one, with each call happening-before the next. An
+ * exception ends the generation and propagates to its caller.
  *
  * @since 0.1.0
  */
@@ -37,18 +37,18 @@ package io.github.phi4j.api;
 public interface TokenSampler {
 
   /**
-   * Changes logits, leaves out candidates, or chooses one.
+   * Changes logits, removes candidates, or chooses one.
    *
-   * @param candidates the tokens that may come next; only to be used until this method returns
+   * @param candidates the candidates; valid only until this method returns
    */
   void apply(TokenCandidates candidates);
 
   /**
    * Called once before each generation.
    *
-   * @param seed the generation's seed: that of {@link Sampling#seed()}, or the one taken in its
-   *     place; with randomness from nothing else, the same seed gives the same text
-   * @return the sampler of that generation; this one, unless it is overridden
+   * @param seed the generation's seed: {@link Sampling#seed()}, or the random one chosen instead;
+   *     if all randomness derives from it, the same seed gives the same text
+   * @return the sampler of that generation; by default, this one
    */
   default TokenSampler start(long seed) {
     return this;

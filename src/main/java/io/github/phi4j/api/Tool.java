@@ -3,7 +3,7 @@ package io.github.phi4j.api;
 import java.util.Objects;
 
 /**
- * A tool that the model may ask the program to call.
+ * A tool that the model may call.
  *
  * @param name its name: letters, digits, {@code _}, {@code -} and {@code .}, at most 64
  * @param description a description for the model; may be empty
@@ -16,7 +16,7 @@ public record Tool(String name, String description, String parameters) {
   /**
    * Creates a tool. The schema is checked when the tool is first used.
    *
-   * @throws IllegalArgumentException if the name is not one
+   * @throws IllegalArgumentException if the name is invalid
    */
   public Tool {
     Objects.requireNonNull(name, "name");

@@ -6,24 +6,24 @@ import java.util.Optional;
 /**
  * Whether the model calls tools. Immutable.
  *
- * @param mode how free it is
- * @param name the one tool that it may call; only with {@link Mode#REQUIRED}
- * @param parallel whether it may call several at once, rather than one
+ * @param mode the mode
+ * @param name the only tool that the model may call; requires {@link Mode#REQUIRED}
+ * @param parallel whether the model may call several tools at once
  * @since 0.1.0
  */
 public record ToolChoice(Mode mode, Optional<String> name, boolean parallel) {
 
   /**
-   * How free the model is.
+   * The mode of a tool choice.
    *
    * @since 0.1.0
    */
   public enum Mode {
-    /** The model answers or calls tools, as it sees fit. */
+    /** The model chooses between an answer and calls. */
     AUTO,
     /** The model calls at least one tool. */
     REQUIRED,
-    /** The model sees the tools, and answers without calling any. */
+    /** The model sees the tools, but answers without calling any. */
     NONE
   }
 
@@ -41,7 +41,7 @@ public record ToolChoice(Mode mode, Optional<String> name, boolean parallel) {
   }
 
   /**
-   * The model answers or calls a tool.
+   * Returns a choice that lets the model answer or call a tool.
    *
    * @return the choice
    */
@@ -50,7 +50,7 @@ public record ToolChoice(Mode mode, Optional<String> name, boolean parallel) {
   }
 
   /**
-   * The model calls a tool.
+   * Returns a choice that makes the model call a tool.
    *
    * @return the choice
    */
@@ -59,7 +59,7 @@ public record ToolChoice(Mode mode, Optional<String> name, boolean parallel) {
   }
 
   /**
-   * The model answers without calling tools.
+   * Returns a choice that makes the model answer without calling tools.
    *
    * @return the choice
    */
@@ -68,7 +68,7 @@ public record ToolChoice(Mode mode, Optional<String> name, boolean parallel) {
   }
 
   /**
-   * The model calls this tool, once.
+   * Returns a choice that makes the model call the given tool, once.
    *
    * @param name the tool's name
    * @return the choice
@@ -78,10 +78,10 @@ public record ToolChoice(Mode mode, Optional<String> name, boolean parallel) {
   }
 
   /**
-   * Sets {@link #parallel()}, which is false otherwise.
+   * Returns this choice with another value of {@link #parallel()}, which is false by default.
    *
    * @param value whether several tools may be called at once
-   * @return this choice with that changed
+   * @return the changed choice
    */
   public ToolChoice withParallel(boolean value) {
     return new ToolChoice(mode, name, value);

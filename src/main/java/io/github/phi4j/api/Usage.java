@@ -3,16 +3,16 @@ package io.github.phi4j.api;
 /**
  * Token counts of one completion.
  *
- * @param promptTokens tokens of the prompt
- * @param cachedTokens how many of the prompt's tokens were not computed, because the session or the
- *     prefix cache held them
- * @param completionTokens tokens that were generated, a stop token included
+ * @param promptTokens tokens in the prompt
+ * @param cachedTokens prompt tokens that were not computed, because the session or the prefix cache
+ *     held them
+ * @param completionTokens generated tokens, including a stop token
  * @since 0.1.0
  */
 public record Usage(int promptTokens, int cachedTokens, int completionTokens) {
 
   /**
-   * Prompt and completion together.
+   * Returns the sum of prompt and completion tokens.
    *
    * @return the number of tokens
    */

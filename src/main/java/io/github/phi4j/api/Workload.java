@@ -1,12 +1,11 @@
 package io.github.phi4j.api;
 
 /**
- * The load of a generator at one moment.
+ * The current load of a generator.
  *
- * @param calls calls that have begun and not ended
- * @param waiting how many of them wait for the others, being more than {@link
- *     LoadOptions#maxSequences()}
- * @param kvCacheBytes the memory of the keys and values that contexts and the prefix cache hold
+ * @param calls the number of running and waiting calls
+ * @param waiting the number of waiting calls among them, beyond {@link LoadOptions#maxSequences()}
+ * @param kvCacheBytes the memory of the KV caches of contexts and the prefix cache
  * @since 0.1.0
  */
 public record Workload(int calls, int waiting, long kvCacheBytes) {}

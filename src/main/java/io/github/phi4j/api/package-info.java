@@ -1,24 +1,24 @@
 /**
- * The contracts and values that a program sees: {@link io.github.phi4j.api.Generator} and {@link
- * io.github.phi4j.api.Session}, their options, and their results. Nothing in this package depends
- * on the rest of the library.
+ * The API for programs: {@link io.github.phi4j.api.Generator} and {@link
+ * io.github.phi4j.api.Session}, their options and results. This package does not depend on the rest
+ * of the library.
  *
- * <p><b>Null.</b> No argument and no result is null unless it is marked {@code @Nullable}; a null
- * argument fails at once with a {@link java.lang.NullPointerException} that names it.
+ * <p><b>Null.</b> No argument or result is null unless marked {@code @Nullable}; a null argument
+ * causes an immediate {@link java.lang.NullPointerException} that names it.
  *
- * <p><b>Options</b> are immutable classes with builders. A later release may add options; every new
- * one has a default. What is optional has a second setter that takes an {@code Optional}, of which
- * the empty one clears it; what is plural has a varargs and a collection form, both of which
- * replace what was set before.
+ * <p><b>Options</b> are immutable classes with builders. A later release may add options, always
+ * with a default. An optional value has a second setter that takes an {@code Optional}; an empty
+ * one clears the value. A list has a varargs and a collection setter; both replace earlier values.
  *
  * <p><b>Results</b> are records. A later minor release may add components to a record that phi4j
- * makes ({@code Completion}, {@code Choice}, {@code TokenLogProb}, {@code Usage}, {@code Timings},
- * {@code ModelInfo}, {@code ModelInspection}, {@code PackedFile}, {@code PrefixCacheUsage}, {@code
- * Workload} and the reports of {@code GenerationListener}): read them by their accessors, not by
- * record patterns. Their constructors are for phi4j and for test doubles, and change with them.
- * Records that a program makes, such as {@code Tool}, keep their constructors.
+ * creates ({@code Completion}, {@code Choice}, {@code TokenLogProb}, {@code Usage}, {@code
+ * Timings}, {@code ModelInfo}, {@code ModelInspection}, {@code PackedFile}, {@code
+ * PrefixCacheUsage}, {@code Workload} and the reports of {@code GenerationListener}): read them
+ * with accessors, not with record patterns. Their constructors, for phi4j and for test doubles,
+ * change accordingly. Records that a program creates, such as {@code Tool}, keep their
+ * constructors.
  *
- * <p><b>Arrays</b> are copied on the way in and on the way out.
+ * <p><b>Arrays</b> are copied, both as arguments and as results.
  */
 @NullMarked
 package io.github.phi4j.api;

@@ -1,6 +1,6 @@
 package io.github.phi4j.json;
 
-/** The library that programs bring along for this package. */
+/** The check for Jackson, which programs that use this package must add. */
 final class Jackson {
 
   private static final String NEEDED = "com.fasterxml.jackson.databind.json.JsonMapper";
@@ -8,9 +8,9 @@ final class Jackson {
   private Jackson() {}
 
   /**
-   * Checks that it is there. No class that has it in its code may be loaded before.
+   * Checks that Jackson is available. No class that refers to it may be loaded before.
    *
-   * @throws IllegalStateException if it is not
+   * @throws IllegalStateException if it is missing
    */
   static void require() {
     try {

@@ -25,18 +25,18 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Teaches Jackson what {@link RecordSchema} knows: optional components, sealed interfaces, and
- * times.
+ * Jackson support for the types of {@link RecordSchema} that need it: optional components, sealed
+ * interfaces, and times.
  */
 final class RecordBinding {
 
   private RecordBinding() {}
 
   /**
-   * Makes a value of the text that follows the schema of its type.
+   * Reads a value from text that is valid for the schema of its type.
    *
    * @param sealedTypes the sealed interfaces within the type
-   * @throws IllegalStateException if the type refuses it
+   * @throws IllegalStateException if the type's constructor rejects the value
    */
   static <T> T read(String text, Class<T> type, Set<Class<?>> sealedTypes) {
     try {
@@ -45,7 +45,7 @@ final class RecordBinding {
       throw new IllegalStateException(
           String.format(
               Locale.ROOT,
-              "no %s can be made of %s: %s",
+              "cannot create %s from %s: %s",
               type.getName(),
               text,
               e.getOriginalMessage()),
@@ -89,7 +89,7 @@ final class RecordBinding {
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = SchemaWriter.TAG)
   private interface Tagged {}
 
-  /** Reads an optional component; one that is left out is empty. */
+  /** Reads an optional component; a missing one is empty. */
   private static final class OptionalReader extends JsonDeserializer<Optional<?>>
       implements ContextualDeserializer {
 

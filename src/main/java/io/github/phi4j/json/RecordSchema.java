@@ -3,7 +3,7 @@ package io.github.phi4j.json;
 import java.util.Objects;
 
 /**
- * JSON Schemas of Java types.
+ * Derives JSON Schemas from Java types.
  *
  * @since 0.1.0
  */
@@ -12,23 +12,23 @@ public final class RecordSchema {
   private RecordSchema() {}
 
   /**
-   * The JSON Schema of a type, by which Jackson reads and writes it:
+   * Returns the JSON Schema of a type, in the form that Jackson reads and writes:
    *
    * <ul>
-   *   <li>records, nested and recursive: objects of their components in order, all of them required
-   *       but those of type {@link java.util.Optional};
-   *   <li>strings, {@code char}, booleans, whole numbers within the bounds of their type, {@code
-   *       float}, {@code double}, {@link java.math.BigInteger}, {@link java.math.BigDecimal},
-   *       {@link java.util.UUID};
+   *   <li>records, nested and recursive: objects of their components in order, all required except
+   *       those of type {@link java.util.Optional};
+   *   <li>strings, {@code char}, booleans, integers within the bounds of their type, {@code float},
+   *       {@code double}, {@link java.math.BigInteger}, {@link java.math.BigDecimal}, {@link
+   *       java.util.UUID};
    *   <li>{@link java.time.LocalDate}, {@link java.time.LocalTime}, {@link java.time.OffsetTime},
-   *       {@link java.time.OffsetDateTime}, {@link java.time.Instant}: as ISO 8601 writes them, the
-   *       last three with their offset. {@link TypedCompleter} reads them by itself; elsewhere
+   *       {@link java.time.OffsetDateTime}, {@link java.time.Instant}: in ISO 8601 format, the last
+   *       three with offset. {@link TypedCompleter} has built-in support for them; otherwise
    *       Jackson needs its module {@code jackson-datatype-jsr310};
    *   <li>enums: one of their names;
    *   <li>arrays, {@link java.util.List}, {@link java.util.Set}, {@link java.util.Collection};
    *   <li>{@code Map<String, T>};
-   *   <li>sealed interfaces of records: the record, with its simple name as the first member {@code
-   *       type}.
+   *   <li>sealed interfaces of records: the record, preceded by a member {@code type} with its
+   *       simple name.
    * </ul>
    *
    * <p>{@code @JsonProperty} renames components and enum constants;
@@ -36,7 +36,7 @@ public final class RecordSchema {
    *
    * @param type the type
    * @return the schema, in JSON
-   * @throws IllegalArgumentException if the type is none of these, or a part of it
+   * @throws IllegalArgumentException if the type, or a part of it, is none of these
    * @throws IllegalStateException if Jackson is missing
    */
   public static String of(Class<?> type) {

@@ -22,10 +22,10 @@ import java.util.Set;
 /** Derives the JSON Schema of one type; records and sealed interfaces become definitions. */
 final class SchemaWriter {
 
-  /** The member that tells the records of a sealed interface apart. */
+  /** The member that distinguishes the records of a sealed interface. */
   static final String TAG = "type";
 
-  /** A format has none without an offset. */
+  /** The pattern of local times, since JSON Schema has no such format. */
   private static final String LOCAL_TIME =
       "^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?$";
 
@@ -48,7 +48,7 @@ final class SchemaWriter {
     return schema;
   }
 
-  /** The sealed interfaces within the type. */
+  /** Returns the sealed interfaces within the type. */
   Set<Class<?>> sealedTypes() {
     return sealedTypes;
   }
@@ -175,7 +175,7 @@ final class SchemaWriter {
       String within = place + "." + component.getName();
       if (properties.has(name)) {
         throw new IllegalArgumentException(
-            within + ": the name \"" + name + "\" is there twice in the schema");
+            within + ": the name \"" + name + "\" occurs twice in the schema");
       }
       Optional<Type> optional = optional(component.getGenericType());
       ObjectNode property = schema(optional.orElse(component.getGenericType()), within);
@@ -216,7 +216,7 @@ final class SchemaWriter {
                 + permitted.getName()
                 + ", which "
                 + type.getName()
-                + " permits, is no record");
+                + " permits, is not a record");
       }
       alternatives.add(members(permitted, Optional.of(permitted.getSimpleName()), place));
     }
@@ -227,7 +227,7 @@ final class SchemaWriter {
     return new IllegalArgumentException(
         String.format(
             Locale.ROOT,
-            "%s: the type %s has no JSON Schema; RecordSchema says which types have one",
+            "%s: the type %s has no JSON Schema; RecordSchema lists the supported types",
             place,
             type.getTypeName()));
   }

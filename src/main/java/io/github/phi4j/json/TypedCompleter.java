@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * Answers as values of Java types, most often records: the text that the model writes cannot leave
- * the {@link RecordSchema schema} of the type, and Jackson makes a value of it.
+ * Generates values of Java types, usually records: the generated text is constrained to the {@link
+ * RecordSchema schema} of the type, and Jackson converts it to a value.
  *
  * <p>The schema is not shown to the model: describe the parts of the answer in the prompt. On the
  * module path the type's package must be open to {@code com.fasterxml.jackson.databind}.
@@ -68,8 +68,8 @@ public final class TypedCompleter {
    * @return the value
    * @throws IllegalArgumentException if the options have a grammar, the type has no schema, or as
    *     {@link Completer#generate(Prompt, GenerationOptions)}
-   * @throws IllegalStateException if something ended the text before the value was whole, such as
-   *     the limit of tokens; if a constructor of the type refuses the value; or as {@link
+   * @throws IllegalStateException if the text ended before the value was complete, for instance at
+   *     the token limit; if a constructor of the type rejects the value; or as {@link
    *     Completer#generate(Prompt, GenerationOptions)}
    */
   public <T> T generate(Prompt prompt, GenerationOptions options, Class<T> type) {
@@ -78,7 +78,8 @@ public final class TypedCompleter {
     Objects.requireNonNull(type, "type");
     if (options.grammar().isPresent()) {
       throw new IllegalArgumentException(
-          "the options have a grammar, but the type says what the answer must be; leave it out");
+          "the options have a grammar, but the type already determines the answer; remove the "
+              + "grammar");
     }
     SchemaWriter writer = new SchemaWriter(type);
     Completion completion =
@@ -88,7 +89,7 @@ public final class TypedCompleter {
       throw new IllegalStateException(
           String.format(
               Locale.ROOT,
-              "the answer ended with %s before it was whole: %s",
+              "the answer ended with %s before it was complete: %s",
               completion.finishReason(),
               completion.text()));
     }

@@ -1,6 +1,6 @@
 /**
- * Answers as Java values. This package alone needs Jackson ({@code
- * com.fasterxml.jackson.core:jackson-databind}), which phi4j does not bring along.
+ * Answers as Java values. Only this package needs Jackson ({@code
+ * com.fasterxml.jackson.core:jackson-databind}), which is an optional dependency.
  */
 @NullMarked
 package io.github.phi4j.json;

@@ -104,12 +104,12 @@ class TypedCompleterTest {
       GenerationOptions few = GenerationOptions.builder().maxTokens(3).build();
       assertThatIllegalStateException()
           .isThrownBy(() -> typed.generate(Prompt.raw("x"), few, Square.class))
-          .withMessageStartingWith("the answer ended with MAX_TOKENS before it was whole: {");
+          .withMessageStartingWith("the answer ended with MAX_TOKENS before it was complete: {");
       GenerationOptions constrained =
           few.toBuilder().grammar(Grammar.gbnf("root ::= \"a\"")).build();
       assertThatIllegalArgumentException()
           .isThrownBy(() -> typed.generate(Prompt.raw("x"), constrained, Square.class))
-          .withMessageContaining("leave it out");
+          .withMessageContaining("remove the grammar");
     }
   }
 
@@ -180,8 +180,8 @@ class TypedCompleterTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> RecordSchema.of(Unknown.class))
         .withMessage(
-            "Unknown.thread: the type java.lang.Thread has no JSON Schema; RecordSchema says which"
-                + " types have one");
+            "Unknown.thread: the type java.lang.Thread has no JSON Schema; RecordSchema lists"
+                + " the supported types");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> RecordSchema.of(Unzoned.class))
         .withMessageStartingWith("Unzoned.moment: the type java.time.LocalDateTime has no JSON");

@@ -1,15 +1,15 @@
 package io.github.phi4j.internal.concurrent;
 
-/** Steps that release something, none of which may keep the others from being taken. */
+/** Release steps, of which all run even if some fail. */
 public final class Closing {
 
   private Throwable failure;
 
-  /** Takes a step; a failure waits for {@link #finish}. */
+  /** Runs a step; {@link #finish} throws its failure. */
   public Closing step(Runnable step) {
     try {
       step.run();
-    } catch (Throwable e) { // whatever it is, more must be released
+    } catch (Throwable e) { // the remaining steps must run in any case
       if (failure == null) {
         failure = e;
       } else if (!failure.equals(e)) {
@@ -19,7 +19,7 @@ public final class Closing {
     return this;
   }
 
-  /** Throws the first failure of a step, the others being suppressed in it. */
+  /** Throws the first failure of a step, with the others suppressed. */
   public void finish() {
     switch (failure) {
       case null -> {}

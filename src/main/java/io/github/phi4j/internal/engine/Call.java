@@ -28,7 +28,7 @@ final class Call implements AutoCloseable {
   private final CompletableFuture<Void> whenEnded = new CompletableFuture<>();
   private final List<Runnable> undo = new ArrayList<>();
   private final Runnable wake;
-  private volatile FinishReason end; // null while it goes on; written under the lock
+  private volatile FinishReason end; // null while it runs; written under the lock
   private boolean over; // guarded by this
 
   /**

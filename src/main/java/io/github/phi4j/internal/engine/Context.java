@@ -43,7 +43,7 @@ final class Context {
   private int[] tokens = new int[256]; // the context's tokens, then those computed ahead
   private int length;
   private int computedTokens;
-  private int generation; // of what is computed, see PrefixCache
+  private int generation; // of the computed state, see PrefixCache
   private int sharedPages; // known to the prefix cache
 
   /** Up to this position the cache depends on the tokens alone, not on a context shift. */

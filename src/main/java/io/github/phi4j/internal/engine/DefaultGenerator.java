@@ -61,7 +61,7 @@ final class DefaultGenerator implements Generator {
    * Starts the threads.
    *
    * @param arena the arena of the mapping; closed with the generator
-   * @param clock tells nanoseconds, as {@link System#nanoTime}
+   * @param clock a clock in nanoseconds, like {@link System#nanoTime}
    * @param timer ends calls at their timeout
    */
   DefaultGenerator(Model model, LoadOptions options, Arena arena, LongSupplier clock, Timer timer) {
@@ -115,8 +115,8 @@ final class DefaultGenerator implements Generator {
   }
 
   /**
-   * Goes on with the model's own weights, for the packed ones are damaged. What was computed with
-   * them is forgotten, and contexts are computed anew from their tokens.
+   * Continues with the model's own weights because the packed ones are damaged. Contexts discard
+   * their computed state and recompute it from their tokens.
    */
   void abandonPacked(WeightFile file, ModelException damage) {
     LOG.warn(

@@ -210,7 +210,7 @@ final class DefaultSession implements Session {
   private int[] textIds(String text, int index) {
     if (text.isEmpty()) { // even if a beginning-of-sequence token precedes each text
       throw new IllegalArgumentException(
-          "text " + index + " is empty and has no embedding; leave it out");
+          "text " + index + " is empty and has no embedding; remove it");
     }
     int[] ids = shared.lexicon().tokenizer().encode(Prompt.raw(text));
     check(ids, 0, "text " + index);
@@ -243,7 +243,7 @@ final class DefaultSession implements Session {
     for (String alternative : alternatives) {
       if (!seen.add(alternative)) {
         throw new IllegalArgumentException(
-            "the alternative \"" + alternative + "\" is there twice; give each once");
+            "the alternative \"" + alternative + "\" is duplicated; give each once");
       }
       int[] own = shared.lexicon().tokenizer().encode(alternative);
       check(own, promptLength, "the alternative \"" + alternative + "\"");
@@ -446,7 +446,7 @@ final class DefaultSession implements Session {
     }
   }
 
-  /** A file that was cut short is the reason of a fault, and spoils a result. */
+  /** Checks for truncated files, which explain a fault and invalidate a result. */
   private void checkFiles() {
     context.checkSource();
     shared.files().checkUnchanged();

@@ -41,7 +41,7 @@ final class DraftModel implements Proposer, AutoCloseable {
    *
    * @param contextLength the length of the context that is continued
    * @param cancelled whether the call that uses the draft was cancelled
-   * @param clock tells nanoseconds, as {@link System#nanoTime}
+   * @param clock a clock in nanoseconds, like {@link System#nanoTime}
    * @throws IllegalArgumentException if the model has another vocabulary
    * @throws IllegalStateException if the model is closed
    */

@@ -2,7 +2,7 @@ package io.github.phi4j.internal.engine;
 
 import io.github.phi4j.internal.sampling.TokenConstraint;
 
-/** Allows what either of two constraints allows, until the tokens decide for one of them. */
+/** The union of two constraints, until the tokens decide for one of them. */
 final class EitherConstraint implements TokenConstraint {
 
   private final Side first;

@@ -9,7 +9,7 @@ import io.github.phi4j.internal.text.GgufTokenizer;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** A model's tokens, and what generations derive from them, computed once. Thread-safe. */
+/** A model's tokens and derived data for generations, computed once. Thread-safe. */
 final class Lexicon {
 
   private final GgufTokenizer tokenizer;

@@ -2,7 +2,7 @@ package io.github.phi4j.internal.engine;
 
 import io.github.phi4j.internal.sampling.TokenConstraint;
 
-/** Requires one token, followed by what another constraint allows. */
+/** Requires one token, then follows another constraint. */
 final class OpenedConstraint implements TokenConstraint {
 
   private final int opening;

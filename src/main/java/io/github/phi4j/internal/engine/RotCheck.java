@@ -6,7 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Reads a packed file once, in the background, and tells if it is damaged. */
+/** Verifies a packed file once, in the background. */
 final class RotCheck implements AutoCloseable {
 
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -15,7 +15,7 @@ final class RotCheck implements AutoCloseable {
   /**
    * Starts reading.
    *
-   * @param damaged is told what was found, if anything
+   * @param damaged receives the fault, if any
    */
   RotCheck(WeightFile file, Consumer<ModelException> damaged) {
     thread = new Thread(() -> check(file, damaged), "phi4j-check");
@@ -29,7 +29,7 @@ final class RotCheck implements AutoCloseable {
     } catch (ModelException e) {
       damaged.accept(e);
     } catch (InternalError _) {
-      return; // the file was cut short, which all calls are told
+      return; // the file was truncated, which all calls report
     }
   }
 
@@ -37,7 +37,7 @@ final class RotCheck implements AutoCloseable {
     try {
       return !stopped.await(nanos, TimeUnit.NANOSECONDS);
     } catch (InterruptedException _) {
-      return false; // nobody else knows the thread
+      return false; // nothing else interrupts this thread
     }
   }
 

@@ -25,10 +25,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Computes the pending tokens of a generator's sequences on a thread of its own, batching sequences
- * in each forward pass (continuous batching, Yu et al. 2022, "Orca"). Sequences join and leave
- * between passes. Older calls come first; a pass has the next tokens of all, and as many prompt
- * tokens as do not delay the others.
+ * Computes the pending tokens of a generator's sequences on its own thread, batching sequences in
+ * each forward pass (continuous batching, Yu et al. 2022, "Orca"). Sequences join and leave between
+ * passes. Older calls come first; a pass has the next tokens of all, and as many prompt tokens as
+ * possible without delaying the others.
  */
 final class Scheduler implements AutoCloseable {
 
@@ -85,7 +85,7 @@ final class Scheduler implements AutoCloseable {
    * Starts the thread.
    *
    * @param turn the lock held during forward passes on the same threads
-   * @param clock tells nanoseconds, as {@link System#nanoTime}
+   * @param clock a clock in nanoseconds, like {@link System#nanoTime}
    */
   Scheduler(
       ForwardPass forwardPass,
@@ -197,7 +197,7 @@ final class Scheduler implements AutoCloseable {
    *     states
    * @param step whether this is a decode step rather than prefill
    * @throws CancellationException if the call was cancelled or its thread interrupted; the cache
-   *     has what was computed until then
+   *     has the tokens computed so far
    */
   void compute(Sequence sequence, int[] tokens, int end, int rows, float[][] out, boolean step) {
     boolean interrupted = false;

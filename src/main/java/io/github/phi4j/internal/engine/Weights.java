@@ -19,13 +19,13 @@ import org.slf4j.LoggerFactory;
  * The weights that a model is computed with.
  *
  * @param weights the model's own, or these with packed copies
- * @param packedFile the file that the copies lie in, if they lie in one
+ * @param packedFile the file with the copies, if any
  */
 record Weights(PhiWeights weights, Optional<WeightFile> packedFile) {
 
   private static final Logger LOG = LoggerFactory.getLogger(Weights.class);
 
-  /** A model with less to pack is fast enough, and stays as it is unless it is asked for. */
+  /** Smaller models are fast enough, and are packed only on request. */
   static final long LARGE_BYTES = 256L << 20;
 
   /** What a program needs besides, and contexts of so many tokens. */
@@ -33,7 +33,7 @@ record Weights(PhiWeights weights, Optional<WeightFile> packedFile) {
 
   private static final int MARGIN_TOKENS = 16_384;
 
-  /** Finds or makes what the options ask for. */
+  /** Finds or creates the weights that the options request. */
   static Weights of(Model model, LoadOptions options, WorkerPool pool, Arena arena) {
     return switch (options.packedWeights()) {
       case OFF -> plain(model);
@@ -60,10 +60,10 @@ record Weights(PhiWeights weights, Optional<WeightFile> packedFile) {
   }
 
   /**
-   * A file that is there; for a large model else a copy in memory, where there is room for it.
+   * Returns an existing file, or for a large model a copy in memory if there is room.
    *
    * @param large the packed bytes from which a model is large
-   * @param available tells how many bytes the process may still take
+   * @param available the number of bytes that the process may still allocate
    */
   static Weights auto(
       Model model,

@@ -29,7 +29,7 @@ public enum ElementType {
     return bytes;
   }
 
-  /** Whether values are integers, of whatever width. */
+  /** Whether values are integers of any width. */
   boolean isInteger() {
     return switch (this) {
       case UINT8, INT8, UINT16, INT16, UINT32, INT32, UINT64, INT64 -> true;

@@ -16,9 +16,8 @@ import java.util.zip.CRC32C;
 import java.util.zip.Checksum;
 
 /**
- * A SHA-256 that identifies a model at little cost, over the size of each file and the checksums of
- * all that stands before its tensors, and of each tensor those of the 4096 bytes in its middle. A
- * change that leaves all of this as it was goes unnoticed.
+ * A cheap SHA-256 that identifies a model: over the size of each file, and checksums of everything
+ * before its tensors and of the middle 4096 bytes of each tensor. Other changes go unnoticed.
  *
  * <p>Checksums, since HotSpot computes them fast from the first byte on, while a digest of all
  * these bytes takes a tenth of a second in a new JVM. Two of them leave a change one chance in

@@ -9,11 +9,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What is often found in the place of a GGUF file: what a download left there, or a model in
- * another format.
+ * A file that is often mistaken for GGUF: a failed download, or a model in another format.
  *
- * @param found what the file is
- * @param expected what should be there instead, and how to get it
+ * @param found a description of the file
+ * @param expected the expected file, and how to get it
  */
 record ForeignFile(String found, String expected) {
 
@@ -23,7 +22,7 @@ record ForeignFile(String found, String expected) {
   private static final String DOWNLOAD =
       MODEL + "; download the file itself, for which one may have to log in or to accept a licence";
 
-  /** The pointer that stands for a large file in a Git repository, with the file's size. */
+  /** The placeholder of a large file in a Git repository, with the file's size. */
   private static final Pattern LFS_POINTER =
       Pattern.compile(
           "version https://(?:git-lfs|hawser)\\.github\\.com/spec/\\S*\\n(?:.*\\n)*?size"
@@ -36,7 +35,7 @@ record ForeignFile(String found, String expected) {
   private static final Pattern SENTENCE =
       Pattern.compile("[\\p{Alpha}{\\[\"][\\p{Print}\\s]{3,}", Pattern.DOTALL);
 
-  /** Recognises a file by its beginning; empty if it may be GGUF, or is nothing that is known. */
+  /** Recognises a file by its beginning; empty if it may be GGUF or is unknown. */
   static Optional<ForeignFile> of(MemorySegment file) {
     int count = (int) Math.min(LOOKED_AT, file.byteSize());
     byte[] bytes = file.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE);

@@ -47,7 +47,7 @@ public enum GgmlType {
     this.blockBytes = blockBytes;
   }
 
-  /** The number that stands for the type in a file. */
+  /** The type's number in a file. */
   public int id() {
     return id;
   }
@@ -67,7 +67,7 @@ public enum GgmlType {
     return elements / blockLength * blockBytes;
   }
 
-  /** The name, current or former, of a type that {@link #of} does not know, if it has one. */
+  /** Describes a type that {@link #of} does not support, by its current or former name. */
   static String describe(int id) {
     String name =
         switch (id) {

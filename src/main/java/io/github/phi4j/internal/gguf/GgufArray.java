@@ -28,7 +28,7 @@ public final class GgufArray implements GgufValue {
     return offset;
   }
 
-  /** This array with a copy of its bytes, which does not need the mapping. */
+  /** A copy of this array that does not need the mapping. */
   public GgufArray copy() {
     MemorySegment bytes = MemorySegment.ofArray(data.toArray(ValueLayout.JAVA_BYTE));
     return new GgufArray(type, length, bytes, stringStarts, offset);
@@ -76,7 +76,7 @@ public final class GgufArray implements GgufValue {
     return stringStarts[index + 1] - Long.BYTES;
   }
 
-  /** Integer {@code index}, of whatever width; booleans give 0 and 1. */
+  /** Integer {@code index}, of any width; booleans give 0 and 1. */
   public long integer(int index) {
     long at = (long) Objects.checkIndex(index, length) * type.bytes();
     return switch (type) {
@@ -92,7 +92,7 @@ public final class GgufArray implements GgufValue {
     };
   }
 
-  /** Number {@code index}, of whatever type. */
+  /** Number {@code index}, of any type. */
   public double number(int index) {
     long at = (long) Objects.checkIndex(index, length) * type.bytes();
     return switch (type) {

@@ -48,7 +48,7 @@ public final class GgufFile {
   /**
    * Maps a file, and all other parts of a split model with it.
    *
-   * @throws ModelException if a file cannot be read or is not sound GGUF
+   * @throws ModelException if a file cannot be read or is not valid GGUF
    */
   public static GgufFile open(Path file, Arena arena) {
     MappedFile mapping = MappedFile.open(file, arena, "the path of a GGUF file");
@@ -143,7 +143,7 @@ public final class GgufFile {
   }
 
   /**
-   * Checks that no file was cut short since it was mapped.
+   * Checks that no file was truncated since it was mapped.
    *
    * @throws ModelException if one was
    */
@@ -154,13 +154,13 @@ public final class GgufFile {
   /**
    * Runs work that reads the mappings.
    *
-   * @throws ModelException if a file was cut short meanwhile; see {@link MappedFile#reading}
+   * @throws ModelException if a file was truncated meanwhile; see {@link MappedFile#reading}
    */
   public <T> T reading(Supplier<T> work) {
     return MappedFile.reading(this::checkUnchanged, work);
   }
 
-  /** Tells this model from another, or from itself as it once was: see {@link Fingerprint}. */
+  /** Identifies this model and its version; see {@link Fingerprint}. */
   public byte[] fingerprint() {
     return Fingerprint.of(mappings, tensors.values());
   }

@@ -21,7 +21,7 @@ public final class GgufMetadata {
     this.values = Collections.unmodifiableMap(values);
   }
 
-  /** The file that the pairs stand in. */
+  /** The file with the pairs. */
   public Path file() {
     return file;
   }
@@ -41,7 +41,7 @@ public final class GgufMetadata {
     };
   }
 
-  /** A number, whole or not. */
+  /** An integer or floating-point number. */
   public OptionalDouble number(String key) {
     return switch (values.get(key)) {
       case null -> OptionalDouble.empty();
@@ -51,7 +51,7 @@ public final class GgufMetadata {
     };
   }
 
-  /** A truth value. */
+  /** A boolean. */
   public Optional<Boolean> bool(String key) {
     return switch (values.get(key)) {
       case null -> Optional.empty();
@@ -87,7 +87,7 @@ public final class GgufMetadata {
     };
   }
 
-  /** Per-layer arrays are legal where all layers agree. */
+  /** Per-layer arrays are allowed if all layers agree. */
   private long equalElements(String key, GgufArray array) {
     if (!array.type().isInteger()) {
       throw wrong(key, array, "an integer");

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads the header of one mapped file. Nothing is sized or multiplied before it is known to fit
- * into the file, so that a hostile header costs neither memory nor time.
+ * Parses the header of one mapped file. Counts and sizes are checked against the file before use,
+ * so a hostile header costs neither memory nor time.
  */
 final class GgufParser {
 
@@ -57,7 +57,7 @@ final class GgufParser {
   /**
    * Reads the header.
    *
-   * @throws ModelException if it is not sound
+   * @throws ModelException if it is invalid
    */
   Part parse() {
     try {
@@ -474,12 +474,12 @@ final class GgufParser {
     return new String(string.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
   }
 
-  /** A name in the file, cut so that it cannot drown a message. */
+  /** A name in the file, truncated for messages. */
   static String shown(String name) {
     return shown(name, MAX_SHOWN);
   }
 
-  /** A text, cut to some characters. */
+  /** A text, truncated to some characters. */
   static String shown(String text, int most) {
     return text.codePointCount(0, text.length()) <= most
         ? text

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
-/** A metadata value. Strings and arrays stay in the mapping until they are asked for. */
+/** A metadata value. Strings and arrays are read from the mapping lazily. */
 public sealed interface GgufValue
     permits GgufValue.Int, GgufValue.Real, GgufValue.Bool, GgufValue.Text, GgufArray {
 
@@ -19,7 +19,7 @@ public sealed interface GgufValue
   /** A floating-point number of either width. */
   record Real(double value, long offset) implements GgufValue {}
 
-  /** A truth value. */
+  /** A boolean. */
   record Bool(boolean value, long offset) implements GgufValue {}
 
   /** A string, as its UTF-8 bytes. */

@@ -91,8 +91,8 @@ public final class MappedFile {
   }
 
   /**
-   * Checks that the file was not cut short or written to since it was mapped. One that was deleted,
-   * renamed, or replaced by another stays mapped as it was.
+   * Checks that the file was not truncated or modified since it was mapped. A file that was
+   * deleted, renamed or replaced remains mapped unchanged.
    *
    * @throws ModelChangedException if it was
    */
@@ -127,8 +127,8 @@ public final class MappedFile {
   /**
    * Runs work that reads the mapping.
    *
-   * @throws ModelChangedException if the file was cut short meanwhile: a page that is gone shows as
-   *     an {@link InternalError}, and what is gone of the last page reads as zeros
+   * @throws ModelChangedException if the file was truncated meanwhile: a missing page causes an
+   *     {@link InternalError}, and the missing rest of the last page reads as zeros
    */
   public <T> T reading(Supplier<T> work) {
     return reading(this::checkUnchanged, work);

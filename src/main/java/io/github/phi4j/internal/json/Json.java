@@ -50,7 +50,7 @@ public sealed interface Json {
   /**
    * Reads a JSON text.
    *
-   * @throws IllegalArgumentException if it is none; the message tells where and why
+   * @throws IllegalArgumentException if it is invalid; the message has position and reason
    */
   static Json parse(String text) {
     return new JsonParser(text).parse();

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads JSON as RFC 8259 has it; members that are there twice are refused. */
+/** Parses JSON according to RFC 8259; duplicate members are refused. */
 final class JsonParser {
 
   private static final String BYTE_ORDER_MARK = "\ufeff"; // RFC 8259 lets a parser ignore it

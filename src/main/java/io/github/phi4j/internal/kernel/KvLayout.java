@@ -118,7 +118,7 @@ public record KvLayout(int headLength, KvCacheType type) {
   /**
    * Stores the key of one position.
    *
-   * @return whether all of it is in the range of the number format; what is not becomes its limit
+   * @return whether all values are in the range of the number format; others are clamped
    */
   public boolean storeKey(MemorySegment page, long at, int slot, float[] key, int offset) {
     boolean inRange = true;

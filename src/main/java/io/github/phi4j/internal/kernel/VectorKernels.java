@@ -158,7 +158,7 @@ final class VectorKernels implements Kernels {
     for (int i = bound; i < length; i++) {
       sum += x[xOffset + i] * x[xOffset + i];
     }
-    if (!(sum < Float.POSITIVE_INFINITY)) { // squares that overflowed, or what is not a number
+    if (!(sum < Float.POSITIVE_INFINITY)) { // overflowed squares, or NaN
       sum = squares(x, xOffset, length);
     }
     float scale = (float) (1 / Math.sqrt(sum / length + epsilon));

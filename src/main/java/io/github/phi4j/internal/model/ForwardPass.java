@@ -96,9 +96,9 @@ public final class ForwardPass {
   /**
    * Appends tokens to the caches of their sequences and writes the requested logits. A sequence
    * that is cancelled meanwhile, or has no room in its cache, drops out with its cache unchanged;
-   * the others go on. If the pass fails as a whole, all caches are unchanged.
+   * the others continue. If the pass fails as a whole, all caches are unchanged.
    *
-   * @param slices sequences with caches of their own, and at most {@link #MAX_BATCH} tokens
+   * @param slices sequences with separate caches, and at most {@link #MAX_BATCH} tokens
    */
   public void run(List<Slice> slices) {
     try {
@@ -263,8 +263,8 @@ public final class ForwardPass {
       return;
     }
     int vocabulary = config.vocabularySize();
-    // After a prompt with the kernels that it was computed with, even if what they give besides is
-    // not used: those for fewer tokens may not be compiled yet, which would take longer.
+    // After a prompt, use the prompt's kernels even if they compute unused rows: those for fewer
+    // tokens may not be compiled yet, which would take longer.
     int computed = Math.max(rows, Math.min(batch, MatMul.TOKENS_TOGETHER));
     if (logits.length < computed * vocabulary) {
       logits = new float[computed * vocabulary];

@@ -168,7 +168,7 @@ public final class KvCache implements AutoCloseable {
   /**
    * Checks the file that the cache was restored from.
    *
-   * @throws io.github.phi4j.api.ModelException if it was cut short
+   * @throws io.github.phi4j.api.ModelException if it was truncated
    */
   public void checkSource() {
     if (source != null) {

@@ -64,7 +64,8 @@ public final class KvMemory implements AutoCloseable {
    *
    * @param bytes its maximum size
    * @param what the context, for the error
-   * @throws ContextMemoryException if there is not; it says what is needed and what helps
+   * @throws ContextMemoryException if there is not; the message has the required amount and the
+   *     remedy
    */
   public void require(long bytes, String what) {
     if (available.getAsLong() - MARGIN_BYTES >= bytes) {

@@ -1,2 +1,2 @@
-/** The mathematics: what a Phi-4 model is, and its forward pass. */
+/** The mathematics: configuration, weights and forward pass of a Phi-4 model. */
 package io.github.phi4j.internal.model;

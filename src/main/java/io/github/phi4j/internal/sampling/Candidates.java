@@ -168,7 +168,7 @@ final class Candidates {
   /**
    * The entropy of the {@linkplain #probabilities() probabilities}, in nats.
    *
-   * @param logSum what {@link #softmax()} returned
+   * @param logSum the result of {@link #softmax()}
    */
   double entropy(double logSum) {
     double entropy = 0;

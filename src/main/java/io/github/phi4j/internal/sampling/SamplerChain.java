@@ -86,7 +86,7 @@ public final class SamplerChain {
     for (TokenSampler sampler : sampling.samplers()) {
       on.add(
           new PluggedSampler(
-              Objects.requireNonNull(sampler.start(seed), "what a token sampler starts")));
+              Objects.requireNonNull(sampler.start(seed), "the result of TokenSampler.start")));
     }
     if (!greedy) {
       if (sampling.mirostat().isEmpty()) {

@@ -38,7 +38,7 @@ final class Formats {
           "relative-json-pointer",
           "regex");
 
-  /** RFC 3339; months of 31 days, of 30, February, whose 29th is in leap years alone. */
+  /** RFC 3339; months of 31 and of 30 days, February, with a 29th in leap years only. */
   private static final String DATE =
       "(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
           + "|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"

@@ -145,7 +145,7 @@ final class RegexParser {
     }
     taken('?'); // laziness does not change the language
     if (item instanceof Regex.Anchor || item instanceof Regex.Ahead) {
-      throw problem("a quantifier behind what takes no character");
+      throw problem("a quantifier after something that consumes no character");
     }
     return new Regex.Repetition(item, min, max);
   }

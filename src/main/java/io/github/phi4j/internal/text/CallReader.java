@@ -70,7 +70,7 @@ public final class CallReader {
     while (advance()) {}
   }
 
-  /** Parses what comes at the current place; returns whether it was there to its end. */
+  /** Parses at the current position; returns whether the construct is complete. */
   private boolean advance() {
     return switch (place) {
       case OPEN -> taken(format.open(), Place.HEADER);

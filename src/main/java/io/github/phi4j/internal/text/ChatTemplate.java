@@ -97,9 +97,10 @@ final class ChatTemplate {
       findings.accept(
           "metadata key "
               + KEY
-              + " is no text: conversations "
+              + " is not a string: conversations "
               + likely
-                  .map(format -> "are written as by " + format + ", whose special tokens are there")
+                  .map(format ->
+                      "use the format " + format + ", whose special tokens the vocabulary has")
                   .orElse("need a chat format that is chosen explicitly"));
       return likely;
     }

@@ -23,7 +23,7 @@ final class Merges {
 
   /**
    * Reads {@code "left right"} pairs of tokens as they are written in the file. Skips lines that
-   * are no such pair, or whose parts or result are no tokens; they can never apply.
+   * are not such a pair, or whose parts or result are not tokens; they can never apply.
    */
   static Merges read(GgufMetadata metadata, WrittenTokens tokens, Consumer<String> findings) {
     GgufArray written =

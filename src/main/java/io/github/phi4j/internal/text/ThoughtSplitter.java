@@ -58,7 +58,7 @@ public final class ThoughtSplitter {
   }
 
   /**
-   * Takes a beginning that is not part of the output, even what is held back of it.
+   * Takes a beginning that is not part of the output, including text that is held back.
    *
    * @param answering whether it ends inside the answer
    */
@@ -101,7 +101,7 @@ public final class ThoughtSplitter {
     }
   }
 
-  /** Searches for the tag that decides what the text is. */
+  /** Searches for the tag that decides the kind of text. */
   private void decide(String text) {
     int from = Math.max(0, held.length() - CLOSE.length() + 1);
     held.append(text);

@@ -274,7 +274,7 @@ final class DoctorTest {
   void aTemplateThatIsNoTextLeavesTheSpecialTokensToDecide() {
     small.strings(TEMPLATE, List.of("x"));
     assertThat(read(small).chatFormat()).contains(ChatFormat.PHI4);
-    assertThat(findings).singleElement().asString().contains(TEMPLATE + " is no text", "PHI4");
+    assertThat(findings).singleElement().asString().contains(TEMPLATE + " is not a string", "PHI4");
     small.strings(TEMPLATE, List.of("x", Vocabularies.PHI4_TEMPLATE));
     findings.clear();
     assertThat(read(small).chatFormat()).contains(ChatFormat.PHI4);

@@ -5,7 +5,7 @@ import io.github.phi4j.api.Sampling;
 import java.io.IOException;
 import picocli.CommandLine.Mixin;
 
-/** How an answer is generated. */
+/** The options that control generation. */
 final class AnswerOptions {
 
   @Mixin private StopOptions stop;

@@ -3,7 +3,7 @@ package io.github.phi4j.cli;
 import io.github.phi4j.api.TextSink;
 import java.util.function.BooleanSupplier;
 
-/** Writes an answer as it grows, and ends it with exactly one newline. */
+/** Writes an answer as it is generated, followed by exactly one newline. */
 final class AnswerSink implements TextSink {
 
   private final Output out;
@@ -22,7 +22,7 @@ final class AnswerSink implements TextSink {
     this.showsThoughts = showsThoughts;
   }
 
-  /** A sink that shows thoughts, too, between lines that tell them from the answer. */
+  /** Returns a sink that also shows thoughts, between marker lines. */
   static AnswerSink withThoughts(Output out, BooleanSupplier stop) {
     return new AnswerSink(out, stop, true);
   }

@@ -13,16 +13,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code phi4 bench}: speed, measured and printed as llama-bench does. */
+/** {@code phi4 bench}: measures speed in llama-bench's manner and format. */
 @Command(
     name = "bench",
-    description = "Measures speed as llama-bench does, and prints its columns.",
+    description = "Measures speed like llama-bench, with the same columns.",
     footer = {
       "",
-      "Options with a list take values separated by commas, and can be given more than once; every"
-          + " combination is measured. pp is prompt processing, tg generation token by token;"
-          + " tokenizing and sampling are not part of either. Before the timed repetitions each"
-          + " test warms up with runs like those that it times, for two seconds."
+      "List options take comma-separated values and are repeatable; every combination is measured."
+          + " pp is prompt processing, tg is token generation; neither includes tokenizing or"
+          + " sampling. Each test warms up for two seconds before the timed repetitions."
     })
 final class BenchCommand implements Callable<Integer> {
 
@@ -50,55 +49,53 @@ final class BenchCommand implements Callable<Integer> {
       names = {"-p", "--n-prompt"},
       paramLabel = "N",
       split = ",",
-      description = "Prompt lengths; 0 is none. Default: 512.")
+      description = "Prompt lengths; 0 for none. Default: 512.")
   private List<Integer> promptLengths = List.of(512);
 
   @Option(
       names = {"-n", "--n-gen"},
       paramLabel = "N",
       split = ",",
-      description = "Numbers of tokens to generate; 0 is none. Default: 128.")
+      description = "Numbers of tokens to generate; 0 for none. Default: 128.")
   private List<Integer> generationLengths = List.of(128);
 
   @Option(
       names = "-pg",
       paramLabel = "PP,TG",
-      description = "A prompt and generation after it, timed together. Repeatable.")
+      description = "Lengths of a prompt and a generation after it, timed together. Repeatable.")
   private List<String> pairs = List.of();
 
   @Option(
       names = {"-d", "--n-depth"},
       paramLabel = "N",
       split = ",",
-      description = "Tokens in the context before the test begins. Default: 0.")
+      description = "Tokens in the context before the test. Default: 0.")
   private List<Integer> depths = List.of(0);
 
   @Option(
       names = {"-np", "--parallel"},
       paramLabel = "N",
       split = ",",
-      description =
-          "Sequences that are computed at the same time; tokens per second are those of all"
-              + " together. Default: 1.")
+      description = "Batched sequences; tokens per second are the total. Default: 1.")
   private List<Integer> parallels = List.of(1);
 
   @Option(
       names = {"-t", "--threads"},
       paramLabel = "N",
       split = ",",
-      description = "Worker threads. Default: one for each physical core.")
+      description = "Worker threads. Default: one per physical core.")
   private List<Integer> threads = new ArrayList<>();
 
   @Option(
       names = {"-r", "--repetitions"},
       paramLabel = "N",
-      description = "How often each test is timed. Default: 5.")
+      description = "Timed repetitions of each test. Default: 5.")
   private int repetitions = 5;
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
-      description = "How to print: md, json, jsonl or csv. Default: md.")
+      description = "Output format: md, json, jsonl or csv. Default: md.")
   private BenchFormat format = BenchFormat.MD;
 
   @Option(names = "--no-warmup", description = "Do not warm up.")
@@ -126,7 +123,7 @@ final class BenchCommand implements Callable<Integer> {
                 packed
                     .apply(
                         ComputeOptions.loadOptions(count, contextLength, kvCache)
-                            .prefixCacheBytes(0) // what is measured must be computed
+                            .prefixCacheBytes(0) // measured tokens must be computed
                             .maxSequences(
                                 Math.max(LoadOptions.defaults().maxSequences(), sequences)),
                         environment)
@@ -210,7 +207,7 @@ final class BenchCommand implements Callable<Integer> {
       }
     }
     if (tests.isEmpty()) {
-      throw new UsageException("there is nothing to measure: -p, -n and -pg are all 0");
+      throw new UsageException("nothing to measure: -p, -n and -pg are all 0");
     }
     return tests;
   }
@@ -223,7 +220,7 @@ final class BenchCommand implements Callable<Integer> {
       throw new UsageException("-d must not be negative: " + depth);
     }
     if ((long) prompt + gen + depth > Integer.MAX_VALUE) {
-      throw new UsageException(option + " and -d add up to more than any context holds");
+      throw new UsageException(option + " and -d exceed the maximum context length");
     }
     for (int parallel : parallels) {
       if (parallel < 1 || parallel > 256) {

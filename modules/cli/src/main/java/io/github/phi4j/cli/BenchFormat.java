@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** The ways in which llama-bench prints its results, one result as soon as it is there. */
+/** llama-bench's output formats; each result is printed as soon as it is available. */
 enum BenchFormat {
-  /** A Markdown table for people. */
+  /** A Markdown table. */
   MD {
     private static final String ROW = "| %-30s | %10s | %10s | %-10s | %7s | %15s | %20s |\n";
 
@@ -65,7 +65,7 @@ enum BenchFormat {
     }
   },
 
-  /** A JSON object a line. */
+  /** One JSON object per line. */
   JSONL {
     @Override
     void begin(Output out) {}
@@ -80,7 +80,7 @@ enum BenchFormat {
     void end(Output out) {}
   },
 
-  /** Comma-separated values under one header. */
+  /** Comma-separated values with a header. */
   CSV {
     @Override
     void begin(Output out) {}

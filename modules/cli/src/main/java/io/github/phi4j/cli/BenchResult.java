@@ -11,14 +11,14 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What one test gave.
+ * The result of one test.
  *
- * @param file the model's file, as it was named
- * @param model what it is
+ * @param file the model file, as given
+ * @param model its description
  * @param threads worker threads
  * @param options how the model was loaded
  * @param test the test
- * @param time when it began
+ * @param time the start time
  * @param samplesNanos nanoseconds of each repetition
  */
 record BenchResult(
@@ -30,7 +30,7 @@ record BenchResult(
     Instant time,
     List<Long> samplesNanos) {
 
-  /** What the model is, as llama.cpp describes one: {@code phi3 14B Q4_K - Medium}. */
+  /** Returns the model's type in llama.cpp's format: {@code phi3 14B Q4_K - Medium}. */
   String modelType() {
     return model.architecture()
         + " "
@@ -39,7 +39,7 @@ record BenchResult(
         + model.quantization();
   }
 
-  /** Tokens per second of each repetition. */
+  /** Returns the tokens per second of each repetition. */
   List<Double> samplesTokensPerSecond() {
     return samplesNanos.stream().map(nanos -> 1e9 * test.tokens() / nanos).toList();
   }
@@ -52,7 +52,7 @@ record BenchResult(
     return deviation(samplesTokensPerSecond());
   }
 
-  /** Everything but the samples, under llama-bench's names and in its order. */
+  /** Returns all fields but the samples, with llama-bench's names and order. */
   Map<String, Object> fields() {
     List<Double> nanos = samplesNanos.stream().map(Long::doubleValue).toList();
     Map<String, Object> fields = new LinkedHashMap<>();
@@ -82,7 +82,7 @@ record BenchResult(
     return values.stream().mapToDouble(Double::doubleValue).average().orElse(0);
   }
 
-  /** The standard deviation of a sample; 0 for a single value. */
+  /** Returns the sample standard deviation; 0 for a single value. */
   private static double deviation(List<Double> values) {
     if (values.size() < 2) {
       return 0;

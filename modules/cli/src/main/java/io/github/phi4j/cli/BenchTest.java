@@ -12,35 +12,37 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ObjIntConsumer;
 
 /**
- * One measurement in llama-bench's manner: a prompt is processed, or tokens are generated one by
- * one, or both in turn, after {@code depth} tokens of context. Token ids are random but the same
- * each time; neither tokenizing nor sampling is part of it.
+ * A measurement in llama-bench's manner: prompt processing, token-by-token generation, or both in
+ * sequence, after {@code depth} tokens of context. Token ids are random with a fixed seed;
+ * tokenizing and sampling are excluded.
  *
- * @param promptTokens tokens that are processed together
- * @param generatedTokens tokens that are processed one by one
- * @param depth tokens in the context before that, which are not timed
- * @param parallel sequences that do so at the same time
+ * @param promptTokens tokens processed as a prompt
+ * @param generatedTokens tokens processed one by one
+ * @param depth earlier tokens in the context, not timed
+ * @param parallel the number of concurrent sequences
  */
 record BenchTest(int promptTokens, int generatedTokens, int depth, int parallel) {
 
-  /** A test warms up for this long: a single run would be timed before C2 has compiled it. */
+  /**
+   * The duration of the warm-up: after a single run, C2 would not have compiled the kernels yet.
+   */
   private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private static final int WARM_UP_RUNS = 100;
 
   private static final long SEED = 42;
 
-  /** Context that a sequence takes. */
+  /** Returns the context length of a sequence. */
   int contextLength() {
     return promptTokens + generatedTokens + depth;
   }
 
-  /** Tokens that are timed, of all sequences together. */
+  /** Returns the number of timed tokens of all sequences. */
   int tokens() {
     return (promptTokens + generatedTokens) * parallel;
   }
 
-  /** The name that llama-bench gives to such a test; it has none for several sequences. */
+  /** Returns llama-bench's name of the test, extended for several sequences. */
   String label() {
     List<String> parts = new ArrayList<>();
     if (promptTokens > 0) {
@@ -57,7 +59,7 @@ record BenchTest(int promptTokens, int generatedTokens, int depth, int parallel)
   /**
    * Runs the test.
    *
-   * @param sessions one for each sequence
+   * @param sessions one per sequence
    * @return nanoseconds of each repetition
    */
   List<Long> run(List<Session> sessions, int vocabularySize, int repetitions, boolean warmUp) {
@@ -96,7 +98,7 @@ record BenchTest(int promptTokens, int generatedTokens, int depth, int parallel)
     }
   }
 
-  /** Runs the test, as often as fits into the time, and at least its prompt and one token. */
+  /** Repeats the test until the deadline; runs at least its prompt and one token. */
   private void warmUp(Session session, int[] ids, long end) {
     for (int run = 0; run == 0 || (run < WARM_UP_RUNS && System.nanoTime() < end); run++) {
       session.rewind(0);
@@ -109,7 +111,7 @@ record BenchTest(int promptTokens, int generatedTokens, int depth, int parallel)
     }
   }
 
-  /** Does the same with all sessions at the same time. */
+  /** Runs work on all sessions concurrently. */
   private static void together(List<Session> sessions, ObjIntConsumer<Session> work) {
     if (sessions.size() == 1) {
       work.accept(sessions.getFirst(), 0);

@@ -16,16 +16,16 @@ import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code phi4 chat}: a conversation, with a person or from a pipe. */
+/** {@code phi4 chat}: a conversation on a terminal or from a pipe. */
 @Command(
     name = "chat",
-    description = "Talks with a model.",
+    description = "Holds a conversation with a model.",
     footer = {
       "",
-      "Each line is a message; a backslash at its end, or Alt-Enter, goes on in the next line.",
-      "Ctrl-C stops the answer, Ctrl-D leaves. /help lists the commands.",
-      "From a pipe each line of standard input is a message, and the answers alone are printed.",
-      "Tokens are chosen greedily unless --temp is above 0."
+      "Each line is a message; a trailing backslash or Alt-Enter continues it on the next line.",
+      "Ctrl-C stops the answer, Ctrl-D exits. /help lists the commands.",
+      "From a pipe, each line of standard input is a message, and only the answers are printed.",
+      "Sampling is greedy unless --temp is above 0."
     })
 final class ChatCommand implements Callable<Integer> {
 
@@ -99,7 +99,7 @@ final class ChatCommand implements Callable<Integer> {
     }
   }
 
-  /** Talks with a person: an error ends the answer, not the chat. */
+  /** Runs an interactive chat: an error ends the answer, not the chat. */
   void talk(Conversation conversation, ChatTerminal terminal) {
     for (Optional<String> line = terminal.next(); line.isPresent(); line = terminal.next()) {
       String message = line.get();
@@ -115,7 +115,7 @@ final class ChatCommand implements Callable<Integer> {
               conversation.cancel();
             };
         try (ChatTerminal.InterruptKey _ = terminal.onInterrupt(onInterrupt);
-            Interrupt _ = new Interrupt(onInterrupt)) { // for terminals without a key for it
+            Interrupt _ = new Interrupt(onInterrupt)) { // for terminals without an interrupt key
           answer(conversation, message, terminal.output(), stopped::get);
         } catch (ModelException e) {
           throw e; // the next answer would fail too
@@ -133,7 +133,7 @@ final class ChatCommand implements Callable<Integer> {
     Completion completion = conversation.say(message, sink);
     sink.finish();
     if (completion.finishReason() == FinishReason.CONTEXT_FULL) {
-      environment.note("the context is full: /clear begins a new conversation, -c sets its length");
+      environment.note("the context is full: /clear starts a new conversation, -c sets its length");
     }
   }
 
@@ -141,7 +141,7 @@ final class ChatCommand implements Callable<Integer> {
     return message.strip().matches("/[a-z]+");
   }
 
-  /** Obeys a command; false if it was the last. */
+  /** Executes a command; returns false if it ends the chat. */
   private boolean obey(String command, Conversation conversation, Output out) {
     switch (command.strip()) {
       case "/exit" -> {
@@ -150,7 +150,7 @@ final class ChatCommand implements Callable<Integer> {
       case "/clear" -> conversation.clear();
       case "/think" -> thoughtsShown = !thoughtsShown;
       case "/help" -> out.print(HELP);
-      default -> environment.note("there is no command " + command.strip() + "; see /help");
+      default -> environment.note("unknown command " + command.strip() + "; see /help");
     }
     out.flush();
     return true;

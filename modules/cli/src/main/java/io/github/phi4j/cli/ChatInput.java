@@ -3,9 +3,9 @@ package io.github.phi4j.cli;
 import java.io.IOException;
 import java.util.Optional;
 
-/** Where the user's messages come from. */
+/** A source of the user's messages. */
 interface ChatInput {
 
-  /** The next message, or empty at the end. */
+  /** Returns the next message, or empty at the end. */
   Optional<String> next() throws IOException;
 }

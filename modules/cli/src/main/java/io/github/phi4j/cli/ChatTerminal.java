@@ -19,7 +19,7 @@ import org.jline.terminal.Terminal;
 import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.TerminalBuilder;
 
-/** Messages typed by a person, with line editing and the history of this chat. */
+/** Messages typed on a terminal, with line editing and the history of this chat. */
 final class ChatTerminal implements ChatInput, AutoCloseable {
 
   private final Terminal terminal;
@@ -41,7 +41,7 @@ final class ChatTerminal implements ChatInput, AutoCloseable {
     }
   }
 
-  /** The terminal that this process runs in, driven by its own stty: no native code is loaded. */
+  /** Opens the process's terminal, controlled through stty: no native code is loaded. */
   static ChatTerminal open() throws IOException {
     return new ChatTerminal(
         TerminalBuilder.builder()
@@ -50,7 +50,7 @@ final class ChatTerminal implements ChatInput, AutoCloseable {
             .ffm(false)
             .exec(true)
             .dumb(true)
-            .graphemeCluster(false) // spares the terminal a round of questions
+            .graphemeCluster(false) // avoids querying the terminal
             .encoding(UTF_8)
             .build());
   }
@@ -60,7 +60,7 @@ final class ChatTerminal implements ChatInput, AutoCloseable {
     return true;
   }
 
-  /** Nothing is special in a message but a backslash at its end, which asks for one more line. */
+  /** Only a trailing backslash is special in a message: it continues it on the next line. */
   private static ParsedLine parse(String line, int cursor, Parser.ParseContext context) {
     if (context == Parser.ParseContext.ACCEPT_LINE && line.endsWith("\\")) {
       throw new EOFError(-1, cursor, "one more line");
@@ -68,7 +68,7 @@ final class ChatTerminal implements ChatInput, AutoCloseable {
     return new WholeLine(line, cursor);
   }
 
-  /** A line of a single word. */
+  /** A line as a single word. */
   private record WholeLine(String line, int cursor) implements CompletingParsedLine {
     @Override
     public String word() {
@@ -117,18 +117,18 @@ final class ChatTerminal implements ChatInput, AutoCloseable {
     }
   }
 
-  /** What is written here appears on the terminal. */
+  /** Returns the terminal's output. */
   Output output() {
     return new Output(terminal.output());
   }
 
-  /** Calls an action at Ctrl-C until the result is closed. */
+  /** Runs an action at Ctrl-C until the result is closed. */
   InterruptKey onInterrupt(Runnable action) {
     Terminal.SignalHandler before = terminal.handle(Signal.INT, _ -> action.run());
     return () -> terminal.handle(Signal.INT, before);
   }
 
-  /** The time in which Ctrl-C has a meaning of its own. */
+  /** The scope of a Ctrl-C action. */
   interface InterruptKey extends AutoCloseable {
     @Override
     void close();

@@ -16,14 +16,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code phi4 choose}: which of some answers is the most probable. */
+/** {@code phi4 choose}: ranks alternative answers. */
 @Command(
     name = "choose",
-    description = "Tells how probable some answers to a prompt are in relation to each other.",
+    description = "Prints the relative probabilities of alternative answers to a prompt.",
     footer = {
       "",
-      "Each line has a probability, the natural logarithm of the answer's own probability, and the"
-          + " answer, in the order given. Probabilities sum to 1.",
+      "Each line has the answer's relative probability, the natural logarithm of its absolute "
+          + "probability, and the answer, in the given order. Relative probabilities sum to 1.",
       "",
       "Examples:",
       "  phi4 choose -p \"Is water wet?\" Yes No",
@@ -46,19 +46,19 @@ final class ChooseCommand implements Callable<Integer> {
       names = {"-f", "--file"},
       paramLabel = "FILE",
       description =
-          "File that holds the prompt, in UTF-8; - is standard input. One newline at its end is"
-              + " not part of the prompt.")
+          "UTF-8 file with the prompt; - is standard input. One trailing newline is ignored.")
   private String file;
 
   @Option(
       names = "--raw",
       description =
-          "Continue the prompt as it stands: no chat format. Answers then begin with their space.")
+          "Continue the prompt verbatim, without chat format. Answers then include their leading "
+              + "space.")
   private boolean raw;
 
   @Option(
       names = "--per-token",
-      description = "Compare by the log-probability per token, so that length does not count.")
+      description = "Compare log-probabilities per token, to normalize by length.")
   private boolean perToken;
 
   @Option(names = "--json", description = "Print one JSON object: choices with both probabilities.")
@@ -100,7 +100,7 @@ final class ChooseCommand implements Callable<Integer> {
       throw new UsageException("give the prompt either with -p or with -f FILE");
     }
     if (raw && conversation.hasSystem()) {
-      throw new UsageException("--raw has no chat format, so it takes no --system");
+      throw new UsageException("--raw uses no chat format and cannot be combined with --system");
     }
     String text = file == null ? prompt : TextFile.read(file, environment.in());
     if (raw) {

@@ -6,7 +6,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What a model may use of the machine. */
+/** Compute resources of a model. */
 final class ComputeOptions {
 
   @Spec(Spec.Target.MIXEE)
@@ -22,15 +22,15 @@ final class ComputeOptions {
       names = {"-c", "--ctx-size"},
       paramLabel = "N",
       description =
-          "Tokens that the context holds; 0 takes the length the model was trained for."
-              + " Default: 0 (perplexity: 512).")
+          "Context length in tokens; 0 is the model's trained length. Default: 0 (perplexity: "
+              + "512).")
   private Integer contextLength;
 
   @Mixin private KvCacheOptions kvCache;
 
   @Mixin private PackedOptions packed;
 
-  /** The context length asked for, 0 where it is the model's own. */
+  /** Returns the requested context length; 0 is the model's own. */
   int contextLength(int fallback) {
     return contextLength == null ? fallback : contextLength;
   }
@@ -43,7 +43,7 @@ final class ComputeOptions {
     return packed(loadOptions(threads, contextLength(defaultContextLength), kvCache));
   }
 
-  /** How a draft model is loaded, which may have been trained for another context length. */
+  /** Returns the options of a draft model, whose trained context length may differ. */
   LoadOptions draftOptions() {
     return packed(loadOptions(threads, 0, kvCache)).build();
   }

@@ -9,7 +9,7 @@ import io.github.phi4j.api.TextSink;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The messages of a chat, and the session that holds their tokens. */
+/** The messages of a chat and the session with their tokens. */
 final class Conversation {
 
   private final Session session;
@@ -24,7 +24,7 @@ final class Conversation {
     this.messages = new ArrayList<>(opening);
   }
 
-  /** Answers a message. Where there is no answer, the message is forgotten. */
+  /** Answers a message; if there is no answer, drops the message. */
   Completion say(String text, TextSink sink) {
     List<Message> asked = new ArrayList<>(messages);
     asked.add(Message.user(text));
@@ -37,13 +37,13 @@ final class Conversation {
     return completion;
   }
 
-  /** Begins anew. */
+  /** Starts a new conversation. */
   void clear() {
     messages.clear();
     messages.addAll(opening);
   }
 
-  /** Makes the answer that is being generated end. */
+  /** Cancels the answer being generated. */
   void cancel() {
     session.cancel();
   }

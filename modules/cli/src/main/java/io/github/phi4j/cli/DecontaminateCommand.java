@@ -20,16 +20,16 @@ import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code phi4 decontaminate}: what training texts have in common with benchmarks. */
+/** {@code phi4 decontaminate}: removes benchmark items from training texts. */
 @Command(
     name = "decontaminate",
-    description = "Leaves out of training texts what has parts of benchmarks in it.",
+    description = "Drops records that contain parts of benchmarks from training texts.",
     footer = {
       "",
-      "A record is contaminated by 13 words in a row that a benchmark's item has, by a whole item"
-          + " of 4 to 12 words, or by the share of its 7-grams. OUT gets the records that are not,"
-          + " and OUT.report.jsonl a line for each that is, or is in part: which rule, which item,"
-          + " which words.",
+      "A record is contaminated if it has 13 consecutive words of a benchmark item, a whole item "
+          + "of 4 to 12 words, or a large share of 7-grams in common. OUT gets the clean "
+          + "records, OUT.report.jsonl a line per contaminated or partly contaminated one: rule, "
+          + "item and words.",
       "",
       "Example:",
       "  phi4 decontaminate --in texts.jsonl --against gsm8k=test.jsonl --out clean.jsonl"
@@ -57,40 +57,40 @@ final class DecontaminateCommand implements Callable<Integer> {
   @Option(
       names = "--field",
       paramLabel = "NAME",
-      description = "A field of the texts to look at. Repeatable. Default: all that are texts.")
+      description = "A field of the texts to check. Repeatable. Default: all text fields.")
   private List<String> fields = List.of();
 
   @Option(
       names = "--item-field",
       paramLabel = "NAME",
       description =
-          "A field of the benchmarks to look for, each by itself. Repeatable. Default: all that are"
+          "A field of the benchmarks to look for, each separately. Repeatable. Default: all"
               + " texts.")
   private List<String> itemFields = List.of();
 
   @Option(
       names = "--allowed",
       paramLabel = "FILE",
-      description = "Texts, one a line, whose 13-grams are no contamination.")
+      description = "Texts, one per line, whose 13-grams are ignored.")
   private Path allowed;
 
   @Option(
       names = "--contaminated",
       paramLabel = "R",
-      description = "The share of 7-grams from which on a record is contaminated. Default: 0.6.")
+      description = "Share of 7-grams from which a record counts as contaminated. Default: 0.6.")
   private double contaminated = 0.6;
 
   @Option(
       names = "--info",
       paramLabel = "R",
-      description = "The share of 7-grams above which a record is reported. Default: 0.3.")
+      description = "Share of 7-grams above which a record is reported. Default: 0.3.")
   private double info = 0.3;
 
   @Option(
       names = "--out",
       paramLabel = "FILE",
       required = true,
-      description = "The file for the records that are not contaminated, as JSON lines.")
+      description = "Output file for clean records, as JSON lines.")
   private Path out;
 
   private record Entry(Map<String, Object> fields, long line) {}
@@ -123,7 +123,7 @@ final class DecontaminateCommand implements Callable<Integer> {
     environment
         .out()
         .printf(
-            "%d clean, %d in part, %d contaminated and left out; see %s\n",
+            "%d clean, %d partly contaminated, %d contaminated and dropped; see %s\n",
             counts.getOrDefault(Contamination.Verdict.CLEAN, 0L),
             counts.getOrDefault(Contamination.Verdict.PARTIAL, 0L),
             counts.getOrDefault(Contamination.Verdict.CONTAMINATED, 0L),
@@ -158,7 +158,7 @@ final class DecontaminateCommand implements Callable<Integer> {
         .toList();
   }
 
-  /** Checks a batch on all processors and writes it in its order. */
+  /** Checks a batch on all processors and writes it in order. */
   private void write(
       List<Entry> batch,
       Decontaminator decontaminator,

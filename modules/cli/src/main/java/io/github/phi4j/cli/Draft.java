@@ -5,10 +5,10 @@ import io.github.phi4j.api.Speculation;
 import java.util.Optional;
 
 /**
- * How tokens are guessed, with the model that does it.
+ * A speculation method with its draft model.
  *
- * @param speculation how
- * @param model the draft model, if there is one
+ * @param speculation the method
+ * @param model the draft model, if any
  */
 record Draft(Speculation speculation, Optional<Generator> model) implements AutoCloseable {
 

@@ -13,14 +13,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code phi4 embed}: vectors of texts. */
+/** {@code phi4 embed}: embeds texts. */
 @Command(
     name = "embed",
-    description = "Embeds texts: the pooled hidden states of their tokens after the final norm.",
+    description = "Embeds texts: pools the hidden states of their tokens after the final norm.",
     footer = {
       "",
-      "Each text gives one line of output, a JSON object: index, text, embedding. Vectors of length"
-          + " 1, the default, have their cosine similarity as dot product."
+      "Prints one JSON object per text: index, text, embedding. For normalized vectors, the "
+          + "default, the dot product is the cosine similarity."
     })
 final class EmbedCommand implements Callable<Integer> {
 
@@ -34,16 +34,18 @@ final class EmbedCommand implements Callable<Integer> {
   @Option(
       names = {"-f", "--file"},
       paramLabel = "FILE",
-      description = "File with one text a line, in UTF-8; - is standard input.")
+      description = "UTF-8 file with one text per line; - is standard input.")
   private String file;
 
   @Option(
       names = "--pooling",
       paramLabel = "KIND",
-      description = "mean of the tokens' hidden states, or that of the last token. Default: mean.")
+      description =
+          "mean or last: the mean of all hidden states, or that of the last token. "
+              + "Default: mean.")
   private String pooling = "mean";
 
-  @Option(names = "--no-normalize", description = "Leave the vectors at their own length.")
+  @Option(names = "--no-normalize", description = "Do not normalize the vectors.")
   private boolean unscaled;
 
   @Mixin private ModelOption model;
@@ -88,7 +90,7 @@ final class EmbedCommand implements Callable<Integer> {
       throw new UsageException(
           (file == null ? "text " : file + ": line ")
               + (empty + 1)
-              + " is empty and has no embedding; leave it out");
+              + " is empty and has no embedding; remove it");
     }
   }
 

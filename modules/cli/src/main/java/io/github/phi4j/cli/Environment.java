@@ -7,14 +7,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What the commands work with.
+ * The environment of the commands.
  *
  * @param in standard input
  * @param out standard output
  * @param err standard error
- * @param interactive whether a person sits at both ends of input and output
- * @param models the door to models
- * @param defaultModel the model to use where none is named, if one is there
+ * @param interactive whether input and output are both a terminal
+ * @param models loads models
+ * @param defaultModel the model to use by default, if it exists
  */
 record Environment(
     InputStream in,
@@ -24,7 +24,7 @@ record Environment(
     Models models,
     Optional<Path> defaultModel) {
 
-  /** Tells the user something that is not part of the output. */
+  /** Prints a note to standard error. */
   void note(String message) {
     err.println("phi4: " + Printable.of(message));
     err.flush();

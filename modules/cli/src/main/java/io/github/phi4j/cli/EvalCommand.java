@@ -24,14 +24,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code phi4 eval}: how well a model answers, by repeated sampling. */
+/** {@code phi4 eval}: evaluates a model by repeated sampling. */
 @Command(
     name = "eval",
-    description = "Measures a model on a task by repeated sampling, with error bars.",
+    description = "Evaluates a model on a task by repeated sampling, with error bars.",
     footer = {
       "",
-      "With --out, every reply is written at once; the same command goes on where an earlier one"
-          + " was broken off, and leaves run.json, samples_TASK.jsonl, results.json and"
+      "With --out, each reply is written immediately; the same command resumes an interrupted "
+          + "one. It writes run.json, samples_TASK.jsonl, results.json and"
           + " report.html.",
       "",
       "Examples:",
@@ -46,8 +46,7 @@ final class EvalCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "TASK",
       arity = "0..1",
-      description =
-          "A built-in task ('phi4 eval list'), or a JSON or YAML file that describes one.")
+      description = "A built-in task ('phi4 eval list'), or a JSON or YAML task file.")
   private String name;
 
   @Mixin private TaskChoice choice;
@@ -55,13 +54,13 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--runs",
       paramLabel = "N",
-      description = "How often each question is asked. Default: 1.")
+      description = "Number of samples per question. Default: 1.")
   private int runs = 1;
 
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "Ask the first N questions of the data. Default: all.")
+      description = "Use only the first N questions. Default: all.")
   private Integer limit;
 
   @Option(
@@ -80,13 +79,10 @@ final class EvalCommand implements Callable<Integer> {
               + " generated.")
   private Long budget;
 
-  @Option(
-      names = "--parallel",
-      paramLabel = "N",
-      description = "Replies that are computed together. Default: 32.")
+  @Option(names = "--parallel", paramLabel = "N", description = "Concurrent replies. Default: 32.")
   private int parallel = 32;
 
-  @Option(names = "--out", paramLabel = "DIR", description = "Folder for all files.")
+  @Option(names = "--out", paramLabel = "DIR", description = "Output folder.")
   private Path out;
 
   @Mixin private EvalSampling sampling;
@@ -100,7 +96,7 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (name == null) {
-      throw new UsageException("give a task; 'phi4 eval list' names the built-in ones");
+      throw new UsageException("no task given; 'phi4 eval list' lists the built-in ones");
     }
     TaskDefinition definition = TaskChoice.definition(name);
     choice.check(definition);
@@ -152,7 +148,7 @@ final class EvalCommand implements Callable<Integer> {
     return evaluation;
   }
 
-  /** On one line that changes where a person looks on, else on a line for each tenth. */
+  /** Shows progress on one updating line on a terminal, otherwise on a line per tenth. */
   private Consumer<Progress> progress() {
     long[] told = {-1};
     boolean changing = environment.interactive();
@@ -231,7 +227,7 @@ final class EvalCommand implements Callable<Integer> {
   @Command(
       mixinStandardHelpOptions = true,
       name = "list",
-      description = "Names the built-in tasks.")
+      description = "Lists the built-in tasks.")
   int list() {
     for (String task : TaskDefinition.builtIn()) {
       TaskDefinition definition = TaskDefinition.of(task);
@@ -250,10 +246,11 @@ final class EvalCommand implements Callable<Integer> {
   @Command(
       mixinStandardHelpOptions = true,
       name = "compare",
-      description = "Compares two results question by question, with a p-value.")
+      description = "Compares two results, paired by question, with a p-value.")
   int compare(
       @Parameters(paramLabel = "DIR", description = "The folder of a result.") Path first,
-      @Parameters(paramLabel = "DIR", description = "The folder of another one.") Path second) {
+      @Parameters(paramLabel = "DIR", description = "The folder of the other result.")
+          Path second) {
     Comparison comparison = Comparison.of(RunFolder.of(first).read(), RunFolder.of(second).read());
     environment
         .out()
@@ -287,12 +284,12 @@ final class EvalCommand implements Callable<Integer> {
           List<Path> folders,
       @Option(
               names = "--show-secret",
-              description = "Show the texts of tasks whose authors ask not to.")
+              description = "Show the texts of tasks whose authors ask not to publish them.")
           boolean showSecret,
       @Option(
               names = "--out",
               paramLabel = "FILE",
-              description = "The file. Default: report.html in the first folder.")
+              description = "Output file. Default: report.html in the first folder.")
           Path file) {
     List<EvalResult> results = folders.stream().map(f -> RunFolder.of(f).read()).toList();
     Path target = file == null ? folders.getFirst().resolve("report.html") : file;
@@ -314,13 +311,13 @@ final class EvalCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true,
       name = "rescore",
       description =
-          "Grades the replies of a result again, without a model, as the task grades now.")
+          "Regrades the replies of a result with the current version of the task, without a model.")
   int rescore(
       @Parameters(paramLabel = "DIR", description = "The folder of a result.") Path folder,
       @Option(
               names = "--task",
               paramLabel = "TASK",
-              description = "The task's file, if it is none of the built-in ones.")
+              description = "The task file, unless the task is built in.")
           String file,
       @Mixin TaskChoice how) {
     String task = file == null ? RunFolder.of(folder).read().task() : file;

@@ -21,18 +21,19 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code phi4 grammar}: what grammars and JSON Schemas allow, and what that costs. */
+/** {@code phi4 grammar}: checks grammars, JSON Schemas and texts, and measures mask times. */
 @Command(
     name = "grammar",
-    description = "Checks a grammar or JSON Schema and prints a sample, or tries texts on many.",
+    description =
+        "Checks a grammar or JSON Schema and prints a sample, or tests texts against " + "many.",
     footer = {
       "",
       "With --jsonl, each line of standard input is {\"schema\": {…}} or {\"grammar\": \"…\"}, with"
-          + " \"texts\": [\"…\"], and gives one line of output: {\"accepted\": [true, false],"
+          + " \"texts\": [\"…\"], and results in one line of output: {\"accepted\": [true, false],"
           + " \"tokens\": [12, 3], \"compile_us\": …, \"mask_us\": {\"mean\": …, \"p99\": …,"
-          + " \"max\": …}}, or {\"refused\": \"…\", \"pointer\": \"…\"}. A text is accepted if"
-          + " every token is allowed where it comes, and the text may end behind the last."
-          + " \"tokens\" has how many were. Times are those of this thread on the processor."
+          + " \"max\": …}}, or {\"refused\": \"…\", \"pointer\": \"…\"}. A text is accepted if "
+          + "each of its tokens is allowed and the text may end after the last."
+          + " \"tokens\" is the number of allowed tokens. Times are processor times of this thread."
     })
 final class GrammarCommand implements Callable<Integer> {
 
@@ -44,10 +45,12 @@ final class GrammarCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "FILE",
-      description = "Grammar in GBNF, or JSON Schema: what begins with { is a schema.")
+      description = "GBNF grammar or JSON Schema; a file that begins with { is a schema.")
   private String file;
 
-  @Option(names = "--jsonl", description = "Try texts: read cases from standard input, one a line.")
+  @Option(
+      names = "--jsonl",
+      description = "Test texts: read cases from standard input, one per " + "line.")
   private boolean jsonLines;
 
   @Option(
@@ -100,7 +103,7 @@ final class GrammarCommand implements Callable<Integer> {
   }
 
   private void tryLines(Generator generator) throws IOException {
-    generator.prepare(Grammar.jsonSchema("{}")); // what all grammars share is no part of the times
+    generator.prepare(Grammar.jsonSchema("{}")); // exclude the shared preparation from the times
     BufferedReader lines = TextFile.lines(environment.in());
     long number = 0;
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -128,7 +131,7 @@ final class GrammarCommand implements Callable<Integer> {
       result.put("refused", e.reason());
       e.pointer().ifPresent(pointer -> result.put("pointer", pointer));
       return result;
-    } catch (IllegalArgumentException e) { // no text
+    } catch (IllegalArgumentException e) { // not a text
       return result.put("refused", e.getMessage());
     }
     ArrayNode accepted = result.putArray("accepted");
@@ -147,7 +150,7 @@ final class GrammarCommand implements Callable<Integer> {
     return result;
   }
 
-  /** How many tokens the grammar takes, by its masks. */
+  /** Returns how many tokens the masks allow. */
   private static int taken(GrammarMatcher matcher, int[] ids, GrammarTimes times) {
     matcher.reset();
     for (int i = 0; i < ids.length; i++) {

@@ -8,34 +8,32 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What the answer must be. */
+/** Options that constrain the answer. */
 final class GrammarOptions {
 
   @Option(
       names = "--grammar",
       paramLabel = "GBNF",
       description =
-          "Grammar that the answer must follow, in llama.cpp's notation: 'root ::= \"yes\" |"
-              + " \"no\"'.")
+          "Grammar for the answer, in llama.cpp's notation: 'root ::= \"yes\" |" + " \"no\"'.")
   private String text;
 
   @Option(
       names = "--grammar-file",
       paramLabel = "FILE",
-      description = "File that holds the grammar, in UTF-8; - is standard input.")
+      description = "UTF-8 file with the grammar; - is standard input.")
   private String file;
 
   @Option(
       names = {"-j", "--json-schema"},
       paramLabel = "JSON",
-      description =
-          "JSON Schema that the answer must follow: '{\"type\": \"integer\"}'; '{}' is any JSON.")
+      description = "JSON Schema for the answer: '{\"type\": \"integer\"}'; '{}' is any JSON.")
   private String schema;
 
   @Option(
       names = "--json-schema-file",
       paramLabel = "FILE",
-      description = "File that holds the JSON Schema, in UTF-8; - is standard input.")
+      description = "UTF-8 file with the JSON Schema; - is standard input.")
   private String schemaFile;
 
   @Mixin private SchemaOptions options;
@@ -44,7 +42,7 @@ final class GrammarOptions {
     long given = Stream.of(text, file, schema, schemaFile).filter(Objects::nonNull).count();
     if (given > 1) {
       throw new UsageException(
-          "there is more than one grammar: give one of --grammar, --grammar-file, --json-schema and"
+          "more than one grammar: give only one of --grammar, --grammar-file, --json-schema and"
               + " --json-schema-file");
     }
     if (given == 0) {

@@ -5,7 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
 
-/** How long masks took. */
+/** Statistics of mask times. */
 final class GrammarTimes {
 
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
@@ -14,7 +14,8 @@ final class GrammarTimes {
   private int count;
 
   /**
-   * This thread's time on the processor, or on the clock where there is no other, in nanoseconds.
+   * Returns this thread's processor time in nanoseconds, or elapsed time if the JVM does not
+   * measure it.
    */
   static long now() {
     return THREADS.isCurrentThreadCpuTimeSupported()

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code phi4 inspect}: what a file holds and what it needs. */
+/** {@code phi4 inspect}: shows the contents and memory needs of a file. */
 @Command(
     name = "inspect",
     description =
@@ -18,9 +18,9 @@ import picocli.CommandLine.Option;
             + " it.",
     footer = {
       "",
-      "The exit code is 0 for any sound GGUF file, also for one that phi4j cannot run: the output"
-          + " then says why (--json: \"runnable\" and \"refusal\"). It is 1 for a file that is"
-          + " missing or damaged."
+      "The exit code is 0 for any valid GGUF file. If phi4j cannot run it, the output says why "
+          + "(--json: \"runnable\" and \"refusal\"). The exit code is 1 if the file is missing "
+          + "or damaged."
     })
 final class InspectCommand implements Callable<Integer> {
 
@@ -32,14 +32,13 @@ final class InspectCommand implements Callable<Integer> {
       names = {"-c", "--ctx-size"},
       paramLabel = "N",
       description =
-          "Tokens of the context to reckon the memory for; 0 takes the length the model was"
-              + " trained for. Default: 0.")
+          "Context length for the memory estimate; 0 is the model's trained length. Default: 0.")
   private int contextLength;
 
   @Option(names = "--tensors", description = "List every tensor.")
   private boolean tensors;
 
-  @Option(names = "--json", description = "Print one JSON object that holds everything.")
+  @Option(names = "--json", description = "Print everything as one JSON object.")
   private boolean json;
 
   @Mixin private PackedFolderOption packedFolder;

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Writes an inspection for people and for programs. */
+/** Writes an inspection as text or JSON. */
 final class InspectionReport {
 
   private static final int SHOWN_CHARACTERS = 100;
@@ -29,7 +29,7 @@ final class InspectionReport {
   private final Optional<PackedFile> packed;
   private final int askedContextLength;
 
-  /** The tensors of one type together. */
+  /** Totals of all tensors of one type. */
   private record TypeTotal(String type, int count, long bytes) {}
 
   InspectionReport(ModelInspection inspection, Optional<PackedFile> packed, int contextLength) {
@@ -107,7 +107,7 @@ final class InspectionReport {
   private static Map<String, String> packedRows(PackedFile file) {
     Map<String, String> rows = new LinkedHashMap<>();
     if (file.bytes() == 0) {
-      rows.put("state", "no tensor is of a type that can be packed");
+      rows.put("state", "no tensor has a packable type");
       return rows;
     }
     String size = Quantities.bytes(file.bytes());
@@ -115,7 +115,7 @@ final class InspectionReport {
         "state",
         switch (file.state()) {
           case CURRENT -> "in use, " + size;
-          case MISSING -> "none; 'phi4 pack' would make " + size;
+          case MISSING -> "none; 'phi4 pack' would create " + size;
           case UNUSABLE -> "not usable: " + file.fault().orElse("unknown");
         });
     rows.put("file", file.path().toString());
@@ -195,7 +195,7 @@ final class InspectionReport {
     };
   }
 
-  /** The first elements of an array, each of bearable length. */
+  /** Returns the first elements of an array, each truncated. */
   private static String beginning(MetadataValue.Array array) {
     List<MetadataValue> elements = array.elements();
     String shown =
@@ -213,7 +213,7 @@ final class InspectionReport {
         : '"' + text.substring(0, text.offsetByCodePoints(0, SHOWN_ELEMENT_CHARACTERS)) + "…\"";
   }
 
-  /** A text on one line of bearable length. */
+  /** Returns a text on one line, truncated. */
   private static String shorten(String value) {
     String text = value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
     if (text.codePointCount(0, text.length()) <= SHOWN_CHARACTERS) {

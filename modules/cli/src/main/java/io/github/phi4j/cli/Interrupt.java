@@ -7,13 +7,13 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Turns Ctrl-C into a clean stop while it is open. The JVM begins to shut down at the signal; a
- * hook cancels the work and holds the shutdown up until {@link #close()}, so that what was
- * generated is written to the end. The JVM then exits with 128 plus the signal's number.
+ * Turns Ctrl-C into a clean stop while open. The signal starts the JVM's shutdown; a shutdown hook
+ * cancels the work and delays the shutdown until {@link #close()}, so that generated text is fully
+ * written. The JVM then exits with 128 plus the signal number.
  */
 final class Interrupt implements AutoCloseable {
 
-  /** What a shell reports for a program that Ctrl-C ended: 128 plus the number of SIGINT. */
+  /** The exit code after Ctrl-C: 128 plus SIGINT. */
   static final int EXIT_CODE = 130;
 
   private static final long PATIENCE_NANOS = SECONDS.toNanos(10);
@@ -23,10 +23,10 @@ final class Interrupt implements AutoCloseable {
   private volatile boolean requested;
 
   /**
-   * Begins to watch.
+   * Starts watching for Ctrl-C.
    *
-   * @param cancel makes the running work end; called again until it does, since a call before the
-   *     work has begun has no effect
+   * @param cancel cancels the work; called repeatedly, since a call before the work starts has no
+   *     effect
    * @throws CancellationException if the JVM is shutting down already
    */
   Interrupt(Runnable cancel) {
@@ -40,7 +40,7 @@ final class Interrupt implements AutoCloseable {
     }
   }
 
-  /** Whether the user asked to stop. */
+  /** Returns whether the user asked to stop. */
   boolean requested() {
     return requested;
   }
@@ -63,7 +63,7 @@ final class Interrupt implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      requested = true; // shutting down: the hook is the one that waited for this
+      requested = true; // shutting down already: the hook has run
     }
   }
 }

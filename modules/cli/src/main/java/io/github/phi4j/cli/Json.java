@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 
-/** JSON on the command line: read line by line, written on one line or laid out for people. */
+/** Reads JSON by lines or files, and writes it on one line or indented. */
 final class Json {
 
   private final JsonMapper mapper =
@@ -28,17 +28,17 @@ final class Json {
     return mapper.createObjectNode();
   }
 
-  /** Maps, lists and plain values as a tree. */
+  /** Converts maps, lists and plain values to a tree. */
   JsonNode tree(Object value) {
     return mapper.valueToTree(value);
   }
 
-  /** The value on one line. */
+  /** Returns the value on one line. */
   String line(JsonNode value) {
     return write(mapper.writer(), value);
   }
 
-  /** The value on many lines. */
+  /** Returns the value, indented. */
   String pretty(JsonNode value) {
     return write(mapper.writerWithDefaultPrettyPrinter(), value);
   }
@@ -52,9 +52,9 @@ final class Json {
   }
 
   /**
-   * Reads a file that holds one JSON value.
+   * Reads a file with one JSON value.
    *
-   * @throws IOException if it cannot be read, or is no JSON; the message tells where and why
+   * @throws IOException if it cannot be read or is not JSON; the message has position and reason
    */
   JsonNode document(String file) throws IOException {
     String text = TextFile.read(file, InputStream.nullInputStream());
@@ -74,9 +74,9 @@ final class Json {
   }
 
   /**
-   * Reads a line that holds a JSON string. Escapes of unpaired surrogates are taken as they are.
+   * Reads a line with a JSON string. Escaped unpaired surrogates are kept.
    *
-   * @throws IOException if it is none; the message tells what it is
+   * @throws IOException if it is something else; the message quotes it
    */
   String string(String line, long number) throws IOException {
     JsonNode value = value(line, number, "a JSON string");
@@ -87,9 +87,9 @@ final class Json {
   }
 
   /**
-   * Reads a line that holds a JSON array of token ids.
+   * Reads a line with a JSON array of token ids.
    *
-   * @throws IOException if it is none; the message tells what it is
+   * @throws IOException if it is something else; the message quotes it
    */
   int[] ids(String line, long number) throws IOException {
     String expected = "a JSON array of token ids";

@@ -17,15 +17,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code phi4 logits}: the logits of given tokens, for programs that compare engines. */
+/** {@code phi4 logits}: writes the logits of given tokens, for comparing engines. */
 @Command(
     name = "logits",
-    description = "Writes the logits of every position of given token sequences.",
+    description = "Writes the logits at every position of token sequences.",
     footer = {
       "",
-      "With --jsonl, each line of standard input is a JSON array of token ids, a sequence of its"
-          + " own. The output file is created or emptied at the start; the logits, 32-bit floats in"
-          + " little-endian order, follow each other position by position and sequence by sequence."
+      "With --jsonl, each line of standard input is a JSON array of token ids, one sequence. The "
+          + "output file is created or truncated at the start; it contains the logits as 32-bit "
+          + "little-endian floats, by sequence and position."
     })
 final class LogitsCommand implements Callable<Integer> {
 
@@ -36,14 +36,14 @@ final class LogitsCommand implements Callable<Integer> {
 
   @Option(
       names = "--jsonl",
-      description = "Read JSON arrays of token ids from standard input, one a line.")
+      description = "Read JSON arrays of token ids from standard input, one per line.")
   private boolean jsonLines;
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
       required = true,
-      description = "File for the logits.")
+      description = "Output file for the logits.")
   private Path output;
 
   @Mixin private ModelOption model;

@@ -8,14 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** What this machine is. */
+/** Properties of this machine. */
 final class Machine {
 
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
   private Machine() {}
 
-  /** The processor's name where the system tells it, its architecture otherwise. */
+  /** Returns the processor's name if the system reports it, otherwise its architecture. */
   static String processor() {
     String architecture = System.getProperty("os.arch");
     if (!Files.isReadable(CPU_INFO)) {
@@ -32,7 +32,7 @@ final class Machine {
     }
   }
 
-  /** The memory that this process may have, of which nothing is set aside for others. */
+  /** Returns the memory limit of this process, without any reserve for others. */
   static long memoryBytes() {
     return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
         ? system.getTotalMemorySize()

@@ -47,7 +47,7 @@ public final class Main implements Runnable {
   private static final int FAILED = 1;
   private static final int USAGE = 2;
 
-  /** What a shell reports for a program that wrote to a closed pipe: 128 plus SIGPIPE. */
+  /** The exit code after writing to a closed pipe: 128 plus SIGPIPE. */
   private static final int OUTPUT_CLOSED = 141;
 
   private static final String HOME_PROPERTY = "phi4.home";
@@ -60,7 +60,7 @@ public final class Main implements Runnable {
   @Option(
       names = {"-v", "--verbose"},
       scope = ScopeType.INHERIT,
-      description = "Log more, and show the stack trace of an error.")
+      description = "Log more, and show stack traces of errors.")
   private boolean verbose;
 
   Main(Environment environment) {
@@ -68,7 +68,7 @@ public final class Main implements Runnable {
   }
 
   /**
-   * Runs a command and ends the process with its exit code.
+   * Runs a command and exits with its code.
    *
    * @param arguments the command and its options
    */
@@ -146,7 +146,7 @@ public final class Main implements Runnable {
   private static void addHelp(CommandLine commandLine) {
     commandLine.getSubcommands().values().forEach(Main::addHelp);
     CommandSpec command = commandLine.getCommandSpec();
-    // Methods have theirs already: they are the first of their arguments.
+    // Method commands have the option already, as their first parameter.
     if (!command.mixinStandardHelpOptions()) {
       command.mixinStandardHelpOptions(true);
     }
@@ -166,7 +166,7 @@ public final class Main implements Runnable {
     throw new ParameterException(spec.commandLine(), "a command is missing");
   }
 
-  /** Logs go to standard error, and only what the user should know. */
+  /** Sends logs to standard error, by default only warnings. */
   private void configureLogging() {
     String prefix = "org.slf4j.simpleLogger.";
     setIfAbsent(prefix + "defaultLogLevel", verbose ? "debug" : "warn");
@@ -205,7 +205,7 @@ public final class Main implements Runnable {
     if (fault instanceof GrammarException e) {
       e.getMessage()
           .lines()
-          .skip(1) // shows the place
+          .skip(1) // has the position
           .forEach(line -> environment.err().println(Printable.of(line)));
     }
     if (verbose) {
@@ -226,7 +226,7 @@ public final class Main implements Runnable {
           "out of memory ("
               + e.getMessage()
               + "): a shorter context (-c) needs less, as do -ctk q8_0 -ctv q8_0";
-      default -> "internal error: " + fault + "; -v shows where";
+      default -> "internal error: " + fault + "; -v shows the stack trace";
     };
   }
 
@@ -234,7 +234,10 @@ public final class Main implements Runnable {
     return String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", " ");
   }
 
-  /** The tiny model beside the launcher, beside or above the jar, or in the working directory. */
+  /**
+   * Returns the tiny model: beside the launcher, beside or above the jar, or in the working
+   * directory.
+   */
   private static Optional<Path> defaultModel() {
     String home = System.getProperty(HOME_PROPERTY);
     Stream<Path> homes =

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** Which model to load. */
+/** The model to load. */
 final class ModelOption {
 
   @Option(
@@ -24,8 +24,8 @@ final class ModelOption {
       names = {"-hf", "--hf-repo"},
       paramLabel = "MODEL",
       description =
-          "Model of Hugging Face, USER/REPO[:QUANT] or a short name such as phi-4-mini; fetched if"
-              + " it is not in the cache.")
+          "Model on Hugging Face, USER/REPO[:QUANT] or a short name such as phi-4-mini; "
+              + "downloaded if it is not in the cache.")
   private String repository;
 
   Path file(Environment environment) {
@@ -55,6 +55,6 @@ final class ModelOption {
   static Path fallback(Environment environment) {
     return environment
         .defaultModel()
-        .orElseThrow(() -> new UsageException("no model is named: give one with -m FILE"));
+        .orElseThrow(() -> new UsageException("no model given: use -m FILE"));
   }
 }

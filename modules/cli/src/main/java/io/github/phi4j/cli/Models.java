@@ -8,7 +8,7 @@ import io.github.phi4j.api.PackedFile;
 import io.github.phi4j.hub.ModelHub;
 import java.nio.file.Path;
 
-/** The door to models; tests open another one. */
+/** Loads models; tests substitute their own. */
 interface Models {
 
   Generator load(Path file, LoadOptions options);
@@ -21,12 +21,12 @@ interface Models {
 
   void verifyPacked(Path file, LoadOptions options);
 
-  /** Where models are fetched from. */
+  /** Returns the hub to download models from. */
   default ModelHub hub() {
     return ModelHub.create();
   }
 
-  /** The models that the library loads. */
+  /** Returns the loader for model files. */
   static Models files() {
     return new Models() {
       @Override

@@ -7,10 +7,10 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.Locale;
 
-/** Standard output: UTF-8 whatever the locale, and unlike a print stream it reports failures. */
+/** Standard output: always UTF-8, and unlike a print stream it reports failures. */
 final class Output {
 
-  /** The reader of the output has gone away, which is no fault: {@code phi4 … | head}. */
+  /** Thrown if the reader of the output is gone, which is not an error: {@code phi4 … | head}. */
   static final class ClosedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -51,7 +51,7 @@ final class Output {
     }
   }
 
-  /** The stream itself, for libraries that write by themselves. */
+  /** Returns the underlying stream, for libraries. */
   OutputStream stream() {
     return stream;
   }

@@ -11,15 +11,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code phi4 pack}: makes the file with a model's packed weights, checks it, or deletes it. */
+/** {@code phi4 pack}: creates, verifies or deletes the file of a model's packed weights. */
 @Command(
     name = "pack",
-    description = "Makes a file with packed weights of a model, with which it generates faster.",
+    description = "Creates a file of a model's packed weights, for faster generation.",
     footer = {
       "",
-      "A file that is there and up to date is left as it is. All commands use it from then on,"
-          + " unless --packed off forbids it. It takes a little more disk space than the model,"
-          + " which is needed beside it. Standard output carries its path."
+      "An up-to-date file is kept. From then on all commands use it, except with --packed off. "
+          + "It takes slightly more disk space than the model, which is still needed. Standard "
+          + "output has its path."
     })
 final class PackCommand implements Callable<Integer> {
 
@@ -31,8 +31,8 @@ final class PackCommand implements Callable<Integer> {
       names = {"-o", "--packed-folder"},
       paramLabel = "FOLDER",
       description =
-          "Where to; other commands then need the same --packed-folder. Default: the system"
-              + " property phi4j.packed.folder, or the folder phi4j among the user's caches.")
+          "Target folder; other commands then need the same --packed-folder. Default: the system "
+              + "property phi4j.packed.folder, or the folder phi4j in the user's cache folder.")
   private Path folder;
 
   @Option(
@@ -43,14 +43,14 @@ final class PackCommand implements Callable<Integer> {
 
   @ArgGroup private Instead instead = new Instead();
 
-  /** What to do rather than packing. */
+  /** Alternatives to packing. */
   static final class Instead {
     @Option(
         names = "--verify",
-        description = "Make nothing: read all of the file and compare it with the model.")
+        description = "Instead of packing, read the whole file and compare it with the model.")
     private boolean verify;
 
-    @Option(names = "--delete", description = "Make nothing: delete the file, if it is there.")
+    @Option(names = "--delete", description = "Instead of packing, delete the file if it exists.")
     private boolean delete;
   }
 
@@ -67,7 +67,7 @@ final class PackCommand implements Callable<Integer> {
       environment.note(
           Files.deleteIfExists(packed.path())
               ? "deleted " + packed.path()
-              : "there is no " + packed.path());
+              : "no such file: " + packed.path());
       return 0;
     }
     if (instead.verify) {
@@ -77,7 +77,7 @@ final class PackCommand implements Callable<Integer> {
     }
     PackedFile packed = environment.models().pack(file, options);
     if (packed.bytes() == 0) {
-      environment.note("no tensor of " + file + " is of a type that can be packed");
+      environment.note("no tensor of " + file + " has a packable type");
       return 0;
     }
     environment.out().println(packed.path().toString());

@@ -4,15 +4,15 @@ import io.github.phi4j.api.LoadOptions;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** Where files with packed weights are. */
+/** The folder of packed weights. */
 final class PackedFolderOption {
 
   @Option(
       names = "--packed-folder",
       paramLabel = "FOLDER",
       description =
-          "Where files with packed weights are. Default: the system property phi4j.packed.folder,"
-              + " or the folder phi4j among the user's caches.")
+          "Folder of packed weights. Default: the system property phi4j.packed.folder, or the "
+              + "folder phi4j in the user's cache folder.")
   private Path folder;
 
   LoadOptions.Builder apply(LoadOptions.Builder options) {

@@ -5,17 +5,17 @@ import io.github.phi4j.api.PackedWeights;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Whether there is a copy of the weights that generates faster. */
+/** Whether to use a packed copy of the weights. */
 final class PackedOptions {
 
   @Option(
       names = "--packed",
       paramLabel = "WHERE",
       description =
-          "Use a copy of the weights that generates faster, with activations rounded to 8 bits as"
-              + " in llama.cpp: file, which is made on first use and takes as much disk space as"
-              + " the model; memory; off; or auto, a file for models from 256 MiB on, and a copy in"
-              + " memory where it cannot be made. Default: auto.")
+          "Use a packed copy of the weights, for faster generation, with activations rounded to "
+              + "8 bits as in llama.cpp: file (created on first use, about as large as the "
+              + "model), memory, off, or auto (a file for models of 256 MiB or more; a copy in "
+              + "memory if it cannot be created). Default: auto.")
   private Where where = Where.AUTO;
 
   @Mixin private PackedFolderOption folder;

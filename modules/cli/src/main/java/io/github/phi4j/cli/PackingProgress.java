@@ -7,14 +7,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Shows packing progress on standard error with an estimate of the time that is left: on one line
- * that changes if that is a terminal, otherwise on a line for each tenth.
+ * Shows packing progress on standard error with an estimate of the remaining time: on one updating
+ * line if that is a terminal, otherwise on a line per tenth.
  */
 final class PackingProgress implements PackingListener {
 
   private static final int STEP = 10;
 
-  /** Before that an estimate says nothing. */
+  /** Estimates before this time are meaningless. */
   private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private final PrintStream err;
@@ -31,8 +31,8 @@ final class PackingProgress implements PackingListener {
   /**
    * Creates a listener.
    *
-   * @param changing whether one line changes
-   * @param clock tells nanoseconds, as {@link System#nanoTime}
+   * @param changing whether to update one line
+   * @param clock a clock in nanoseconds, like {@link System#nanoTime}
    */
   PackingProgress(PrintStream err, boolean changing, String what, LongSupplier clock) {
     this.err = err;
@@ -60,7 +60,7 @@ final class PackingProgress implements PackingListener {
     }
   }
 
-  /** How long the rest takes; a shorter text covers the longer one before it. */
+  /** Returns the remaining time, padded to overwrite a longer previous text. */
   private String left(long packed, long total) {
     long nanos = clock.getAsLong() - start;
     if (packed == total || packed == 0 || nanos < LEAST_NANOS) {

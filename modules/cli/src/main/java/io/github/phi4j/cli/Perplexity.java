@@ -5,13 +5,13 @@ import io.github.phi4j.api.Session;
 import io.github.phi4j.api.TokenLogProb;
 
 /**
- * Perplexity as llama.cpp defines it: the text is cut into chunks of one context length, each
- * starts from an empty context, and only the second half of a chunk is scored, so that every scored
- * token has at least half a context before it.
+ * Perplexity as defined by llama.cpp: the text is split into chunks of one context length, each
+ * starts from an empty context, and only the second half of a chunk is scored, so each scored token
+ * has at least half a context before it.
  */
 final class Perplexity {
 
-  /** The shortest chunk that has a token to score. */
+  /** The minimum length of a chunk with a token to score. */
   static final int MIN_CHUNK_LENGTH = 3;
 
   private final Session session;
@@ -28,8 +28,8 @@ final class Perplexity {
   /**
    * Scores one chunk.
    *
-   * @param chunk the tokens that are scored; as many as a chunk is long
-   * @param firstToken the token that the model sees in place of the chunk's first one
+   * @param chunk the tokens of the chunk
+   * @param firstToken the token to feed in place of the chunk's first one
    */
   void add(int[] chunk, int firstToken) {
     int first = chunkLength / 2;
@@ -43,12 +43,12 @@ final class Perplexity {
     }
   }
 
-  /** The perplexity of what was scored so far. */
+  /** Returns the perplexity so far. */
   double value() {
     return Math.exp(sum / count);
   }
 
-  /** Its standard error; NaN where fewer than two tokens were scored. */
+  /** Returns its standard error; NaN for fewer than two scored tokens. */
   double error() {
     double mean = sum / count;
     double variance = Math.max(0, squareSum / count - mean * mean);

@@ -13,14 +13,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code phi4 perplexity}: how well a model predicts a text. */
+/** {@code phi4 perplexity}: measures how well a model predicts a text. */
 @Command(
     name = "perplexity",
-    description = "Measures how well a model predicts a text, with llama.cpp's definition.",
+    description = "Measures how well a model predicts a text, by llama.cpp's definition.",
     footer = {
       "",
-      "The text is cut into chunks of -c tokens; the second half of each chunk is scored. Printed"
-          + " are the values after each chunk, and the final one with its standard error."
+      "The text is split into chunks of -c tokens; the second half of each chunk is scored. "
+          + "Prints the value after each chunk, and the final one with its standard error."
     })
 final class PerplexityCommand implements Callable<Integer> {
 
@@ -33,13 +33,13 @@ final class PerplexityCommand implements Callable<Integer> {
       paramLabel = "FILE",
       required = true,
       description =
-          "The text, in UTF-8; - is standard input. One newline at its end is not part of it.")
+          "UTF-8 file with the text; - is standard input. One trailing newline is ignored.")
   private String file;
 
   @Option(
       names = "--chunks",
       paramLabel = "N",
-      description = "Most chunks to score; -1 is all. Default: -1.")
+      description = "Maximum number of chunks to score; -1 is all. Default: -1.")
   private int chunks = -1;
 
   @Mixin private ModelOption model;

@@ -5,11 +5,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 
-/** Messages from a file or a pipe: one a line; a backslash at its end goes on in the next line. */
+/** Messages from a file or a pipe, one per line; a trailing backslash continues a message. */
 final class PipedInput implements ChatInput {
 
   private final InputStream in;
-  private BufferedReader lines; // made when the first is asked for, since that reads
+  private BufferedReader lines; // created lazily, since that already reads
 
   PipedInput(InputStream in) {
     this.in = in;

@@ -19,10 +19,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code phi4 pivotal}: the tokens that decide whether an answer becomes right. */
+/** {@code phi4 pivotal}: finds pivotal tokens. */
 @Command(
     name = "pivotal",
-    description = "Finds the tokens that decide whether an answer becomes right.",
+    description = "Finds pivotal tokens, which decide whether an answer will be right.",
     footer = {
       "",
       "Questions that are answered rightly less than 20 % or more than 80 % of the time are passed"
@@ -52,19 +52,16 @@ final class PivotalCommand implements Callable<Integer> {
       names = "--item",
       paramLabel = "N",
       split = ",",
-      description = "Only these items, by their numbers from 0. Default: all.")
+      description = "Only these items, by number from 0. Default: all.")
   private List<Integer> items = List.of();
 
   @Option(
       names = "--gap",
       paramLabel = "P",
-      description = "The least step in the probability of success. Default: 0.2.")
+      description = "Minimum step in the success probability. Default: 0.2.")
   private double gap = 0.2;
 
-  @Option(
-      names = "--alpha",
-      paramLabel = "P",
-      description = "The share of false ones among the tokens found. Default: 0.05.")
+  @Option(names = "--alpha", paramLabel = "P", description = "False discovery rate. Default: 0.05.")
   private double alpha = 0.05;
 
   @Option(
@@ -78,20 +75,19 @@ final class PivotalCommand implements Callable<Integer> {
   @Option(
       names = "--method",
       paramLabel = "METHOD",
-      description = "spine, or bisect as the Phi-4 report describes it. Default: spine.")
+      description = "spine, or bisect as in the Phi-4 report. Default: spine.")
   private PivotalSearch.Method method = PivotalSearch.Method.SPINE;
 
   @Option(
       names = "--samples",
       paramLabel = "N",
-      description = "For --method bisect: continuations for each estimate. Default: 100.")
+      description = "For --method bisect: continuations per estimate. Default: 100.")
   private int samples = 100;
 
   @Option(
       names = "--pairs",
       paramLabel = "FORMAT",
-      description =
-          "Format of pairs for training by preferences: ids, trl, messages. Default: ids.")
+      description = "Format of preference pairs: ids, trl or messages. Default: ids.")
   private PreferencePairs.Format pairs = PreferencePairs.Format.IDS;
 
   @Option(names = "--out", paramLabel = "DIR", description = "Folder for all files.")
@@ -168,8 +164,7 @@ final class PivotalCommand implements Callable<Integer> {
     int size = task.items().size();
     for (int number : items) {
       if (number < 0 || number >= size) {
-        throw new UsageException(
-            "--item " + number + ": the task has the items 0 to " + (size - 1));
+        throw new UsageException("--item " + number + ": the task's items are 0 to " + (size - 1));
       }
     }
     return items.stream().map(task.items()::get).toList();
@@ -215,7 +210,7 @@ final class PivotalCommand implements Callable<Integer> {
     environment
         .out()
         .printf(
-            "%d curves, %d pairs (%d left out, whose text is encoded as other tokens) in %s\n",
+            "%d curves, %d pairs (%d dropped, whose text encodes to different tokens) in %s\n",
             curves.size(), count, writer.dropped(), out);
   }
 }

@@ -6,15 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** A session that outlives the command. */
+/** A session stored in a file. */
 final class PromptCacheOption {
 
   @Option(
       names = "--prompt-cache",
       paramLabel = "FILE",
       description =
-          "Begin with the session of this file, if there is one, and write the session to it at the"
-              + " end: what a prompt has in common with the last one is not computed again.")
+          "Restore the session from this file, if it exists, and save it there at the end: a "
+              + "prefix in common with the last prompt is not computed again.")
   private Path file;
 
   Session open(Generator generator) {

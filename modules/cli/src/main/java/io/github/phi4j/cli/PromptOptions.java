@@ -12,7 +12,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** How a conversation begins and how it is written. */
+/** System message and chat format. */
 final class PromptOptions {
 
   @Option(
@@ -26,15 +26,14 @@ final class PromptOptions {
       paramLabel = "FORMAT",
       converter = FormatConverter.class,
       completionCandidates = FormatNames.class,
-      description =
-          "Chat format instead of the one that the file asks for: ${COMPLETION-CANDIDATES}.")
+      description = "Chat format, instead of the file's: ${COMPLETION-CANDIDATES}.")
   private ChatFormat chatFormat;
 
   boolean hasSystem() {
     return system != null;
   }
 
-  /** The messages before the first one of the user. */
+  /** Returns the messages before the user's first one. */
   List<Message> opening() {
     List<Message> messages = new ArrayList<>();
     if (system != null) {
@@ -50,7 +49,7 @@ final class PromptOptions {
     return options.build();
   }
 
-  /** The name of a chat format on the command line. */
+  /** Returns the command line name of a chat format. */
   static String name(ChatFormat format) {
     return format.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
@@ -76,7 +75,7 @@ final class PromptOptions {
               new TypeConversionException(
                   "'"
                       + value
-                      + "' is no chat format; expected one of "
+                      + "' is not a chat format; expected one of "
                       + names().collect(Collectors.joining(", "))));
     }
   }

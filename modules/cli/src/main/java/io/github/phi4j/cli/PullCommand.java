@@ -14,16 +14,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code phi4 pull}: fetches models, and keeps the cache in order. */
+/** {@code phi4 pull}: downloads models and manages the cache. */
 @Command(
     name = "pull",
-    description = "Fetches a model from Hugging Face. Standard output is the path of its file.",
+    description = "Downloads a model from Hugging Face. Standard output has the path of the file.",
     footer = {
       "",
-      "Without a model, it tells the family's short names and what each needs.",
-      "Files are kept in Hugging Face's cache, where other tools find them: HF_HUB_CACHE, HF_HOME"
-          + " and LLAMA_CACHE say where. HF_TOKEN opens repositories that need it, HF_ENDPOINT is"
-          + " another hub. A pull that broke off goes on where it was.",
+      "Without a model, lists the short names of the family and the memory that each needs.",
+      "Files are stored in Hugging Face's cache, shared with other tools; HF_HUB_CACHE, HF_HOME "
+          + "and LLAMA_CACHE set its location. HF_TOKEN is for repositories that require it, "
+          + "HF_ENDPOINT selects another hub. An interrupted download resumes.",
       "",
       "Examples:",
       "  phi4 pull phi-4-mini",
@@ -44,12 +44,12 @@ final class PullCommand implements Callable<Integer> {
 
   @ArgGroup private Task task = new Task();
 
-  /** What to do instead of fetching. */
+  /** Alternatives to downloading. */
   private static final class Task {
     @Option(names = "--list", description = "List the models in the cache.")
     private boolean list;
 
-    @Option(names = "--verify", description = "Compare a model in the cache with its checksums.")
+    @Option(names = "--verify", description = "Verify the checksums of a model in the cache.")
     private boolean verify;
 
     @Option(names = "--rm", description = "Remove a model from the cache.")
@@ -69,7 +69,7 @@ final class PullCommand implements Callable<Integer> {
     }
     if (model == null) {
       if (task.verify || task.remove) {
-        throw new UsageException("no model is named");
+        throw new UsageException("no model given");
       }
       family();
       return 0;
@@ -80,7 +80,7 @@ final class PullCommand implements Callable<Integer> {
     }
     if (task.remove) {
       long freed = hub.remove(found(hub, reference));
-      environment.note(reference + " is removed: " + Quantities.bytes(freed) + " freed");
+      environment.note(reference + " removed: " + Quantities.bytes(freed) + " freed");
       return 0;
     }
     environment.out().println(PullProgress.pull(environment, hub, reference).file().toString());
@@ -103,9 +103,9 @@ final class PullCommand implements Callable<Integer> {
   private int verify(ModelHub hub, CachedModel found) throws IOException {
     List<Path> damaged = hub.verify(found);
     damaged.forEach(
-        file -> environment.note(file + " is damaged: remove it with --rm, and pull it again"));
+        file -> environment.note(file + " is damaged: remove it with --rm and pull it again"));
     if (damaged.isEmpty()) {
-      environment.note(found.file() + " is as it was published");
+      environment.note(found.file() + " is intact");
     }
     return damaged.isEmpty() ? 0 : FAILED;
   }
@@ -123,14 +123,14 @@ final class PullCommand implements Callable<Integer> {
                 quantization.tag(),
                 quantization.weightBytes() / 1e9,
                 quantization.memoryBytes() / 1e9,
-                quantization.tag().equals(advised) ? "   <- the best for this machine" : "");
+                quantization.tag().equals(advised) ? "   <- best for this machine" : "");
       }
       if (advised.isEmpty()) {
         environment
             .out()
             .print(
                 String.format(
-                    Locale.ROOT, "  none fits into the %.1f GB of this machine\n", memory / 1e9));
+                    Locale.ROOT, "  none fits in this machine's %.1f GB\n", memory / 1e9));
       }
     }
   }

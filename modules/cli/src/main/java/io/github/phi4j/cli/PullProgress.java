@@ -12,8 +12,8 @@ import java.util.Locale;
 import java.util.concurrent.CancellationException;
 
 /**
- * Says on standard error how far a download has come: on one line that changes where a person looks
- * on, else on a line for each tenth.
+ * Shows download progress on standard error: on one updating line on a terminal, otherwise on a
+ * line per tenth.
  */
 final class PullProgress implements PullListener {
 
@@ -31,7 +31,7 @@ final class PullProgress implements PullListener {
     changing = environment.interactive();
   }
 
-  /** Fetches a model while a person looks on. */
+  /** Downloads a model with progress display. */
   static CachedModel pull(Environment environment, ModelHub hub, ModelReference reference)
       throws IOException {
     Thread thread = Thread.currentThread();
@@ -85,12 +85,12 @@ final class PullProgress implements PullListener {
 
   @Override
   public void verifying(String name) {
-    tell(name + ": checking what is here");
+    tell(name + ": checking the existing part");
   }
 
   @Override
   public void retrying(String name, String reason) {
-    tell(name + ": " + reason + "; trying again");
+    tell(name + ": " + reason + "; retrying");
   }
 
   private void tell(String text) {

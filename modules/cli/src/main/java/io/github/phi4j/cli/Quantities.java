@@ -2,14 +2,14 @@ package io.github.phi4j.cli;
 
 import java.util.Locale;
 
-/** Large numbers as llama.cpp's tools print them. */
+/** Formats large numbers like llama.cpp's tools. */
 final class Quantities {
 
   private static final double MEBI = 1024.0 * 1024.0;
 
   private Quantities() {}
 
-  /** A size in memory: {@code 6.84 MiB}, {@code 8.43 GiB}. */
+  /** Formats a size in bytes: {@code 6.84 MiB}, {@code 8.43 GiB}. */
   static String bytes(long bytes) {
     if (bytes < MEBI) {
       return String.format(Locale.ROOT, "%.2f KiB", bytes / 1024.0);
@@ -19,14 +19,14 @@ final class Quantities {
         : String.format(Locale.ROOT, "%.2f GiB", bytes / MEBI / 1024);
   }
 
-  /** A number of weights: {@code 6.62 M}, {@code 14.66 B}. */
+  /** Formats a number of weights: {@code 6.62 M}, {@code 14.66 B}. */
   static String parameters(long count) {
     return count < 1_000_000_000
         ? String.format(Locale.ROOT, "%.2f M", count / 1e6)
         : String.format(Locale.ROOT, "%.2f B", count / 1e9);
   }
 
-  /** The class of models that a number of weights belongs to: {@code 14B}, {@code 3.8B}. */
+  /** Returns the size class of a model: {@code 14B}, {@code 3.8B}. */
   static String modelClass(long parameters) {
     double count = parameters < 1_000_000_000 ? parameters / 1e6 : parameters / 1e9;
     String unit = parameters < 1_000_000_000 ? "M" : "B";

@@ -3,14 +3,14 @@ package io.github.phi4j.cli;
 import io.github.phi4j.api.Reasoning;
 import picocli.CommandLine.Option;
 
-/** What becomes of a reasoning model's thoughts; the names are llama.cpp's. */
+/** Options for a reasoning model's thoughts, with llama.cpp's names. */
 final class ReasoningOptions {
 
-  /** Where thoughts are shown. */
+  /** The place of thoughts in the output. */
   enum Format {
-    /** In the answer, as the model writes them. */
+    /** In the answer, verbatim. */
     NONE,
-    /** Apart from the answer. */
+    /** Separate from the answer. */
     DEEPSEEK
   }
 
@@ -18,16 +18,15 @@ final class ReasoningOptions {
       names = "--reasoning-budget",
       paramLabel = "N",
       description =
-          "Most tokens of thought of a reasoning model; 0 leaves the thoughts out, -1 is no limit."
-              + " Default: -1.")
+          "Maximum number of reasoning tokens; 0 disables reasoning, -1 is no limit. Default: -1.")
   private int budget = -1;
 
   @Option(
       names = "--reasoning-format",
       paramLabel = "FORMAT",
       description =
-          "Where a reasoning model's thoughts are: in the answer (none) or apart from it"
-              + " (deepseek). Default: deepseek.")
+          "Place of a reasoning model's thoughts: in the answer (none) or separate (deepseek). "
+              + "Default: deepseek.")
   private Format format = Format.DEEPSEEK;
 
   Reasoning reasoning() {
@@ -37,7 +36,7 @@ final class ReasoningOptions {
     if (format == Format.NONE) {
       if (budget >= 0) {
         throw new UsageException(
-            "--reasoning-budget needs thoughts apart from the answer, not --reasoning-format none");
+            "--reasoning-budget requires separate thoughts, not --reasoning-format none");
       }
       return Reasoning.builder().split(false).build();
     }

@@ -25,14 +25,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code phi4 run}: one prompt, one answer. */
+/** {@code phi4 run}: answers one prompt. */
 @Command(
     name = "run",
-    description = "Answers one prompt. Standard output carries the answer alone.",
+    description = "Answers one prompt. Standard output has only the answer.",
     footer = {
       "",
-      "Tokens are chosen greedily unless --temp is above 0.",
-      "Ctrl-C ends the answer; what was generated stays (exit code 130).",
+      "Sampling is greedy unless --temp is above 0.",
+      "Ctrl-C ends the answer; the text so far is printed (exit code 130).",
       "",
       "Examples:",
       "  phi4 run \"What is 27 + 45?\"",
@@ -43,7 +43,10 @@ final class RunCommand implements Callable<Integer> {
 
   private final Environment environment;
 
-  @Parameters(arity = "0..1", paramLabel = "PROMPT", description = "The prompt; - reads it.")
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "PROMPT",
+      description = "The prompt; - reads standard " + "input.")
   private String argument;
 
   @Option(
@@ -56,25 +59,24 @@ final class RunCommand implements Callable<Integer> {
       names = {"-f", "--file"},
       paramLabel = "FILE",
       description =
-          "File that holds the prompt, in UTF-8; - is standard input. One newline at its end is"
-              + " not part of the prompt.")
+          "UTF-8 file with the prompt; - is standard input. One trailing newline is ignored.")
   private String file;
 
-  @Option(names = "--raw", description = "Continue the prompt as it stands: no chat format.")
+  @Option(names = "--raw", description = "Continue the prompt verbatim, without chat format.")
   private boolean raw;
 
   @Option(
       names = "--prefill",
       paramLabel = "TEXT",
       description =
-          "Beginning of the answer, which the model goes on with. Standard output has it, too; with"
-              + " --json, \"text\" is only what is new. A grammar is that of the whole answer.")
+          "Beginning of the answer, which the model continues. Standard output includes it; with "
+              + "--json, \"text\" is only the continuation. A grammar applies to the whole answer.")
   private String prefill = "";
 
   @Option(
       names = {"-np", "--parallel"},
       paramLabel = "N",
-      description = "Answer N times, side by side; each seed is one above that before. Default: 1.")
+      description = "Number of parallel answers; each seed is one above the previous. Default: 1.")
   private int samples = 1;
 
   @Option(names = "--json", description = "Print one JSON object: text, ids, finish_reason, …")
@@ -84,7 +86,7 @@ final class RunCommand implements Callable<Integer> {
       names = "--logprobs",
       paramLabel = "K",
       description =
-          "Tell each token's log-probability and the K most probable ones in its place; needs"
+          "Print each token's log-probability and the K most probable alternatives; needs"
               + " --json.")
   private Integer logProbs;
 
@@ -92,8 +94,8 @@ final class RunCommand implements Callable<Integer> {
       names = "--sampling-probs",
       paramLabel = "K",
       description =
-          "Tell the probability under which each token was drawn, after filters and temperature,"
-              + " and the K most probable ones of that distribution; needs --json.")
+          "Print each token's probability after filters and temperature, and the K most probable "
+              + "tokens of that distribution; needs --json.")
   private Integer samplingProbs;
 
   @Mixin private PromptOptions conversation;
@@ -149,7 +151,7 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  /** As llama-batched does it. */
+  /** Prints samples like llama-batched. */
   private void print(List<Completion> completions) {
     for (int i = 0; i < completions.size(); i++) {
       environment
@@ -164,7 +166,7 @@ final class RunCommand implements Callable<Integer> {
       return OptionalInt.empty();
     }
     if (!json) {
-      throw new UsageException(option + " are part of the JSON output: give --json too");
+      throw new UsageException(option + " needs --json");
     }
     return OptionalInt.of(count);
   }
@@ -183,14 +185,15 @@ final class RunCommand implements Callable<Integer> {
     if (given.size() != 1) {
       throw new UsageException(
           given.isEmpty()
-              ? "there is no prompt: give it as an argument, with -p, or with -f FILE"
-              : "there is more than one prompt: give one of PROMPT, -p and -f");
+              ? "no prompt: give it as an argument, with -p, or with -f FILE"
+              : "more than one prompt: give only one of PROMPT, -p and -f");
     }
     if (raw && conversation.hasSystem()) {
-      throw new UsageException("--raw has no chat format, so it takes no --system");
+      throw new UsageException("--raw uses no chat format and cannot be combined with --system");
     }
     if (raw && !prefill.isEmpty()) {
-      throw new UsageException("--raw continues the prompt as it stands, so it takes no --prefill");
+      throw new UsageException(
+          "--raw continues the prompt itself and cannot be combined with " + "--prefill");
     }
     String source = "-".equals(argument) ? argument : file;
     String text = source == null ? given.getFirst() : TextFile.read(source, environment.in());

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
-/** How each token is chosen; the names are llama.cpp's, the default is greedy. */
+/** Sampling options with llama.cpp's names; the default is greedy. */
 final class SamplingOptions {
 
   private static final Pattern ESCAPE = Pattern.compile("\\\\(.)", Pattern.DOTALL);
@@ -33,84 +33,85 @@ final class SamplingOptions {
       names = "--top-p",
       paramLabel = "P",
       description =
-          "Keep the most probable tokens up to this sum of probabilities. Default: 1, all.")
+          "Keep the most probable tokens up to this cumulative probability. Default: 1, all.")
   private Float topP;
 
   @Option(
       names = "--min-p",
       paramLabel = "P",
       description =
-          "Keep tokens at least this fraction as probable as the most probable one."
+          "Keep tokens with at least this fraction of the top token's probability."
               + " Default: 0, all.")
   private Float minP;
 
   @Option(
       names = {"--typical", "--typical-p"},
       paramLabel = "P",
-      description = "Locally typical sampling with this sum of probabilities. Default: 1, off.")
+      description = "Locally typical sampling with this cumulative probability. Default: 1, off.")
   private Float typicalP;
 
   @Option(
       names = {"-s", "--seed"},
       paramLabel = "N",
-      description = "Seed of the random draw. Default: -1, a new one each time.")
+      description = "Random seed. Default: -1, a new one each time.")
   private Long seed;
 
   @Option(
       names = "--repeat-penalty",
       paramLabel = "X",
-      description = "Divides the logits of tokens that occurred. Default: 1, off.")
+      description = "Divisor of the logits of repeated tokens. Default: 1, off.")
   private Float repeatPenalty;
 
   @Option(
       names = "--repeat-last-n",
       paramLabel = "N",
       description =
-          "Tokens that the penalties look back on; 0 is none, -1 the whole context. Default: 64.")
+          "Number of recent tokens to penalize; 0 is none, -1 the whole context. Default: 64.")
   private Integer penaltyWindow;
 
   @Option(
       names = "--presence-penalty",
       paramLabel = "X",
-      description = "Subtracted from the logits of tokens that occurred. Default: 0, off.")
+      description = "Subtracted from the logits of repeated tokens. Default: 0, off.")
   private Float presencePenalty;
 
   @Option(
       names = "--frequency-penalty",
       paramLabel = "X",
-      description = "Subtracted once for each time that a token occurred. Default: 0, off.")
+      description = "Subtracted once per occurrence of a token. Default: 0, off.")
   private Float frequencyPenalty;
 
   @Option(
       names = "--dry-multiplier",
       paramLabel = "X",
-      description = "Penalty of tokens that continue a repetition (DRY). Default: 0, off.")
+      description = "Penalty for continuing a repetition (DRY). Default: 0, off.")
   private Float dryMultiplier;
 
   @Option(
       names = "--dry-base",
       paramLabel = "X",
-      description = "How fast the DRY penalty grows with the repetition. Default: 1.75.")
+      description = "Growth of the DRY penalty per repeated token. Default: 1.75.")
   private Float dryBase;
 
   @Option(
       names = "--dry-allowed-length",
       paramLabel = "N",
-      description = "Tokens that DRY lets be repeated. Default: 2.")
+      description = "Length of repetitions that DRY allows. Default: 2.")
   private Integer dryAllowedLength;
 
   @Option(
       names = "--dry-penalty-last-n",
       paramLabel = "N",
-      description = "Tokens that DRY looks back on; 0 is none, -1 the whole context. Default: -1.")
+      description =
+          "Number of recent tokens for DRY; 0 is none, -1 the whole context. Default: " + "-1.")
   private Integer dryPenaltyLastN;
 
   @Option(
       names = "--dry-sequence-breaker",
       paramLabel = "TEXT",
       description =
-          "Text over which DRY follows no repetition, instead of newline, ':', '\"' and '*'; knows"
-              + " the escapes \\n, \\t, \\r and \\\\. Repeatable; 'none' is no text.")
+          "Text that breaks DRY repetitions, instead of newline, ':', '\"' and '*'; may contain "
+              + "the escapes \\n, \\t, \\r and \\\\. Repeatable; 'none' clears the list.")
   private List<String> dryBreakers = List.of();
 
   @Option(
@@ -124,20 +125,20 @@ final class SamplingOptions {
   @Option(
       names = "--xtc-probability",
       paramLabel = "P",
-      description = "How often to leave out the top choices. Default: 0, never.")
+      description = "Probability of removing the top choices (XTC). Default: 0, off.")
   private Float xtcProbability;
 
   @Option(
       names = "--xtc-threshold",
       paramLabel = "P",
-      description = "Least probability of a top choice; above 0.5 is off. Default: 0.1.")
+      description = "Minimum probability of a top choice (XTC); above 0.5 is off. Default: 0.1.")
   private Float xtcThreshold;
 
   @Option(
       names = "--dynatemp-range",
       paramLabel = "X",
       description =
-          "Let the temperature follow the entropy, from --temp - X to --temp + X. Default: 0, off.")
+          "Dynamic temperature by entropy, between --temp - X and --temp + X. Default: 0, off.")
   private Float dynamicRange;
 
   @Option(
@@ -150,7 +151,8 @@ final class SamplingOptions {
       names = "--mirostat",
       paramLabel = "N",
       description =
-          "Mirostat 1 or 2, in place of --top-nsigma, --top-k, --typical, --top-p, --min-p, --xtc-*"
+          "Mirostat version 1 or 2, instead of --top-nsigma, --top-k, --typical, --top-p, "
+              + "--min-p, --xtc-*"
               + " and --dynatemp-*. Default: 0, off.")
   private Integer mirostat;
 
@@ -170,14 +172,14 @@ final class SamplingOptions {
       names = {"-l", "--logit-bias"},
       paramLabel = "ID(+/-)BIAS",
       description =
-          "Adds to the logit of a token: 15043+1, 15043-0.5; 15043-inf bans it. Repeatable.")
+          "Bias of a token's logit: 15043+1, 15043-0.5; 15043-inf bans the token. Repeatable.")
   private List<String> logitBias = List.of();
 
   Sampling sampling() {
     return sampling(Sampling.greedy());
   }
 
-  /** A sampling with what is given changed. */
+  /** Returns the fallback with the given options applied. */
   Sampling sampling(Sampling fallback) {
     return UsageException.check(() -> build(fallback.toBuilder()));
   }
@@ -202,7 +204,7 @@ final class SamplingOptions {
     return sampling.build();
   }
 
-  /** Adds the steps that have several values each. */
+  /** Adds the steps with several values each. */
   private void addLater(Sampling.Builder sampling) {
     if (topNSigma != null && topNSigma != -1) {
       sampling.topNSigma(topNSigma);
@@ -230,7 +232,7 @@ final class SamplingOptions {
     }
   }
 
-  /** The numbers are llama.cpp's, as are the names of the options. */
+  /** The special values are llama.cpp's, like the option names. */
   private static Sampling.Window window(int tokens) {
     return tokens == -1 ? Sampling.Window.wholeContext() : Sampling.Window.last(tokens);
   }
@@ -248,7 +250,7 @@ final class SamplingOptions {
     if (dryBreakers.isEmpty()) {
       return Sampling.Dry.DEFAULT_SEQUENCE_BREAKERS;
     }
-    // As in llama.cpp, none takes back what was given before it.
+    // As in llama.cpp, none clears earlier values.
     return dryBreakers.subList(dryBreakers.lastIndexOf("none") + 1, dryBreakers.size()).stream()
         .map(SamplingOptions::unescape)
         .toList();
@@ -272,7 +274,7 @@ final class SamplingOptions {
     return value == null ? fallback : value;
   }
 
-  /** What the user asked for in vain, if anything: filters of a draw that never happens. */
+  /** Returns a remark if options have no effect: filters without a random draw. */
   Optional<String> remark() {
     if (temperature != null) {
       return Optional.empty();
@@ -314,7 +316,7 @@ final class SamplingOptions {
         return;
       }
     } catch (NumberFormatException e) {
-      // told below
+      // reported below
     }
     throw new UsageException(
         "--logit-bias '" + text + "' is not TOKEN_ID(+/-)BIAS, such as 15043+1 or 15043-inf");

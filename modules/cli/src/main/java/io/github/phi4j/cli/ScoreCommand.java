@@ -14,14 +14,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code phi4 score}: how probable each token of a text is. */
+/** {@code phi4 score}: prints the log-probability of each token of a text. */
 @Command(
     name = "score",
-    description = "Tells how probable each token of a text is after those before it.",
+    description = "Prints the log-probability of each token of a text, given those before it.",
     footer = {
       "",
       "Each line has a token's id, the natural logarithm of its probability, and its text; the last"
-          + " line has the sum and the perplexity. The first token, which nothing precedes, has no"
+          + " line has the sum and the perplexity. The first token has no"
           + " probability."
     })
 final class ScoreCommand implements Callable<Integer> {
@@ -35,8 +35,7 @@ final class ScoreCommand implements Callable<Integer> {
       names = {"-f", "--file"},
       paramLabel = "FILE",
       description =
-          "File that holds the text, in UTF-8; - is standard input. One newline at its end is not"
-              + " part of it.")
+          "UTF-8 file with the text; - is standard input. One trailing newline is ignored.")
   private String file;
 
   @Option(names = "--json", description = "Print one JSON object: logprobs, logprob, perplexity.")

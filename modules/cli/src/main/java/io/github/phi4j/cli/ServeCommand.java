@@ -20,15 +20,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code phi4 serve}: an HTTP server with OpenAI's API and a chat page. */
+/** {@code phi4 serve}: serves a model over HTTP. */
 @Command(
     name = "serve",
-    description = "Serves the model over HTTP: OpenAI's API, Ollama's, and a chat page at /.",
+    description = "Serves a model over HTTP: OpenAI's API, Ollama's, and a chat page at /.",
     footer = {
       "",
-      "Sampling options are for requests that say nothing. Without any, they are those of"
-          + " llama.cpp's server: --temp 0.8 --top-k 40 --top-p 0.95 --min-p 0.05.",
-      "SIGTERM and Ctrl-C let running answers end, for as long as --drain says.",
+      "Sampling options are defaults for requests. Without any, they are those of llama.cpp's "
+          + "server: --temp 0.8 --top-k 40 --top-p 0.95 --min-p 0.05.",
+      "On SIGTERM or Ctrl-C, running answers may finish within the time limit of --drain.",
       "",
       "Examples:",
       "  phi4 serve -m phi-4-Q4_K_M.gguf",
@@ -44,79 +44,79 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--host",
       paramLabel = "HOST",
-      description =
-          "Address to listen on; 0.0.0.0 is every one of this machine. Default: 127.0.0.1.")
+      description = "Address to listen on; 0.0.0.0 is all of this machine's. Default: 127.0.0.1.")
   private String host = "127.0.0.1";
 
   @Option(
       names = "--port",
       paramLabel = "N",
-      description = "Port to listen on; 0 takes a free one. Default: 8080.")
+      description = "Port to listen on; 0 picks a free one. Default: 8080.")
   private int port = 8080;
 
   @Option(
       names = "--api-key",
       paramLabel = "KEY",
-      description = "Key that requests must bring. Repeatable.")
+      description = "API key that requests must have. Repeatable.")
   private List<String> keys = List.of();
 
   @Option(
       names = "--api-key-file",
       paramLabel = "FILE",
       description =
-          "File with a key on each line, which other users of the machine do not see; lines that"
-              + " begin with # are comments.")
+          "File with one API key per line, which keeps keys out of the process list; lines that "
+              + "begin with # are comments.")
   private Path keyFile;
 
   @Option(
       names = {"-a", "--alias"},
       paramLabel = "NAME",
       split = ",",
-      description = "Name of the model for clients. Repeatable. Default: the file's name.")
+      description = "Name of the model for clients. Repeatable. Default: the file name.")
   private List<String> names = List.of();
 
   @Option(
       names = {"-np", "--parallel"},
       paramLabel = "N",
-      description = "Answers that are computed together. Default: 8.")
+      description = "Concurrent answers. Default: 8.")
   private int parallel = 8;
 
   @Option(
       names = "--queue",
       paramLabel = "N",
-      description = "Requests that may wait beyond these; more get status 503. Default: 256.")
+      description =
+          "Maximum number of waiting requests; further ones get status 503. Default: " + "256.")
   private int queue = 256;
 
   @Option(
       names = {"-to", "--timeout"},
       paramLabel = "S",
-      description = "Seconds that an answer may take. Default: 3600.")
+      description = "Time limit for an answer in seconds. Default: 3600.")
   private int timeout = 3600;
 
   @Option(
       names = "--drain",
       paramLabel = "S",
-      description = "Seconds to let running answers end when the server is stopped. Default: 30.")
+      description = "Time limit in seconds for running answers at shutdown. Default: 30.")
   private int drain = 30;
 
   @Option(
       names = "--allow-host",
       paramLabel = "NAME",
-      description = "Name under which the server may be reached, besides localhost. Repeatable.")
+      description = "Host name of the server, besides localhost. Repeatable.")
   private List<String> hosts = List.of();
 
   @Option(
       names = "--allow-origin",
       paramLabel = "ORIGIN",
       description =
-          "Origin whose web pages may use the server, such as https://chat.example, besides its own"
-              + " and those of localhost. Repeatable.")
+          "Origin of web pages that may use the server, such as https://chat.example, besides "
+              + "its own and localhost's. Repeatable.")
   private List<String> origins = List.of();
 
   @Option(
       names = {"-n", "--predict", "--n-predict"},
       paramLabel = "N",
-      description = "Most tokens of an answer where a request says nothing; -1 is no limit.")
+      description = "Default for the maximum number of tokens; -1 is no limit.")
   private int maxTokens = -1;
 
   @Mixin private ComputeOptions compute;
@@ -180,7 +180,7 @@ final class ServeCommand implements Callable<Integer> {
     return builder;
   }
 
-  /** The name of a file without its ending. */
+  /** Returns a file name without its extension. */
   private static String name(Path file) {
     String name = file.getFileName().toString();
     return name.endsWith(".gguf") ? name.substring(0, name.length() - 5) : name;
@@ -200,19 +200,18 @@ final class ServeCommand implements Callable<Integer> {
     return all;
   }
 
-  /** Nothing listens beyond this machine without saying so. */
+  /** Warns if the server listens beyond this machine. */
   private void warn(List<String> allKeys) {
     try {
       if (!InetAddress.getByName(host).isLoopbackAddress()) {
         environment.note(
             "listening beyond this machine"
                 + (allKeys.isEmpty()
-                    ? ", and without an API key: everybody who reaches it can use it"
-                    : "; keys and texts go over the network as they are, unless something in front"
-                        + " speaks TLS"));
+                    ? "without an API key: everyone who can reach it can use it"
+                    : "; keys and texts are sent unencrypted, unless a proxy adds TLS"));
       }
     } catch (UnknownHostException e) {
-      throw new UsageException("--host " + host + " is no address of this machine");
+      throw new UsageException("--host " + host + " is not an address of this machine");
     }
   }
 

@@ -6,33 +6,32 @@ import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** How the next tokens are guessed; the names are llama.cpp's. */
+/** Speculation options with llama.cpp's names. */
 final class SpeculationOptions {
 
   @Option(
       names = "--lookup",
       description =
-          "Guess that the answer repeats parts of its context: faster where it does, and the same"
+          "Speculate that the answer repeats parts of its context: faster if it does, with the same"
               + " text.")
   private boolean lookup;
 
   @Option(
       names = {"-md", "--model-draft"},
       paramLabel = "FILE",
-      description =
-          "GGUF file of a smaller model with the same vocabulary, which guesses the next tokens.")
+      description = "GGUF file of a draft model: smaller, with the same vocabulary.")
   private Path draftFile;
 
   @Option(
       names = {"--draft", "--draft-max", "--draft-n"},
       paramLabel = "N",
-      description = "Most tokens to guess at once. Default: 16.")
+      description = "Maximum draft length in tokens. Default: 16.")
   private Integer maxTokens;
 
   /** Loads the draft model, if one is named, with the threads and packed weights of the model. */
   Draft open(Environment environment, ComputeOptions compute) {
     if (lookup && draftFile != null) {
-      throw new UsageException("--lookup and -md are two ways to guess: give one of them");
+      throw new UsageException("--lookup and -md are alternatives: give only one");
     }
     if (maxTokens != null && !lookup && draftFile == null) {
       throw new UsageException("--draft-max needs --lookup or -md FILE");
@@ -43,7 +42,7 @@ final class SpeculationOptions {
         return new Draft(
             lookup ? new Speculation.Lookup(most) : Speculation.off(), Optional.empty());
       }
-      new Speculation.Lookup(most); // checks the number before the model is loaded
+      new Speculation.Lookup(most); // validates the number before the model is loaded
     } catch (IllegalArgumentException e) {
       throw new UsageException(e);
     }

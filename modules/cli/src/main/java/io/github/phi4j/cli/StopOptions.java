@@ -6,60 +6,62 @@ import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** When an answer ends. */
+/** Options that end an answer. */
 final class StopOptions {
 
   @Option(
       names = {"-n", "--predict", "--n-predict"},
       paramLabel = "N",
-      description = "Most tokens to generate; -1 is as many as the context holds. Default: -1.")
+      description =
+          "Maximum number of tokens to generate; -1 is as many as fit in the context. "
+              + "Default: -1.")
   private int maxTokens = -1;
 
   @Option(
       names = "--min-tokens",
       paramLabel = "N",
-      description = "Tokens to generate before the model may end its answer. Default: 0.")
+      description = "Minimum number of tokens in an answer. Default: 0.")
   private int minTokens;
 
   @Option(
       names = {"-r", "--reverse-prompt", "--stop"},
       paramLabel = "TEXT",
-      description = "Text that ends the answer and is not part of it. Repeatable.")
+      description = "Stop string, which is not part of the answer. Repeatable.")
   private List<String> stopStrings = List.of();
 
-  @Option(names = "--ignore-eos", description = "Go on where the model ends its answer.")
+  @Option(names = "--ignore-eos", description = "Continue when the model ends its answer.")
   private boolean ignoreModelStop;
 
   @Option(
       names = "--context-shift",
       description =
-          "Go on when the context is full: the older half of its tokens is dropped, but for those"
-              + " of --keep. Off by default, and better left so with a reasoning model, which loses"
-              + " the beginning of its thoughts.")
+          "Continue when the context is full: the older half of its tokens is dropped, except "
+              + "for those of --keep. Off by default; not recommended for reasoning models, "
+              + "which lose the beginning of their thoughts.")
   private boolean contextShift;
 
   @Option(
       names = "--keep",
       paramLabel = "N",
       description =
-          "Tokens at the start that a context shift does not drop; -1 is the whole prompt. Default:"
+          "Number of initial tokens that a context shift keeps; -1 is the whole prompt. Default:"
               + " 0.")
   private Integer keep;
 
   @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
-      description = "Longest time for an answer, prefill included. Default: no limit.")
+      description = "Time limit for an answer, including prefill. Default: none.")
   private Double timeoutSeconds;
 
-  /** Options that end an answer so. */
+  /** Returns generation options with these limits. */
   GenerationOptions.Builder builder() {
     return UsageException.check(this::options);
   }
 
   private GenerationOptions.Builder options() {
     if (keep != null && !contextShift) {
-      throw new UsageException("--keep says what --context-shift does not drop: give both");
+      throw new UsageException("--keep needs --context-shift");
     }
     GenerationOptions.Builder options =
         GenerationOptions.builder()

@@ -10,14 +10,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code phi4 synth}: training data from seeds, by a recipe. */
+/** {@code phi4 synth}: generates training data. */
 @Command(
     name = "synth",
-    description = "Makes training data from seeds, by a workflow of prompts.",
+    description = "Generates training data from seeds with a workflow of prompts.",
     footer = {
       "",
-      "Every record is written at once with its lineage; the same command goes on where an earlier"
-          + " one was broken off. OUT gets run.json, records.jsonl and outputs.jsonl.",
+      "Each record is written immediately, with its lineage; the same command resumes an "
+          + "interrupted one. DIR gets run.json, records.jsonl and outputs.jsonl.",
       "",
       "Examples:",
       "  phi4 synth reversal --in code.jsonl --out pairs -m phi-4-Q4_K_M.gguf",
@@ -42,19 +42,16 @@ final class SynthCommand implements Callable<Integer> {
   @Option(
       names = "--rounds",
       paramLabel = "N",
-      description = "How often steps in rounds are repeated. Default: as the workflow says.")
+      description = "Repetitions of steps with rounds. Default: the workflow's.")
   private Integer rounds;
 
-  @Option(
-      names = "--votes",
-      paramLabel = "N",
-      description = "Replies of steps that vote. Default: 5.")
+  @Option(names = "--votes", paramLabel = "N", description = "Replies per voting step. Default: 5.")
   private int votes = 5;
 
   @Option(
       names = "--judge",
       paramLabel = "MODEL",
-      description = "GGUF file of the model for steps that grade. Default: the same model.")
+      description = "GGUF file of the model for grading steps. Default: the same model.")
   private Path judge;
 
   @Option(
@@ -72,13 +69,10 @@ final class SynthCommand implements Callable<Integer> {
   @Option(
       names = {"-n", "--predict"},
       paramLabel = "N",
-      description = "Most tokens of a reply. Default: 1024.")
+      description = "Maximum number of tokens per reply. Default: 1024.")
   private int maxTokens = 1024;
 
-  @Option(
-      names = "--parallel",
-      paramLabel = "N",
-      description = "Records that are worked on at once. Default: 16.")
+  @Option(names = "--parallel", paramLabel = "N", description = "Concurrent records. Default: 16.")
   private int parallel = 16;
 
   @Mixin private ModelOption model;
@@ -135,7 +129,7 @@ final class SynthCommand implements Callable<Integer> {
   @Command(
       mixinStandardHelpOptions = true,
       name = "list",
-      description = "Names the built-in workflows.")
+      description = "Lists the built-in workflows.")
   int list() {
     for (String workflow : Workflow.builtIn()) {
       environment.out().printf("%-13s %s\n", workflow, Workflow.of(workflow).description());
@@ -146,7 +140,7 @@ final class SynthCommand implements Callable<Integer> {
   @Command(
       mixinStandardHelpOptions = true,
       name = "show",
-      description = "Prints a built-in workflow, to be changed.")
+      description = "Prints a built-in workflow, as a template.")
   int show(@Parameters(paramLabel = "WORKFLOW", description = "Its name.") String workflow) {
     environment.out().print(Workflow.text(workflow));
     return 0;

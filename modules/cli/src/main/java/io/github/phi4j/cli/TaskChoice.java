@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
-/** Which task, on which data, and what grades it. */
+/** The task, its data and its grading. */
 final class TaskChoice {
 
   @Option(
@@ -33,71 +33,70 @@ final class TaskChoice {
   @Option(
       names = "--judge",
       paramLabel = "MODEL",
-      description = "GGUF file of the model that grades where no rule can.")
+      description = "GGUF file of the judge, for tasks that rules cannot grade.")
   private Path judge;
 
   @Option(
       names = "--allow-code",
       paramLabel = "HOW",
       description =
-          "Run code that the model writes: none, process (a process of its own), isolated (on"
-              + " Linux, without network, with limits), or a command that gets the program on"
-              + " standard input, such as 'docker run -i --rm --network none python:3 python -'. No"
-              + " level but such a command hides this machine's files. Default: none.")
+          "Run model-generated code: none, process (a separate process), isolated (Linux: without"
+              + " network, with limits), or a command that reads the program from standard input,"
+              + " such as 'docker run -i --rm --network none python:3 python -'. Only such a"
+              + " command hides this machine's files. Default: none.")
   private String allowCode = "none";
 
   @Option(
       names = "--fixed",
-      description =
-          "Mend known faults of IFEval's checks; results then differ from published ones.")
+      description = "Fix known bugs of IFEval's checks; results then differ from published ones.")
   private boolean fixed;
 
   @Option(
       names = "--exact",
       paramLabel = "WHERE",
       description =
-          "Use the model's probabilities: letters (the score is the right letter's probability),"
-              + " extraction (a reply without a letter is asked for it), grades (a judge's expected"
-              + " grade); all, none, or some, separated by commas. Default: all.")
+          "Use the model's probabilities: letters (the score is the correct letter's "
+              + "probability), extraction (replies without a letter are resolved by "
+              + "probability), grades (a judge's expected grade); all, none, or a comma-separated "
+              + "list. Default: all.")
   private String exact = "all";
 
-  /** The definition of a built-in task or of a file. */
+  /** Returns the definition of a built-in task or a file. */
   static TaskDefinition definition(String task) {
     boolean file = task.endsWith(".json") || task.endsWith(".yaml") || task.endsWith(".yml");
     return file ? TaskDefinition.read(Path.of(task)) : TaskDefinition.of(task);
   }
 
-  /** Refuses what cannot work, before a model is loaded. */
+  /** Validates the options before a model is loaded. */
   void check(TaskDefinition definition) {
     if (definition.runsCode() && allowCode.equals("none")) {
       throw new UsageException(
           "task "
               + definition.name()
-              + " runs code that the model writes, on this machine: allow it with --allow-code"
-              + " isolated (or process, or a command)");
+              + " runs model-generated code on this machine: allow it with --allow-code isolated "
+              + "(or process, or a command)");
     }
     if (definition.needsJudge() && judge == null) {
-      throw new UsageException(
-          "task " + definition.name() + " needs a model that grades: --judge MODEL");
+      throw new UsageException("task " + definition.name() + " needs a judge: --judge MODEL");
     }
     if (!definition.dataHelp().isEmpty() && data == null) {
       throw new UsageException(
           "task " + definition.name() + " needs --data FILE: " + definition.dataHelp());
     }
     if (data != null && !Files.exists(data)) {
-      throw new UsageException(data + ": there is no such file or folder");
+      throw new UsageException(data + ": no such file or folder");
     }
     exact();
   }
 
-  /** The judge's model, if there is one that is not the model itself. */
+  /** Returns the judge's model, if it is not the model itself. */
   Optional<Generator> judgeModel(Environment environment, Path model, LoadOptions options) {
     return judge == null || judge.toAbsolutePath().equals(model.toAbsolutePath())
         ? Optional.empty()
         : Optional.of(environment.models().load(judge, options));
   }
 
-  /** The task; where code is run, this tests whether that is possible. */
+  /** Loads the task; if it runs code, tests whether that is possible. */
   Task load(TaskDefinition definition, Generator model, Optional<Generator> judgeModel) {
     TaskOptions.Builder options = TaskOptions.builder().fixed(fixed);
     if (data != null) {
@@ -114,7 +113,7 @@ final class TaskChoice {
     return definition.load(options.build());
   }
 
-  /** What runs code, tested. */
+  /** Returns the tested code runner, if needed. */
   Optional<CodeRunner> codeRunner(TaskDefinition definition) {
     if (!definition.runsCode()) {
       return Optional.empty();
@@ -138,13 +137,16 @@ final class TaskChoice {
               .collect(Collectors.toCollection(() -> EnumSet.noneOf(Exact.class)));
         } catch (IllegalArgumentException e) {
           throw new UsageException(
-              "--exact '" + exact + "' is not all, none, or some of letters, extraction, grades");
+              "--exact '"
+                  + exact
+                  + "' is invalid; expected all, none, or a list of letters, "
+                  + "extraction, grades");
         }
       }
     };
   }
 
-  /** What of this decides the results. */
+  /** Returns the settings that affect the results. */
   Map<String, Object> settings(TaskDefinition definition) {
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("data", data == null ? "built-in" : data.getFileName().toString());
@@ -161,7 +163,7 @@ final class TaskChoice {
     return settings;
   }
 
-  /** A model's name in results: its file, and what tells it from others of this name. */
+  /** Returns a model's name in results: its file name and fingerprint. */
   static String modelName(Path file) {
     return Files.exists(file)
         ? file.getFileName() + " " + Fingerprint.of(file)

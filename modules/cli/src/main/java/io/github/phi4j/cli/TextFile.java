@@ -21,12 +21,11 @@ final class TextFile {
   private TextFile() {}
 
   /**
-   * Reads a whole text. A byte order mark before it and one line break at its end, LF or CRLF, are
-   * no part of it.
+   * Reads a whole text, without a byte order mark and one trailing line break, LF or CRLF.
    *
-   * @param name the file's name, or {@code -} for standard input
+   * @param name the file name, or {@code -} for standard input
    * @param in standard input
-   * @throws IOException if it cannot be read or is not UTF-8; the message tells where and why
+   * @throws IOException if it cannot be read or is not UTF-8; the message has position and reason
    */
   static String read(String name, InputStream in) throws IOException {
     boolean standardInput = name.equals("-");
@@ -37,7 +36,7 @@ final class TextFile {
     return text.substring(from, text.length() - lineBreak);
   }
 
-  /** Reads lines of UTF-8; a byte order mark before them is skipped. */
+  /** Returns a reader of UTF-8 lines, after a byte order mark. */
   static BufferedReader lines(InputStream in) throws IOException {
     BufferedReader lines = new BufferedReader(new InputStreamReader(in, UTF_8));
     lines.mark(BYTE_ORDER_MARK.length());
@@ -49,7 +48,7 @@ final class TextFile {
 
   private static byte[] readFile(Path file) throws IOException {
     if (Files.isDirectory(file)) {
-      throw new IOException(file + " is a directory; a text file is needed");
+      throw new IOException(file + " is a directory; expected a text file");
     }
     try {
       return Files.readAllBytes(file);

@@ -13,14 +13,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code phi4 tokenize}: text to token ids, for programs that compare tokenizers. */
+/** {@code phi4 tokenize}: converts text to token ids, for comparing tokenizers. */
 @Command(
     name = "tokenize",
-    description = "Turns text into token ids. Text never becomes a special token.",
+    description = "Converts text to token ids. Text never becomes a special token.",
     footer = {
       "",
-      "With --jsonl, each line of standard input is a JSON string and gives one line of output, a"
-          + " JSON array of ids. An unpaired surrogate, such as \"\\ud800\", counts as U+FFFD."
+      "With --jsonl, each line of standard input is a JSON string and results in one line of "
+          + "output, a JSON array of ids. An unpaired surrogate, such as \"\\ud800\", counts as "
+          + "U+FFFD."
     })
 final class TokenizeCommand implements Callable<Integer> {
 
@@ -31,7 +32,7 @@ final class TokenizeCommand implements Callable<Integer> {
 
   @Option(
       names = "--jsonl",
-      description = "Read JSON strings from standard input, one a line; write JSON arrays.")
+      description = "Read JSON strings from standard input, one per line; write JSON arrays.")
   private boolean jsonLines;
 
   @Mixin private ModelOption model;

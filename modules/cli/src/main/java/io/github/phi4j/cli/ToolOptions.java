@@ -9,15 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** Tools that the model may call. */
+/** Options for tool calls. */
 final class ToolOptions {
 
   @Option(
       names = "--tools",
       paramLabel = "FILE",
       description =
-          "File with a JSON array of tools: name, description and parameters, a JSON Schema; each"
-              + " alone or as \"function\", as in requests to chat servers. Calls are printed by"
+          "File with a JSON array of tools: name, description and parameters, a JSON Schema; "
+              + "each directly or under \"function\", as in OpenAI's API. Calls are printed by"
               + " --json.")
   private String file;
 
@@ -29,7 +29,7 @@ final class ToolOptions {
 
   @Option(
       names = "--parallel-tool-calls",
-      description = "Let the model call several tools at once. Default: one call.")
+      description = "Allow several tool calls at once. Default: one call.")
   private boolean parallel;
 
   void apply(GenerationOptions.Builder options, boolean json) throws IOException {

@@ -2,7 +2,7 @@ package io.github.phi4j.cli;
 
 import java.util.function.Supplier;
 
-/** The command line asks for something that makes no sense; the message says what. */
+/** Thrown for wrong usage of the command line; the message has the reason. */
 final class UsageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -14,7 +14,7 @@ final class UsageException extends RuntimeException {
     super(cause.getMessage(), cause);
   }
 
-  /** Makes options of what the command line gives; a value that they refuse is wrong usage. */
+  /** Builds options; values that they refuse are wrong usage. */
   static <T> T check(Supplier<T> options) {
     try {
       return options.get();

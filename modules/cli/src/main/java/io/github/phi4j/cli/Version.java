@@ -2,10 +2,10 @@ package io.github.phi4j.cli;
 
 import picocli.CommandLine.IVersionProvider;
 
-/** Which phi4j this is. */
+/** The version of phi4j. */
 final class Version implements IVersionProvider {
 
-  /** The version in the jar's manifest; classes outside of a jar have none. */
+  /** Returns the version from the jar's manifest; there is none outside a jar. */
   static String number() {
     String version = Version.class.getPackage().getImplementationVersion();
     return version == null ? "development build" : version;

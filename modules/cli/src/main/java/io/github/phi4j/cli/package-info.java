@@ -1,2 +1,2 @@
-/** The command line. It uses only what any other program could use: the exported packages. */
+/** The command line. Like any other program, it uses only the exported packages. */
 package io.github.phi4j.cli;

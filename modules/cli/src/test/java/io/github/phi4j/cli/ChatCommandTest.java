@@ -78,7 +78,7 @@ class ChatCommandTest {
     Shell.Result result = shell.input("/help\n/dance\n/etc/hosts is a file\n").run("chat");
 
     assertThat(result.out()).startsWith("/clear").endsWith("forty-two\n");
-    assertThat(result.err()).isEqualTo("phi4: there is no command /dance; see /help\n");
+    assertThat(result.err()).isEqualTo("phi4: unknown command /dance; see /help\n");
     assertThat(shell.models.prompts).hasSize(1);
   }
 

@@ -128,7 +128,9 @@ final class EvalCommandsTest {
             "gsm8k=" + samples,
             "--out",
             clean.toString());
-    assertThat(result.out()).as(result.err()).startsWith("1 clean, 0 in part, 1 contaminated");
+    assertThat(result.out())
+        .as(result.err())
+        .startsWith("1 clean, 0 partly contaminated, 1 contaminated");
     assertThat(clean).content().isEqualTo("{\"text\":\"Nothing of it.\"}\n");
     assertThat(folder.resolve("clean.jsonl.report.jsonl"))
         .content()

@@ -52,7 +52,7 @@ class InspectCommandTest {
                   KV cache in Q8_0  816.00 KiB, with the weights 7.51 MiB
 
                 packed weights
-                  state  none; 'phi4 pack' would make 7.25 MiB
+                  state  none; 'phi4 pack' would create 7.25 MiB
                   file   fake.phi4pack
 
                 findings
@@ -91,7 +91,7 @@ class InspectCommandTest {
 
     shell.models.packed = new PackedFile(path, PackedFile.State.MISSING, 0, Optional.empty());
     assertThat(shell.run("inspect", "fake.gguf").out())
-        .contains("  state  no tensor is of a type that can be packed\n");
+        .contains("  state  no tensor has a packable type\n");
   }
 
   @Test

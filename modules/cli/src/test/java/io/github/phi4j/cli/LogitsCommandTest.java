@@ -89,7 +89,7 @@ class LogitsCommandTest {
 
     assertThat(result.exitCode()).isEqualTo(1);
     assertThat(result.err())
-        .isEqualTo("phi4: cannot write " + output + ": there is no such file or directory\n");
+        .isEqualTo("phi4: cannot write " + output + ": no such file or directory\n");
     assertThat(shell.models.loadedFile).isNull();
   }
 }

@@ -120,7 +120,7 @@ class MainTest {
     assertThat(result.err())
         .isEqualTo(
             "phi4: internal error: java.lang.IndexOutOfBoundsException: Index 7;"
-                + " -v shows where\n");
+                + " -v shows the stack trace\n");
     assertThat(shell.models.open).isZero();
   }
 

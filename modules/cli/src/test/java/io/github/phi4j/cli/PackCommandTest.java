@@ -40,7 +40,7 @@ final class PackCommandTest {
 
     assertThat(result.exitCode()).isZero();
     assertThat(result.out()).isEmpty();
-    assertThat(result.err()).endsWith("no tensor of fake.gguf is of a type that can be packed\n");
+    assertThat(result.err()).endsWith("no tensor of fake.gguf has a packable type\n");
   }
 
   @Test
@@ -68,7 +68,7 @@ final class PackCommandTest {
         .isEqualTo(new Shell.Result(0, "", "phi4: deleted " + path + "\n"));
     assertThat(path).doesNotExist();
     assertThat(shell.run("pack", "--delete", "fake.gguf"))
-        .isEqualTo(new Shell.Result(0, "", "phi4: there is no " + path + "\n"));
+        .isEqualTo(new Shell.Result(0, "", "phi4: no such file: " + path + "\n"));
   }
 
   @Test

@@ -121,7 +121,7 @@ class RunCommandTest {
     Shell.Result result = shell.run("run", "-f", missing.toString());
     assertThat(result.exitCode()).isEqualTo(1);
     assertThat(result.err())
-        .isEqualTo("phi4: cannot read " + missing + ": there is no such file or directory\n");
+        .isEqualTo("phi4: cannot read " + missing + ": no such file or directory\n");
     assertThat(shell.run("run", "-f", folder.toString()).err()).contains("is a directory");
   }
 
@@ -492,7 +492,7 @@ class RunCommandTest {
         .contains("--reasoning-budget -2: give -1, 0 or above");
     assertThat(shell.run("run", "--reasoning-format", "x", "x").exitCode()).isEqualTo(2);
     String both = "run --reasoning-format none --reasoning-budget 5 x";
-    assertThat(shell.run(both.split(" ")).err()).contains("apart from the answer");
+    assertThat(shell.run(both.split(" ")).err()).contains("requires separate thoughts");
 
     shell.models.thoughts = "Hm.";
     Shell.Result result = shell.run("run", "--json", "x");
@@ -571,7 +571,7 @@ class RunCommandTest {
     assertThat(shell.run("run", "-np", "2", "--prefill", "Begun, ", "x").out())
         .contains("Begun, rest");
     assertThat(shell.run("run", "--raw", "--prefill", "Begun, ", "x").err())
-        .contains("takes no --prefill");
+        .contains("cannot be combined with --prefill");
   }
 
   @Test
@@ -605,8 +605,8 @@ class RunCommandTest {
     assertThat(sampled.get("top_probs").toString())
         .isEqualTo("[{\"id\":65,\"token\":\"A\",\"bytes\":[65],\"prob\":0.75}]");
     assertThat(shell.models.options.samplingProbs()).hasValue(2);
-    assertThat(shell.run("run", "--sampling-probs", "1", "x").err()).contains("give --json too");
-    assertThat(shell.run("run", "--logprobs", "1", "x").err()).contains("give --json too");
+    assertThat(shell.run("run", "--sampling-probs", "1", "x").err()).contains("needs --json");
+    assertThat(shell.run("run", "--logprobs", "1", "x").err()).contains("needs --json");
     assertThat(shell.run("run", "--json", "--logprobs", "-1", "x").exitCode()).isEqualTo(2);
   }
 }

@@ -105,11 +105,11 @@ final class ServeCommandTest {
   @ParameterizedTest
   @CsvSource({
     "--port 70000, a port is from 0 to 65535",
-    "--host nowhere.invalid, is no address of this machine",
+    "--host nowhere.invalid, is not an address of this machine",
     "-np 0, max sequences",
     "--temp -1, temperature",
     "-m x -hf phi-4, both name a model",
-    "-hf nonsense, is no repository"
+    "-hf nonsense, is not a repository"
   })
   void wrongUsageIsTold(String options, String message) {
     List<String> arguments = new ArrayList<>(List.of("serve"));

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Finds answers in replies. Where a reply has several, the last one counts: models correct
+ * Extracts answers from replies. If a reply has several, the last one counts, since models correct
  * themselves.
  */
 public final class Answers {
@@ -29,13 +29,12 @@ public final class Answers {
   private Answers() {}
 
   /**
-   * The rest of the last line that begins with a prefix and a colon, such as {@code Answer: 5}. The
-   * prefix may stand within a line and be set in bold; case does not count.
+   * Returns the text after the last prefix with a colon, up to the end of the line, such as {@code
+   * Answer: 5}. The prefix may be inside a line and in bold; case is ignored.
    *
    * @param text the reply
    * @param prefixes the prefixes, without a colon
-   * @return what follows, without the marks of bold text and the white space around it; empty if no
-   *     prefix is there
+   * @return the trimmed text without bold markers; empty if there is no prefix
    */
   public static Optional<String> afterPrefix(String text, List<String> prefixes) {
     String any = prefixes.stream().map(Pattern::quote).collect(Collectors.joining("|"));
@@ -45,7 +44,7 @@ public final class Answers {
   }
 
   /**
-   * The content of the last {@code \boxed{…}} or {@code \fbox{…}}, with balanced braces.
+   * Returns the content of the last {@code \boxed{…}} or {@code \fbox{…}}, with balanced braces.
    *
    * @param text the reply
    * @return the content; empty if there is no box, or the last one was never closed
@@ -73,12 +72,11 @@ public final class Answers {
   }
 
   /**
-   * What the reply itself marks as its answer: the last of a line with a prefix, a box, and "the
-   * answer is".
+   * Returns the marked answer of a reply: the last of a prefix, a box, and "the answer is".
    *
    * @param text the reply
    * @param prefixes the prefixes of {@link #afterPrefix}
-   * @return the answer as it stands; empty if nothing is marked
+   * @return the answer, verbatim; empty if nothing is marked
    */
   public static Optional<String> marked(String text, List<String> prefixes) {
     return afterPrefix(text, prefixes)
@@ -88,14 +86,14 @@ public final class Answers {
   }
 
   /**
-   * The number that answers: in what is marked the first one after the last equals sign, else the
-   * last one of the reply. Signs of currency, units, thousands commas and percent are passed over,
-   * and digits of all scripts are read.
+   * Returns the number that answers: in a marked answer, the first one after the last equals sign;
+   * otherwise the last one of the reply. Currency, units, thousands separators and percent signs
+   * are ignored; digits of all scripts are recognized.
    *
    * @param text the reply
    * @param prefixes the prefixes of {@link #afterPrefix}
-   * @param markedOnly whether the last number counts as no answer, as in a reply that was cut off
-   * @return the number as {@link #canonicalNumber} writes it; empty if there is none
+   * @param markedOnly whether only a marked number counts, as in a truncated reply
+   * @return the number in the form of {@link #canonicalNumber}; empty if there is none
    */
   public static Optional<String> number(String text, List<String> prefixes, boolean markedOnly) {
     String plain = plainDigits(text);
@@ -112,11 +110,11 @@ public final class Answers {
   }
 
   /**
-   * A number without what does not count: currency, separators of thousands, a plus sign, zeros at
-   * the end of a fraction.
+   * Returns a number in canonical form: without currency, thousands separators, plus sign and
+   * trailing zeros of a fraction.
    *
-   * @param number the number as it was written
-   * @return the number as others of the same value are written too
+   * @param number the number as written
+   * @return the form shared by all numbers of this value
    */
   public static String canonicalNumber(String number) {
     String plain = plainDigits(number).replaceAll("[$,  %+\\s]", "").replaceAll("[−–]", "-");
@@ -124,12 +122,12 @@ public final class Answers {
   }
 
   /**
-   * The letter that answers a question of multiple choice.
+   * Returns the letter that answers a multiple-choice question.
    *
    * @param text the reply
    * @param prefixes the prefixes of {@link #afterPrefix}
    * @param letters the letters, such as A to D
-   * @return the letter in upper case; empty if none is marked and the reply is no letter by itself
+   * @return the letter in upper case; empty if none is marked and the reply is not just a letter
    */
   public static Optional<String> letter(String text, List<String> prefixes, List<String> letters) {
     String any = String.join("", letters);
@@ -147,7 +145,7 @@ public final class Answers {
     return Optional.empty();
   }
 
-  /** The article "A" at the start of a sentence is no letter. */
+  /** Returns whether the match is the article "A" at the start of a sentence. */
   private static boolean isWord(String text, Matcher match) {
     int end = match.end(1);
     boolean article = match.group(1).equalsIgnoreCase("A") || match.group(1).equalsIgnoreCase("I");
@@ -158,11 +156,12 @@ public final class Answers {
   }
 
   /**
-   * A block of code: the first fenced one that has a text, or the whole reply if nothing is fenced.
+   * Returns a block of code: the first fenced one that contains a text, or the whole reply if
+   * nothing is fenced.
    *
    * @param text the reply
-   * @param needed what the block should have, such as {@code def name(}; may be empty
-   * @return the code; empty if there are fences, but none with what is needed
+   * @param needed the text to contain, such as {@code def name(}; may be empty
+   * @return the code; empty if there are fenced blocks, but none contains the text
    */
   public static Optional<String> code(String text, String needed) {
     List<MatchResult> blocks = FENCE.matcher(text).results().toList();
@@ -175,7 +174,7 @@ public final class Answers {
         .findFirst();
   }
 
-  /** Whether a reply has a fenced block that is closed and has a text. */
+  /** Returns whether a reply has a closed fenced block that contains a text. */
   static boolean hasClosedBlock(String text, String needed) {
     return FENCE
         .matcher(text)
@@ -187,7 +186,7 @@ public final class Answers {
     return pattern.matcher(text).results().reduce((_, later) -> later);
   }
 
-  /** Digits of all scripts as ASCII ones; full-width signs as plain ones. */
+  /** Converts digits of all scripts to ASCII, and full-width signs to plain ones. */
   private static String plainDigits(String text) {
     String plain = text.chars().allMatch(c -> c < 128) ? text : folded(text);
     return plain.replace("\\$", "$").replace("{,}", ",").replace("\\!", "").replace("\\%", "%");

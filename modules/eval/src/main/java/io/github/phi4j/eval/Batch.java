@@ -11,19 +11,19 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
-/** Work on many things at once, of which the first failure ends the others. */
+/** Runs many tasks concurrently; the first failure cancels the others. */
 public final class Batch {
 
   private Batch() {}
 
   /**
-   * Works on all, begun in their order, and waits for all.
+   * Runs all tasks, started in order, and waits for them.
    *
-   * @param <T> what is worked on
-   * @param work what is worked on
-   * @param size how much each counts
-   * @param parallel how much may be worked on at once; a larger one has its turn alone
-   * @param action what is done, on a virtual thread
+   * @param <T> the type of the items
+   * @param work the items
+   * @param size the size of an item
+   * @param parallel the maximum total size of concurrent items; a larger item runs alone
+   * @param action the task, run on a virtual thread
    * @throws CancellationException if the thread is interrupted
    */
   public static <T> void run(

@@ -21,11 +21,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
- * Runs Python programs that a model wrote. Each runs in a process of its own with an empty folder,
- * a cleaned environment, a limit of time and of output.
+ * Runs model-generated Python programs. Each runs in a separate process with an empty folder, a
+ * clean environment, and limits on time and output.
  *
- * <p>None of the levels hides the machine's files: programs can read what the user can read. {@link
- * #process()} does not hide the network either. Where that matters, give {@link #command} a
+ * <p>No level hides the machine's files: programs can read everything that the user can read.
+ * {@link #process()} does not hide the network either. If that matters, use {@link #command} with a
  * container.
  */
 public final class CodeRunner {
@@ -45,39 +45,39 @@ public final class CodeRunner {
   }
 
   /**
-   * How a program ended.
+   * The outcome of a program.
    *
-   * @param end the kind
-   * @param output what it wrote, errors too, at most 64 KiB
+   * @param end the kind of end
+   * @param output its output, including errors, at most 64 KiB
    */
   public record Outcome(End end, String output) {}
 
-  /** The kinds of ends. */
+  /** The kind of end. */
   public enum End {
-    /** It ended by itself, without a fault. */
+    /** It ended normally. */
     PASSED,
     /** A check failed. */
     FAILED,
     /** It ran out of time. */
     TIMEOUT,
-    /** It did not run, or ended by an error that is no failed check. */
+    /** It did not run, or ended with an error other than a failed check. */
     CRASHED
   }
 
   /**
-   * A process of its own, with no more around it.
+   * Returns a runner that uses plain processes.
    *
-   * @return the runner, with 4 seconds a program
+   * @return the runner, with a time limit of 4 seconds
    */
   public static CodeRunner process() {
     return new CodeRunner("process", PYTHON, Duration.ofSeconds(4));
   }
 
   /**
-   * On Linux: a process in namespaces of its own, without network, with limits of memory (4 GiB),
-   * processor time, processes and file sizes.
+   * Returns a runner that uses processes in separate Linux namespaces, without network, with limits
+   * on memory (4 GiB), processor time, processes and file sizes.
    *
-   * @return the runner, with 4 seconds a program
+   * @return the runner, with a time limit of 4 seconds
    * @throws IllegalStateException if this system does not allow it
    */
   public static CodeRunner isolated() {
@@ -89,8 +89,8 @@ public final class CodeRunner {
     Outcome outcome = runner.withLimit(Duration.ofSeconds(20)).run("print(6 * 7)");
     if (outcome.end() != End.PASSED || !outcome.output().strip().equals("42")) {
       throw new IllegalStateException(
-          "code cannot be isolated here: unshare, prlimit and python3 are needed, and namespaces of"
-              + " users must be allowed ("
+          "code cannot be isolated on this system: it needs unshare, prlimit and python3, and "
+              + "user namespaces must be allowed ("
               + outcome.output().strip()
               + "). --allow-code process"
               + " runs it without isolation");
@@ -99,10 +99,11 @@ public final class CodeRunner {
   }
 
   /**
-   * A command of the user's own, such as a container, which gets the program on standard input.
+   * Returns a runner that uses a custom command, such as a container, which reads the program from
+   * standard input.
    *
    * @param command the command and its arguments, separated by blanks
-   * @return the runner, with 4 seconds a program
+   * @return the runner, with a time limit of 4 seconds
    */
   public static CodeRunner command(String command) {
     return new CodeRunner(
@@ -110,7 +111,7 @@ public final class CodeRunner {
   }
 
   /**
-   * How it runs programs, for the results.
+   * Returns the isolation level, for the results.
    *
    * @return the level's name
    */
@@ -119,20 +120,20 @@ public final class CodeRunner {
   }
 
   /**
-   * The same runner with another limit of time.
+   * Returns a runner with another time limit.
    *
-   * @param newLimit the time that a program may take
-   * @return a runner with it
+   * @param newLimit the time limit per program
+   * @return the runner
    */
   public CodeRunner withLimit(Duration newLimit) {
     return new CodeRunner(level, prefix, newLimit);
   }
 
   /**
-   * Runs a program. An {@code AssertionError} that ends it is a failed check.
+   * Runs a program. If it ends with an {@code AssertionError}, a check failed.
    *
-   * @param program the text
-   * @return how it ended
+   * @param program the source
+   * @return the outcome
    * @throws UncheckedIOException if no process can be started
    */
   public Outcome run(String program) {
@@ -147,7 +148,8 @@ public final class CodeRunner {
           return new Outcome(outcome.end(), output.substring(0, output.length() - end.length()));
         }
         return outcome.end() == End.PASSED
-            ? new Outcome(End.CRASHED, outcome.output() + "\nit ended before its checks were done")
+            ? new Outcome(
+                End.CRASHED, outcome.output() + "\nit ended before its checks were " + "complete")
             : outcome;
       } finally {
         delete(folder);
@@ -197,11 +199,11 @@ public final class CodeRunner {
     try (stream) {
       stream.write(program.getBytes(UTF_8));
     } catch (IOException e) {
-      // The program ended before it was read whole; its outcome says so.
+      // The program ended before reading all of its input; the outcome shows it.
     }
   }
 
-  /** Reads to the end, lest the program waits for a reader, and keeps the last part. */
+  /** Reads to the end, so that the program never blocks on output, and keeps the last part. */
   private static String read(InputStream stream) {
     try (stream) {
       byte[] kept = new byte[0];
@@ -223,7 +225,7 @@ public final class CodeRunner {
         Files.delete(path);
       }
     } catch (IOException | UncheckedIOException e) {
-      // What a program locked stays with the system's other temporary files.
+      // Locked files are left to the system's temporary folder.
     }
   }
 }

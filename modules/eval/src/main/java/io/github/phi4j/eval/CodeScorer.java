@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
-/** Runs the code of a reply together with an item's tests. */
+/** Runs a reply's code with an item's tests. */
 final class CodeScorer implements Scorer {
 
   private static final int PATIENCE = 4;
@@ -16,7 +16,7 @@ final class CodeScorer implements Scorer {
   private final Spec spec;
   private final CodeRunner runner;
 
-  /** More programs than processors would make each other run out of time. */
+  /** With more programs than processors, programs would time out. */
   private final Semaphore processors =
       new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors()));
 
@@ -53,7 +53,7 @@ final class CodeScorer implements Scorer {
         .with("no_code", Measure.of(0));
   }
 
-  /** A reply that goes on within the function that the prompt began. */
+  /** Returns a reply that continues inside the function that the prompt started. */
   private Optional<String> body(Item item, Reply reply) {
     Optional<String> code = Answers.code(reply.text(), "");
     boolean indented = code.isPresent() && code.get().matches("(?s)\\s*\\n?[ \\t]+\\S.*");
@@ -62,7 +62,7 @@ final class CodeScorer implements Scorer {
         : Optional.empty();
   }
 
-  /** As slow as four times the reference is still no endless loop. */
+  /** A program up to four times slower than the reference does not count as an endless loop. */
   private CodeRunner.Outcome runLonger(Item item, String code, CodeRunner.Outcome outcome) {
     String reference = item.fields().getOrDefault("prompt", "") + item.text(spec.key());
     long start = System.nanoTime();

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Two results on the same questions, compared question by question, which is far sharper than
- * comparing their means (Miller 2024).
+ * A paired comparison of two results on the same questions, which has far more power than comparing
+ * means (Miller 2024).
  *
- * @param first what is compared
- * @param second what it is compared with
- * @param difference the mean of first minus second over the questions that both have, by scores
- * @param error its standard error, by groups of related questions; not a number for fewer than two
- * @param pValue how probable a difference as large is if neither is better, by a sign-flip test
- * @param questions the questions that both have, with their mean scores
+ * @param first the first result
+ * @param second the second result
+ * @param difference the mean score difference, first minus second, over common questions
+ * @param error its standard error, clustered by groups of related questions; NaN for fewer than two
+ * @param pValue the two-sided p-value of a sign-flip test
+ * @param questions the common questions, with their mean scores
  */
 public record Comparison(
     EvalResult first,
@@ -41,8 +41,8 @@ public record Comparison(
   /**
    * Compares two results.
    *
-   * @param first what is compared
-   * @param second what it is compared with
+   * @param first the first result
+   * @param second the second result
    * @return the comparison
    * @throws IllegalArgumentException if they are of different tasks or have no question in common
    */

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A task that a file describes. */
+/** A task defined by a file. */
 final class DefinedTask implements Task {
 
   private final Spec spec;

@@ -11,13 +11,13 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What an evaluation found.
+ * The result of an evaluation.
  *
  * @param task the task's name
  * @param version the task's version
- * @param metric what the value of {@link #score()} is called
- * @param settings all that decides the result, by name
- * @param samples the replies, by questions in the order of the data, and runs
+ * @param metric the name of the metric of {@link #score()}
+ * @param settings everything that determines the result, by name
+ * @param samples the replies, ordered by question, in the order of the data, and run
  */
 public record EvalResult(
     String task,
@@ -26,7 +26,7 @@ public record EvalResult(
     Map<String, Object> settings,
     List<Sample> samples) {
 
-  /** The name of the mean of scores where the metric is another measure. */
+  /** The name of the mean score if the metric is another measure. */
   private static final String ACCURACY = "acc";
 
   /** Creates a result. */
@@ -39,8 +39,7 @@ public record EvalResult(
   }
 
   /**
-   * The value that the task is about: the measure that has the metric's name, or else the mean
-   * score.
+   * Returns the main value: the measure with the metric's name, or else the mean score.
    *
    * @return the estimate
    */
@@ -49,7 +48,7 @@ public record EvalResult(
   }
 
   /**
-   * All values.
+   * Returns all values.
    *
    * @return the estimates by metric, that of {@link #score()} first
    */
@@ -89,9 +88,9 @@ public record EvalResult(
   }
 
   /**
-   * The replies by question.
+   * Returns the replies by question.
    *
-   * @return the samples of each item's id, in the order of the data
+   * @return the samples by item id, in the order of the data
    */
   public Map<String, List<Sample>> questions() {
     Map<String, List<Sample>> questions = new LinkedHashMap<>();
@@ -100,7 +99,7 @@ public record EvalResult(
   }
 
   /**
-   * How often each thing became of a question.
+   * Returns the number of replies by status.
    *
    * @return the number of replies of each status
    */
@@ -114,7 +113,7 @@ public record EvalResult(
   }
 
   /**
-   * The probability that one of k replies is right.
+   * Returns the probability that at least one of k replies is right.
    *
    * @return the mean over questions for k = 1, 2, 4, … up to the number of runs
    */
@@ -124,7 +123,7 @@ public record EvalResult(
   }
 
   /**
-   * The probability that the most frequent answer of k replies is right.
+   * Returns the probability that the most frequent answer of k replies is right.
    *
    * @return the mean over questions for k = 1, 2, 4, … up to the number of runs
    */
@@ -155,9 +154,9 @@ public record EvalResult(
   }
 
   /**
-   * The tokens that were generated.
+   * Returns the number of generated tokens.
    *
-   * @return their number
+   * @return the number
    */
   public long tokens() {
     return samples.stream().mapToLong(sample -> sample.reply().tokens()).sum();

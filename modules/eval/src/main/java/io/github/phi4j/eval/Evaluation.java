@@ -18,17 +18,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Measures a model by repeated sampling, as the Phi-4 report does: every question is asked several
+ * Evaluates a model by repeated sampling, as in the Phi-4 report: each question is sampled several
  * times, and the result has error bars.
  *
  * <pre>{@code
  * EvalResult result = Evaluation.of(generator, task).runs(10).temperature(0.5f).run();
  * }</pre>
  *
- * <p>The prompt of a question is computed once for its runs, and many replies are computed
- * together. Each reply depends on the seed, its item's id and its run alone: in a {@linkplain
- * #folder folder} an evaluation that was broken off goes on, even after a crash, and leaves the
- * same files as an unbroken one. Not thread-safe.
+ * <p>The prompt of a question is computed once for all its runs, and replies are batched. Each
+ * reply depends only on the seed, its item's id and its run: with a {@linkplain #folder folder}, an
+ * interrupted evaluation resumes, even after a crash, and produces the same files as an
+ * uninterrupted one. Not thread-safe.
  */
 public final class Evaluation {
 
@@ -39,7 +39,7 @@ public final class Evaluation {
 
   private static final String NO_LIMIT = "none";
 
-  /** How often progress is told at most, as it takes a look at all samples. */
+  /** The minimum time between progress reports, since each examines all samples. */
   private static final long INTERVAL = 500_000_000;
 
   private final Completer model;
@@ -64,11 +64,11 @@ public final class Evaluation {
   }
 
   /**
-   * An evaluation of one run at temperature 0.5.
+   * Creates an evaluation of one run at temperature 0.5.
    *
    * @param model the model; it must allow calls from several threads, as generators do
    * @param task the task
-   * @return the evaluation, to be set up further
+   * @return the evaluation, to be configured further
    */
   public static Evaluation of(Completer model, Task task) {
     return new Evaluation(model, task);
@@ -77,7 +77,7 @@ public final class Evaluation {
   /**
    * Sets the name of the model in the results.
    *
-   * @param value what identifies it, such as its file and a fingerprint; "model" unless set
+   * @param value its identity, such as its file and a fingerprint; "model" by default
    * @return this evaluation
    */
   public Evaluation modelName(String value) {
@@ -86,9 +86,9 @@ public final class Evaluation {
   }
 
   /**
-   * Sets how often each question is asked.
+   * Sets the number of samples per question.
    *
-   * @param value at least 1, which it is unless set
+   * @param value at least 1, the default
    * @return this evaluation
    */
   public Evaluation runs(int value) {
@@ -99,7 +99,7 @@ public final class Evaluation {
   /**
    * Sets the temperature.
    *
-   * @param value 0, greedy, or above; 0.5 unless set
+   * @param value 0 (greedy) or above; 0.5 by default
    * @return this evaluation
    */
   public Evaluation temperature(float value) {
@@ -110,7 +110,7 @@ public final class Evaluation {
   /**
    * Sets the nucleus.
    *
-   * @param value the sum of probabilities to keep, above 0; 1, all, unless set
+   * @param value the cumulative probability to keep, above 0; 1 (all) by default
    * @return this evaluation
    */
   public Evaluation topP(float value) {
@@ -119,9 +119,9 @@ public final class Evaluation {
   }
 
   /**
-   * Sets the seed, from which each reply's own is derived.
+   * Sets the seed, from which the seeds of replies are derived.
    *
-   * @param value any number; 0 unless set
+   * @param value any number; 0 by default
    * @return this evaluation
    */
   public Evaluation seed(long value) {
@@ -130,9 +130,9 @@ public final class Evaluation {
   }
 
   /**
-   * Sets how many questions are asked, the first ones of the data.
+   * Limits the evaluation to the first questions of the data.
    *
-   * @param value at least 1; all unless set
+   * @param value at least 1; all by default
    * @return this evaluation
    */
   public Evaluation limit(int value) {
@@ -146,7 +146,7 @@ public final class Evaluation {
    * or with one run those of the questions. Questions are asked in a random order, so that the
    * estimate is an honest one.
    *
-   * @param points two standard errors, in points of a hundred for scores from 0 to 1
+   * @param points two standard errors, in percentage points for scores from 0 to 1
    * @return this evaluation
    */
   public Evaluation until(double points) {
@@ -155,7 +155,7 @@ public final class Evaluation {
   }
 
   /**
-   * Ends the evaluation once so many tokens were generated. That is looked at before each group of
+   * Stops the evaluation after a number of generated tokens. That is looked at before each group of
    * replies that are computed together: at most {@link #parallel} of them, or 8 to one question.
    * The last group may exceed it.
    *
@@ -168,7 +168,7 @@ public final class Evaluation {
   }
 
   /**
-   * Sets the folder for all files. An evaluation that was begun there goes on.
+   * Sets the output folder. An evaluation started there resumes.
    *
    * @param value the folder; without one, nothing is written
    * @return this evaluation
@@ -179,9 +179,9 @@ public final class Evaluation {
   }
 
   /**
-   * Sets how many replies are computed together.
+   * Sets the number of concurrent replies.
    *
-   * @param value at least 1; 32 unless set
+   * @param value at least 1; 32 by default
    * @return this evaluation
    */
   public Evaluation parallel(int value) {
@@ -190,9 +190,9 @@ public final class Evaluation {
   }
 
   /**
-   * Sets where the engine's probabilities are used.
+   * Sets the uses of the engine's probabilities.
    *
-   * @param value the places; all unless set
+   * @param value the uses; all by default
    * @return this evaluation
    */
   public Evaluation exact(Set<Exact> value) {
@@ -201,7 +201,7 @@ public final class Evaluation {
   }
 
   /**
-   * Adds to the settings that decide the result, such as a fingerprint of the data.
+   * Adds a setting that affects the result, such as a fingerprint of the data.
    *
    * @param name the setting's name
    * @param value its value, a text or number
@@ -231,13 +231,13 @@ public final class Evaluation {
   }
 
   /**
-   * Runs the evaluation, or the rest of it.
+   * Runs or resumes the evaluation.
    *
    * @return the result
-   * @throws IllegalArgumentException if the folder holds a run with other settings, or an option is
-   *     wrong
+   * @throws IllegalArgumentException if the folder has a run with other settings, or an option is
+   *     invalid
    * @throws java.util.concurrent.CancellationException if the thread is interrupted or the model
-   *     closed; what is there stays in the folder
+   *     closed; the folder keeps the results so far
    */
   public EvalResult run() {
     Optional<RunFolder> run = folder.map(RunFolder::of);
@@ -349,7 +349,7 @@ public final class Evaluation {
     return new EvalResult(task.name(), task.version(), task.metric(), settings(), sorted);
   }
 
-  /** Tells the listener how far it is. */
+  /** Reports progress to the listener. */
   private final class Meter {
     private final int total;
     private final Samples samples;

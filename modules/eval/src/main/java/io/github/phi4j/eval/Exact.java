@@ -1,11 +1,11 @@
 package io.github.phi4j.eval;
 
-/** Where the engine's probabilities replace what other tools sample or guess. */
+/** Uses of the engine's probabilities in place of sampling or guessing. */
 public enum Exact {
-  /** The score of a question of multiple choice is the probability of the right letter. */
+  /** The score of a multiple-choice question is the probability of the correct letter. */
   LETTERS,
-  /** A reply without a letter is asked for it, by choice among the letters. */
+  /** If a reply has no letter, the most probable letter is determined. */
   EXTRACTION,
-  /** A judge's grade is the expected one under the probabilities of all grades. */
+  /** A judge's grade is the expected value over the probabilities of all grades. */
   GRADES
 }

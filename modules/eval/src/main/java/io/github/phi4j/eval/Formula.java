@@ -5,10 +5,10 @@ import java.util.Optional;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 
-/** A formula in simple LaTeX or plain text, which can be computed for values of its variables. */
+/** A formula in simple LaTeX or plain text, which can be evaluated for values of its variables. */
 final class Formula {
 
-  /** A part of a formula, computed with the trial that gives variables their values. */
+  /** A part of a formula, evaluated for a trial, which determines the variables' values. */
   private interface Node {
     double value(int trial);
   }

@@ -6,35 +6,35 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What a reply is worth.
+ * The grade of a reply.
  *
- * @param score from 0, wrong, to 1, right; between them for a share or a probability
- * @param status what became of the question
- * @param extracted the answer found in the reply, empty if there is none
- * @param why what decided, in a few words
- * @param measures further values, by the names of their metrics
+ * @param score from 0 (wrong) to 1 (right); in between for a share or a probability
+ * @param status the outcome
+ * @param extracted the answer extracted from the reply, empty if there is none
+ * @param why the reason, in a few words
+ * @param measures further values, by metric
  */
 public record Grade(
     double score, Status status, String extracted, String why, Map<String, Measure> measures) {
 
-  /** What became of a question. */
+  /** The outcome for a question. */
   public enum Status {
     /** The answer is right. */
     RIGHT,
-    /** The answer is wrong, or right in part. */
+    /** The answer is wrong or partly right. */
     WRONG,
-    /** There is no answer in the reply. */
+    /** The reply has no answer. */
     UNANSWERED,
-    /** There is no answer, and the reply was cut off by the limit of tokens. */
+    /** The reply has no answer and was cut off by a limit. */
     CUT_OFF,
-    /** The answer could not be judged, as code that ran out of time or crashed. */
+    /** The answer could not be graded, for instance because code timed out or crashed. */
     ERROR
   }
 
   /**
    * Creates a grade.
    *
-   * @throws IllegalArgumentException if the score is outside of 0 to 1
+   * @throws IllegalArgumentException if the score is not from 0 to 1
    */
   public Grade {
     if (!(score >= 0 && score <= 1)) {
@@ -47,11 +47,11 @@ public record Grade(
   }
 
   /**
-   * A grade for an answer that is right or wrong.
+   * Returns a grade for an answer that is right or wrong.
    *
    * @param right whether it is right
    * @param extracted the answer
-   * @param why what decided
+   * @param why the reason
    * @return the grade, 1 or 0
    */
   public static Grade of(boolean right, String extracted, String why) {
@@ -59,22 +59,22 @@ public record Grade(
   }
 
   /**
-   * A grade for a reply without an answer.
+   * Returns a grade for a reply without an answer.
    *
    * @param reply the reply
-   * @param why what was looked for
-   * @return the grade, 0, {@link Status#CUT_OFF} if the reply ended at a limit
+   * @param why the reason
+   * @return the grade, 0; its status is {@link Status#CUT_OFF} if the reply ended at a limit
    */
   public static Grade none(Reply reply, String why) {
     return new Grade(0, reply.cutOff() ? Status.CUT_OFF : Status.UNANSWERED, "", why, Map.of());
   }
 
   /**
-   * This grade with another measure.
+   * Returns this grade with another measure.
    *
    * @param metric the metric's name
    * @param measure the value
-   * @return a grade with it
+   * @return the grade
    */
   public Grade with(String metric, Measure measure) {
     Map<String, Measure> more = new LinkedHashMap<>(measures);

@@ -11,13 +11,13 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * The 25 checks of IFEval (Zhou et al. 2023): whether a text follows an instruction. What the
- * original does is kept, its faults too, so that numbers can be compared; only sentences and
- * languages are told by rules of this package's own, where the original uses NLTK's Punkt and
+ * The 25 checks of IFEval (Zhou et al. 2023): whether a text follows an instruction. The behaviour
+ * of the original is reproduced, including its bugs, for comparable numbers; only sentence
+ * splitting and language detection are this package's own, where the original uses NLTK's Punkt and
  * langdetect.
  *
- * <p>Mended where that is asked for: the nth paragraph is counted among those that are not blank,
- * keywords are whole words and no regular expressions, and a rule of dashes is no bullet.
+ * <p>Optional fixes: the nth paragraph is counted among non-blank ones, keywords are whole words
+ * and not regular expressions, and a horizontal rule of dashes is not a bullet.
  */
 public final class InstructionCheck {
 
@@ -44,11 +44,11 @@ public final class InstructionCheck {
   }
 
   /**
-   * Makes a check.
+   * Creates a check.
    *
    * @param id the instruction's name in IFEval, such as {@code punctuation:no_comma}
    * @param arguments its arguments
-   * @param fixed whether known faults of the original are mended
+   * @param fixed whether to fix known bugs of the original
    * @return the check
    */
   public static InstructionCheck of(String id, Map<String, ?> arguments, boolean fixed) {
@@ -56,7 +56,7 @@ public final class InstructionCheck {
   }
 
   /**
-   * Whether a text follows the instruction as it stands.
+   * Returns whether a text follows the instruction, verbatim.
    *
    * @param text the text
    * @return whether it does; a blank text never does
@@ -67,7 +67,7 @@ public final class InstructionCheck {
   }
 
   /**
-   * Whether the text, or one of its variants without its first line, its last line, and asterisks,
+   * Returns whether the text, or one of its variants without first line, last line or asterisks,
    * follows the instruction.
    *
    * @param text the text
@@ -155,7 +155,7 @@ public final class InstructionCheck {
           isCase(text, Character::isUpperCase, Character::isLowerCase) && isLanguage(text, "en");
       default ->
           throw new IllegalArgumentException(
-              "found the instruction '" + id + "', which is none of IFEval");
+              "found the instruction '" + id + "', which is not one of IFEval's");
     };
   }
 
@@ -170,7 +170,7 @@ public final class InstructionCheck {
     return text.codePoints().noneMatch(forbidden) && text.codePoints().anyMatch(needed);
   }
 
-  /** A text whose language cannot be told counts as one in the right language. */
+  /** A text of unknown language counts as being in the right language. */
   private static boolean isLanguage(String text, String language) {
     String found = Languages.detect(text);
     return found.isEmpty() || found.equals(language);
@@ -258,7 +258,7 @@ public final class InstructionCheck {
         : expression(text);
   }
 
-  /** The original takes keywords as regular expressions; what is none is taken literally. */
+  /** The original treats keywords as regular expressions; an invalid one is taken literally. */
   private String expression(String text) {
     try {
       Pattern.compile(text);

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** IFEval's four metrics: by prompts and by instructions, strict and loose. */
+/** IFEval's four metrics: by prompt and by instruction, strict and loose. */
 final class InstructionScorer implements Scorer {
 
   private final boolean fixed;

@@ -1,7 +1,7 @@
 package io.github.phi4j.eval;
 
 /**
- * An interval of confidence.
+ * A confidence interval.
  *
  * @param low the lower end
  * @param high the upper end
@@ -9,10 +9,10 @@ package io.github.phi4j.eval;
 public record Interval(double low, double high) {
 
   /**
-   * Whether a value is inside.
+   * Returns whether a value is in the interval.
    *
    * @param value the value
-   * @return whether it is between the ends, or one of them
+   * @return whether it is between the ends, inclusive
    */
   public boolean contains(double value) {
     return low <= value && value <= high;

@@ -9,10 +9,10 @@ import java.util.Objects;
 /**
  * A question of a task.
  *
- * @param id its name, the only one of this name in the task; seeds depend on it
- * @param group the group of related questions that it belongs to, such as those on one text; its
- *     own id if it stands alone
- * @param fields what the data say of it: texts, numbers, lists and maps
+ * @param id its id, unique in the task; seeds depend on it
+ * @param group its group of related questions, such as those on one text; its id if it is
+ *     independent
+ * @param fields its data: texts, numbers, lists and maps
  */
 public record Item(String id, String group, Map<String, Object> fields) {
 
@@ -24,20 +24,20 @@ public record Item(String id, String group, Map<String, Object> fields) {
   }
 
   /**
-   * An item that stands alone.
+   * Creates an independent item.
    *
-   * @param id its name
-   * @param fields what the data say of it
+   * @param id its id
+   * @param fields its data
    */
   public Item(String id, Map<String, Object> fields) {
     this(id, id, fields);
   }
 
   /**
-   * A field as text.
+   * Returns a field as text.
    *
    * @param field the field's name
-   * @return its text; numbers as the data write them
+   * @return its text; numbers as written in the data
    * @throws IllegalArgumentException if there is no such field
    */
   public String text(String field) {
@@ -50,10 +50,10 @@ public record Item(String id, String group, Map<String, Object> fields) {
   }
 
   /**
-   * A field as a list of texts.
+   * Returns a field as a list of texts.
    *
    * @param field the field's name
-   * @return its texts, one for a field that is no list, none for a field that is not there
+   * @return its texts; a single one if the field is not a list, none if it is missing
    */
   public List<String> texts(String field) {
     return switch (fields.get(field)) {

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * A model that grades. It generates nothing: its verdict is how probable each of the possible
- * verdicts is as its reply, so that it always has one, and the same for the same question.
- * Thread-safe if the completer is.
+ * A model as a judge. It generates nothing: its verdict is the distribution over the possible
+ * verdicts, so it always has one, and the same for the same question. Thread-safe if the completer
+ * is.
  */
 public final class Judge {
 
@@ -22,12 +22,12 @@ public final class Judge {
   private final boolean expectation;
 
   /**
-   * Makes a judge of a model.
+   * Creates a judge.
    *
    * @param model the model
    * @param name its name, for the results
-   * @param expectation whether grades are the expected ones under the verdicts' probabilities; else
-   *     the most probable verdict counts alone
+   * @param expectation whether grades are expected values over the verdicts' probabilities;
+   *     otherwise only the most probable verdict counts
    */
   public Judge(Completer model, String name, boolean expectation) {
     this.model = model;
@@ -36,7 +36,7 @@ public final class Judge {
   }
 
   /**
-   * The model's name.
+   * Returns the model's name.
    *
    * @return the name
    */
@@ -45,9 +45,9 @@ public final class Judge {
   }
 
   /**
-   * How probable each verdict is.
+   * Returns the probability of each verdict.
    *
-   * @param question the question to the judge, which names the verdicts
+   * @param question the question to the judge, with the verdicts
    * @param verdicts the verdicts, as short texts
    * @return their probabilities, which sum to 1; 1 and 0 without expectation
    */
@@ -64,9 +64,9 @@ public final class Judge {
   }
 
   /**
-   * The probability of a yes.
+   * Returns the probability of a yes.
    *
-   * @param question a question that asks for Yes or No
+   * @param question a yes-or-no question
    * @return from 0 to 1
    */
   public double yes(String question) {
@@ -74,7 +74,7 @@ public final class Judge {
   }
 
   /**
-   * A grade on a scale.
+   * Returns a grade on a scale.
    *
    * @param question a question that asks for a grade
    * @param low the lowest grade, from 0

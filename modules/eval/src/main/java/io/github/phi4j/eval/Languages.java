@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Tells the language of a text: by its script first, and where languages share one, by letters that
- * only one of them has and by its most frequent words.
+ * Detects the language of a text: by script first, and among languages that share one, by unique
+ * letters and frequent words.
  */
 final class Languages {
 
@@ -30,7 +30,7 @@ final class Languages {
           Map.entry(Character.UnicodeScript.KATAKANA, "ja"),
           Map.entry(Character.UnicodeScript.HAN, "zh-cn"));
 
-  /** For each script that languages share, their most frequent words. */
+  /** The most frequent words of languages that share a script, by script. */
   private static final Map<Character.UnicodeScript, Map<String, Set<String>>> WORDS =
       read(TaskDefinition.resource("languages.txt"));
 
@@ -49,7 +49,10 @@ final class Languages {
     return all;
   }
 
-  /** The language's ISO 639-1 code; empty if the text has no letters, or nothing tells it. */
+  /**
+   * Returns the language's ISO 639-1 code; empty if the text has no letters or the language is
+   * unknown.
+   */
   static String detect(String text) {
     Map<Character.UnicodeScript, Integer> letters = new HashMap<>();
     text.codePoints()
@@ -71,7 +74,7 @@ final class Languages {
     return byWords(text.toLowerCase(Locale.ROOT), WORDS.get(most));
   }
 
-  /** A word that is a single letter in the lists counts wherever it stands in a word. */
+  /** A single letter in the lists counts anywhere in a word. */
   private static String byWords(String text, Map<String, Set<String>> languages) {
     String[] words = text.split("[^\\p{L}\\p{M}'’]+", -1);
     String best = "";

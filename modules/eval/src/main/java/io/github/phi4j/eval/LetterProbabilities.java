@@ -15,12 +15,15 @@ import java.util.Optional;
  */
 final class LetterProbabilities {
 
-  /** How many of the most probable tokens are looked at; letters that matter are among them. */
+  /** The number of most probable tokens to examine; relevant letters are among them. */
   static final int CANDIDATES = 32;
 
   private LetterProbabilities() {}
 
-  /** The probabilities in the order of the letters; empty if the letter is no token of its own. */
+  /**
+   * Returns the probabilities in the order of the letters; empty if the letter is not a separate
+   * token.
+   */
   static List<Double> of(
       Completion completion, Tokenizer tokenizer, List<String> letters, Task task, Item item) {
     String letter = extracted(task, item, completion.text());

@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Whether two mathematical answers say the same. They do if they are the same text but for LaTeX's
- * ways to write it, numbers of the same value, lists of equal things, or formulas that have the
- * same value wherever they are tried. What cannot be read is compared as text, never an error.
+ * Decides whether two mathematical answers are equal: the same text except for LaTeX notation,
+ * numbers of equal value, lists of equal elements, or formulas with equal values at all sampled
+ * points. Answers that cannot be parsed are compared as text.
  */
 public final class MathEquality {
 
@@ -24,8 +24,8 @@ public final class MathEquality {
   /**
    * A fraction in its lowest terms.
    *
-   * @param numerator the number above
-   * @param denominator the number below, above 0
+   * @param numerator the numerator
+   * @param denominator the denominator, above 0
    */
   public record Rational(BigInteger numerator, BigInteger denominator) {
 
@@ -36,7 +36,7 @@ public final class MathEquality {
       denominator = denominator.divide(divisor);
     }
 
-    /** The number as a decimal where that is exact, as a fraction else. */
+    /** Returns the number as a decimal if that is exact, otherwise as a fraction. */
     @Override
     public String toString() {
       if (denominator.equals(BigInteger.ONE)) {
@@ -54,7 +54,7 @@ public final class MathEquality {
    * Reads a number.
    *
    * @param text an integer, a decimal or a fraction of integers
-   * @return its value; empty if it is none
+   * @return its value; empty if it is not a number
    */
   public static Optional<Rational> rational(String text) {
     if (NUMBER.matcher(text).matches()) {
@@ -77,7 +77,7 @@ public final class MathEquality {
    *
    * @param left an answer
    * @param right another one
-   * @return whether they say the same
+   * @return whether they are equal
    */
   public static boolean equal(String left, String right) {
     return equalPlain(plain(left), plain(right));
@@ -140,7 +140,7 @@ public final class MathEquality {
     return rest.isEmpty();
   }
 
-  /** What kind of list a text is: the brackets of an interval or a point, or s for a set. */
+  /** Returns the kind of a list: the bracket of an interval or a point, or s for a set. */
   private static char bracket(String text) {
     char first = text.charAt(0);
     char last = text.charAt(text.length() - 1);
@@ -153,7 +153,7 @@ public final class MathEquality {
     return 's';
   }
 
-  /** The parts between commas outside of brackets; thousands commas are gone already. */
+  /** Splits at commas outside brackets; thousands separators are removed already. */
   private static List<String> parts(String text) {
     String inner = text;
     if (text.length() > 1
@@ -197,7 +197,7 @@ public final class MathEquality {
     return compared > 0;
   }
 
-  /** An answer without what does not count in it. */
+  /** Returns an answer without irrelevant parts. */
   static String plain(String answer) {
     String text = answer.strip().replaceAll("[.。]$", "");
     text = text.replaceAll("^\\\\[(\\[]|\\\\[)\\]]$", "").replace("$", "").replace("\\$", "");

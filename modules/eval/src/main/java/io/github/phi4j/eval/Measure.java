@@ -1,11 +1,11 @@
 package io.github.phi4j.eval;
 
 /**
- * One value that a grade contributes to a mean.
+ * A grade's contribution to a mean.
  *
  * @param value the value
- * @param weight how much it counts; the mean over all replies is the sum of value times weight
- *     divided by the sum of weights, so that a weight of 0 leaves the reply out
+ * @param weight its weight; the mean over all replies is the sum of value times weight divided by
+ *     the sum of weights, so a weight of 0 excludes the reply
  */
 public record Measure(double value, double weight) {
 
@@ -22,7 +22,7 @@ public record Measure(double value, double weight) {
   }
 
   /**
-   * A value that counts once.
+   * Returns a measure of weight 1.
    *
    * @param value the value
    * @return the measure

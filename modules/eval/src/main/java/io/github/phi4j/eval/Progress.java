@@ -3,18 +3,18 @@ package io.github.phi4j.eval;
 import java.time.Duration;
 
 /**
- * How far an evaluation has come.
+ * The progress of an evaluation.
  *
- * @param done the replies that are there
- * @param total all replies that may come
- * @param computed how many of those that are there were computed by this call
- * @param elapsed how long it has been running
+ * @param done the number of replies so far
+ * @param total the maximum number of replies
+ * @param computed the number of replies computed by this call
+ * @param elapsed the elapsed time
  * @param score the estimate so far
  */
 public record Progress(int done, int total, int computed, Duration elapsed, Estimate score) {
 
   /**
-   * How long it may still take.
+   * Returns the estimated remaining time.
    *
    * @return the time for the rest at the mean speed so far
    */

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.Predicate;
 
-/** Generates replies that end as soon as nothing can change their verdict. */
+/** Generates replies that stop as soon as their grade is settled. */
 public final class Replies {
 
   private Replies() {}
@@ -21,9 +21,9 @@ public final class Replies {
    *
    * @param model the model
    * @param prompt the prompt
-   * @param options how, with the seed of the first reply
-   * @param count how many replies
-   * @param settled whether a reply may end with the text so far
+   * @param options the options, with the seed of the first reply
+   * @param count the number of replies
+   * @param settled whether the grade of the text so far is final
    * @return the completions
    * @throws CancellationException if the model was closed or the thread interrupted
    */

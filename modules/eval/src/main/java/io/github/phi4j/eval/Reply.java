@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What a model gave to a question.
+ * A model's reply to a question.
  *
- * @param text the reply; empty where alternatives were compared
- * @param finishReason why it ended; {@link FinishReason#CANCELLED} where the task had seen enough
- * @param tokens how many tokens were generated, or computed for the alternatives
- * @param likelihoods for each of {@link Task#alternatives}, how probable it is
+ * @param text the reply; empty if alternatives were compared
+ * @param finishReason why it ended; {@link FinishReason#CANCELLED} if its grade was settled early
+ * @param tokens the number of tokens generated, or computed for alternatives
+ * @param likelihoods the likelihood of each of {@link Task#alternatives}
  * @param probabilities for each of {@link Task#letters}, its probability under the sampling where
  *     the reply has its letter, given that one of them came there, so that they sum to 1; empty if
  *     that is not asked for or there is none
- * @param chosen the letter that the model says it meant, where the reply has none and it was asked;
- *     empty otherwise
+ * @param chosen the most probable letter, if the reply has none and this was requested; otherwise
+ *     empty
  */
 public record Reply(
     String text,
@@ -26,10 +26,10 @@ public record Reply(
     String chosen) {
 
   /**
-   * How probable an alternative is.
+   * The likelihood of an alternative.
    *
    * @param logProb the natural logarithm of its probability
-   * @param bytes its length in UTF-8, by which longer ones are made comparable
+   * @param bytes its length in UTF-8, for length normalization
    */
   public record Likelihood(double logProb, int bytes) {}
 
@@ -43,7 +43,7 @@ public record Reply(
   }
 
   /**
-   * A text that the model ended by itself.
+   * Returns a reply that the model ended itself.
    *
    * @param text the text
    * @return the reply
@@ -53,9 +53,9 @@ public record Reply(
   }
 
   /**
-   * Whether the text ended at a limit.
+   * Returns whether the text ended at a limit.
    *
-   * @return whether the tokens or the context ran out
+   * @return whether a limit of tokens, or the context, ended it
    */
   public boolean cutOff() {
     return finishReason == FinishReason.MAX_TOKENS || finishReason == FinishReason.CONTEXT_FULL;

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Results as a page: one HTML file that asks nothing of the network, for light and dark screens.
- * What it shows lies in it as JSON too, in the element {@code data}.
+ * An HTML report: one self-contained file, in light and dark. It also contains its data as JSON, in
+ * the element {@code data}.
  */
 public final class Report {
 
@@ -25,11 +25,10 @@ public final class Report {
   }
 
   /**
-   * A report.
+   * Creates a report.
    *
-   * @param results what it shows
-   * @param definitions the tasks' definitions by name, whose published values are shown beside; may
-   *     be empty
+   * @param results the results
+   * @param definitions the tasks' definitions by name, for published values; may be empty
    * @return the report
    */
   public static Report of(List<EvalResult> results, Map<String, TaskDefinition> definitions) {
@@ -37,9 +36,9 @@ public final class Report {
   }
 
   /**
-   * Sets whether texts are shown whose authors ask not to show them.
+   * Sets whether to show texts whose authors ask not to publish them.
    *
-   * @param value false unless set
+   * @param value false by default
    * @return this report
    */
   public Report showSecret(boolean value) {
@@ -50,16 +49,16 @@ public final class Report {
   /**
    * Writes the page.
    *
-   * @param file the file, which is replaced in one step
+   * @param file the file, which is replaced atomically
    * @throws java.io.UncheckedIOException if it cannot be written
    */
   public void write(Path file) {
     write(file, data());
   }
 
-  /** Writes a page that shows some data. */
+  /** Writes a page for some data. */
   static void write(Path file, ObjectNode data) {
-    // Within a script element, only these could end it.
+    // Only these could end a script element.
     String json = Json.line(data).replace("<", "\\u003c");
     WholeFile.write(file, TaskDefinition.resource("report.html").replace("{{data}}", json));
   }
@@ -80,11 +79,11 @@ public final class Report {
   }
 
   /**
-   * Writes a page on curves of success: each answer coloured by the probability of success after
-   * each of its tokens, the pivotal ones marked.
+   * Writes a page of success curves: each answer is coloured by the success probability after each
+   * token, and pivotal tokens are marked.
    *
    * @param curves the curves
-   * @param file the file, which is replaced in one step
+   * @param file the file, which is replaced atomically
    * @throws java.io.UncheckedIOException if it cannot be written
    */
   public static void writePivotal(List<SuccessCurve> curves, Path file) {

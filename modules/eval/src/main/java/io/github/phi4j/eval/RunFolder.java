@@ -22,9 +22,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The folder of an evaluation: {@code run.json} with all that decides the result, {@code
- * samples_TASK.jsonl} with every reply, and {@code results.json}. A run that was broken off goes on
- * in it; a run with other settings is refused.
+ * The folder of an evaluation: {@code run.json} with everything that determines the result, {@code
+ * samples_TASK.jsonl} with all replies, and {@code results.json}. An interrupted run resumes in it;
+ * a run with other settings is refused.
  */
 public final class RunFolder {
 
@@ -38,9 +38,9 @@ public final class RunFolder {
   }
 
   /**
-   * A folder.
+   * Returns a run folder.
    *
-   * @param path where it is or will be
+   * @param path its path, whether or not it exists
    * @return the folder
    */
   public static RunFolder of(Path path) {
@@ -48,10 +48,10 @@ public final class RunFolder {
   }
 
   /**
-   * Makes the folder and writes its settings, or compares those that are there.
+   * Creates the folder and writes its settings, or compares them with existing ones.
    *
-   * @param settings all that decides what the folder will hold, by name
-   * @throws IllegalArgumentException if there are others; the message names them
+   * @param settings everything that determines the folder's contents, by name
+   * @throws IllegalArgumentException if settings differ; the message names them
    * @throws UncheckedIOException if the folder cannot be written
    */
   public void begin(Map<String, Object> settings) {
@@ -59,7 +59,7 @@ public final class RunFolder {
     try {
       Files.createDirectories(path);
     } catch (IOException e) {
-      throw new UncheckedIOException(path + ": the folder cannot be made: " + e.getMessage(), e);
+      throw new UncheckedIOException(path + ": the folder cannot be created: " + e.getMessage(), e);
     }
     JsonNode wanted = Json.parse(Json.line(Json.tree(settings)), false, "settings");
     if (!Files.exists(file)) {
@@ -79,7 +79,7 @@ public final class RunFolder {
     if (!differences.isEmpty()) {
       throw new IllegalArgumentException(
           path
-              + ": holds a run with other settings: "
+              + ": found a run with other settings: "
               + String.join(", ", differences)
               + ". Choose another folder, or the same settings to continue it");
     }
@@ -89,12 +89,12 @@ public final class RunFolder {
     return path.resolve("samples_" + task + ".jsonl");
   }
 
-  /** Opens the log of samples. */
+  /** Opens the sample log. */
   RunLog log(Task task) {
     return RunLog.open(samplesFile(task.name()));
   }
 
-  /** The samples that a log holds, for the items of a task. */
+  /** Returns the logged samples for the items of a task. */
   List<Sample> samples(RunLog log, Task task) {
     Map<String, Item> items =
         task.items().stream().collect(Collectors.toMap(Item::id, item -> item));
@@ -113,7 +113,7 @@ public final class RunFolder {
     return samples;
   }
 
-  /** Writes the samples in their order, and the results. */
+  /** Writes the samples in order, and the results. */
   void finish(Task task, EvalResult result) {
     Map<String, Integer> numbers = numbers(task);
     StringBuilder lines = new StringBuilder();
@@ -148,7 +148,7 @@ public final class RunFolder {
   }
 
   /**
-   * Reads a finished or broken off run, without the task's data.
+   * Reads a finished or interrupted run, without the task's data.
    *
    * @return its result
    * @throws IllegalArgumentException if there is none, or a file is damaged
@@ -184,9 +184,9 @@ public final class RunFolder {
   }
 
   /**
-   * Grades the replies of a run again, without a model, and writes samples and results anew.
+   * Regrades the replies of a run, without a model, and rewrites samples and results.
    *
-   * @param task the task, as it grades now
+   * @param task the current task
    * @return the new result
    * @throws IllegalArgumentException if the folder has no run of the task
    */
@@ -223,9 +223,7 @@ public final class RunFolder {
     return result;
   }
 
-  /**
-   * The results in the style of lm-evaluation-harness, and beside them what it has no place for.
-   */
+  /** Returns the results in lm-evaluation-harness's format, with additional values separately. */
   static ObjectNode results(EvalResult result) {
     String task = result.task();
     ObjectNode root = Json.object();

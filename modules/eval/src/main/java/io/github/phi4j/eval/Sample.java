@@ -14,15 +14,15 @@ import java.util.Map;
  * One reply to one question, with its grade.
  *
  * @param item the question
- * @param prompt how it was put, as text
- * @param run which of the question's replies it is, from 0
- * @param seed the seed that it was drawn with
+ * @param prompt the prompt, as text
+ * @param run the index among the question's replies, from 0
+ * @param seed its seed
  * @param reply the reply
- * @param grade what it is worth
+ * @param grade the grade
  */
 public record Sample(Item item, String prompt, int run, long seed, Reply reply, Grade grade) {
 
-  /** The record of this sample in a file, with the field names of lm-evaluation-harness. */
+  /** Converts this sample to a record with lm-evaluation-harness's field names. */
   Map<String, Object> toRecord(Task task, int number) {
     ObjectNode node = Json.object();
     node.put("doc_id", number);
@@ -59,7 +59,7 @@ public record Sample(Item item, String prompt, int run, long seed, Reply reply, 
     return Json.map(node);
   }
 
-  /** Reads what {@link #toRecord} wrote. */
+  /** Reads a record of {@link #toRecord}. */
   static Sample of(Map<String, Object> entry, Item item, String place) {
     try {
       List<Reply.Likelihood> likelihoods = new ArrayList<>();
@@ -101,7 +101,12 @@ public record Sample(Item item, String prompt, int run, long seed, Reply reply, 
         | IndexOutOfBoundsException
         | IllegalArgumentException e) {
       throw new DataException(
-          place + ": found a record of item '" + item.id() + "' that is none of this program's", e);
+          place
+              + ": found a record of item '"
+              + item.id()
+              + "' that this program did not "
+              + "write",
+          e);
     }
   }
 

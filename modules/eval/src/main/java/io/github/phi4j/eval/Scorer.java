@@ -14,13 +14,13 @@ interface Scorer {
 
   Grade grade(Item item, Reply reply);
 
-  /** The fields that loading adds to an item: its key, and its choices in the order shown. */
+  /** The field for an item's key, added by loading. */
   String KEY = "$key";
 
-  /** See {@link #KEY}. */
+  /** The field for an item's choices in the order shown, added by loading. */
   String CHOICES = "$choices";
 
-  /** The names that {@code score} may have in a file. */
+  /** The allowed values of {@code score} in a task file. */
   List<String> NAMES =
       List.of(
           "number",
@@ -36,7 +36,7 @@ interface Scorer {
           "verdict",
           "grade");
 
-  /** The scorer that a file names. */
+  /** Returns the scorer of a task file. */
   static Scorer of(Spec spec, TaskOptions options) {
     return switch (spec.score()) {
       case "number" -> (item, reply) -> number(spec, item, reply);
@@ -63,7 +63,7 @@ interface Scorer {
             new IllegalArgumentException(
                 "task "
                     + spec.name()
-                    + " needs a model that judges: --judge MODEL, or"
+                    + " needs a judge: --judge MODEL, or"
                     + " TaskOptions.judge"));
   }
 
@@ -127,7 +127,7 @@ interface Scorer {
         .or(() -> Optional.of(reply.chosen()).filter(letter -> !letter.isEmpty()));
   }
 
-  /** The letters of an item with choices, from A. */
+  /** Returns the letters of an item's choices, from A. */
   static List<String> letters(Item item) {
     int n = item.texts(CHOICES).size();
     return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -169,7 +169,7 @@ interface Scorer {
         .with("contains", Measure.of(contains ? 1 : 0));
   }
 
-  /** Lower case, without articles and punctuation, numbers as their values. */
+  /** Normalizes a text: lower case, no articles or punctuation, numbers by value. */
   static String normal(String text) {
     return Pattern.compile("[^\\s]+")
         .matcher(text.toLowerCase(Locale.ROOT).replace('-', ' '))
@@ -206,7 +206,10 @@ interface Scorer {
     return missesNumber ? 0 : 2.0 * common / (keyWords.length + words.length);
   }
 
-  /** 6 for the right letter, 1.5 for a blank, 0 for a wrong one; boxing the right value counts. */
+  /**
+   * Grades by contest rules: 6 for the right letter, 1.5 for a blank, 0 for a wrong one; a boxed
+   * right value counts as right.
+   */
   private static Grade contest(Spec spec, Item item, Reply reply) {
     double tests = Math.max(1, item.texts("tests").size());
     String key = item.text(KEY);
@@ -253,7 +256,7 @@ interface Scorer {
     return likelihood.logProb() / Math.max(1, likelihood.bytes());
   }
 
-  /** Correct, incorrect or not attempted, by a judge (SimpleQA). */
+  /** Grades as correct, incorrect or not attempted, by a judge (SimpleQA). */
   private static Grade verdict(Spec spec, Judge judge, Item item, Reply reply) {
     Map<String, Double> verdicts = judge.verdicts(question(spec, item, reply), spec.verdicts());
     double correct = verdicts.get(spec.verdicts().get(0));
@@ -277,7 +280,7 @@ interface Scorer {
         .with("f1", new Measure(2 * correct / (1 + attempted), 1 + attempted));
   }
 
-  /** A grade on a scale, by a judge; for defects the share of grades from a severity on. */
+  /** Grades on a scale, by a judge; for defects, by the share of grades from a severity on. */
   private static Grade graded(Spec spec, Judge judge, Item item, Reply reply) {
     int low = spec.scale().get(0);
     int high = spec.scale().get(1);

@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.SplittableRandom;
 
 /**
- * Seeds of replies and of this package's own draws. Each depends on what it is for alone, never on
- * what was drawn before, so that a run that was broken off goes on as if it had not been.
+ * Seeds of replies and of this package's random draws. Each depends only on its purpose, never on
+ * earlier draws, so a resumed run equals an uninterrupted one.
  */
 public final class Seeds {
 
@@ -18,8 +18,8 @@ public final class Seeds {
   /**
    * Hashes a seed together with a name: FNV-1a, then the finalizer of SplitMix64.
    *
-   * @param seed the seed of the whole
-   * @param name what the new seed is for
+   * @param seed the main seed
+   * @param name the purpose of the new seed
    * @return a seed
    */
   public static long of(long seed, String name) {
@@ -31,10 +31,10 @@ public final class Seeds {
   }
 
   /**
-   * A source of random numbers.
+   * Returns a source of random numbers.
    *
-   * @param seed the seed of the whole
-   * @param name what the numbers are for
+   * @param seed the main seed
+   * @param name the purpose of the numbers
    * @return the source
    */
   public static SplittableRandom random(long seed, String name) {

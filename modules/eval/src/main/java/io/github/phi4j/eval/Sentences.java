@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Sentences and words of English text, told as NLTK's Punkt (Kiss and Strunk 2006) mostly does: an
+ * Splits English text into sentences and words, mostly like NLTK's Punkt (Kiss and Strunk 2006): an
  * end is a full stop, question mark or exclamation mark before white space, unless the full stop
  * belongs to an abbreviation, an initial, or an ellipsis within a sentence.
  */
@@ -35,7 +35,7 @@ final class Sentences {
 
   private Sentences() {}
 
-  /** The number of sentences; 0 for a blank text. */
+  /** Returns the number of sentences; 0 for a blank text. */
   static int count(String text) {
     List<String> tokens = Stream.of(text.strip().split("\\s+")).filter(t -> !t.isEmpty()).toList();
     int ends = 0;
@@ -70,7 +70,7 @@ final class Sentences {
     return upper || !word.matches("\\d+");
   }
 
-  /** The number of words in capitals, I and A among them. */
+  /** Returns the number of words in capitals, including I and A. */
   static int capitalWords(String text) {
     return (int)
         WORDS

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** What a file says of a task. Fields that it does not name have the values set below. */
+/** The contents of a task file. Missing fields have the defaults below. */
 record Spec(
     String name,
     String version,

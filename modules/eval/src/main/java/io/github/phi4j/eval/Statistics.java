@@ -13,15 +13,15 @@ public final class Statistics {
   /** The quantile of the normal distribution for intervals of 95 %. */
   public static final double Z95 = 1.959963984540054;
 
-  /** The draws of {@link #majorityAtK}, a multiple of all small numbers of replies. */
+  /** The number of draws of {@link #majorityAtK}, a multiple of all small numbers of replies. */
   private static final int MAJORITY_DRAWS = 2520;
 
   private Statistics() {}
 
   /**
-   * What the replies to one question gave.
+   * The values of the replies to one question.
    *
-   * @param group the group of related questions that it belongs to
+   * @param group its group of related questions
    * @param values a value for each reply, at least one
    */
   public record Question(String group, List<Measure> values) {
@@ -41,7 +41,7 @@ public final class Statistics {
       return values.stream().mapToDouble(v -> v.value() * v.weight()).average().orElseThrow();
     }
 
-    /** The variance of the mean of weight · (value − center) over the runs. */
+    /** Returns the variance of the mean of weight · (value − center) over the runs. */
     private double varianceOfMean(double center) {
       double[] residuals =
           values.stream().mapToDouble(v -> v.weight() * (v.value() - center)).toArray();
@@ -50,13 +50,13 @@ public final class Statistics {
   }
 
   /**
-   * The mean over questions and runs. It is a ratio of sums, and its errors are those of the
-   * linearized ratio, which for equal weights are the usual ones.
+   * Returns the mean over questions and runs. It is a ratio of sums, with errors of the linearized
+   * ratio, which for equal weights are the usual ones.
    *
    * @param questions the questions, at least one
-   * @return the mean with its errors; not a number where all weights are 0. The interval is
-   *     Wilson's with the number of independent questions that would have this error, if all values
-   *     are from 0 to 1, and the normal one else
+   * @return the mean with its errors; NaN if all weights are 0. If all values are from 0 to 1, the
+   *     interval is Wilson's with the effective number of independent questions, otherwise a normal
+   *     interval
    */
   public static Estimate estimate(List<Question> questions) {
     double weights = 0;
@@ -101,11 +101,11 @@ public final class Statistics {
   }
 
   /**
-   * Wilson's interval for a probability (1927), which keeps its promise for few trials and for
-   * probabilities near 0 and 1.
+   * Returns Wilson's interval for a probability (1927), which has good coverage even for few trials
+   * and for probabilities near 0 and 1.
    *
-   * @param successes how many trials succeeded; need not be whole
-   * @param trials how many there were, above 0
+   * @param successes the number of successes, not necessarily an integer
+   * @param trials the number of trials, above 0
    * @param z the normal quantile, such as {@link #Z95}
    * @return the interval, within 0 and 1
    */
@@ -118,12 +118,12 @@ public final class Statistics {
   }
 
   /**
-   * The probability that at least one of k replies is right, estimated without bias from n replies
-   * (Chen et al. 2021).
+   * Returns an unbiased estimate, from n replies, of the probability that at least one of k is
+   * right (Chen et al. 2021).
    *
-   * @param n the replies
-   * @param right how many of them are right
-   * @param k how many are drawn, from 1 to n
+   * @param n the number of replies
+   * @param right the number of right ones
+   * @param k the number of draws, from 1 to n
    * @return 1 − C(n − right, k) / C(n, k)
    */
   public static double passAtK(int n, int right, int k) {
@@ -139,13 +139,13 @@ public final class Statistics {
   }
 
   /**
-   * The probability that the most frequent answer of k replies is right. Replies without an answer
-   * do not vote; of answers that are equally frequent, each is taken equally often.
+   * Returns the probability that the most frequent answer of k replies is right. Replies without an
+   * answer do not vote; ties are broken uniformly.
    *
-   * @param answers the answer of each reply, empty where there is none
+   * @param answers the answer of each reply, empty if there is none
    * @param right whether each reply is right
-   * @param k how many replies are drawn, from 1 to all
-   * @return the probability, by draws with a fixed seed unless all replies are taken
+   * @param k the number of draws, from 1 to all
+   * @return the probability, by random draws with a fixed seed unless k is the number of replies
    */
   public static double majorityAtK(List<String> answers, List<Boolean> right, int k) {
     int n = answers.size();
@@ -197,11 +197,11 @@ public final class Statistics {
   }
 
   /**
-   * The probability of differences at least as far from 0 in sum, either way, if each had the other
-   * sign as often: a paired permutation test, exact for up to 16 differences that are not 0, by
-   * 19,999 draws with a fixed seed for more.
+   * Computes the two-sided p-value of a sign-flip test, a paired permutation test of the sum of
+   * differences: exact for up to 16 non-zero differences, otherwise by 19,999 draws with a fixed
+   * seed.
    *
-   * @param differences one for each group of related questions
+   * @param differences one per group of related questions
    * @return the two-sided p-value
    */
   public static double signFlipTest(double... differences) {
@@ -236,12 +236,11 @@ public final class Statistics {
   }
 
   /**
-   * Which of some findings stand if at most a share of those reported may be false (Benjamini and
-   * Hochberg 1995).
+   * Selects findings at a false discovery rate (Benjamini and Hochberg 1995).
    *
-   * @param pValues a p-value for each finding
-   * @param rate the share, such as 0.05
-   * @return whether each stands
+   * @param pValues the p-value of each finding
+   * @param rate the rate, such as 0.05
+   * @return whether each finding is selected
    */
   public static boolean[] falseDiscoveries(double[] pValues, double rate) {
     double[] sorted = pValues.clone();
@@ -260,11 +259,11 @@ public final class Statistics {
   }
 
   /**
-   * The sample variance.
+   * Returns the sample variance.
    *
    * @param values the values
-   * @return the sum of squared distances from the mean divided by n − 1; not a number for fewer
-   *     than two values
+   * @return the sum of squared distances from the mean divided by n − 1; NaN for fewer than two
+   *     values
    */
   public static double variance(double... values) {
     double mean = java.util.Arrays.stream(values).average().orElse(Double.NaN);
@@ -276,16 +275,16 @@ public final class Statistics {
   }
 
   /**
-   * The distribution function of the normal distribution.
+   * Returns the distribution function of the standard normal distribution.
    *
-   * @param x where
+   * @param x a number
    * @return the probability of a value of at most x, to about 1e-15
    */
   public static double normalCdf(double x) {
     return x >= 0 ? 1 - upperTail(x) : upperTail(-x);
   }
 
-  /** The series near 0, and the continued fraction of the Mills ratio beyond. */
+  /** Uses a series near 0, and the continued fraction of the Mills ratio beyond. */
   private static double upperTail(double x) {
     double density = Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
     if (x < 3) {
@@ -305,7 +304,7 @@ public final class Statistics {
   }
 
   /**
-   * The quantile of the normal distribution.
+   * Returns the quantile of the standard normal distribution.
    *
    * @param p a probability, above 0 and below 1
    * @return the x with {@link #normalCdf} of p

@@ -5,46 +5,47 @@ import io.github.phi4j.api.Prompt;
 import java.util.List;
 
 /**
- * Questions, how they are put, and what replies are worth. Programs implement their own; {@link
- * TaskDefinition} makes tasks from files. A task must give the same for the same arguments, and its
- * methods are called by several threads.
+ * An evaluation task: questions, prompts and grading. Programs may implement their own; {@link
+ * TaskDefinition} creates tasks from files. A task must be deterministic, and its methods are
+ * called by several threads.
  */
 public interface Task {
 
   /**
-   * The task's name, which names files: letters, digits, {@code - _ . +}.
+   * Returns the task's name, which is used in file names: letters, digits, {@code - _ . +}.
    *
    * @return the name
    */
   String name();
 
   /**
-   * What changes when prompts or grades change, so that results of different ones are not mixed.
+   * Returns the version, to be changed with prompts or grading, so that incompatible results are
+   * not mixed.
    *
-   * @return the version, "1" unless overridden
+   * @return the version, "1" by default
    */
   default String version() {
     return "1";
   }
 
   /**
-   * What the mean of {@link Grade#score()} is called.
+   * Returns the metric name of the mean {@link Grade#score()}.
    *
-   * @return a name, "acc" unless overridden
+   * @return a name, "acc" by default
    */
   default String metric() {
     return "acc";
   }
 
   /**
-   * The questions.
+   * Returns the questions.
    *
    * @return the items, in the order of the data
    */
   List<Item> items();
 
   /**
-   * What the model is to continue for a question.
+   * Returns the prompt for a question.
    *
    * @param item the question
    * @return the prompt
@@ -52,41 +53,41 @@ public interface Task {
   Prompt prompt(Item item);
 
   /**
-   * How it is continued. The evaluation sets sampling and seed.
+   * Returns the generation options. The evaluation sets sampling and seed.
    *
    * @param item the question
-   * @return the options, at most 1,024 tokens unless overridden
+   * @return the options, by default at most 1,024 tokens
    */
   default GenerationOptions options(Item item) {
     return GenerationOptions.builder().maxTokens(1024).build();
   }
 
   /**
-   * The alternatives to compare by how probable they are, where nothing is to be generated.
+   * Returns alternatives to compare by likelihood instead of generating a reply.
    *
    * @param item the question
-   * @return the alternatives; none, unless overridden, to generate a reply
+   * @return the alternatives; none by default, to generate a reply
    */
   default List<Alternative> alternatives(Item item) {
     return List.of();
   }
 
   /**
-   * The letters among which the answer to a question of multiple choice is, as a reply writes them.
+   * Returns the possible letters of a multiple-choice answer, as written in replies.
    *
    * @param item the question
-   * @return the letters; none unless overridden
+   * @return the letters; none by default
    */
   default List<String> letters(Item item) {
     return List.of();
   }
 
   /**
-   * Whether nothing that may follow can change the grade, so that the reply may end here.
+   * Returns whether the grade can no longer change, so that the reply may end.
    *
    * @param item the question
    * @param text the reply so far
-   * @return whether it may end; false unless overridden
+   * @return whether it may end; false by default
    */
   default boolean settled(Item item, String text) {
     return false;
@@ -96,24 +97,24 @@ public interface Task {
    * Grades a reply.
    *
    * @param item the question
-   * @param reply what the model gave
+   * @param reply the reply
    * @return the grade
    */
   Grade grade(Item item, Reply reply);
 
   /**
-   * Whether the data's authors ask that questions are not shown, so that reports hide them.
+   * Returns whether the data's authors ask not to publish questions, so that reports hide them.
    *
-   * @return whether texts are hidden; false unless overridden
+   * @return whether texts are hidden; false by default
    */
   default boolean secret() {
     return false;
   }
 
   /**
-   * A text whose probability after another is compared with that of others.
+   * An alternative continuation of a context.
    *
-   * @param context what comes before
+   * @param context the context
    * @param text the text
    */
   record Alternative(Prompt context, String text) {}

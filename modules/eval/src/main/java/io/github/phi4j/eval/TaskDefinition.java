@@ -25,8 +25,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A task as a file describes it, in JSON or YAML: how data are read, how questions are put, where
- * the answer is in a reply, and how it is graded. The built-in tasks are such files.
+ * A task file in JSON or YAML: data format, prompt, answer extraction and grading. The built-in
+ * tasks are such files.
  */
 public final class TaskDefinition {
 
@@ -61,7 +61,7 @@ public final class TaskDefinition {
   }
 
   /**
-   * The names of the built-in tasks.
+   * Returns the names of the built-in tasks.
    *
    * @return the names
    */
@@ -70,7 +70,7 @@ public final class TaskDefinition {
   }
 
   /**
-   * A built-in task.
+   * Returns a built-in task.
    *
    * @param name its name
    * @return the definition
@@ -88,11 +88,11 @@ public final class TaskDefinition {
   }
 
   /**
-   * A task of the user's own.
+   * Reads a task file.
    *
    * @param file a JSON or YAML file
    * @return the definition
-   * @throws IllegalArgumentException if the file cannot be understood; the message says where
+   * @throws IllegalArgumentException if the file is invalid; the message has the position
    */
   public static TaskDefinition read(Path file) {
     return parse(Json.read(file), file.toString());
@@ -144,7 +144,7 @@ public final class TaskDefinition {
   }
 
   /**
-   * The task's name.
+   * Returns the task's name.
    *
    * @return the name
    */
@@ -153,7 +153,7 @@ public final class TaskDefinition {
   }
 
   /**
-   * What the task asks for.
+   * Returns a description of the task.
    *
    * @return a sentence
    */
@@ -162,16 +162,16 @@ public final class TaskDefinition {
   }
 
   /**
-   * Which data it reads, and where they are to be had.
+   * Returns a description of the data and its source.
    *
-   * @return a sentence, empty if the data come with the task
+   * @return a sentence; empty if the data are built in
    */
   public String dataHelp() {
     return spec.dataHelp();
   }
 
   /**
-   * Whether it runs code of replies.
+   * Returns whether it runs the code of replies.
    *
    * @return whether {@link TaskOptions#codeRunner()} is needed
    */
@@ -180,7 +180,7 @@ public final class TaskDefinition {
   }
 
   /**
-   * Whether it cannot be graded without a judge.
+   * Returns whether it needs a judge.
    *
    * @return whether {@link TaskOptions#judge()} is needed
    */
@@ -189,18 +189,18 @@ public final class TaskDefinition {
   }
 
   /**
-   * What published models reached.
+   * Returns published results.
    *
-   * @return values from 0 to 100, or points, by the models' names; empty if nothing is known
+   * @return values from 0 to 100, or points, by model; empty if unknown
    */
   public Map<String, Double> paper() {
     return spec.paper();
   }
 
   /**
-   * How published values were measured and what differs here.
+   * Returns how published values were measured, and differences from this task.
    *
-   * @return a sentence, empty if nothing is known
+   * @return a sentence; empty if unknown
    */
   public String paperSetting() {
     return spec.paperSetting();
@@ -209,7 +209,7 @@ public final class TaskDefinition {
   /**
    * Reads the data.
    *
-   * @param options where the data are, and what grades
+   * @param options the data and the means of grading
    * @return the task
    * @throws IllegalArgumentException if something is missing or the data are wrong
    */
@@ -218,12 +218,12 @@ public final class TaskDefinition {
       throw new IllegalArgumentException(
           "task "
               + name()
-              + " runs code that the model writes, which is only done if it is allowed:"
+              + " runs model-generated code, which must be allowed:"
               + " --allow-code isolated, or TaskOptions.codeRunner");
     }
     if (needsJudge() && options.judge().isEmpty()) {
       throw new IllegalArgumentException(
-          "task " + name() + " needs a model that judges: --judge MODEL, or TaskOptions.judge");
+          "task " + name() + " needs a judge: --judge MODEL, or TaskOptions.judge");
     }
     List<Map<String, Object>> records = records(options.data());
     List<Item> items = new ArrayList<>();
@@ -273,7 +273,7 @@ public final class TaskDefinition {
     return records;
   }
 
-  /** Names of columns are for tables without a header; other files name their fields. */
+  /** Column names are for tables without a header; other files name their fields. */
   private List<String> columns(Path data) {
     String name = data.toString().replaceAll("\\.gz$", "");
     boolean table = !name.endsWith(".json") && !name.endsWith(".jsonl");
@@ -368,7 +368,7 @@ public final class TaskDefinition {
     };
   }
 
-  /** Puts the choices in the order in which they are shown. */
+  /** Puts the choices in display order. */
   private void addChoices(Map<String, Object> fields, String id) {
     if (spec.choices().isEmpty()) {
       return;

@@ -3,7 +3,7 @@ package io.github.phi4j.eval;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** What a {@link TaskDefinition} needs to become a task. Immutable; made by {@link #builder()}. */
+/** Options for loading a {@link TaskDefinition}. Immutable; created by {@link #builder()}. */
 public final class TaskOptions {
 
   private final Optional<Path> data;
@@ -28,16 +28,16 @@ public final class TaskOptions {
   }
 
   /**
-   * The data.
+   * Returns the data.
    *
-   * @return a file or folder, or empty for the data that come with the task
+   * @return a file or folder, or empty for built-in data
    */
   public Optional<Path> data() {
     return data;
   }
 
   /**
-   * The model that grades where no rule can.
+   * Returns the judge, for tasks that rules cannot grade.
    *
    * @return the judge, or empty for none
    */
@@ -46,7 +46,7 @@ public final class TaskOptions {
   }
 
   /**
-   * What runs code of replies.
+   * Returns the runner for code in replies.
    *
    * @return the runner, or empty if no code may run
    */
@@ -55,10 +55,10 @@ public final class TaskOptions {
   }
 
   /**
-   * Whether known faults of a benchmark's own checks are mended, at the price of numbers that
-   * cannot be compared with published ones.
+   * Returns whether known bugs of a benchmark's checks are fixed, which makes numbers incomparable
+   * with published ones.
    *
-   * @return whether they are
+   * @return whether they are fixed
    */
   public boolean fixed() {
     return fixed;
@@ -109,7 +109,7 @@ public final class TaskOptions {
     /**
      * Sets {@link TaskOptions#fixed()}.
      *
-     * @param value whether known faults are mended
+     * @param value whether to fix known bugs
      * @return this builder
      */
     public Builder fixed(boolean value) {
@@ -118,7 +118,7 @@ public final class TaskOptions {
     }
 
     /**
-     * Makes the options.
+     * Builds the options.
      *
      * @return the options
      */

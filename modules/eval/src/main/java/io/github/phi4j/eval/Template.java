@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Text with {@code {{field}}} where the fields of an item go; lists become lines. */
+/** Text templates with placeholders {@code {{field}}}; lists become lines. */
 public final class Template {
 
   private static final Pattern FIELD = Pattern.compile("\\{\\{\\s*([^{}\\s][^{}]*?)\\s*}}");
@@ -19,7 +19,7 @@ public final class Template {
    *
    * @param template the text
    * @param fields the fields; {@code a.b} is the field b of the map a
-   * @param place what the fields belong to, for errors
+   * @param place the owner of the fields, for error messages
    * @return the text with all fields filled in
    * @throws IllegalArgumentException if there is no such field
    */
@@ -42,7 +42,7 @@ public final class Template {
   }
 
   /**
-   * A field, or one of a map within it.
+   * Finds a field, possibly of a nested map.
    *
    * @param name its name; {@code a.b} is the field b of the map a
    * @param fields the fields

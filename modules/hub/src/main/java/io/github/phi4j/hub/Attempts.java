@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 
-/**
- * Retries after failures that may pass, with longer and longer pauses, a limited number of times.
- */
+/** Retries after transient failures, a limited number of times with exponential back-off. */
 final class Attempts {
 
   /** A request that may be repeated. */
@@ -24,7 +22,7 @@ final class Attempts {
   private int failures;
 
   /**
-   * Creates the attempts at one thing.
+   * Creates the attempts for one file or repository.
    *
    * @param name the name of the file or repository, for messages
    */
@@ -50,15 +48,15 @@ final class Attempts {
   /**
    * Pauses after a failure.
    *
-   * @param progressed whether the attempt brought the work forward; failures are then counted anew
-   * @throws HubException if there were too many
+   * @param progressed whether the attempt made progress, which resets the count of failures
+   * @throws HubException after too many failures
    */
   void failed(IOException reason, boolean progressed) throws HubException, InterruptedException {
     failures = progressed ? 1 : failures + 1;
     if (failures >= MOST_FAILURES) {
       throw new HubException(
           name
-              + " could not be fetched: "
+              + " could not be downloaded: "
               + text(reason)
               + "; completed parts are kept, and the next pull resumes there",
           reason);
@@ -69,7 +67,7 @@ final class Attempts {
 
   private static String text(IOException e) {
     if (e instanceof HttpTimeoutException) {
-      return "the server does not answer";
+      return "the server does not respond";
     }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }

@@ -4,12 +4,12 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A model that is in the cache.
+ * A model in the cache.
  *
- * @param repository the repository that it comes from, {@code user/repo}
+ * @param repository its repository, {@code user/repo}
  * @param commit the commit of the repository
- * @param files the GGUF file, or all parts of a split one in their order
- * @param bytes the length of all of them
+ * @param files the GGUF file, or all parts of a split one in order
+ * @param bytes their total size
  * @since 0.1.0
  */
 public record CachedModel(String repository, String commit, List<Path> files, long bytes) {
@@ -27,7 +27,7 @@ public record CachedModel(String repository, String commit, List<Path> files, lo
   }
 
   /**
-   * The file to load: the only one, or the first part.
+   * Returns the file to load: the only one, or the first part.
    *
    * @return a GGUF file
    */

@@ -8,7 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 of files. */
+/** Computes SHA-256 of files. */
 final class Checksums {
 
   private Checksums() {}
@@ -21,7 +21,7 @@ final class Checksums {
     }
   }
 
-  /** The sum so far, in hexadecimal; the digest goes on unchanged. */
+  /** Returns the digest so far, in hexadecimal, without resetting it. */
   static String hex(MessageDigest digest) {
     try {
       return HexFormat.of().formatHex(((MessageDigest) digest.clone()).digest());
@@ -37,7 +37,7 @@ final class Checksums {
       buffer.clear().limit((int) Math.min(buffer.capacity(), to - at));
       int count = in.read(buffer, at);
       if (count < 0) {
-        throw new IOException("a file became shorter while it was read");
+        throw new IOException("a file was truncated while it was read");
       }
       digest.update(buffer.flip());
       at += count;

@@ -16,8 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The download of one file: into {@code FILE.incomplete}, from where it broke off, until its
- * checksum is right. Only then does it get its name.
+ * The download of one file to {@code FILE.incomplete}. It resumes interrupted downloads, verifies
+ * the checksum, and then renames the file.
  */
 final class Download {
 
@@ -71,9 +71,9 @@ final class Download {
           Files.deleteIfExists(incomplete);
           throw new HubException(
               file.path()
-                  + " does not have the checksum that the hub promises ("
+                  + " does not have the checksum that the hub states ("
                   + file.sha256()
-                  + "), twice over: the hub or something before it sends wrong bytes");
+                  + "), twice in a row: the hub or a proxy sends wrong bytes");
         }
         again = true;
         listener.retrying(file.path(), "the checksum is wrong");
@@ -85,7 +85,7 @@ final class Download {
     Files.move(incomplete, target, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** Takes over what an earlier attempt left. */
+  /** Takes over the part from an earlier attempt. */
   private void resume(FileChannel out) throws IOException {
     if (out.size() > file.bytes()) {
       restart(out);
@@ -120,7 +120,7 @@ final class Download {
     }
   }
 
-  /** Fetches until all bytes are here; gives up after some attempts that brought nothing. */
+  /** Downloads until the file is complete; gives up after several attempts without progress. */
   private void receive(FileChannel out) throws IOException, InterruptedException {
     Attempts attempts = new Attempts(file.path(), listener, firstPause);
     while (received < file.bytes()) {

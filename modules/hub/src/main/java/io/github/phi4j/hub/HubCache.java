@@ -19,19 +19,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Hugging Face's cache: {@code models--USER--REPO} holds {@code blobs} named by their checksums,
- * and in {@code snapshots/COMMIT} links to them under the names of the files; {@code refs/main} is
- * the commit that was fetched last.
+ * Hugging Face's cache: {@code models--USER--REPO} has {@code blobs} named by checksum, and in
+ * {@code snapshots/COMMIT} links to them under the file names; {@code refs/main} is the last
+ * downloaded commit.
  */
 final class HubCache {
 
-  /** Fetches a blob. */
+  /** Downloads a blob. */
   @FunctionalInterface
   interface Fetch {
     void into(Path blob) throws IOException, InterruptedException;
   }
 
-  /** How a name in a snapshot gets to its blob. */
+  /** The way from a name in a snapshot to its blob. */
   enum Link {
     SYMBOLIC {
       @Override
@@ -45,7 +45,7 @@ final class HubCache {
         Files.createLink(name, blob);
       }
     },
-    /** The blob itself gets the name, as Hugging Face's tools have it without links. */
+    /** The blob itself gets the name, as with Hugging Face's tools. */
     NONE {
       @Override
       void make(Path name, Path blob) throws IOException {
@@ -65,7 +65,7 @@ final class HubCache {
   /**
    * Creates a cache.
    *
-   * @param links the kinds of links to try, the best first
+   * @param links the kinds of links to try, in order of preference
    */
   HubCache(Path folder, List<Link> links) {
     this.folder = folder;
@@ -84,7 +84,7 @@ final class HubCache {
     return home(repository).resolve("snapshots").resolve(commit);
   }
 
-  /** Adds a file; one process or thread at a time fetches it, and the others find it then. */
+  /** Adds a file; only one process or thread downloads it, others wait and find it. */
   void add(String repository, String commit, HubFile file, Fetch fetch)
       throws IOException, InterruptedException {
     Path blob = home(repository).resolve("blobs").resolve(file.sha256());
@@ -115,7 +115,7 @@ final class HubCache {
       try {
         return channel.lock();
       } catch (OverlappingFileLockException e) {
-        Thread.sleep(100); // another thread of this process has it
+        Thread.sleep(100); // held by another thread of this process
       }
     }
   }
@@ -124,7 +124,9 @@ final class HubCache {
     return Files.isRegularFile(path) && Files.size(path) == file.bytes();
   }
 
-  /** Links a name to its blob in the first way that the file system, and the user, allow. */
+  /**
+   * Links a name to its blob in the first way that the file system and the user's privileges allow.
+   */
   private void link(Path name, Path blob) throws IOException {
     Files.deleteIfExists(name);
     for (Link link : links.subList(0, links.size() - 1)) {
@@ -132,7 +134,7 @@ final class HubCache {
         link.make(name, blob);
         return;
       } catch (UnsupportedOperationException | FileSystemException e) {
-        // the next one asks for less
+        // try the next kind
       }
     }
     links.getLast().make(name, blob);
@@ -143,7 +145,7 @@ final class HubCache {
     Files.createDirectories(ref.getParent());
     try (FileChannel channel = lockFile(repository, "main");
         FileLock _ = lock(channel)) {
-      // One name for all: what a killed process left of it is overwritten.
+      // A fixed name, so that leftovers of killed processes are overwritten.
       Path fresh = ref.resolveSibling("main.tmp");
       Files.writeString(fresh, commit);
       Files.move(fresh, ref, StandardCopyOption.ATOMIC_MOVE);
@@ -159,7 +161,7 @@ final class HubCache {
     return new CachedModel(repository, commit, files, bytes);
   }
 
-  /** The model of a reference in the commit that was fetched last, or else in any. */
+  /** Returns the model of a reference in the last downloaded commit, or else in any. */
   Optional<CachedModel> find(ModelReference reference) throws IOException {
     for (String commit : commits(reference.repository())) {
       try {
@@ -193,7 +195,7 @@ final class HubCache {
     return commits;
   }
 
-  /** The GGUF files of a snapshot that are there; the checksum of each is not known here. */
+  /** Returns the GGUF files present in a snapshot; checksums are unknown here. */
   private static List<HubFile> files(Path snapshot) throws IOException {
     if (!Files.isDirectory(snapshot)) {
       return List.of();
@@ -235,7 +237,7 @@ final class HubCache {
     return models;
   }
 
-  /** Files that are one model each: parts of a split one stand together. */
+  /** Groups files by model: parts of a split one together. */
   private static Iterable<List<String>> split(List<HubFile> files) {
     Map<String, List<String>> models = new TreeMap<>();
     files.stream()
@@ -273,7 +275,7 @@ final class HubCache {
     for (Path file : model.files()) {
       Path blob = blob(model.repository(), file);
       if (!blob.startsWith(home.toRealPath())) {
-        throw new IOException(file + " leads out of " + home + ", and is left alone");
+        throw new IOException(file + " leads out of " + home + " and is not touched");
       }
       long bytes = Files.size(blob);
       Files.delete(file);
@@ -286,7 +288,7 @@ final class HubCache {
     return freed;
   }
 
-  /** The blob that a name in a snapshot leads to; itself if it is no link. */
+  /** Returns the blob of a name in a snapshot; the name itself if it is not a link. */
   private Path blob(String repository, Path name) throws IOException {
     Path target = name.toRealPath();
     Path blobs = home(repository).resolve("blobs");
@@ -303,7 +305,7 @@ final class HubCache {
     return target;
   }
 
-  /** Whether any snapshot has a name for a blob. */
+  /** Returns whether any snapshot has a name for a blob. */
   private boolean isLinked(String repository, Path blob) throws IOException {
     try (Stream<Path> paths = Files.walk(home(repository).resolve("snapshots"))) {
       for (Path path : paths.filter(Files::isRegularFile).toList()) {
@@ -315,9 +317,7 @@ final class HubCache {
     return false;
   }
 
-  /**
-   * Deletes folders without files, and all of a repository of which nothing but its ref is left.
-   */
+  /** Deletes empty folders, and a repository's folder if only its ref is left. */
   private static void deleteEmpty(Path home) throws IOException {
     List<Path> folders;
     try (Stream<Path> paths = Files.walk(home)) {

@@ -22,10 +22,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Asks a hub, as Hugging Face's API has it. The token goes to the hub's own origin alone. */
+/** A client of Hugging Face's API. It sends the token only to the hub's origin. */
 final class HubClient implements AutoCloseable {
 
-  /** An answer that a later attempt may get otherwise. */
+  /** A response that may differ in a later attempt. */
   static final class RetryException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -36,7 +36,7 @@ final class HubClient implements AutoCloseable {
       this.pause = pause;
     }
 
-    /** How long the hub wants to be left alone. */
+    /** Returns the delay that the hub requests. */
     Duration pause() {
       return pause;
     }
@@ -63,7 +63,7 @@ final class HubClient implements AutoCloseable {
             .build();
   }
 
-  /** The commit that the main branch of a repository is at. */
+  /** Returns the commit of a repository's main branch. */
   String commit(String repository) throws IOException, InterruptedException {
     JsonNode refs = json(api(repository, "refs"), repository).body();
     for (JsonNode branch : refs.path("branches")) {
@@ -74,10 +74,10 @@ final class HubClient implements AutoCloseable {
         }
       }
     }
-    throw new HubException(repository + " has no main branch, as the hub tells it");
+    throw new HubException(repository + " has no main branch, according to the hub");
   }
 
-  /** The files of a commit that have a checksum, as all large ones do. */
+  /** Returns the files of a commit that have a checksum, as all large ones do. */
   List<HubFile> files(String repository, String commit) throws IOException, InterruptedException {
     List<HubFile> files = new ArrayList<>();
     Optional<URI> page = Optional.of(api(repository, "tree/" + commit + "?recursive=true"));
@@ -105,7 +105,7 @@ final class HubClient implements AutoCloseable {
           sum.startsWith("sha256:") ? sum.substring(7) : sum,
           large.hasNonNull("size") ? large.path("size").asLong() : entry.path("size").asLong(-1));
     } catch (IllegalArgumentException e) {
-      throw new HubException("the hub's list of files is not sound: " + e.getMessage(), e);
+      throw new HubException("the hub's list of files is invalid: " + e.getMessage(), e);
     }
   }
 
@@ -118,11 +118,11 @@ final class HubClient implements AutoCloseable {
       return new Page(
           json.readTree(body), next.find() ? Optional.of(next.group(1)) : Optional.empty());
     } catch (JsonProcessingException e) {
-      throw new HubException(uri + " answers with something else than JSON", e);
+      throw new HubException(uri + " does not answer with JSON", e);
     }
   }
 
-  /** Opens a file from a byte on; the answer's status is 200, 206 or 416. */
+  /** Opens a file from an offset; the status is 200, 206 or 416. */
   HttpResponse<InputStream> open(String repository, String commit, HubFile file, long from)
       throws IOException, InterruptedException {
     URI uri =
@@ -130,7 +130,7 @@ final class HubClient implements AutoCloseable {
     return get(uri, from > 0 ? Optional.of("bytes=" + from + "-") : Optional.empty(), repository);
   }
 
-  /** Gives up on a body of which nothing comes for a while. */
+  /** Wraps a body so that it times out after a period of silence. */
   InputStream patient(InputStream body) {
     return Patient.stream(body, patience);
   }
@@ -185,14 +185,14 @@ final class HubClient implements AutoCloseable {
     try {
       to = from.resolve(location);
     } catch (IllegalArgumentException e) {
-      throw new HubException(from + " redirects to what is no address: " + location, e);
+      throw new HubException(from + " redirects to an invalid URL: " + location, e);
     }
     boolean web = "https".equals(to.getScheme()) || "http".equals(to.getScheme());
     if (!web || to.getHost() == null) {
-      throw new HubException(from + " redirects to what is no address of the web: " + location);
+      throw new HubException(from + " redirects to something other than an HTTP URL: " + location);
     }
     if (from.getScheme().equals("https") && !to.getScheme().equals("https")) {
-      throw new HubException(from + " redirects from https to http, which anybody could change");
+      throw new HubException(from + " redirects from https to http, which is not tamper-proof");
     }
     return to;
   }
@@ -224,7 +224,7 @@ final class HubClient implements AutoCloseable {
                   + status
                   + "): "
                   + (token.isPresent()
-                      ? "the token has no right to it, or its licence is not accepted there yet"
+                      ? "the token has no access to it, or its licence has not been accepted yet"
                       : "it does not exist, or it needs a token in HF_TOKEN"));
       case 404 ->
           throw new HubException(

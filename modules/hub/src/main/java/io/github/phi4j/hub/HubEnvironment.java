@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What the environment variables of Hugging Face's tools and llama.cpp say. */
+/** The settings in the environment variables of Hugging Face's tools and llama.cpp. */
 record HubEnvironment(Map<String, String> variables) {
 
   private static final String DEFAULT_ENDPOINT = "https://huggingface.co";
@@ -23,15 +23,15 @@ record HubEnvironment(Map<String, String> variables) {
     try {
       return checked(URI.create(text));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("HF_ENDPOINT is no address of the web: " + text, e);
+      throw new IllegalArgumentException("HF_ENDPOINT is not an HTTP URL: " + text, e);
     }
   }
 
-  /** An endpoint without a slash at its end. */
+  /** Returns an endpoint without a trailing slash. */
   static URI checked(URI endpoint) {
     boolean web = "https".equals(endpoint.getScheme()) || "http".equals(endpoint.getScheme());
     if (!web || endpoint.getHost() == null) {
-      throw new IllegalArgumentException(endpoint + " is no address of the web");
+      throw new IllegalArgumentException(endpoint + " is not an HTTP URL");
     }
     String text = endpoint.toString();
     return text.endsWith("/") ? URI.create(text.substring(0, text.length() - 1)) : endpoint;
@@ -48,7 +48,7 @@ record HubEnvironment(Map<String, String> variables) {
           ? Optional.of(Files.readString(file).strip()).filter(text -> !text.isEmpty())
           : Optional.empty();
     } catch (IOException e) {
-      return Optional.empty(); // what cannot be read does not count, as for Hugging Face's tools
+      return Optional.empty(); // an unreadable file is ignored, as by Hugging Face's tools
     }
   }
 

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.Serial;
 
 /**
- * A model that cannot be found, downloaded or trusted; the message tells what to do.
+ * Thrown if a model cannot be found, downloaded or verified; the message has the remedy.
  *
  * @since 0.1.0
  */

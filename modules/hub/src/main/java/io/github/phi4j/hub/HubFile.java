@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /**
  * A file of a repository.
  *
- * @param path its name there, with folders
+ * @param path its path in the repository
  * @param sha256 the SHA-256 of its bytes, in hexadecimal
  * @param bytes its length
  */
@@ -25,11 +25,12 @@ record HubFile(String path, String sha256, long bytes) {
   HubFile {
     for (String segment : path.split("/", -1)) {
       if (!SEGMENT.matcher(segment).matches() || segment.equals(".") || segment.equals("..")) {
-        throw new IllegalArgumentException("\"" + path + "\" is no name of a file");
+        throw new IllegalArgumentException("\"" + path + "\" is not a valid file name");
       }
     }
     if (!SUM.matcher(sha256).matches()) {
-      throw new IllegalArgumentException(path + " has the checksum \"" + sha256 + "\", no SHA-256");
+      throw new IllegalArgumentException(
+          path + " has the checksum \"" + sha256 + "\", which is " + "not a SHA-256");
     }
     if (bytes < 0) {
       throw new IllegalArgumentException(path + " has " + bytes + " bytes");
@@ -40,7 +41,7 @@ record HubFile(String path, String sha256, long bytes) {
    * Chooses the file of a quantization, with all its parts if it is split.
    *
    * @return the parts in order
-   * @throws HubException if there is none; the message tells which there are
+   * @throws HubException if there is none; the message lists the existing ones
    */
   static List<HubFile> choose(ModelReference reference, List<HubFile> files) throws HubException {
     List<HubFile> models =
@@ -73,7 +74,7 @@ record HubFile(String path, String sha256, long bytes) {
     return name.endsWith(".gguf") && !name.contains("mmproj") && !name.contains("imatrix");
   }
 
-  /** The first file of a quantization; Q4_K is another name for Q4_K_M, as in llama.cpp. */
+  /** Returns the first file of a quantization; Q4_K is an alias of Q4_K_M, as in llama.cpp. */
   private static Optional<HubFile> first(List<HubFile> models, String tag) {
     String other =
         tag.toUpperCase(Locale.ROOT).endsWith("_K_M")

@@ -10,12 +10,12 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Fetches models from Hugging Face, or a hub with its API, into Hugging Face's cache: what other
- * tools downloaded is found there, and they find what is downloaded here.
+ * Downloads models from Hugging Face, or another hub with its API, into Hugging Face's cache, which
+ * it shares with other tools.
  *
- * <p>Broken downloads are gone on with. A file gets its name only when its SHA-256 is that which
- * the hub promised. A token is sent to the hub's own origin alone. Several processes may pull at
- * once: each file is downloaded by one of them. Thread-safe.
+ * <p>Interrupted downloads resume. A file gets its name only once its SHA-256 matches the hub's.
+ * The token is sent only to the hub's origin. If several processes pull a model, one downloads each
+ * file and the others wait. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -38,23 +38,23 @@ public final class ModelHub {
   }
 
   /**
-   * A hub as the environment sets it up: {@code HF_ENDPOINT}, {@code HF_TOKEN} or the token that
-   * Hugging Face's tools keep, {@code HF_HUB_OFFLINE}, and the first of {@code LLAMA_CACHE}, {@code
-   * HF_HUB_CACHE}, {@code HUGGINGFACE_HUB_CACHE}, {@code HF_HOME}, {@code XDG_CACHE_HOME} and
-   * {@code ~/.cache} that is set for the cache.
+   * Creates a hub from environment variables: {@code HF_ENDPOINT}, {@code HF_TOKEN} or the token
+   * stored by Hugging Face's tools, {@code HF_HUB_OFFLINE}, and, for the cache, the first of {@code
+   * LLAMA_CACHE}, {@code HF_HUB_CACHE}, {@code HUGGINGFACE_HUB_CACHE}, {@code HF_HOME}, {@code
+   * XDG_CACHE_HOME} and {@code ~/.cache} that is set.
    *
    * @return the hub
-   * @throws IllegalArgumentException if a variable has a value that is none
+   * @throws IllegalArgumentException if a variable has an invalid value
    */
   public static ModelHub create() {
     return builder().build();
   }
 
   /**
-   * Sets up a hub, from what the environment says.
+   * Returns a builder with the environment's settings.
    *
    * @return a builder
-   * @throws IllegalArgumentException if a variable has a value that is none
+   * @throws IllegalArgumentException if a variable has an invalid value
    */
   public static Builder builder() {
     return builder(System.getenv());
@@ -65,29 +65,29 @@ public final class ModelHub {
   }
 
   /**
-   * Fetches a model, unless it is in the cache as the hub has it now.
+   * Downloads a model, unless the hub's current version is in the cache.
    *
-   * @param reference which model
-   * @return the model, complete and checked
-   * @throws HubException if it does not exist, may not be read, cannot be fetched or does not have
-   *     its checksum, or if there is no room for it; the message tells what to do
+   * @param reference the model
+   * @return the model, complete and verified
+   * @throws HubException if it does not exist, is not accessible, cannot be downloaded or does not
+   *     match its checksum, or if there is not enough room; the message has the remedy
    * @throws IOException if the cache cannot be written
-   * @throws InterruptedException if the thread is interrupted; what was fetched stays
+   * @throws InterruptedException if the thread is interrupted; downloaded parts are kept
    */
   public CachedModel pull(ModelReference reference) throws IOException, InterruptedException {
     return pull(reference, (file, received, total) -> {});
   }
 
   /**
-   * Fetches a model, unless it is in the cache as the hub has it now.
+   * Downloads a model, unless the hub's current version is in the cache.
    *
-   * @param reference which model
-   * @param listener follows the download, on the calling thread
-   * @return the model, complete and checked
-   * @throws HubException if it does not exist, may not be read, cannot be fetched or does not have
-   *     its checksum, or if there is no room for it; the message tells what to do
+   * @param reference the model
+   * @param listener receives progress, on the calling thread
+   * @return the model, complete and verified
+   * @throws HubException if it does not exist, is not accessible, cannot be downloaded or does not
+   *     match its checksum, or if there is not enough room; the message has the remedy
    * @throws IOException if the cache cannot be written
-   * @throws InterruptedException if the thread is interrupted; what was fetched stays
+   * @throws InterruptedException if the thread is interrupted; downloaded parts are kept
    */
   public CachedModel pull(ModelReference reference, PullListener listener)
       throws IOException, InterruptedException {
@@ -118,10 +118,10 @@ public final class ModelHub {
   }
 
   /**
-   * Looks for a model in the cache, without asking the hub.
+   * Finds a model in the cache, without contacting the hub.
    *
-   * @param reference which model
-   * @return the model if all of it is there
+   * @param reference the model
+   * @return the model, if it is complete
    * @throws IOException if the cache cannot be read
    */
   public Optional<CachedModel> find(ModelReference reference) throws IOException {
@@ -129,7 +129,7 @@ public final class ModelHub {
   }
 
   /**
-   * Lists the models in the cache, those of other families too.
+   * Lists the models in the cache, including those of other families.
    *
    * @return the models by name
    * @throws IOException if the cache cannot be read
@@ -139,13 +139,11 @@ public final class ModelHub {
   }
 
   /**
-   * Reads all of a model and compares it with its checksum, which the cache keeps as the name of
-   * the file behind the link.
+   * Verifies the checksums of a model, which the cache keeps as the names of blobs.
    *
-   * @param model a model of the cache
+   * @param model a model in the cache
    * @return the files that are damaged
-   * @throws HubException if the cache does not keep the checksum, because its file system has no
-   *     links
+   * @throws HubException if the cache does not keep checksums, because its file system has no links
    * @throws IOException if a file cannot be read
    */
   public List<Path> verify(CachedModel model) throws IOException {
@@ -153,10 +151,10 @@ public final class ModelHub {
   }
 
   /**
-   * Removes a model from the cache. Files that another commit has too stay.
+   * Removes a model from the cache, except for files that another commit shares.
    *
-   * @param model a model of the cache
-   * @return the bytes that were freed
+   * @param model a model in the cache
+   * @return the number of freed bytes
    * @throws IOException if a file cannot be removed
    */
   public long remove(CachedModel model) throws IOException {
@@ -168,7 +166,7 @@ public final class ModelHub {
     return cache.folder();
   }
 
-  /** Sets up a hub. Not thread-safe. */
+  /** Collects the settings of a hub. Not thread-safe. */
   public static final class Builder {
     private URI endpoint;
     private Optional<String> token;
@@ -186,11 +184,11 @@ public final class ModelHub {
     }
 
     /**
-     * Sets where the hub is.
+     * Sets the URL of the hub.
      *
-     * @param endpoint an address of http or https, without a path at its end
+     * @param endpoint an HTTP or HTTPS URL
      * @return this builder
-     * @throws IllegalArgumentException if the address is none of the web
+     * @throws IllegalArgumentException if it is not an HTTP URL
      */
     public Builder endpoint(URI endpoint) {
       this.endpoint = HubEnvironment.checked(endpoint);
@@ -198,7 +196,7 @@ public final class ModelHub {
     }
 
     /**
-     * Sets the token that the hub knows the user by.
+     * Sets the user's access token.
      *
      * @param token the token
      * @return this builder
@@ -209,7 +207,7 @@ public final class ModelHub {
     }
 
     /**
-     * Sets the folder of the cache, which is made if it is not there.
+     * Sets the folder of the cache, which is created if it does not exist.
      *
      * @param cache the folder
      * @return this builder
@@ -220,9 +218,9 @@ public final class ModelHub {
     }
 
     /**
-     * Sets whether only the cache is looked at.
+     * Sets whether to use only the cache.
      *
-     * @param offline whether the hub is left alone
+     * @param offline whether to work offline
      * @return this builder
      */
     public Builder offline(boolean offline) {
@@ -231,9 +229,9 @@ public final class ModelHub {
     }
 
     /**
-     * Sets how long a connection may bring nothing before it is given up and tried again.
+     * Sets the time without data after which a connection is closed and retried.
      *
-     * @param patience above 0, 30 seconds unless set
+     * @param patience above 0; 30 seconds by default
      * @return this builder
      */
     public Builder patience(Duration patience) {
@@ -241,7 +239,7 @@ public final class ModelHub {
       return this;
     }
 
-    /** Sets the pause before the second attempt; each after it is twice as long. */
+    /** Sets the pause before the second attempt; it doubles with each attempt. */
     Builder firstPause(Duration pause) {
       firstPause = pause;
       return this;
@@ -254,7 +252,7 @@ public final class ModelHub {
     }
 
     /**
-     * Makes the hub; nothing is asked or written yet.
+     * Builds the hub, without any requests or writes.
      *
      * @return the hub
      */

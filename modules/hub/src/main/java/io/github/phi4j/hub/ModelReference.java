@@ -24,7 +24,7 @@ public record ModelReference(String repository, Optional<String> quantization) {
   /**
    * Creates a reference.
    *
-   * @throws IllegalArgumentException if the repository or the quantization is none
+   * @throws IllegalArgumentException if the repository or the quantization is invalid
    */
   public ModelReference {
     Objects.requireNonNull(quantization, "quantization");
@@ -32,22 +32,22 @@ public record ModelReference(String repository, Optional<String> quantization) {
       throw new IllegalArgumentException(
           "\""
               + repository
-              + "\" is no repository; it must be USER/REPO, or one of "
+              + "\" is not a repository; expected USER/REPO, or one of "
               + PhiModel.names());
     }
     if (quantization.isPresent() && !TAG.matcher(quantization.get()).matches()) {
       throw new IllegalArgumentException(
-          "\"" + quantization.get() + "\" is no quantization such as Q4_K_M");
+          "\"" + quantization.get() + "\" is not a quantization such as Q4_K_M");
     }
   }
 
   /**
-   * Reads a reference.
+   * Parses a reference.
    *
    * @param text {@code user/repo}, {@code user/repo:quant}, or a short name with or without a
    *     quantization
    * @return the reference
-   * @throws IllegalArgumentException if it is none
+   * @throws IllegalArgumentException if it is invalid
    */
   public static ModelReference parse(String text) {
     int colon = text.indexOf(':');

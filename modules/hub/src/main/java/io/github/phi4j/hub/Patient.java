@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 
-/** A stream that gives up on a sender who sends nothing for a while, rather than wait for ever. */
+/** An input stream with a timeout on periods without data. */
 final class Patient extends FilterInputStream {
 
   private final long patienceNanos;
@@ -37,7 +37,7 @@ final class Patient extends FilterInputStream {
         Thread.sleep(Duration.ofNanos(left));
       }
     } catch (InterruptedException | IOException e) {
-      // closed, or nothing left to close
+      // closed already
     }
   }
 
@@ -63,7 +63,7 @@ final class Patient extends FilterInputStream {
 
   private IOException stall(IOException cause) {
     return new IOException(
-        "nothing came for " + Duration.ofNanos(patienceNanos).toSeconds() + " s", cause);
+        "no data for " + Duration.ofNanos(patienceNanos).toSeconds() + " s", cause);
   }
 
   @Override

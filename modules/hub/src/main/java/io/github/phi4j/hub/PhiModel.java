@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The models of the Phi-4 family under short names, with what they need.
+ * The models of the Phi-4 family by short name, with their memory needs.
  *
  * @since 0.1.0
  */
@@ -24,11 +24,11 @@ public enum PhiModel {
   PHI_4_MINI_REASONING("phi-4-mini-reasoning", "unsloth/Phi-4-mini-reasoning-GGUF", true);
 
   /**
-   * A quantization, and what it takes.
+   * A quantization and its size.
    *
    * @param tag the name, such as {@code Q4_K_M}
    * @param weightBytes the bytes of the weights, which differ a little between publishers
-   * @param memoryBytes the memory to have: weights, a context of 4,096 tokens, and half a gigabyte
+   * @param memoryBytes the required memory: weights, a context of 4,096 tokens, and half a gigabyte
    */
   public record Quantization(String tag, long weightBytes, long memoryBytes) {}
 
@@ -51,7 +51,7 @@ public enum PhiModel {
     this.mini = mini;
   }
 
-  /** Quantizations with the sizes of their files in GB. */
+  /** Parses quantizations with file sizes in GB. */
   private static List<Quantization> quantizations(long cacheBytesPerToken, String sizes) {
     List<Quantization> all = new ArrayList<>();
     for (String each : sizes.split(", ", -1)) {
@@ -79,10 +79,10 @@ public enum PhiModel {
   }
 
   /**
-   * The quantization to take where there is some memory: the best of those that fit, but none above
-   * Q8_0, from which BF16 differs in little but speed.
+   * Returns the recommended quantization for an amount of memory: the best that fits, up to Q8_0,
+   * since BF16 is slower and hardly better.
    *
-   * @param memoryBytes the memory that is free
+   * @param memoryBytes the available memory
    * @return the quantization, or empty if none fits
    */
   public Optional<Quantization> advice(long memoryBytes) {
@@ -96,7 +96,7 @@ public enum PhiModel {
    * Looks up a short name.
    *
    * @param name the name
-   * @return the model, or empty if there is none of this name
+   * @return the model, or empty if the name is unknown
    */
   public static Optional<PhiModel> named(String name) {
     return Arrays.stream(values()).filter(each -> each.shortName.equals(name)).findFirst();

@@ -1,7 +1,7 @@
 package io.github.phi4j.hub;
 
 /**
- * Follows a download.
+ * A listener for download progress.
  *
  * @since 0.1.0
  */
@@ -9,26 +9,25 @@ package io.github.phi4j.hub;
 public interface PullListener {
 
   /**
-   * Called as bytes arrive, some times a second, and at the start and the end of each file.
+   * Called a few times per second as bytes arrive, and at the start and end of each file.
    *
    * @param file the file's name in its repository
-   * @param received the bytes of the file that are here, including those of an earlier attempt
+   * @param received the number of bytes so far, including those of an earlier attempt
    * @param total the file's length
    */
   void received(String file, long received, long total);
 
   /**
-   * Called when the bytes of a file are checked against its SHA-256. Does nothing unless
-   * overridden.
+   * Called when a file's SHA-256 is verified. Does nothing by default.
    *
    * @param file the file's name in its repository
    */
   default void verifying(String file) {}
 
   /**
-   * Called when a request is tried again. Does nothing unless overridden.
+   * Called when a request is retried. Does nothing by default.
    *
-   * @param file the file's name in its repository, or the repository's own if its files are not
+   * @param file the file's name in its repository, or the repository's name if its files are not
    *     known yet
    * @param reason why the request failed
    */

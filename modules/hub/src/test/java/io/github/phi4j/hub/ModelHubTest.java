@@ -154,7 +154,7 @@ final class ModelHubTest {
 
     assertThatThrownBy(() -> hub().pull(REFERENCE))
         .isInstanceOf(HubException.class)
-        .hasMessageContaining("microsoft/phi-4-gguf could not be fetched")
+        .hasMessageContaining("microsoft/phi-4-gguf could not be downloaded")
         .hasMessageContaining("503");
   }
 
@@ -238,7 +238,7 @@ final class ModelHubTest {
 
     assertThatThrownBy(() -> hub().pull(REFERENCE))
         .isInstanceOf(HubException.class)
-        .hasMessageContaining("not sound");
+        .hasMessageContaining("is invalid");
   }
 
   @Test

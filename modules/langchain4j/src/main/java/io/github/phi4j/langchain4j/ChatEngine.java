@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** A generator that answers LangChain4j's requests, with what they default to. */
+/** A generator for LangChain4j's requests, with their defaults. */
 final class ChatEngine implements AutoCloseable {
 
   private final Generator generator;
@@ -54,14 +54,13 @@ final class ChatEngine implements AutoCloseable {
     return listeners;
   }
 
-  /** A request that was checked and is ready to run. */
+  /** A validated request. */
   record Call(Prompt prompt, GenerationOptions options) {}
 
   /**
-   * Checks a request.
+   * Validates a request.
    *
-   * @throws dev.langchain4j.exception.UnsupportedFeatureException if it asks for what cannot be
-   *     done
+   * @throws dev.langchain4j.exception.UnsupportedFeatureException if it uses an unsupported feature
    */
   Call prepare(ChatRequest request, Cancellation cancellation) {
     checkModelName(request.parameters().modelName());
@@ -73,7 +72,7 @@ final class ChatEngine implements AutoCloseable {
                 .build()));
   }
 
-  /** There is one model: a name can only confirm it. */
+  /** Checks the model name, which can only confirm the model. */
   private void checkModelName(String name) {
     if (name != null && !name.equals(modelName)) {
       throw RequestMapping.unsupported(
@@ -87,7 +86,7 @@ final class ChatEngine implements AutoCloseable {
         Failures.mapping(() -> generator.generate(call.prompt(), call.options(), sink));
     if (completion.finishReason() == io.github.phi4j.api.FinishReason.TIMEOUT) {
       throw new TimeoutException(
-          "the request took longer than its timeout of "
+          "the request exceeded its timeout of "
               + call.options().timeout().orElseThrow()
               + " and got to "
               + completion.usage().completionTokens()
@@ -140,7 +139,7 @@ final class ChatEngine implements AutoCloseable {
     };
   }
 
-  /** Closes the generator, if this opened it. */
+  /** Closes the generator, if this object loaded it. */
   @Override
   public void close() {
     if (owner) {

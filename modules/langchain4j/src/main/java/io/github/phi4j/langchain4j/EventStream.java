@@ -10,10 +10,7 @@ import io.github.phi4j.api.TextSink;
 import java.util.concurrent.Flow;
 import java.util.concurrent.SubmissionPublisher;
 
-/**
- * One request whose response goes to a subscriber. Where the subscriber does not keep up, the
- * request waits.
- */
+/** A request with a subscriber. Back-pressure from the subscriber blocks the request. */
 final class EventStream implements TextSink {
 
   private final SubmissionPublisher<ChatModelStreamingEvent> events;
@@ -45,7 +42,7 @@ final class EventStream implements TextSink {
       calls.end(response.aiMessage().toolExecutionRequests());
       events.submit(new CompleteResponse(response));
       events.close();
-    } catch (Throwable e) { // whatever it is, the subscriber waits for it
+    } catch (Throwable e) { // the subscriber must hear of any failure
       events.closeExceptionally(e);
     }
   }

@@ -11,7 +11,7 @@ import io.github.phi4j.api.GrammarException;
 import io.github.phi4j.api.PromptTooLongException;
 import java.util.function.Supplier;
 
-/** phi4j's exceptions as LangChain4j's: what may succeed later is retriable. */
+/** Converts phi4j's exceptions to LangChain4j's; transient ones are retriable. */
 final class Failures {
 
   private Failures() {}

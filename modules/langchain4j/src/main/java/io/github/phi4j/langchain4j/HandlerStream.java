@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request whose response goes to a handler. What the handler throws goes to its {@code
- * onError}, and generation goes on; what that throws is logged.
+ * A request with a handler. The handler's exceptions go to its {@code onError}, and generation
+ * continues; exceptions of {@code onError} are logged.
  */
 final class HandlerStream implements Runnable, TextSink, StreamingHandle {
 
@@ -47,7 +47,7 @@ final class HandlerStream implements Runnable, TextSink, StreamingHandle {
     ChatResponse response;
     try {
       response = engine.run(call, this);
-    } catch (Throwable e) { // whatever it is, the handler waits for it
+    } catch (Throwable e) { // the handler must hear of any failure
       if (!isCancelled()) {
         fail(e);
       }

@@ -12,11 +12,11 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A Phi-4 model as a {@link ChatModel}. Thread-safe; concurrent requests are computed together.
+ * A Phi-4 model as a {@link ChatModel}. Thread-safe; concurrent requests are batched.
  *
- * <p>A request whose thread is interrupted ends with the text so far and finish reason OTHER. One
- * that was sent by {@code chatAsync} runs on a virtual thread of its own, and stops when its future
- * is cancelled.
+ * <p>A request whose thread is interrupted ends with the text so far and finish reason OTHER. A
+ * request of {@code chatAsync} runs on its own virtual thread, and stops when its future is
+ * cancelled.
  *
  * <pre>{@code
  * try (Phi4ChatModel model = Phi4ChatModel.builder().modelPath(Path.of("phi-4-Q4_K_M.gguf")).build()) {
@@ -33,7 +33,7 @@ public final class Phi4ChatModel implements ChatModel, AutoCloseable {
   }
 
   /**
-   * Starts with nothing set.
+   * Returns an empty builder.
    *
    * @return a builder
    */
@@ -63,7 +63,7 @@ public final class Phi4ChatModel implements ChatModel, AutoCloseable {
         .start(() -> {
           try {
             future.complete(engine.run(call, text -> true));
-          } catch (Throwable e) { // whatever it is, someone waits for it
+          } catch (Throwable e) { // the future must complete in any case
             future.completeExceptionally(e);
           }
         });
@@ -85,13 +85,13 @@ public final class Phi4ChatModel implements ChatModel, AutoCloseable {
     return Set.of(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
   }
 
-  /** Closes the generator, if this was built from a path; its requests are cancelled. */
+  /** Closes the generator if it was loaded from a path, which cancels its requests. */
   @Override
   public void close() {
     engine.close();
   }
 
-  /** Collects what a chat model needs. Not thread-safe. */
+  /** Builds a chat model. Not thread-safe. */
   public static final class Builder extends Phi4ChatModelBuilder<Builder, Phi4ChatModel> {
 
     private Builder() {}

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What the builders of both chat models have in common. Not thread-safe.
+ * The common part of the builders of both chat models. Not thread-safe.
  *
  * @param <B> the builder
  * @param <M> the model
@@ -34,16 +34,16 @@ public abstract sealed class Phi4ChatModelBuilder<B extends Phi4ChatModelBuilder
   abstract B self();
 
   /**
-   * Makes the model, and loads it if a path was given.
+   * Builds the chat model; loads the model if a path is set.
    *
    * @return the model
-   * @throws IllegalArgumentException unless there is either a path or a generator
+   * @throws IllegalArgumentException unless exactly one of path and generator is set
    * @throws dev.langchain4j.exception.LangChain4jException if the file cannot be loaded
    */
   public abstract M build();
 
   /**
-   * Loads a model from a file; it is closed with the chat model.
+   * Loads a model from a file; closing the chat model closes it.
    *
    * @param value a GGUF file, or the first part of a split one
    * @return this builder
@@ -54,7 +54,7 @@ public abstract sealed class Phi4ChatModelBuilder<B extends Phi4ChatModelBuilder
   }
 
   /**
-   * Sets how the file is loaded.
+   * Sets the load options of the file.
    *
    * @param value the options
    * @return this builder
@@ -65,8 +65,8 @@ public abstract sealed class Phi4ChatModelBuilder<B extends Phi4ChatModelBuilder
   }
 
   /**
-   * Uses a loaded model, which stays the program's: closing the chat model leaves it open. Chat
-   * models that share one compute their requests together.
+   * Uses a loaded model. The program remains its owner: closing the chat model does not close it.
+   * Chat models that share a generator batch their requests.
    *
    * @param value the generator
    * @return this builder
@@ -77,9 +77,9 @@ public abstract sealed class Phi4ChatModelBuilder<B extends Phi4ChatModelBuilder
   }
 
   /**
-   * Sets the name that responses bear.
+   * Sets the model name in responses.
    *
-   * @param value the name; that of the file unless set
+   * @param value the name; by default, that of the file
    * @return this builder
    */
   public B modelName(String value) {
@@ -88,8 +88,8 @@ public abstract sealed class Phi4ChatModelBuilder<B extends Phi4ChatModelBuilder
   }
 
   /**
-   * Sets phi4j's own options for what request parameters leave open, with all that phi4j can do:
-   * speculation, samplers, stop tokens. Unless set, sampling is greedy.
+   * Sets phi4j's options as defaults for requests, with features such as speculation, samplers and
+   * stop tokens. By default, sampling is greedy.
    *
    * @param value the options
    * @return this builder
@@ -100,10 +100,10 @@ public abstract sealed class Phi4ChatModelBuilder<B extends Phi4ChatModelBuilder
   }
 
   /**
-   * Sets the parameters of requests that do not set them.
+   * Sets default request parameters.
    *
-   * @param value LangChain4j's own, or {@link Phi4ChatRequestParameters}; values that are set on
-   *     this builder win over them
+   * @param value LangChain4j's, or {@link Phi4ChatRequestParameters}; values set on this builder
+   *     take precedence
    * @return this builder
    */
   public B defaultRequestParameters(ChatRequestParameters value) {
@@ -114,7 +114,7 @@ public abstract sealed class Phi4ChatModelBuilder<B extends Phi4ChatModelBuilder
   /**
    * Sets the temperature.
    *
-   * @param value 0 is greedy
+   * @param value 0 or above; 0 is greedy
    * @return this builder
    */
   public B temperature(Double value) {
@@ -125,7 +125,7 @@ public abstract sealed class Phi4ChatModelBuilder<B extends Phi4ChatModelBuilder
   /**
    * Sets top-p.
    *
-   * @param value above 0, up to 1, which keeps all
+   * @param value above 0, at most 1, which keeps all
    * @return this builder
    */
   public B topP(Double value) {
@@ -147,7 +147,7 @@ public abstract sealed class Phi4ChatModelBuilder<B extends Phi4ChatModelBuilder
   /**
    * Sets the seed.
    *
-   * @param value the same seed gives the same text
+   * @param value any number; the same seed gives the same text
    * @return this builder
    */
   public B seed(Long value) {
@@ -156,7 +156,7 @@ public abstract sealed class Phi4ChatModelBuilder<B extends Phi4ChatModelBuilder
   }
 
   /**
-   * Sets the most tokens of an answer.
+   * Sets the maximum number of tokens in an answer.
    *
    * @param value 0 or above
    * @return this builder
@@ -167,7 +167,7 @@ public abstract sealed class Phi4ChatModelBuilder<B extends Phi4ChatModelBuilder
   }
 
   /**
-   * Sets texts that end an answer.
+   * Sets stop strings.
    *
    * @param values the texts
    * @return this builder
@@ -178,9 +178,9 @@ public abstract sealed class Phi4ChatModelBuilder<B extends Phi4ChatModelBuilder
   }
 
   /**
-   * Sets the form of answers.
+   * Sets the response format.
    *
-   * @param value text, JSON, or JSON of a schema
+   * @param value text, JSON, or JSON with a schema
    * @return this builder
    */
   public B responseFormat(ResponseFormat value) {
@@ -189,7 +189,7 @@ public abstract sealed class Phi4ChatModelBuilder<B extends Phi4ChatModelBuilder
   }
 
   /**
-   * Sets listeners to requests, responses and errors.
+   * Sets listeners for requests, responses and errors.
    *
    * @param values the listeners
    * @return this builder
@@ -199,7 +199,7 @@ public abstract sealed class Phi4ChatModelBuilder<B extends Phi4ChatModelBuilder
   }
 
   /**
-   * Sets listeners to requests, responses and errors.
+   * Sets listeners for requests, responses and errors.
    *
    * @param values the listeners
    * @return this builder
@@ -212,7 +212,7 @@ public abstract sealed class Phi4ChatModelBuilder<B extends Phi4ChatModelBuilder
   boolean opensGenerator() {
     if ((generator == null) == (modelPath == null)) {
       throw new IllegalArgumentException(
-          "a chat model needs either a modelPath, which it loads, or a generator");
+          "a chat model needs either a modelPath to load or a generator");
     }
     return generator == null;
   }

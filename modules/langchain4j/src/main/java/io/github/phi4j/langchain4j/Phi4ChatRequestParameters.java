@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * LangChain4j's request parameters with those that phi4j has besides. What is null is left to the
- * model's defaults. Immutable.
+ * LangChain4j's request parameters, extended with phi4j's. Null values use the model's defaults.
+ * Immutable.
  */
 public final class Phi4ChatRequestParameters extends DefaultChatRequestParameters {
 
@@ -34,7 +34,7 @@ public final class Phi4ChatRequestParameters extends DefaultChatRequestParameter
   }
 
   /**
-   * Starts with nothing set.
+   * Returns an empty builder.
    *
    * @return a builder
    */
@@ -43,7 +43,7 @@ public final class Phi4ChatRequestParameters extends DefaultChatRequestParameter
   }
 
   /**
-   * The seed of all that is random.
+   * Returns the random seed.
    *
    * @return the seed, or null
    */
@@ -52,7 +52,7 @@ public final class Phi4ChatRequestParameters extends DefaultChatRequestParameter
   }
 
   /**
-   * The least probability of a token, as a fraction of the most probable one's.
+   * Returns the minimum probability of a token, as a fraction of the highest one.
    *
    * @return from 0 to 1, or null
    */
@@ -61,7 +61,7 @@ public final class Phi4ChatRequestParameters extends DefaultChatRequestParameter
   }
 
   /**
-   * The penalty on tokens that were there before.
+   * Returns the penalty on repeated tokens.
    *
    * @return 1 for none, or null
    */
@@ -70,8 +70,8 @@ public final class Phi4ChatRequestParameters extends DefaultChatRequestParameter
   }
 
   /**
-   * How many of the most probable tokens {@link Phi4ChatResponseMetadata#logProbs()} tells beside
-   * each.
+   * Returns the number of most probable alternatives per token in {@link
+   * Phi4ChatResponseMetadata#logProbs()}.
    *
    * @return 0 or above, or null for no log-probabilities
    */
@@ -80,7 +80,7 @@ public final class Phi4ChatRequestParameters extends DefaultChatRequestParameter
   }
 
   /**
-   * The most tokens of thought before the answer, of a reasoning model.
+   * Returns the maximum number of reasoning tokens.
    *
    * @return 0 or above, or null
    */
@@ -89,18 +89,18 @@ public final class Phi4ChatRequestParameters extends DefaultChatRequestParameter
   }
 
   /**
-   * Whether the model may call several tools at once.
+   * Returns whether the model may call several tools at once.
    *
-   * @return whether it may; null, like true, for as many as it likes
+   * @return whether it may; null is like true
    */
   public Boolean parallelToolCalls() {
     return parallelToolCalls;
   }
 
   /**
-   * The time after which the request fails.
+   * Returns the time limit of the request, after which it fails.
    *
-   * @return the time, or null
+   * @return the limit, or null
    */
   public Duration timeout() {
     return timeout;

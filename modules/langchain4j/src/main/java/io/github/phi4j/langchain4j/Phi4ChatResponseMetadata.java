@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What LangChain4j tells of a response, and all that phi4j does: log-probabilities, thoughts,
- * timings, and how much of the prompt was cached.
+ * LangChain4j's response metadata, extended with phi4j's: log-probabilities, thoughts, timings, and
+ * cached tokens.
  */
 public final class Phi4ChatResponseMetadata extends ChatResponseMetadata {
 
@@ -25,7 +25,7 @@ public final class Phi4ChatResponseMetadata extends ChatResponseMetadata {
   }
 
   /**
-   * The response as phi4j gave it.
+   * Returns phi4j's own completion.
    *
    * @return the completion
    */
@@ -34,17 +34,17 @@ public final class Phi4ChatResponseMetadata extends ChatResponseMetadata {
   }
 
   /**
-   * How probable each token was.
+   * Returns the log-probabilities.
    *
    * @return a log-probability for each token; empty unless {@link
-   *     Phi4ChatRequestParameters#logProbs()} asked for them
+   *     Phi4ChatRequestParameters#logProbs()} is set
    */
   public List<TokenLogProb> logProbs() {
     return completion.logProbs();
   }
 
   /**
-   * Token counts with those of the cache, which {@link #tokenUsage()} leaves out.
+   * Returns token counts including cached tokens, which {@link #tokenUsage()} lacks.
    *
    * @return the counts
    */

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A Phi-4 model as an {@link EmbeddingModel}: the texts' hidden states, pooled and normalised.
- * Phi-4 is no model of its own for this, but finds texts of the same matter, and needs no second
- * model. Thread-safe; the texts of a request are computed together.
+ * A Phi-4 model as an {@link EmbeddingModel}: the texts' hidden states, pooled and normalized.
+ * Phi-4 is not an embedding model, but finds related texts without a second model. Thread-safe; the
+ * texts of a request are batched.
  */
 public final class Phi4EmbeddingModel implements EmbeddingModel, AutoCloseable {
 
@@ -28,7 +28,7 @@ public final class Phi4EmbeddingModel implements EmbeddingModel, AutoCloseable {
   private Phi4EmbeddingModel(Builder builder) {
     if ((builder.generator == null) == (builder.modelPath == null)) {
       throw new IllegalArgumentException(
-          "an embedding model needs either a modelPath, which it loads, or a generator");
+          "an embedding model needs either a modelPath to load or a generator");
     }
     owner = builder.generator == null;
     generator =
@@ -40,7 +40,7 @@ public final class Phi4EmbeddingModel implements EmbeddingModel, AutoCloseable {
   }
 
   /**
-   * Starts with nothing set.
+   * Returns an empty builder.
    *
    * @return a builder
    */
@@ -74,7 +74,7 @@ public final class Phi4EmbeddingModel implements EmbeddingModel, AutoCloseable {
     return listeners;
   }
 
-  /** Closes the generator, if this was built from a path. */
+  /** Closes the generator if it was loaded from a path. */
   @Override
   public void close() {
     if (owner) {
@@ -82,7 +82,7 @@ public final class Phi4EmbeddingModel implements EmbeddingModel, AutoCloseable {
     }
   }
 
-  /** Collects what an embedding model needs. Not thread-safe. */
+  /** Builds an embedding model. Not thread-safe. */
   public static final class Builder {
     private Path modelPath;
     private LoadOptions loadOptions = LoadOptions.defaults();
@@ -93,7 +93,7 @@ public final class Phi4EmbeddingModel implements EmbeddingModel, AutoCloseable {
     private Builder() {}
 
     /**
-     * Loads a model from a file; it is closed with the embedding model.
+     * Loads a model from a file; closing the embedding model closes it.
      *
      * @param value a GGUF file, or the first part of a split one
      * @return this builder
@@ -104,7 +104,7 @@ public final class Phi4EmbeddingModel implements EmbeddingModel, AutoCloseable {
     }
 
     /**
-     * Sets how the file is loaded.
+     * Sets the load options of the file.
      *
      * @param value the options
      * @return this builder
@@ -115,7 +115,7 @@ public final class Phi4EmbeddingModel implements EmbeddingModel, AutoCloseable {
     }
 
     /**
-     * Uses a loaded model, which stays the program's.
+     * Uses a loaded model; the program remains its owner.
      *
      * @param value the generator
      * @return this builder
@@ -126,9 +126,9 @@ public final class Phi4EmbeddingModel implements EmbeddingModel, AutoCloseable {
     }
 
     /**
-     * Sets the name that the model bears.
+     * Sets the model name.
      *
-     * @param value the name; that of the file unless set
+     * @param value the name; by default, that of the file
      * @return this builder
      */
     public Builder modelName(String value) {
@@ -137,7 +137,7 @@ public final class Phi4EmbeddingModel implements EmbeddingModel, AutoCloseable {
     }
 
     /**
-     * Sets listeners to requests, responses and errors.
+     * Sets listeners for requests, responses and errors.
      *
      * @param values the listeners
      * @return this builder
@@ -148,10 +148,10 @@ public final class Phi4EmbeddingModel implements EmbeddingModel, AutoCloseable {
     }
 
     /**
-     * Makes the model, and loads it if a path was given.
+     * Builds the embedding model; loads the model if a path is set.
      *
      * @return the model
-     * @throws IllegalArgumentException unless there is either a path or a generator
+     * @throws IllegalArgumentException unless exactly one of path and generator is set
      * @throws dev.langchain4j.exception.LangChain4jException if the file cannot be loaded
      */
     public Phi4EmbeddingModel build() {

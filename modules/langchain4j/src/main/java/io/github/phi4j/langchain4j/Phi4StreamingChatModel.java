@@ -13,13 +13,12 @@ import java.util.Set;
 import java.util.concurrent.Flow.Publisher;
 
 /**
- * A Phi-4 model as a {@link StreamingChatModel}. Thread-safe; concurrent requests are computed
- * together.
+ * A Phi-4 model as a {@link StreamingChatModel}. Thread-safe; concurrent requests are batched.
  *
- * <p>Each request runs on a virtual thread of its own, which calls the handler: all of its methods
- * on this one thread. A program that ends right after {@code chat} therefore sees nothing.
- * Cancelling a handle or a subscription stops the engine, also amid the prompt. A slow handler or
- * subscriber holds up its own request alone.
+ * <p>Each request runs on its own virtual thread, which also calls all methods of the handler. A
+ * program that ends right after {@code chat} therefore sees nothing. Cancelling a handle or a
+ * subscription stops the engine, even during prefill. A slow handler or subscriber delays only its
+ * own request.
  */
 public final class Phi4StreamingChatModel implements StreamingChatModel, AutoCloseable {
 
@@ -30,7 +29,7 @@ public final class Phi4StreamingChatModel implements StreamingChatModel, AutoClo
   }
 
   /**
-   * Starts with nothing set.
+   * Returns an empty builder.
    *
    * @return a builder
    */
@@ -70,13 +69,13 @@ public final class Phi4StreamingChatModel implements StreamingChatModel, AutoClo
     return Set.of(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
   }
 
-  /** Closes the generator, if this was built from a path; its requests are cancelled. */
+  /** Closes the generator if it was loaded from a path, which cancels its requests. */
   @Override
   public void close() {
     engine.close();
   }
 
-  /** Collects what a streaming chat model needs. Not thread-safe. */
+  /** Builds a streaming chat model. Not thread-safe. */
   public static final class Builder extends Phi4ChatModelBuilder<Builder, Phi4StreamingChatModel> {
 
     private Builder() {}

@@ -9,15 +9,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** Counts tokens as a model sees them; no estimate. Thread-safe. */
+/** Counts a model's tokens exactly. Thread-safe. */
 public final class Phi4TokenCountEstimator implements TokenCountEstimator {
 
   private final Tokenizer tokenizer;
 
   /**
-   * Counts with a tokenizer.
+   * Creates an estimator.
    *
-   * @param tokenizer that of a {@link io.github.phi4j.api.Generator}, usable after that is closed
+   * @param tokenizer the tokenizer of a {@link io.github.phi4j.api.Generator}, usable after it is
+   *     closed
    */
   public Phi4TokenCountEstimator(Tokenizer tokenizer) {
     this.tokenizer = Objects.requireNonNull(tokenizer, "tokenizer");
@@ -33,7 +34,7 @@ public final class Phi4TokenCountEstimator implements TokenCountEstimator {
     return estimateTokenCountInMessages(List.of(message));
   }
 
-  /** Counts the whole prompt, the header of the answer included. */
+  /** Counts the whole prompt, including the header of the answer. */
   @Override
   public int estimateTokenCountInMessages(Iterable<ChatMessage> messages) {
     List<Message> mapped = new ArrayList<>();

@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
 
-/** LangChain4j's messages and parameters as phi4j's. */
+/** Converts LangChain4j's messages and parameters to phi4j's. */
 final class RequestMapping {
 
   private static final String ANY_OBJECT = "{\"type\": \"object\"}";
@@ -84,9 +84,9 @@ final class RequestMapping {
   }
 
   /**
-   * Takes parameters over into options.
+   * Converts parameters to options.
    *
-   * @param base what the parameters leave open
+   * @param base the defaults
    */
   static GenerationOptions options(ChatRequestParameters parameters, GenerationOptions base) {
     GenerationOptions.Builder options = base.toBuilder();

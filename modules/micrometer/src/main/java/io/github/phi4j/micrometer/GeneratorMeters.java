@@ -22,10 +22,13 @@ import java.util.stream.DoubleStream;
 /** The meters of one generator. */
 final class GeneratorMeters {
 
-  /** What meters without an error have as its type: registries want every tag on all of a name. */
+  /**
+   * The error type of meters without an error, since registries require the same tags on all meters
+   * of a name.
+   */
   private static final String NO_ERROR = "none";
 
-  // Buckets as OpenTelemetry's conventions advise, and beyond them as far as processors are slower.
+  // Buckets of OpenTelemetry's conventions, extended for slower processors.
   private static final Duration[] REQUEST =
       seconds(
           .01, .02, .04, .08, .16, .32, .64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92, 163.84,
@@ -59,64 +62,64 @@ final class GeneratorMeters {
     load =
         add(
             Timer.builder("phi4j.model.load")
-                .description("Loading of models")
+                .description("Model loading")
                 .tags(own)
                 .register(registry));
     passes =
         add(
             Timer.builder("phi4j.pass.duration")
-                .description("Forward passes over the weights")
+                .description("Forward passes")
                 .tags(own)
                 .serviceLevelObjectives(PER_TOKEN)
                 .register(registry));
     width =
         add(
             DistributionSummary.builder("phi4j.pass.width")
-                .description("Sequences that a forward pass serves")
+                .description("Sequences in a forward pass")
                 .tags(own)
                 .serviceLevelObjectives(WIDTHS)
                 .register(registry));
-    decoded = tokens("decode", "Tokens that were generated, guesses among them");
-    prefilled = tokens("prefill", "Tokens of prompts that were computed");
+    decoded = tokens("decode", "Decoded tokens, including speculative ones");
+    prefilled = tokens("prefill", "Computed prompt tokens");
     queueWait =
         add(
             Timer.builder("phi4j.queue.wait")
-                .description("From a call to the first forward pass that serves it")
+                .description("From a call to its first forward pass")
                 .tags(own)
                 .serviceLevelObjectives(FIRST_TOKEN)
                 .register(registry));
-    gauge("phi4j.calls.active", "Calls that run or wait", "", generator, g -> g.workload().calls());
     gauge(
-        "phi4j.calls.waiting",
-        "Calls that no forward pass serves yet",
+        "phi4j.calls.active",
+        "Running and waiting calls",
         "",
         generator,
-        g -> g.workload().waiting());
+        g -> g.workload().calls());
+    gauge("phi4j.calls.waiting", "Waiting calls", "", generator, g -> g.workload().waiting());
     gauge(
         "phi4j.kv.memory",
-        "Keys and values in memory",
+        "Memory of KV caches",
         "bytes",
         generator,
         g -> g.workload().kvCacheBytes());
     gauge(
         "phi4j.prefix.cache.memory",
-        "Keys and values in the prefix cache",
+        "Memory of the prefix cache",
         "bytes",
         generator,
         g -> g.prefixCacheUsage().bytes());
     count(
         "phi4j.prefix.cache.hits",
-        "Contexts that began with what was cached",
+        "Prefix cache hits",
         generator,
         g -> g.prefixCacheUsage().hits());
     count(
         "phi4j.prefix.cache.misses",
-        "Contexts that did not",
+        "Prefix cache misses",
         generator,
         g -> g.prefixCacheUsage().misses());
     count(
         "phi4j.prefix.cache.tokens",
-        "Tokens that did not have to be computed",
+        "Tokens taken from the prefix cache",
         generator,
         g -> g.prefixCacheUsage().reusedTokens());
   }
@@ -208,7 +211,7 @@ final class GeneratorMeters {
     usage(tags, "input").record(completion.usage().promptTokens());
     usage(tags, "output").record(generated);
     add(Counter.builder("phi4j.generations")
-            .description("Generations by how they ended")
+            .description("Generations by finish reason")
             .tags(own.and("finish_reason", completion.finishReason().name()))
             .register(registry))
         .increment();

@@ -14,10 +14,10 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Meters what generators do: requests and tokens under OpenTelemetry's names for generative AI
+ * Records metrics of generators: requests and tokens under OpenTelemetry's names for generative AI
  * ({@code gen_ai.*}), and the engine's queue, passes and caches under {@code phi4j.*}. Thread-safe;
- * one serves any number of generators, whose meters differ by the tag {@code gen_ai.request.model}.
- * The meters of a generator leave with it.
+ * one instance serves any number of generators, whose meters differ in the tag {@code
+ * gen_ai.request.model}. Closing a generator removes its meters.
  *
  * <pre>{@code
  * LoadOptions options = LoadOptions.builder().listeners(new Phi4Metrics(registry)).build();
@@ -30,10 +30,10 @@ public final class Phi4Metrics implements GenerationListener {
   private final Map<Generator, GeneratorMeters> meters = new ConcurrentHashMap<>();
 
   /**
-   * Meters to a registry.
+   * Creates metrics for a registry.
    *
    * @param registry the registry
-   * @param tags of all meters, besides their own
+   * @param tags additional tags of all meters
    */
   public Phi4Metrics(MeterRegistry registry, Tag... tags) {
     this.registry = Objects.requireNonNull(registry, "registry");

@@ -1,2 +1,2 @@
-/** phi4j's metrics, by Micrometer. */
+/** phi4j's metrics for Micrometer. */
 package io.github.phi4j.micrometer;

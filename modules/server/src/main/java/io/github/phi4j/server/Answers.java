@@ -14,10 +14,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
-/** The parts of answers that endpoints have in common, as OpenAI and llama.cpp write them. */
+/** The common parts of answers, in OpenAI's and llama.cpp's formats. */
 final class Answers {
 
-  /** OpenAI's number for a probability of zero. */
+  /** OpenAI's value for a probability of zero. */
   private static final double LEAST_LOG_PROB = -9999;
 
   private Answers() {}
@@ -37,13 +37,16 @@ final class Answers {
     return completion.toolCalls().isEmpty() ? "stop" : "tool_calls";
   }
 
-  /** Whether a limit ended the answer. */
+  /** Returns whether a limit ended the answer. */
   static boolean isCut(Completion completion) {
     return completion.finishReason() != FinishReason.STOP
         && completion.finishReason() != FinishReason.STOP_STRING;
   }
 
-  /** Usage of all completions of a request, whose prompts are computed once for their samples. */
+  /**
+   * Returns the usage of all completions of a request, whose prompts are computed once for all
+   * samples.
+   */
   static ObjectNode usage(List<Completion> completions, int samples, Tokenizer tokenizer) {
     int prompt = 0;
     int cached = 0;
@@ -53,7 +56,7 @@ final class Answers {
       Usage usage = completions.get(i).usage();
       if (i % samples == 0) {
         prompt += usage.promptTokens();
-        // Side by side, samples count their common prompt as cached although it was computed.
+        // Parallel samples count their common prompt as cached although it was computed.
         cached += samples == 1 ? usage.cachedTokens() : 0;
       }
       completion += usage.completionTokens();
@@ -68,12 +71,15 @@ final class Answers {
     return node;
   }
 
-  /** The tokens of the thoughts, which the model does not count: encoded again. */
+  /**
+   * Counts the tokens of the thoughts by encoding them again, since they are not counted
+   * separately.
+   */
   static int reasoningTokens(Completion completion, Tokenizer tokenizer) {
     return completion.reasoning().isEmpty() ? 0 : tokenizer.encode(completion.reasoning()).length;
   }
 
-  /** Speed, in llama.cpp's fields. */
+  /** Returns the speed in llama.cpp's fields. */
   static ObjectNode timings(Timings timings, Usage usage) {
     return timings(
         usage.cachedTokens(),
@@ -118,8 +124,8 @@ final class Answers {
   }
 
   /**
-   * Log-probabilities as chat completions have them, with the probabilities that the tokens were
-   * drawn from as llama.cpp has them.
+   * Returns log-probabilities in the format of chat completions, with llama.cpp's sampling
+   * probabilities.
    */
   static ArrayNode logProbs(List<TokenLogProb> tokens, Tokenizer tokenizer) {
     ArrayNode content = Json.array();

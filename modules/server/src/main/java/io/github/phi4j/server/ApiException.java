@@ -2,7 +2,7 @@ package io.github.phi4j.server;
 
 import org.jspecify.annotations.Nullable;
 
-/** A request that gets an error for an answer, in the words and fields of OpenAI's API. */
+/** An error answer in the format of OpenAI's API. */
 final class ApiException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -20,27 +20,27 @@ final class ApiException extends RuntimeException {
     this.code = code;
   }
 
-  /** A field of the request that is wrong. */
+  /** Returns an exception for an invalid field. */
   static ApiException invalid(@Nullable String parameter, String code, String message) {
     return new ApiException(400, "invalid_request_error", parameter, code, message);
   }
 
-  /** A field that is known and cannot be honoured. */
+  /** Returns an exception for a known but unsupported field. */
   static ApiException unsupported(String parameter, String message) {
     return invalid(parameter, "unsupported_parameter", message);
   }
 
-  /** A request that is wrong as a whole. */
+  /** Returns an exception for a request that is invalid as a whole. */
   static ApiException refused(int status, String code, String message) {
     return new ApiException(status, "invalid_request_error", null, code, message);
   }
 
-  /** A server that has no room for a request at the moment. */
+  /** Returns an exception for an overloaded server. */
   static ApiException overloaded(String message) {
     return new ApiException(503, "server_error", null, "server_overloaded", message);
   }
 
-  /** A failure that is not the client's. */
+  /** Returns an exception for an internal error. */
   static ApiException internal(String message) {
     return new ApiException(500, "server_error", null, "internal_error", message);
   }

@@ -7,7 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Optional;
 
-/** The keys of which a request must bring one; none are needed if there are none. */
+/** The accepted API keys; without any, requests need none. */
 final class ApiKeys {
 
   private static final String SCHEME = "Bearer ";
@@ -31,9 +31,9 @@ final class ApiKeys {
   }
 
   /**
-   * Checks the key of a request, in a time that tells nothing of the right ones.
+   * Checks the key of a request, in constant time.
    *
-   * @throws ApiException if it has none, or a wrong one
+   * @throws ApiException if the key is missing or wrong
    */
   void check(Exchange exchange) {
     if (digests.isEmpty()) {

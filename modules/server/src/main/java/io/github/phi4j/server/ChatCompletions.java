@@ -20,11 +20,11 @@ final class ChatCompletions implements Route {
   }
 
   /**
-   * What a request asks for.
+   * A parsed request.
    *
-   * @param logProbs whether the answer tells log-probabilities
-   * @param heartbeat how often the answer shows life
-   * @param timingsPerToken whether each piece of a stream tells the speed so far
+   * @param logProbs whether the answer has log-probabilities
+   * @param heartbeat the interval of heartbeats
+   * @param timingsPerToken whether each chunk of a stream has timings
    */
   record Call(
       String model,
@@ -89,9 +89,9 @@ final class ChatCompletions implements Route {
         OptionFields.heartbeat(fields, serving.settings().heartbeat()));
   }
 
-  /** Fields that this server knows, and that ask for what it does not have. */
+  /** Refuses known fields that request unsupported features. */
   private static void refuseUnsupported(Fields fields) {
-    fields.refuse("audio", "is not supported: the model writes text alone");
+    fields.refuse("audio", "is not supported: the model writes only text");
     fields.refuse("web_search_options", "is not supported: the server does not search");
     fields.refuse("store", "is not supported: the server keeps no completions");
     if (fields.strings("modalities").stream().anyMatch(each -> !each.equals("text"))) {

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads conversations and tools as chat completions have them. */
+/** Reads conversations and tools in the format of chat completions. */
 final class ChatFields {
 
   private static final String NO_PARAMETERS =
@@ -18,7 +18,7 @@ final class ChatFields {
 
   private ChatFields() {}
 
-  /** The conversation of a request; it goes on with the last message if that is the assistant's. */
+  /** Reads the conversation of a request; a final assistant message is continued. */
   static Prompt prompt(Fields fields, int most) {
     List<Fields> given = fields.objects("messages");
     if (!fields.has("messages")) {
@@ -37,14 +37,14 @@ final class ChatFields {
     return prompt(messages);
   }
 
-  /** A conversation, which goes on with its last message if that is a text of the assistant. */
+  /** Returns a prompt; a final assistant message with text is continued. */
   static Prompt prompt(List<Message> messages) {
     Message last = messages.getLast();
     boolean continues = last.role() == Message.Role.ASSISTANT && last.toolCalls().isEmpty();
     return continues ? Prompt.continuing(messages) : Prompt.chat(messages);
   }
 
-  /** A message, of chat completions or of Responses. */
+  /** Reads a message of chat completions or Responses. */
   static Message message(Fields message) {
     String role = message.requiredString("role");
     return switch (role) {
@@ -52,7 +52,7 @@ final class ChatFields {
       case "user" -> Message.user(content(message));
       case "assistant" -> {
         message.refuse("function_call", "is not supported: use 'tool_calls'");
-        message.refuse("audio", "is not supported: the model writes text alone");
+        message.refuse("audio", "is not supported: the model writes only text");
         yield Message.assistant(
             content(message),
             message.string("reasoning_content").or(() -> message.string("reasoning")).orElse(""),
@@ -64,7 +64,7 @@ final class ChatFields {
     };
   }
 
-  /** The text of a message, which may be cut into parts. */
+  /** Reads the text of a message, which may consist of parts. */
   private static String content(Fields message) {
     Optional<JsonNode> content = message.value("content");
     if (content.isEmpty()) {
@@ -91,7 +91,7 @@ final class ChatFields {
             throw ApiException.invalid(
                 part.name("type"),
                 "unsupported_content",
-                "Content of type '" + type + "' is not supported: the model reads text alone.");
+                "Content of type '" + type + "' is not supported: the model reads only text.");
       }
     }
     return text.toString();
@@ -108,7 +108,7 @@ final class ChatFields {
     return calls;
   }
 
-  /** OpenAI's clients send arguments as text, Ollama's as an object. */
+  /** Reads arguments: OpenAI's clients send text, Ollama's an object. */
   static String arguments(Fields function) {
     Optional<JsonNode> arguments = function.value("arguments");
     if (arguments.isPresent() && arguments.get().isObject()) {
@@ -118,8 +118,8 @@ final class ChatFields {
   }
 
   static List<Tool> tools(Fields fields) {
-    fields.refuse("functions", "is not supported any more: use 'tools'");
-    fields.refuse("function_call", "is not supported any more: use 'tool_choice'", "none", "auto");
+    fields.refuse("functions", "is no longer supported: use 'tools'");
+    fields.refuse("function_call", "is no longer supported: use 'tool_choice'", "none", "auto");
     List<Tool> tools = new ArrayList<>();
     for (Fields tool : fields.objects("tools")) {
       String type = tool.string("type").orElse("function");
@@ -128,7 +128,7 @@ final class ChatFields {
             tool.name("type"),
             "Tools of type '" + type + "' are not supported: the server runs none of its own.");
       }
-      // In Responses, a function lies flat in the tool.
+      // In Responses, the fields of a function are directly in the tool.
       tools.add(tool(tool.object("function").orElse(tool)));
     }
     return tools;

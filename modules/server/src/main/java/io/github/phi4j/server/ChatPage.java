@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The chat page and its parts, read from the jar. Its policy lets it run its own scripts alone and
- * talk to no other host, whatever a model's answer may hold.
+ * The chat page and its resources, from the jar. Its Content-Security-Policy allows only its own
+ * scripts and no other hosts, whatever a model's answer contains.
  */
 final class ChatPage {
 
@@ -20,7 +20,7 @@ final class ChatPage {
           "default-src 'none'",
           "script-src 'self'",
           "style-src 'self'",
-          // KaTeX places its boxes by style attributes.
+          // KaTeX positions boxes with style attributes.
           "style-src-attr 'unsafe-inline'",
           "font-src 'self'",
           "img-src 'self' data:",

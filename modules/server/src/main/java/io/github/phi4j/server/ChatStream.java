@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The chunks of a streamed chat completion. Each choice has a sink of its own. */
+/** The chunks of a streamed chat completion. Each choice has its own sink. */
 final class ChatStream {
 
   private final ChatCompletions.Call call;
@@ -27,7 +27,7 @@ final class ChatStream {
     this.tokenizer = tokenizer;
   }
 
-  /** Takes the text of a choice; sinks are made before the first of them is used. */
+  /** Returns the sink of a choice; all sinks are created before the first is used. */
   TextSink sink(int index) {
     return sinks.computeIfAbsent(index, Sink::new);
   }

@@ -17,12 +17,12 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /v1/completions}: text that goes on as it stands. */
+/** {@code /v1/completions}: continues text verbatim. */
 final class Completions implements Route {
 
   private static final int MOST_PROMPTS = 64;
 
-  /** How much is generated unless the request says: OpenAI's number. */
+  /** The default number of tokens, as in OpenAI's API. */
   private static final int DEFAULT_TOKENS = 16;
 
   private final Serving serving;
@@ -42,12 +42,12 @@ final class Completions implements Route {
       LogProbForm logProbs,
       Duration heartbeat) {}
 
-  /** How log-probabilities are told. */
+  /** The format of log-probabilities. */
   private enum LogProbForm {
     NONE,
     /** OpenAI's parallel arrays. */
     ARRAYS,
-    /** llama.cpp's object for each token, as chat completions have it. */
+    /** llama.cpp's object per token, as in chat completions. */
     OBJECTS
   }
 
@@ -70,14 +70,14 @@ final class Completions implements Route {
       throw ApiException.unsupported(
           fields.name("best_of"), "'best_of' is not supported unless it equals 'n'.");
     }
-    fields.refuse("suffix", "is not supported: the model writes only what comes after a prompt");
+    fields.refuse("suffix", "is not supported: the model only continues prompts");
     GenerationOptions.Builder options =
         new OptionFields(serving.settings(), serving.tokenizer())
             .read(fields, "max_tokens", "n_predict");
     if (!fields.has("max_tokens") && !fields.has("n_predict")) {
       options.maxTokens(Math.min(serving.settings().defaults().maxTokens(), DEFAULT_TOKENS));
     }
-    // The choices of this endpoint have no place for thoughts apart.
+    // The choices of this endpoint have no field for separate thoughts.
     options.reasoning(Reasoning.builder().split(false).build());
     OptionFields.grammar(fields).ifPresent(options::grammar);
     LogProbForm logProbs = logProbs(fields, options);

@@ -16,7 +16,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Blocker;
 import org.eclipse.jetty.util.thread.Scheduler;
 
-/** One request and its answer, read and written by one thread, which may block. */
+/** A request and its answer, read and written by one thread, which may block. */
 final class Exchange {
 
   private final Request request;
@@ -46,7 +46,7 @@ final class Exchange {
     response.getHeaders().put(name, value);
   }
 
-  /** Whether a part of the answer is on its way, so that its status can no longer change. */
+  /** Returns whether a part of the answer was sent, so that its status can no longer change. */
   boolean committed() {
     return response.isCommitted();
   }
@@ -58,7 +58,7 @@ final class Exchange {
   /**
    * Reads the whole body.
    *
-   * @throws ApiException if it is longer or takes longer than allowed, or is not well-formed
+   * @throws ApiException if it is too long, too slow, or malformed
    */
   byte[] body() {
     long limit = settings.maxBodyBytes();
@@ -71,7 +71,7 @@ final class Exchange {
             .getComponents()
             .getScheduler()
             .schedule(
-                () -> request.fail(new TimeoutException("the body is late")),
+                () -> request.fail(new TimeoutException("the body timed out")),
                 patience.toMillis(),
                 TimeUnit.MILLISECONDS);
     try (InputStream in = Content.Source.asInputStream(request)) {
@@ -121,16 +121,16 @@ final class Exchange {
     write(new byte[0], true);
   }
 
-  /** Sets what comes before a body that is written in pieces. */
+  /** Starts a body that is written in pieces. */
   void begin(int status, String type) {
     response.setStatus(status);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
   }
 
   /**
-   * Writes a piece of the body, and waits until the connection took it.
+   * Writes a piece of the body, and waits until it is sent.
    *
-   * @throws IOException if the client is gone, or took nothing for as long as the server waits
+   * @throws IOException if the client is gone or stalled for too long
    */
   void write(byte[] piece, boolean last) throws IOException {
     try (Blocker.Callback callback = Blocker.callback()) {

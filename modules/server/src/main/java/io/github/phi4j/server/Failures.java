@@ -9,7 +9,7 @@ import io.github.phi4j.api.PromptTooLongException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says in the words of the API what a generation failed of. */
+/** Converts a generation's exception to an error of the API. */
 final class Failures {
 
   private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
@@ -42,7 +42,7 @@ final class Failures {
 
   private static ApiException internal(Throwable failure) {
     LOG.error("a request failed", failure);
-    return ApiException.internal("The request failed inside the server; its log tells why.");
+    return ApiException.internal("The request failed inside the server; its log has details.");
   }
 
   private static String message(Exception e) {

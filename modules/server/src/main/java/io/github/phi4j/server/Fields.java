@@ -11,9 +11,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * The fields of a JSON object that a client sent. A field that is null is taken for one that is not
- * there; one of another type than asked for, or out of range, is an {@link ApiException} that names
- * it.
+ * The fields of a client's JSON object. A null field counts as missing; a wrong type or range
+ * causes an {@link ApiException} that names the field.
  */
 final class Fields {
 
@@ -29,7 +28,7 @@ final class Fields {
     return new Fields(node, "");
   }
 
-  /** The object of an array, under the name by which errors call it. */
+  /** Returns the fields of an array element, with its name for errors. */
   static Fields of(JsonNode value, String name) {
     if (value instanceof ObjectNode object) {
       return new Fields(object, name + ".");
@@ -37,7 +36,7 @@ final class Fields {
     throw wrongType(name, "an object", value);
   }
 
-  /** The name of a field in errors. */
+  /** Returns the name of a field for errors. */
   String name(String field) {
     return path + field;
   }
@@ -136,7 +135,7 @@ final class Fields {
         });
   }
 
-  /** The objects of an array; none if the field is not there. */
+  /** Returns the objects of an array; none if the field is missing. */
   List<Fields> objects(String field) {
     List<Fields> objects = new ArrayList<>();
     array(field)
@@ -148,7 +147,7 @@ final class Fields {
     return objects;
   }
 
-  /** A string, or an array of strings; none if the field is not there. */
+  /** Returns a string or an array of strings as a list; empty if the field is missing. */
   List<String> strings(String field) {
     Optional<JsonNode> value = value(field);
     if (value.isEmpty()) {
@@ -167,7 +166,7 @@ final class Fields {
     return strings;
   }
 
-  /** Refuses a field unless it is missing, false, empty, zero or the value that changes nothing. */
+  /** Refuses a field unless it is missing, false, empty, zero or another neutral value. */
   void refuse(String field, String reason, String... harmless) {
     Optional<JsonNode> value = value(field);
     if (value.isEmpty()) {
@@ -206,7 +205,7 @@ final class Fields {
         "Invalid type for '" + name + "': expected " + expected + ", but got " + kind(found) + ".");
   }
 
-  /** What kind of value it is, in words. */
+  /** Describes the type of a value. */
   static String kind(JsonNode value) {
     return switch (value.getNodeType()) {
       case ARRAY -> "an array";

@@ -11,7 +11,7 @@ import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Lets requests in: checks whence they come and what they may, and finds their route. */
+/** Admits requests: checks origin, host and key, and finds the route. */
 final class Gate extends Handler.Abstract {
 
   private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
@@ -37,7 +37,7 @@ final class Gate extends Handler.Abstract {
     } catch (ApiException e) {
       refuse(exchange, callback, e);
     } catch (IOException e) {
-      LOG.debug("a client went away", e);
+      LOG.debug("a client disconnected", e);
       callback.failed(e);
     } catch (RuntimeException | Error e) {
       ApiException failure = Failures.translate(e);
@@ -89,7 +89,7 @@ final class Gate extends Handler.Abstract {
       if (failure.status() == 503 || failure.status() == 429) {
         exchange.setHeader("Retry-After", "1");
       }
-      // Ollama's clients look for the message alone.
+      // Ollama's clients expect only the message.
       exchange.json(
           failure.status(),
           exchange.path().startsWith("/api/")

@@ -10,7 +10,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
-/** Answers what is refused before it comes to a route, such as HTTP that is not well-formed. */
+/** Answers requests that are refused before routing, such as malformed HTTP. */
 final class HttpErrors extends ErrorHandler {
 
   @Override

@@ -13,10 +13,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Reads and writes JSON; what clients send is held to limits of depth and length. */
+/** Reads and writes JSON; requests have limits on depth and length. */
 final class Json {
 
-  /** The deepest nesting of a request, which leaves schemas much room. */
+  /** The maximum nesting of a request, which is ample for schemas. */
   static final int MAX_DEPTH = 256;
 
   private static final JsonMapper MAPPER =
@@ -44,7 +44,7 @@ final class Json {
     return JsonNodeFactory.instance.arrayNode();
   }
 
-  /** A value as compact text. */
+  /** Returns a value as compact text. */
   static String text(JsonNode value) {
     try {
       return MAPPER.writeValueAsString(value);
@@ -56,7 +56,7 @@ final class Json {
   /**
    * Reads the body of a request.
    *
-   * @throws ApiException if it is no JSON object
+   * @throws ApiException if it is not a JSON object
    */
   static ObjectNode parse(byte[] body) {
     if (body.length == 0) {
@@ -70,7 +70,7 @@ final class Json {
       throw ApiException.invalid(
           null,
           "invalid_json",
-          "The body is not JSON that can be read: "
+          "The body is not valid JSON: "
               + e.getOriginalMessage()
               + (e.getLocation() == null
                   ? ""
@@ -81,7 +81,7 @@ final class Json {
                       + ")"));
     } catch (IOException e) {
       throw ApiException.invalid(
-          null, "invalid_json", "The body is not text in UTF-8: " + e.getMessage());
+          null, "invalid_json", "The body is not valid UTF-8: " + e.getMessage());
     }
     if (value instanceof ObjectNode object) {
       return object;
@@ -90,7 +90,7 @@ final class Json {
         null, "invalid_json", "The body must be a JSON object, not " + Fields.kind(value) + ".");
   }
 
-  /** The object of an error, as OpenAI's clients read it. */
+  /** Returns an error object in OpenAI's format. */
   static ObjectNode error(ApiException fault) {
     ObjectNode node = object();
     node.putObject("error")

@@ -13,18 +13,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An answer that is written while a generation runs. The generation has a thread of its own and
- * only puts pieces into a queue, so that a slow reader holds nobody up; the thread of the request
- * writes them. While there is nothing to write it writes heartbeats, by which it notices that the
- * client went away: the generation is then interrupted.
+ * An answer that is written while a generation runs. The generation has its own thread and only
+ * puts pieces into a queue, so a slow reader delays nothing; the request's thread writes them.
+ * While there is nothing to write, it sends heartbeats, which also detect disconnected clients: the
+ * generation is then interrupted.
  */
 final class LiveAnswer {
 
-  /** How an answer is cut into pieces. */
+  /** The framing of an answer. */
   enum Format {
     /** Server-sent events. */
     EVENTS("text/event-stream; charset=utf-8", ": waiting\n\n"),
-    /** A JSON object a line, as Ollama streams. */
+    /** One JSON object per line, as in Ollama's API. */
     LINES("application/x-ndjson", " "),
     /** One JSON object; white space before it keeps the connection alive. */
     DOCUMENT("application/json", " ");
@@ -38,7 +38,7 @@ final class LiveAnswer {
     }
   }
 
-  /** What a generation does; it is interrupted when its answer is no longer wanted. */
+  /** A generation; it is interrupted when its answer is no longer wanted. */
   @FunctionalInterface
   interface Work {
     void run(LiveAnswer answer) throws InterruptedException;
@@ -46,7 +46,7 @@ final class LiveAnswer {
 
   private static final Logger LOG = LoggerFactory.getLogger(LiveAnswer.class);
 
-  /** How long a generation that nobody wants any more is waited for. */
+  /** The time to wait for an interrupted generation. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private sealed interface Piece {
@@ -68,10 +68,10 @@ final class LiveAnswer {
   /**
    * Runs a generation and writes its answer to the end.
    *
-   * @param exchange where to
-   * @param format how
+   * @param exchange the exchange
+   * @param format the framing
    * @param load counts the generation until it ends
-   * @param work puts pieces into the answer
+   * @param work the generation
    * @throws ApiException if the generation failed before anything was written
    * @throws IOException if the client is gone
    */
@@ -107,7 +107,7 @@ final class LiveAnswer {
     try {
       worker.interrupt();
       if (!worker.join(PATIENCE)) {
-        LOG.warn("a generation goes on although its client went away");
+        LOG.warn("a generation continues although its client disconnected");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -120,7 +120,7 @@ final class LiveAnswer {
     return wanted;
   }
 
-  /** Whether the client still reads the answer, as far as is known. */
+  /** Returns whether the client is still connected, as far as is known. */
   boolean wanted() {
     return wanted;
   }
@@ -167,7 +167,7 @@ final class LiveAnswer {
     }
   }
 
-  /** Tells of a failure: by the status if it is not sent yet, else by what the format offers. */
+  /** Reports a failure: by status if it is not sent yet, otherwise within the format. */
   private void fail(Exchange exchange, StringBuilder text, ApiException failure)
       throws IOException {
     if (!exchange.committed() && text.isEmpty()) {
@@ -181,7 +181,7 @@ final class LiveAnswer {
               exchange,
               text + Json.text(Json.object().put("error", failure.getMessage())) + "\n",
               true);
-      // Its status says success: a body that breaks off is the only way to take that back.
+      // The status was success: only truncating the body can still signal failure.
       case DOCUMENT -> throw new IOException(failure.getMessage(), failure);
     }
   }

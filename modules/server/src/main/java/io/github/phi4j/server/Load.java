@@ -7,10 +7,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** The generations that run and wait: their number is limited, and closing waits for them. */
+/** The running and waiting generations: their number is limited, and closing waits for them. */
 final class Load {
 
-  /** A generation's place among the others, until it is closed. */
+  /** A generation's slot, until it is closed. */
   @FunctionalInterface
   interface Place extends AutoCloseable {
     @Override
@@ -28,9 +28,9 @@ final class Load {
   }
 
   /**
-   * Takes a place.
+   * Takes a slot.
    *
-   * @throws ApiException if there is none, or the server is closing
+   * @throws ApiException if none is free, or the server is closing
    */
   Place enter(Thread worker) {
     lock.lock();
@@ -40,7 +40,7 @@ final class Load {
       }
       if (running.size() >= limit) {
         throw ApiException.overloaded(
-            "The server has " + limit + " requests to answer already; try again later.");
+            "The server has " + limit + " requests in progress already; try again later.");
       }
       running.add(worker);
       return () -> leave(worker);
@@ -72,7 +72,9 @@ final class Load {
     }
   }
 
-  /** Lets nobody in any more, and waits for those who are; returns whether all have ended. */
+  /**
+   * Admits no further generations and waits for the current ones; returns whether all have ended.
+   */
   boolean drain(Duration patience) {
     lock.lock();
     try {
@@ -90,7 +92,7 @@ final class Load {
     }
   }
 
-  /** Ends what still runs, and waits a little for it. */
+  /** Interrupts running generations and waits briefly for them. */
   void interrupt() {
     running.forEach(Thread::interrupt);
     drain(Duration.ofNanos(TimeUnit.SECONDS.toNanos(10)));

@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What {@code /metrics} tells, in the format of Prometheus: OpenTelemetry's names for servers of
+ * The metrics of {@code /metrics} in Prometheus's format: OpenTelemetry's metrics for servers of
  * generative models, and a few of the server's own.
  */
 final class Metrics implements Route {
@@ -49,10 +49,10 @@ final class Metrics implements Route {
     output = summary("output");
     cached =
         Counter.builder("phi4j.server.prompt.tokens.cached")
-            .description("Prompt tokens that did not have to be computed")
+            .description("Prompt tokens taken from a cache")
             .register(registry);
     Gauge.builder("phi4j.server.requests.active", load, Load::count)
-        .description("Generations that run or wait")
+        .description("Running and waiting generations")
         .register(registry);
     Gauge.builder("phi4j.prefix.cache.bytes", generator, g -> usage(g).bytes())
         .baseUnit("bytes")

@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** What tells of the server and its model: names, health, properties and tokens. */
+/** Routes about the server and its model: names, health, properties and tokens. */
 final class ModelRoutes {
 
   private static final String MODELS = "/v1/models/";
@@ -140,7 +140,7 @@ final class ModelRoutes {
     exchange.json(200, Json.object().set("tokens", tokens));
   }
 
-  /** The text of a token, or its bytes where they are part of a character. */
+  /** Returns the text of a token, or its bytes if they are part of a character. */
   private static JsonNode piece(Tokenizer tokenizer, int id) {
     byte[] bytes = tokenizer.bytes(id);
     String text = tokenizer.text(id);

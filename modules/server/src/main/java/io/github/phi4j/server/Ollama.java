@@ -24,12 +24,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/**
- * Ollama's API, which many desktop tools look for: chat, generate, embed, and what tells of models.
- */
+/** Ollama's API, which many desktop tools use: chat, generate, embed, and model information. */
 final class Ollama {
 
-  /** The version of Ollama whose API this is; clients ask for it. */
+  /** The corresponding version of Ollama, which clients request. */
   private static final String VERSION = "0.12.0";
 
   private final Serving serving;
@@ -73,8 +71,8 @@ final class Ollama {
   private void generate(Exchange exchange) throws IOException {
     Fields fields = Fields.of(Json.parse(exchange.body()));
     String model = serving.model(fields);
-    fields.refuse("suffix", "is not supported: the model writes only what comes after a prompt");
-    fields.refuse("images", "is not supported: the model reads text alone");
+    fields.refuse("suffix", "is not supported: the model only continues prompts");
+    fields.refuse("images", "is not supported: the model reads only text");
     fields.refuse("template", "is not supported: the model's own is used");
     fields.refuse("context", "is not supported: use /api/chat");
     String text = fields.string("prompt").orElse("");
@@ -94,7 +92,7 @@ final class Ollama {
     answer(exchange, new Call(model, prompt, options(fields).build(), stream, false));
   }
 
-  /** As Ollama answers a request that has nothing to answer: the model is there. */
+  /** Answers an empty request like Ollama: the model is loaded. */
   private void loaded(Exchange exchange, String model, boolean chat) throws IOException {
     ObjectNode node = head(model);
     content(node, chat, "", "");
@@ -143,7 +141,7 @@ final class Ollama {
     return reasoning.build();
   }
 
-  /** Messages, whose calls have no ids here: results are matched by name and order. */
+  /** Reads messages. Calls have no ids here, so results are matched by name and order. */
   private List<Message> messages(Fields fields) {
     List<Fields> given = fields.objects("messages");
     if (given.size() > serving.settings().maxMessages()) {
@@ -154,7 +152,7 @@ final class Ollama {
     Deque<ToolCall> open = new ArrayDeque<>();
     int number = 0;
     for (Fields message : given) {
-      message.refuse("images", "is not supported: the model reads text alone");
+      message.refuse("images", "is not supported: the model reads only text");
       String content = message.string("content").orElse("");
       switch (message.requiredString("role")) {
         case "system" -> messages.add(Message.system(content));
@@ -179,7 +177,7 @@ final class Ollama {
     return messages;
   }
 
-  /** The id of the call that a result belongs to. */
+  /** Returns the id of a result's call. */
   private static String callOf(Fields message, Deque<ToolCall> open) {
     Optional<String> id = message.string("tool_call_id");
     Optional<String> name = message.string("tool_name").or(() -> message.string("name"));
@@ -189,8 +187,8 @@ final class Ollama {
                 id.map(each.id()::equals)
                     .orElseGet(() -> name.map(each.name()::equals).orElse(true)))
             .findFirst()
-            .orElseThrow(() ->
-                message.invalid("role", "is tool, but there is no open call of a tool before it"));
+            .orElseThrow(
+                () -> message.invalid("role", "is tool, but no open tool call precedes it"));
     open.remove(call);
     return call.id();
   }

@@ -12,13 +12,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** Reads how a text is to be generated, as far as endpoints agree on it. */
+/** Reads the generation options that endpoints have in common. */
 final class OptionFields {
 
-  /** The most choices of one request. */
+  /** The maximum number of choices of a request. */
   static final int MOST_CHOICES = 64;
 
-  /** The most alternatives of a token that an answer tells. */
+  /** The maximum number of alternatives per token. */
   static final int MOST_ALTERNATIVES = 20;
 
   private static final int MOST_STOPS = 64;
@@ -32,12 +32,12 @@ final class OptionFields {
     this.tokenizer = tokenizer;
   }
 
-  /** Options with what the request says of length, ends, sampling and thoughts. */
+  /** Reads options for length, stop conditions, sampling and thoughts. */
   GenerationOptions.Builder read(Fields fields, String... lengthFields) {
     fields.refuse("lora", "is not supported: no adapters are loaded");
     fields.refuse("id_slot", "is not supported: there are no slots to choose from", "-1");
     fields.refuse("n_indent", "is not supported", "0");
-    fields.refuse("return_progress", "is not supported: the progress of a prompt is not told");
+    fields.refuse("return_progress", "is not supported: progress of prompts is not reported");
     fields.refuse("reasoning_control", "is not supported: set 'reasoning_budget'");
     GenerationOptions.Builder options =
         settings.defaults().toBuilder()
@@ -51,14 +51,14 @@ final class OptionFields {
     return options;
   }
 
-  /** How many choices a request asks for. */
+  /** Reads the number of choices. */
   static int choices(Fields fields) {
     return fields
         .integer("n", 1, MOST_CHOICES)
         .orElseGet(() -> fields.integer("n_cmpl", 1, MOST_CHOICES).orElse(1));
   }
 
-  /** How often the answer shows life while there is nothing to say. */
+  /** Reads the heartbeat interval. */
   static Duration heartbeat(Fields fields, Duration fallback) {
     OptionalInt seconds = fields.integer("sse_ping_interval", -1, 3600);
     if (seconds.orElse(1) < 1) {
@@ -70,10 +70,7 @@ final class OptionFields {
     return seconds.isPresent() ? Duration.ofSeconds(seconds.getAsInt()) : fallback;
   }
 
-  /**
-   * Asks for log-probabilities, and for the probabilities that tokens are drawn from if the request
-   * wants them too.
-   */
+  /** Requests log-probabilities, and sampling probabilities if the request has them. */
   static void logProbs(Fields fields, GenerationOptions.Builder options, int alternatives) {
     options.logProbs(alternatives);
     if (fields.flag("post_sampling_probs", false)) {
@@ -105,7 +102,10 @@ final class OptionFields {
     options.stopStrings(stops);
   }
 
-  /** Without a context shift, which the server's options decide on, nothing is ever dropped. */
+  /**
+   * Reads the tokens to keep; without a context shift, which only the server's options enable,
+   * nothing is dropped.
+   */
   private void keep(Fields fields, GenerationOptions.Builder options) {
     OptionalInt kept = fields.integer("n_keep", -1, Integer.MAX_VALUE);
     if (kept.isPresent() && settings.defaults().contextShift().isPresent()) {
@@ -123,7 +123,7 @@ final class OptionFields {
     options.timeout(limit);
   }
 
-  /** What becomes of thoughts: llama.cpp's fields, and OpenAI's word for how long they are. */
+  /** Reads the handling of thoughts: llama.cpp's fields, and OpenAI's effort. */
   private Reasoning reasoning(Fields fields) {
     Reasoning.Builder reasoning = settings.defaults().reasoning().toBuilder();
     Optional<String> format = fields.string("reasoning_format");
@@ -173,7 +173,7 @@ final class OptionFields {
     });
   }
 
-  /** What the text must be: OpenAI's response_format, or llama.cpp's grammar or json_schema. */
+  /** Reads the grammar: OpenAI's response_format, or llama.cpp's grammar or json_schema. */
   static Optional<Grammar> grammar(Fields fields) {
     Optional<Grammar> format = fields.object("response_format").flatMap(OptionFields::format);
     Optional<Grammar> schema =
@@ -193,7 +193,7 @@ final class OptionFields {
     return given.stream().findFirst();
   }
 
-  /** A format in the way of chat completions, or in that of Responses, where it lies flat. */
+  /** Reads a format of chat completions, or of Responses, where it is not nested. */
   static Optional<Grammar> format(Fields format) {
     String type = format.requiredString("type");
     return switch (type) {

@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps web pages from elsewhere off the server. A page may send requests to this machine from the
- * browser of whoever looks at it; its browser then names the page's origin. By DNS rebinding a page
- * may even reach it under its own name, which then stands in {@code Host}.
+ * Rejects requests from web pages of other origins. A page may send requests to this machine
+ * through its viewer's browser, which then names the page's origin. With DNS rebinding, a page may
+ * even reach it under the page's own host name, which is then in {@code Host}.
  */
 final class Origins {
 
@@ -26,7 +26,7 @@ final class Origins {
     loopback = isLoopback(settings.host());
   }
 
-  /** Whether a name or an address of a host is this machine's own. */
+  /** Returns whether a host name or address is this machine's loopback. */
   static boolean isLoopback(String host) {
     String name = bare(host);
     return name.equals("localhost")
@@ -36,7 +36,7 @@ final class Origins {
         || name.equals("0:0:0:0:0:0:0:1");
   }
 
-  /** A host without brackets, a final dot and capitals. */
+  /** Normalizes a host: without brackets and final dot, in lower case. */
   private static String bare(String host) {
     String name = host.toLowerCase(Locale.ROOT);
     if (name.startsWith("[") && name.endsWith("]")) {
@@ -46,9 +46,9 @@ final class Origins {
   }
 
   /**
-   * Checks where a request was sent to and where it comes from.
+   * Checks the host and origin of a request.
    *
-   * @throws ApiException if it may come from a web page that this server is not for
+   * @throws ApiException if it may come from a web page that is not allowed
    */
   void check(Exchange exchange) {
     String authority = exchange.header("Host").orElse("");
@@ -79,7 +79,7 @@ final class Origins {
     }
   }
 
-  /** Answers a browser that asks what a page may do; the origin has been checked. */
+  /** Answers a CORS preflight request; the origin has been checked. */
   void preflight(Exchange exchange) throws IOException {
     exchange.setHeader("Access-Control-Allow-Methods", "GET, POST, OPTIONS");
     exchange.setHeader(
@@ -92,7 +92,10 @@ final class Origins {
     exchange.empty(204);
   }
 
-  /** A name that only this machine has, or an address, which no DNS can turn into another. */
+  /**
+   * Returns whether a host is allowed: a name that only this machine has, or an address, which DNS
+   * cannot redirect.
+   */
   private boolean serves(@Nullable String host) {
     if (host == null) {
       return false;

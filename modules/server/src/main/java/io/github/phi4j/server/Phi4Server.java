@@ -37,11 +37,11 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  * }
  * }</pre>
  *
- * <p>It listens on loopback alone unless another host is set. Web pages of other origins cannot use
- * it. Concurrent requests share the generator's forward passes; beyond {@link
- * Builder#maxRequests(int)} they are refused with status 503 and {@code Retry-After}.
+ * <p>By default it listens only on loopback. Web pages of other origins cannot use it. Concurrent
+ * requests share the generator's forward passes; beyond {@link Builder#maxRequests(int)}, they get
+ * status 503 with {@code Retry-After}.
  *
- * <p>The generator stays the caller's: close it after the server. Thread-safe.
+ * <p>The caller owns the generator: close it after the server. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -94,7 +94,7 @@ public final class Phi4Server implements AutoCloseable {
   }
 
   /**
-   * Sets up a server for a model.
+   * Returns a builder of a server for a model.
    *
    * @param generator the model; the caller closes it, after the server
    * @return a builder
@@ -147,8 +147,8 @@ public final class Phi4Server implements AutoCloseable {
   }
 
   /**
-   * Refuses new requests, lets running ones end for as long as {@link Builder#drain(Duration)}
-   * says, cancels the rest, and stops listening. Closing twice is harmless.
+   * Refuses new requests, waits up to {@link Builder#drain(Duration)} for running ones, cancels the
+   * rest, and stops listening. Closing twice is harmless.
    */
   @Override
   public void close() {
@@ -196,10 +196,11 @@ public final class Phi4Server implements AutoCloseable {
     }
 
     /**
-     * Sets where to listen. Beyond loopback everybody who reaches the machine can use the model:
-     * set an {@linkplain #apiKeys API key}, and put something that speaks TLS in front.
+     * Sets the address to listen on. Beyond loopback, everyone who can reach the machine can use
+     * the model: set an {@linkplain #apiKeys API key} and use a reverse proxy with TLS.
      *
-     * @param host a name or an address of this machine, 127.0.0.1 unless set; 0.0.0.0 is every one
+     * @param host a name or an address of this machine, 127.0.0.1 by default; 0.0.0.0 is all
+     *     addresses
      * @return this builder
      */
     public Builder host(String host) {
@@ -210,7 +211,7 @@ public final class Phi4Server implements AutoCloseable {
     /**
      * Sets the port.
      *
-     * @param port from 0, which takes a free one, to 65,535; 8080 unless set
+     * @param port from 0 (picks a free one) to 65,535; 8080 by default
      * @return this builder
      * @throws IllegalArgumentException if the number is out of range
      */
@@ -223,9 +224,9 @@ public final class Phi4Server implements AutoCloseable {
     }
 
     /**
-     * Sets the context length with which the generator was loaded, which clients are told.
+     * Sets the generator's context length, which is reported to clients.
      *
-     * @param tokens at least 1; the length that the model was trained for unless set
+     * @param tokens at least 1; the model's trained length by default
      * @return this builder
      */
     public Builder contextLength(int tokens) {
@@ -234,9 +235,9 @@ public final class Phi4Server implements AutoCloseable {
     }
 
     /**
-     * Sets the names by which requests may ask for the model.
+     * Sets the names of the model in requests.
      *
-     * @param names at least one, the first of which answers bear; the model's own unless set
+     * @param names at least one, the first is used in answers; the model's own by default
      * @return this builder
      * @throws IllegalArgumentException if there is no name, or one is blank
      */
@@ -249,9 +250,9 @@ public final class Phi4Server implements AutoCloseable {
     }
 
     /**
-     * Sets the names by which requests may ask for the model.
+     * Sets the names of the model in requests.
      *
-     * @param names at least one, the first of which answers bear; the model's own unless set
+     * @param names at least one, the first is used in answers; the model's own by default
      * @return this builder
      * @throws IllegalArgumentException if there is no name, or one is blank
      */
@@ -260,10 +261,10 @@ public final class Phi4Server implements AutoCloseable {
     }
 
     /**
-     * Sets the keys of which each request must bring one, as {@code Authorization: Bearer KEY}. The
-     * page and {@code /health} need none.
+     * Sets the accepted API keys; each request needs one, as {@code Authorization: Bearer KEY},
+     * except for the page and {@code /health}.
      *
-     * @param keys the keys; without any, the server is open to whoever reaches it
+     * @param keys the keys; without any, everyone who can reach the server can use it
      * @return this builder
      * @throws IllegalArgumentException if a key is blank
      */
@@ -279,9 +280,10 @@ public final class Phi4Server implements AutoCloseable {
     }
 
     /**
-     * Sets the keys of which each request must bring one, as {@code Authorization: Bearer KEY}.
+     * Sets the accepted API keys; each request needs one, as {@code Authorization: Bearer KEY},
+     * except for the page and {@code /health}.
      *
-     * @param keys the keys; without any, the server is open to whoever reaches it
+     * @param keys the keys; without any, everyone who can reach the server can use it
      * @return this builder
      * @throws IllegalArgumentException if a key is blank
      */
@@ -290,9 +292,8 @@ public final class Phi4Server implements AutoCloseable {
     }
 
     /**
-     * Adds a name under which the server may be reached, besides loopback's and, beyond loopback,
-     * plain addresses. Requests for other names are refused, since DNS may turn any name into this
-     * machine's address.
+     * Adds a host name of the server, besides those of loopback and, beyond loopback, IP addresses.
+     * Requests for other names are refused, as a protection against DNS rebinding.
      *
      * @param name a host name without a port, or {@code *} for all
      * @return this builder
@@ -303,7 +304,7 @@ public final class Phi4Server implements AutoCloseable {
     }
 
     /**
-     * Adds an origin whose web pages may use the server, besides its own and those of loopback.
+     * Adds an origin of web pages that may use the server, besides its own and loopback's.
      *
      * @param origin such as {@code https://chat.example}, or {@code *} for all
      * @return this builder
@@ -314,10 +315,10 @@ public final class Phi4Server implements AutoCloseable {
     }
 
     /**
-     * Sets how texts are generated where a request says nothing.
+     * Sets the default options of requests.
      *
-     * @param defaults the options; at temperature 0.8 with top-k 40, top-p 0.95 and min-p 0.05
-     *     unless set, as llama.cpp's server has it
+     * @param defaults the options; by default those of llama.cpp's server: temperature 0.8, top-k
+     *     40, top-p 0.95, min-p 0.05
      * @return this builder
      */
     public Builder defaults(GenerationOptions defaults) {
@@ -326,9 +327,9 @@ public final class Phi4Server implements AutoCloseable {
     }
 
     /**
-     * Sets how many requests may run and wait at once.
+     * Sets the maximum number of running and waiting requests.
      *
-     * @param requests at least 1, 256 unless set
+     * @param requests at least 1; 256 by default
      * @return this builder
      */
     public Builder maxRequests(int requests) {
@@ -337,9 +338,9 @@ public final class Phi4Server implements AutoCloseable {
     }
 
     /**
-     * Sets the longest body of a request.
+     * Sets the maximum size of request bodies.
      *
-     * @param bytes at least 1, 32 MiB unless set
+     * @param bytes at least 1; 32 MiB by default
      * @return this builder
      */
     public Builder maxBodyBytes(int bytes) {
@@ -348,9 +349,9 @@ public final class Phi4Server implements AutoCloseable {
     }
 
     /**
-     * Sets the most messages of a conversation.
+     * Sets the maximum number of messages in a conversation.
      *
-     * @param messages at least 1, 4,096 unless set
+     * @param messages at least 1; 4,096 by default
      * @return this builder
      */
     public Builder maxMessages(int messages) {
@@ -359,9 +360,9 @@ public final class Phi4Server implements AutoCloseable {
     }
 
     /**
-     * Sets the most connections; beyond them none is accepted until one ends.
+     * Sets the maximum number of connections; further ones are accepted only when one ends.
      *
-     * @param connections at least 1, 4,096 unless set
+     * @param connections at least 1; 4,096 by default
      * @return this builder
      */
     public Builder maxConnections(int connections) {
@@ -370,9 +371,9 @@ public final class Phi4Server implements AutoCloseable {
     }
 
     /**
-     * Sets how long the headers of a request may take to arrive, and how long its body.
+     * Sets the time limit for receiving the headers of a request, and for its body.
      *
-     * @param time above 0, 30 seconds unless set
+     * @param time above 0; 30 seconds by default
      * @return this builder
      */
     public Builder requestTime(Duration time) {
@@ -381,10 +382,10 @@ public final class Phi4Server implements AutoCloseable {
     }
 
     /**
-     * Sets how long a generation may take. It then ends with what it has, for the reason {@code
-     * length}.
+     * Sets the time limit of a generation, which then ends with the text so far and the finish
+     * reason {@code length}.
      *
-     * @param time above 0, an hour unless set
+     * @param time above 0; an hour by default
      * @return this builder
      */
     public Builder answerTime(Duration time) {
@@ -393,10 +394,10 @@ public final class Phi4Server implements AutoCloseable {
     }
 
     /**
-     * Sets how long a client may take nothing of its answer before it is cut off, and how long a
-     * connection may be idle.
+     * Sets the time after which a client that does not read its answer, or an idle connection, is
+     * disconnected.
      *
-     * @param time above 0, a minute unless set
+     * @param time above 0; a minute by default
      * @return this builder
      */
     public Builder stallTime(Duration time) {
@@ -405,10 +406,9 @@ public final class Phi4Server implements AutoCloseable {
     }
 
     /**
-     * Sets after which silence a heartbeat is written: a comment in streams, white space before
-     * other answers.
+     * Sets the interval of heartbeats: comments in streams, white space before other answers.
      *
-     * @param time above 0, 5 seconds unless set
+     * @param time above 0; 5 seconds by default
      * @return this builder
      */
     public Builder heartbeat(Duration time) {
@@ -417,9 +417,9 @@ public final class Phi4Server implements AutoCloseable {
     }
 
     /**
-     * Sets how long {@link Phi4Server#close()} waits for running requests.
+     * Sets the time that {@link Phi4Server#close()} waits for running requests.
      *
-     * @param time 0 or above, 30 seconds unless set
+     * @param time 0 or above; 30 seconds by default
      * @return this builder
      */
     public Builder drain(Duration time) {
@@ -448,7 +448,7 @@ public final class Phi4Server implements AutoCloseable {
      * Starts the server.
      *
      * @return the running server; the caller closes it
-     * @throws IOException if it cannot listen; the message tells where and why
+     * @throws IOException if it cannot listen; the message has address and reason
      */
     public Phi4Server start() throws IOException {
       Settings settings =

@@ -9,10 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The events of a streamed response: each item of the output is added, grows, and is done. */
+/** The events of a streamed response: each output item is added, receives deltas, and is done. */
 final class ResponseStream implements TextSink {
 
-  /** An item that grows; its place in the output is the next one. */
+  /** An open item; its output index is the next one. */
   private sealed interface Open {
     record Thoughts() implements Open {}
 

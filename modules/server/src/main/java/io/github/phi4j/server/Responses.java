@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * {@code /v1/responses}. The server keeps no responses: each request brings the whole conversation.
+ * {@code /v1/responses}. The server stores no responses: each request has the whole conversation.
  */
 final class Responses implements Route {
 
@@ -29,9 +29,9 @@ final class Responses implements Route {
   }
 
   /**
-   * What a request asks for.
+   * A parsed request.
    *
-   * @param echo the fields of the request that every response repeats
+   * @param echo the request fields that each response repeats
    */
   record Call(
       String id,
@@ -54,11 +54,11 @@ final class Responses implements Route {
 
   private Call read(Fields fields) {
     String model = serving.model(fields);
-    fields.refuse("previous_response_id", "is not supported: the server keeps no responses");
-    fields.refuse("conversation", "is not supported: the server keeps no conversations");
-    fields.refuse("background", "is not supported: the server keeps no responses");
+    fields.refuse("previous_response_id", "is not supported: the server stores no responses");
+    fields.refuse("conversation", "is not supported: the server stores no conversations");
+    fields.refuse("background", "is not supported: the server stores no responses");
     fields.refuse("prompt", "is not supported: the server has no prompt templates");
-    fields.refuse("truncation", "must be 'disabled': nothing is left out of a prompt", "disabled");
+    fields.refuse("truncation", "must be 'disabled': prompts are never truncated", "disabled");
     GenerationOptions.Builder options =
         new OptionFields(serving.settings(), serving.tokenizer()).read(fields, "max_output_tokens");
     List<Tool> tools = ChatFields.tools(fields);
@@ -92,7 +92,7 @@ final class Responses implements Route {
         echo(fields));
   }
 
-  /** The conversation: instructions, and what the input has. */
+  /** Reads the conversation: instructions and input. */
   private List<Message> messages(Fields fields) {
     List<Message> messages = new ArrayList<>();
     fields.string("instructions").map(Message::system).ifPresent(messages::add);
@@ -106,7 +106,7 @@ final class Responses implements Route {
       throw fields.invalid(
           "input", "must have from 1 to " + serving.settings().maxMessages() + " items");
     }
-    // Thoughts, a text and calls of one turn are items of their own here.
+    // Thoughts, text and calls of one turn are separate items here.
     String thoughts = "";
     List<ToolCall> calls = new ArrayList<>();
     for (Fields item : items) {
@@ -145,7 +145,7 @@ final class Responses implements Route {
     return messages;
   }
 
-  /** Adds calls to the assistant's message before them, or as one of their own. */
+  /** Adds calls to the preceding assistant message, or as a separate one. */
   private static void addCalls(List<Message> messages, List<ToolCall> calls, String thoughts) {
     boolean same =
         !messages.isEmpty()
@@ -230,7 +230,7 @@ final class Responses implements Route {
     stream.finish(completion);
   }
 
-  /** The response before anything is generated. */
+  /** Returns the response before generation. */
   static ObjectNode begun(Call call) {
     ObjectNode node = head(call, "in_progress");
     node.putNull("incomplete_details");
@@ -300,7 +300,7 @@ final class Responses implements Route {
     return part;
   }
 
-  /** A call of which only the name is there yet. */
+  /** Returns a call with only its name so far. */
   static ObjectNode functionCall(String id, String callId, String name) {
     return Json.object()
         .put("id", id)

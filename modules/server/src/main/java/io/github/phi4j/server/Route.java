@@ -8,26 +8,27 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What answers requests for a path. */
+/** A handler of requests for a path. */
 @FunctionalInterface
 interface Route {
 
   /**
    * Answers a request.
    *
-   * @throws ApiException if the request gets an error for an answer
+   * @throws ApiException for an error answer
    * @throws IOException if the client is gone
    */
   void answer(Exchange exchange) throws IOException;
 
   /**
-   * The routes of a server, by path and method. A path that ends with {@code /} has others below.
+   * The routes of a server, by path and method. A path that ends with {@code /} includes all paths
+   * below.
    */
   final class Table {
     private final Map<String, Map<String, Route>> routes = new HashMap<>();
     private final Set<String> open = new HashSet<>();
 
-    /** A route that needs no API key. */
+    /** Adds a route that needs no API key. */
     Table open(String path, Route route) {
       open.add(path);
       return get(path, route);
@@ -50,7 +51,7 @@ interface Route {
       return this;
     }
 
-    /** The routes of a path by method, if there is such a path. */
+    /** Returns the routes of a path by method, if it exists. */
     Optional<Map<String, Route>> find(String path) {
       Map<String, Route> exact = routes.get(path);
       if (exact != null) {

@@ -12,12 +12,12 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/** Reads how tokens are chosen: OpenAI's fields, and llama.cpp's own beside them. */
+/** Reads sampling options: OpenAI's fields and llama.cpp's. */
 final class SamplingFields {
 
   private static final double MOST_TEMPERATURE = 100;
 
-  /** llama.cpp's names of the samplers, in the order in which they run. */
+  /** llama.cpp's names of samplers, in order. */
   private static final List<String> SAMPLERS =
       List.of(
           "penalties",
@@ -68,7 +68,7 @@ final class SamplingFields {
     return sampling.build();
   }
 
-  /** Turns off the samplers that the request leaves out of the order in which they run. */
+  /** Turns off the samplers that the request's list omits. */
   private void samplers(Sampling.Builder sampling) {
     if (!fields.has("samplers")) {
       return;
@@ -127,7 +127,7 @@ final class SamplingFields {
 
   private void seed(Sampling.Builder sampling) {
     OptionalLong seed = fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE);
-    // As in llama.cpp, -1 and its unsigned form ask for a new one each time.
+    // As in llama.cpp, -1 and its unsigned form request a new one each time.
     if (seed.isPresent() && seed.getAsLong() != -1 && seed.getAsLong() != 0xFFFFFFFFL) {
       sampling.seed(seed.getAsLong());
     }
@@ -173,7 +173,8 @@ final class SamplingFields {
   }
 
   /**
-   * OpenAI's object of ids and biases, or llama.cpp's array of pairs of an id or a text and one.
+   * Reads OpenAI's object of ids and biases, or llama.cpp's array of pairs of an id or text and a
+   * bias.
    */
   private void logitBias(Sampling.Builder sampling) {
     if (!fields.has("logit_bias")) {

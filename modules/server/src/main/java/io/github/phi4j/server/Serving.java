@@ -19,7 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 
-/** The model, and what endpoints share around it. */
+/** The model and the state that endpoints share. */
 record Serving(Generator generator, Settings settings, Load load, Metrics metrics) {
 
   Tokenizer tokenizer() {
@@ -27,9 +27,9 @@ record Serving(Generator generator, Settings settings, Load load, Metrics metric
   }
 
   /**
-   * Checks that a request asks for the model that is here.
+   * Checks the model name of a request.
    *
-   * @return the name by which answers call it
+   * @return the name to use in answers
    */
   String model(Fields fields) {
     Optional<String> asked = fields.string("model").filter(name -> !name.isBlank());
@@ -50,7 +50,7 @@ record Serving(Generator generator, Settings settings, Load load, Metrics metric
                     + "."));
   }
 
-  /** The name of the model as it was asked for, if this is one of its names. */
+  /** Returns the requested name, if it is one of the model's names. */
   Optional<String> named(String name) {
     String untagged = name.endsWith(":latest") ? name.substring(0, name.length() - 7) : name;
     return settings.modelNames().stream()
@@ -58,20 +58,20 @@ record Serving(Generator generator, Settings settings, Load load, Metrics metric
         .findFirst();
   }
 
-  /** Runs a generation, and writes its answer while it runs. */
+  /** Runs a generation and writes its answer meanwhile. */
   void write(Exchange exchange, LiveAnswer.Format format, LiveAnswer.Work work) throws IOException {
     write(exchange, format, settings.heartbeat(), work);
   }
 
-  /** Runs a generation, and writes its answer while it runs, with heartbeats of its own. */
+  /** Runs a generation and writes its answer meanwhile, with the given heartbeat interval. */
   void write(Exchange exchange, LiveAnswer.Format format, Duration heartbeat, LiveAnswer.Work work)
       throws IOException {
     LiveAnswer.write(exchange, format, load, heartbeat, work);
   }
 
   /**
-   * Continues each of some prompts in several ways, all side by side. Sample {@code j} of prompt
-   * {@code i} has the index {@code i * samples + j}, as OpenAI counts choices.
+   * Samples several completions of each prompt, all in parallel. Sample {@code j} of prompt {@code
+   * i} has the index {@code i * samples + j}, as in OpenAI's API.
    *
    * @throws InterruptedException if the answers are no longer wanted
    */

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
-/** How a server was set up. */
+/** The settings of a server. */
 record Settings(
     String host,
     int port,
@@ -25,7 +25,7 @@ record Settings(
     Duration heartbeat,
     Duration drain) {
 
-  /** The name by which the model is called in answers. */
+  /** Returns the model's name in answers. */
   String modelName() {
     return modelNames.getFirst();
   }

@@ -13,8 +13,8 @@ import org.eclipse.jetty.util.NanoTime;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * Closes connections whose request line and headers take too long to arrive, as those of a
- * slow-loris attack. Jetty's own limit is one of idleness, which a byte now and then keeps away.
+ * Closes connections whose request line and headers take too long to arrive, as in a Slowloris
+ * attack. Jetty's own limit is an idle timeout, which an occasional byte resets.
  */
 final class SlowConnections extends Handler.Wrapper implements Connection.Listener {
 

@@ -11,16 +11,16 @@ import scala.Function1;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Adds what the model makes of each row to a dataset, for {@code Dataset.transform}:
+ * Adds columns with a model's results to datasets, for {@code Dataset.transform}:
  *
  * <pre>{@code
  * Dataset<Row> answered = questions.transform(Phi4Spark.generate(options));
  * }</pre>
  *
- * <p>Each executor loads the model once, and computes the rows of all its tasks together. A row's
- * result depends on the row, its id and the options alone: retries and other partitions give the
- * same. What fails for a row, such as a prompt that is too long, is told in the field {@code error}
- * of its column, and all else goes on; a model that cannot be loaded ends the job.
+ * <p>Each executor loads the model once, and batches the rows of all its tasks. A row's result
+ * depends only on the row, its id and the options: retries and repartitioning do not change it. A
+ * row's failure, such as a prompt that is too long, goes to the field {@code error} of its column,
+ * and the job continues; a model that cannot be loaded fails the job.
  */
 public final class Phi4Spark {
 
@@ -30,7 +30,7 @@ public final class Phi4Spark {
    * Answers each row's prompt. The column is a struct of text, reasoning, finishReason,
    * promptTokens, completionTokens and error; with a schema also of result, the answer's values.
    *
-   * @param options what to ask
+   * @param options the options
    * @return the function that adds the column
    */
   public static Function1<Dataset<Row>, Dataset<Row>> generate(Phi4SparkOptions options) {
@@ -54,9 +54,9 @@ public final class Phi4Spark {
 
   /**
    * Chooses the most probable of some answers to each row's prompt. The column is a struct of
-   * choice, probability, probabilities (of the alternatives in their order) and error.
+   * choice, probability, probabilities (of the alternatives in order) and error.
    *
-   * @param options what to ask
+   * @param options the options
    * @param alternatives the answers
    * @return the function that adds the column
    */
@@ -66,10 +66,10 @@ public final class Phi4Spark {
   }
 
   /**
-   * Tells how probable each row's text is, as it stands in the prompt's column. The column is a
-   * struct of logProb (the sum), tokens (how many were scored) and error.
+   * Computes the log-probability of each row's text, verbatim from the prompt column. The column is
+   * a struct of logProb (the sum), tokens (the number scored) and error.
    *
-   * @param options where the text is
+   * @param options the options
    * @return the function that adds the column
    */
   public static Function1<Dataset<Row>, Dataset<Row>> score(Phi4SparkOptions options) {
@@ -77,10 +77,10 @@ public final class Phi4Spark {
   }
 
   /**
-   * Embeds each row's text, as it stands in the prompt's column. The column is a struct of
-   * embedding and error.
+   * Embeds each row's text, verbatim from the prompt column. The column is a struct of embedding
+   * and error.
    *
-   * @param options where the text is
+   * @param options the options
    * @return the function that adds the column
    */
   public static Function1<Dataset<Row>, Dataset<Row>> embed(Phi4SparkOptions options) {
@@ -88,12 +88,12 @@ public final class Phi4Spark {
   }
 
   /**
-   * Leaves out rows that have a result, so that a job goes on where another ended.
+   * Drops rows that have a result already, to resume a job.
    *
    * @param input all rows
-   * @param written what was written so far, with the column of ids
-   * @param idColumn the column that tells rows apart
-   * @return the rows whose ids were not written
+   * @param written the results so far, with the id column
+   * @param idColumn the column with unique ids
+   * @return the rows without a result
    */
   public static Dataset<Row> remaining(Dataset<Row> input, Dataset<Row> written, String idColumn) {
     return input.join(
@@ -111,7 +111,7 @@ public final class Phi4Spark {
    * configuration.
    *
    * @param spark the session
-   * @param options what to ask; columns do not matter, and seeds come from the prompts
+   * @param options the options; columns are ignored, and seeds derive from the prompts
    */
   public static void register(SparkSession spark, Phi4SparkOptions options) {
     for (SqlFunctions function : SqlFunctions.values()) {

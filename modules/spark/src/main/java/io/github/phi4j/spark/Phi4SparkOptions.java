@@ -13,7 +13,7 @@ import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * What a job asks of the model. Immutable; made by {@link #builder()}.
+ * The options of a job. Immutable; created by {@link #builder()}.
  *
  * @serial exclude
  */
@@ -59,7 +59,7 @@ public final class Phi4SparkOptions implements Serializable {
   }
 
   /**
-   * Starts from the defaults.
+   * Returns a builder with the defaults.
    *
    * @return a builder
    */
@@ -91,7 +91,7 @@ public final class Phi4SparkOptions implements Serializable {
     return promptColumn;
   }
 
-  /** The column of conversations, or null. */
+  /** Returns the column of conversations, or null. */
   String messagesColumn() {
     return messagesColumn;
   }
@@ -162,7 +162,7 @@ public final class Phi4SparkOptions implements Serializable {
     return topP;
   }
 
-  /** The JSON Schema of answers, or null. */
+  /** Returns the JSON Schema of answers, or null. */
   String jsonSchema() {
     return jsonSchema;
   }
@@ -176,7 +176,7 @@ public final class Phi4SparkOptions implements Serializable {
     return rowsInFlight;
   }
 
-  /** The seed of a row: by its id alone, wherever and however often it is computed. */
+  /** Returns the seed of a row, which depends only on the job's seed and the row's id. */
   long seed(String id) {
     long hash = 0xcbf29ce484222325L ^ seed; // FNV-1a
     for (int i = 0; i < id.length(); i++) {
@@ -219,9 +219,9 @@ public final class Phi4SparkOptions implements Serializable {
     }
 
     /**
-     * Sets how many threads compute in each executor.
+     * Sets the number of computing threads per executor.
      *
-     * @param value the number, at least 1; {@code spark.executor.cores} unless set
+     * @param value at least 1; {@code spark.executor.cores} by default
      * @return this builder
      */
     public Builder threads(int value) {
@@ -230,9 +230,9 @@ public final class Phi4SparkOptions implements Serializable {
     }
 
     /**
-     * Sets the number of tokens that the context of a row holds.
+     * Sets the context length of rows, in tokens.
      *
-     * @param value at least 1; as many as the model was trained for unless set
+     * @param value at least 1; the model's trained length by default
      * @return this builder
      */
     public Builder contextLength(int value) {
@@ -241,9 +241,9 @@ public final class Phi4SparkOptions implements Serializable {
     }
 
     /**
-     * Sets the number format of keys and values in memory.
+     * Sets the type of the KV cache.
      *
-     * @param value the type, F16 unless set
+     * @param value the type, F16 by default
      * @return this builder
      */
     public Builder kvCacheType(KvCacheType value) {
@@ -252,9 +252,9 @@ public final class Phi4SparkOptions implements Serializable {
     }
 
     /**
-     * Sets the column that tells rows apart, from which each row's seed comes.
+     * Sets the column with unique ids, from which the seeds of rows derive.
      *
-     * @param value the name, {@code id} unless set
+     * @param value the name, {@code id} by default
      * @return this builder
      */
     public Builder idColumn(String value) {
@@ -265,7 +265,7 @@ public final class Phi4SparkOptions implements Serializable {
     /**
      * Sets the column with the users' messages.
      *
-     * @param value the name, {@code prompt} unless set
+     * @param value the name, {@code prompt} by default
      * @return this builder
      */
     public Builder promptColumn(String value) {
@@ -274,7 +274,7 @@ public final class Phi4SparkOptions implements Serializable {
     }
 
     /**
-     * Sets a column with whole conversations, in place of that with prompts.
+     * Sets a column with whole conversations, instead of the prompt column.
      *
      * @param value the name of a column of type {@code array<struct<role: string, content:
      *     string>>} with the roles system, user and assistant
@@ -286,9 +286,9 @@ public final class Phi4SparkOptions implements Serializable {
     }
 
     /**
-     * Sets the column that is added.
+     * Sets the output column.
      *
-     * @param value the name, {@code generated} unless set
+     * @param value the name, {@code generated} by default
      * @return this builder
      */
     public Builder outputColumn(String value) {
@@ -308,9 +308,9 @@ public final class Phi4SparkOptions implements Serializable {
     }
 
     /**
-     * Sets the most tokens of an answer.
+     * Sets the maximum number of tokens in an answer.
      *
-     * @param value 0 or above, 256 unless set
+     * @param value 0 or above; 256 by default
      * @return this builder
      */
     public Builder maxTokens(int value) {
@@ -321,7 +321,7 @@ public final class Phi4SparkOptions implements Serializable {
     /**
      * Sets the temperature.
      *
-     * @param value 0, greedy, unless set
+     * @param value 0 or above; 0 (greedy) by default
      * @return this builder
      */
     public Builder temperature(double value) {
@@ -332,7 +332,7 @@ public final class Phi4SparkOptions implements Serializable {
     /**
      * Sets top-p.
      *
-     * @param value above 0, up to 1, which keeps all and is the default
+     * @param value above 0, at most 1, which keeps all and is the default
      * @return this builder
      */
     public Builder topP(double value) {
@@ -341,9 +341,9 @@ public final class Phi4SparkOptions implements Serializable {
     }
 
     /**
-     * Sets the seed of the job, which enters the seed of each row.
+     * Sets the seed of the job, from which the seeds of rows derive.
      *
-     * @param value 0 unless set
+     * @param value any number; 0 by default
      * @return this builder
      */
     public Builder seed(long value) {
@@ -352,8 +352,7 @@ public final class Phi4SparkOptions implements Serializable {
     }
 
     /**
-     * Lets each answer be JSON of a schema; the output then has it as the typed field {@code
-     * result}.
+     * Constrains answers to a JSON Schema; the output then has the typed field {@code result}.
      *
      * @param schema a JSON Schema of an object; of its properties, numbers become BIGINT and
      *     DOUBLE, and what has no type of its own a string
@@ -367,7 +366,7 @@ public final class Phi4SparkOptions implements Serializable {
     }
 
     /**
-     * Lets each answer be JSON of a type; the output then has it as the typed field {@code result}.
+     * Constrains answers to JSON of a type; the output then has the typed field {@code result}.
      *
      * @param type the type, such as {@code StructType.fromDDL("name STRING, age INT")}; all its
      *     fields are in each answer
@@ -381,10 +380,10 @@ public final class Phi4SparkOptions implements Serializable {
     }
 
     /**
-     * Sets how many rows each task has under way at once, which are computed together with those of
-     * the other tasks of its executor.
+     * Sets the number of rows in flight per task, which are batched with those of the executor's
+     * other tasks.
      *
-     * @param value at least 1, 8 unless set
+     * @param value at least 1; 8 by default
      * @return this builder
      */
     public Builder rowsInFlight(int value) {
@@ -393,7 +392,7 @@ public final class Phi4SparkOptions implements Serializable {
     }
 
     /**
-     * Makes the options.
+     * Builds the options.
      *
      * @return the options
      * @throws NullPointerException if there is no model

@@ -23,8 +23,8 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * A job for {@code spark-submit}: answers the prompts of files, and goes on where an earlier run of
- * the same job ended.
+ * A job for {@code spark-submit}: answers the prompts in files, and resumes an earlier run of the
+ * same job.
  *
  * <pre>{@code
  * spark-submit --class io.github.phi4j.spark.Phi4Submit phi4j-spark.jar \

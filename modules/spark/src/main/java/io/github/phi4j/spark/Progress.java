@@ -5,7 +5,7 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.LongAccumulator;
 
-/** Counts for Spark's UI, where they stand beside each stage. Rows of retried tasks count again. */
+/** Accumulators for Spark's UI, shown with each stage. Rows of retried tasks count again. */
 final class Progress implements Serializable {
 
   private static final long serialVersionUID = 1;

@@ -14,7 +14,7 @@ import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/** JSON Schemas of Spark's types, and the other way round. */
+/** Converts between JSON Schemas and Spark's types. */
 final class SparkSchemas {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -22,9 +22,9 @@ final class SparkSchemas {
   private SparkSchemas() {}
 
   /**
-   * The schema of a type. All fields are required, and none is null.
+   * Returns the schema of a type. All fields are required and non-null.
    *
-   * @throws IllegalArgumentException if JSON has no such type
+   * @throws IllegalArgumentException if a type has no equivalent in JSON
    */
   static String jsonSchema(StructType type) {
     return schema(type).toString();
@@ -78,7 +78,7 @@ final class SparkSchemas {
   }
 
   /**
-   * The type of a schema's values. What has no type of its own is a string.
+   * Returns the type of a schema's values. Values without a Spark type become strings.
    *
    * @throws IllegalArgumentException if it is not the schema of an object
    */
@@ -88,10 +88,11 @@ final class SparkSchemas {
         return struct;
       }
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("the JSON Schema is no JSON: " + e.getMessage(), e);
+      throw new IllegalArgumentException("the JSON Schema is not valid JSON: " + e.getMessage(), e);
     }
     throw new IllegalArgumentException(
-        "the JSON Schema must have \"type\": \"object\" and \"properties\", to become a struct");
+        "the JSON Schema must have \"type\": \"object\" and \"properties\", to be mapped to a "
+            + "struct");
   }
 
   private static DataType type(JsonNode schema) {

@@ -31,18 +31,18 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 
 /**
- * A Phi-4 model as Spring AI's {@link ChatModel}. Thread-safe; concurrent requests are computed
- * together. It borrows its generator, which its owner closes.
+ * A Phi-4 model as Spring AI's {@link ChatModel}. Thread-safe; concurrent requests are batched. It
+ * borrows its generator, which the owner closes.
  *
- * <p>Streams run on a virtual thread each, and stop the engine when they are cancelled. A reasoning
- * model's thoughts are the assistant message's metadata {@code reasoningContent}, in a stream with
- * each of its parts as far as they have come. The response's metadata {@code completion} is phi4j's
- * own {@link Completion}, with log-probabilities and timings. Tools are called by {@code
- * ToolCallingAdvisor}, not here.
+ * <p>Each stream runs on a virtual thread; cancelling it stops the engine. A reasoning model's
+ * thoughts are in the assistant message's metadata {@code reasoningContent}; in a stream, each part
+ * has the thoughts so far. The response's metadata {@code completion} is phi4j's own {@link
+ * Completion}, with log-probabilities and timings. Tools are called by {@code ToolCallingAdvisor},
+ * not here.
  */
 public final class Phi4ChatModel implements ChatModel {
 
-  /** What the provider is called in observations. */
+  /** The provider's name in observations. */
   public static final String PROVIDER = "phi4j";
 
   private static final ChatModelObservationConvention CONVENTION =
@@ -63,7 +63,7 @@ public final class Phi4ChatModel implements ChatModel {
   }
 
   /**
-   * Starts with nothing set.
+   * Returns an empty builder.
    *
    * @return a builder
    */
@@ -134,7 +134,7 @@ public final class Phi4ChatModel implements ChatModel {
           try {
             sink.next(answer.last(generate(request, cancellation, parts)));
             sink.complete();
-          } catch (Throwable e) { // whatever it is, the subscriber waits for it
+          } catch (Throwable e) { // the subscriber must hear of any failure
             sink.error(e);
           }
         });
@@ -176,7 +176,7 @@ public final class Phi4ChatModel implements ChatModel {
         convention, CONVENTION, () -> context, observations);
   }
 
-  /** The responses of one answer, or of its parts. */
+  /** Creates the responses of one answer, or of its parts. */
   private static final class Answer {
     private final String id = "phi4j-" + UUID.randomUUID();
     private final String model;
@@ -257,7 +257,7 @@ public final class Phi4ChatModel implements ChatModel {
     }
   }
 
-  /** Collects what a chat model needs. Not thread-safe. */
+  /** Builds a chat model. Not thread-safe. */
   public static final class Builder {
     private @Nullable Generator generator;
     private Phi4ChatOptions options = Phi4ChatOptions.builder().build();
@@ -268,7 +268,7 @@ public final class Phi4ChatModel implements ChatModel {
     private Builder() {}
 
     /**
-     * Sets the loaded model, which must stay open as long as it is used.
+     * Sets the loaded model, which must stay open while in use.
      *
      * @param value the generator
      * @return this builder
@@ -279,7 +279,7 @@ public final class Phi4ChatModel implements ChatModel {
     }
 
     /**
-     * Sets the options of prompts without options, which a {@code ChatClient} starts from.
+     * Sets the options of prompts without options, from which a {@code ChatClient} starts.
      *
      * @param value the options
      * @return this builder
@@ -290,8 +290,8 @@ public final class Phi4ChatModel implements ChatModel {
     }
 
     /**
-     * Sets phi4j's own options for what chat options leave open, with all that phi4j can do:
-     * speculation, samplers, stop tokens. Unless set, sampling is greedy.
+     * Sets phi4j's options as defaults for chat options, with features such as speculation,
+     * samplers and stop tokens. By default, sampling is greedy.
      *
      * @param value the options
      * @return this builder
@@ -302,7 +302,7 @@ public final class Phi4ChatModel implements ChatModel {
     }
 
     /**
-     * Sets where requests are observed.
+     * Sets the observation registry.
      *
      * @param value the registry
      * @return this builder
@@ -313,7 +313,7 @@ public final class Phi4ChatModel implements ChatModel {
     }
 
     /**
-     * Sets names and values of observations.
+     * Sets the observation convention.
      *
      * @param value the convention, or null for Spring AI's
      * @return this builder
@@ -324,7 +324,7 @@ public final class Phi4ChatModel implements ChatModel {
     }
 
     /**
-     * Makes the model.
+     * Builds the model.
      *
      * @return the model
      */

@@ -11,8 +11,7 @@ import org.springframework.ai.model.tool.DefaultToolCallingChatOptions;
 import org.springframework.ai.model.tool.StructuredOutputChatOptions;
 
 /**
- * Spring AI's chat options with those that phi4j has besides. What is null is left to the model's
- * defaults. Immutable.
+ * Spring AI's chat options, extended with phi4j's. Null values use the model's defaults. Immutable.
  */
 public final class Phi4ChatOptions extends DefaultToolCallingChatOptions
     implements StructuredOutputChatOptions {
@@ -49,7 +48,7 @@ public final class Phi4ChatOptions extends DefaultToolCallingChatOptions
   }
 
   /**
-   * Starts with nothing set.
+   * Returns an empty builder.
    *
    * @return a builder
    */
@@ -80,14 +79,14 @@ public final class Phi4ChatOptions extends DefaultToolCallingChatOptions
         .timeout(timeout);
   }
 
-  /** The JSON Schema that answers follow, or null for text. */
+  /** Returns the JSON Schema of answers, or null for text. */
   @Override
   public @Nullable String getOutputSchema() {
     return outputSchema;
   }
 
   /**
-   * Whether the model calls tools.
+   * Returns the tool choice.
    *
    * @return the choice, or null
    */
@@ -96,7 +95,7 @@ public final class Phi4ChatOptions extends DefaultToolCallingChatOptions
   }
 
   /**
-   * The seed of all that is random.
+   * Returns the random seed.
    *
    * @return the seed, or null
    */
@@ -105,7 +104,7 @@ public final class Phi4ChatOptions extends DefaultToolCallingChatOptions
   }
 
   /**
-   * The least probability of a token, as a fraction of the most probable one's.
+   * Returns the minimum probability of a token, as a fraction of the highest one.
    *
    * @return from 0 to 1, or null
    */
@@ -114,7 +113,7 @@ public final class Phi4ChatOptions extends DefaultToolCallingChatOptions
   }
 
   /**
-   * The penalty on tokens that were there before.
+   * Returns the penalty on repeated tokens.
    *
    * @return 1 for none, or null
    */
@@ -123,7 +122,7 @@ public final class Phi4ChatOptions extends DefaultToolCallingChatOptions
   }
 
   /**
-   * How many of the most probable tokens are told beside each, in the response's {@code completion}
+   * Returns the number of most probable alternatives per token in the response's {@code completion}
    * metadata.
    *
    * @return 0 or above, or null for no log-probabilities
@@ -133,7 +132,7 @@ public final class Phi4ChatOptions extends DefaultToolCallingChatOptions
   }
 
   /**
-   * The most tokens of thought before the answer, of a reasoning model.
+   * Returns the maximum number of reasoning tokens.
    *
    * @return 0 or above, or null
    */
@@ -142,9 +141,9 @@ public final class Phi4ChatOptions extends DefaultToolCallingChatOptions
   }
 
   /**
-   * The time after which a request ends with what it has.
+   * Returns the time limit, after which a request ends with the text so far.
    *
-   * @return the time, or null
+   * @return the limit, or null
    */
   public @Nullable Duration getTimeout() {
     return timeout;
@@ -206,7 +205,7 @@ public final class Phi4ChatOptions extends DefaultToolCallingChatOptions
     /**
      * Sets {@link Phi4ChatOptions#getToolChoice()}.
      *
-     * @param value whether the model calls tools
+     * @param value the choice
      * @return this builder
      */
     public Builder toolChoice(@Nullable ToolChoice value) {
@@ -272,7 +271,7 @@ public final class Phi4ChatOptions extends DefaultToolCallingChatOptions
     /**
      * Sets {@link Phi4ChatOptions#getTimeout()}.
      *
-     * @param value the time after which a request ends with what it has
+     * @param value the time limit
      * @return this builder
      */
     public Builder timeout(@Nullable Duration value) {

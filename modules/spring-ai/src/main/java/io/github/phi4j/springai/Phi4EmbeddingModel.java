@@ -20,9 +20,9 @@ import org.springframework.ai.embedding.observation.EmbeddingModelObservationCon
 import org.springframework.ai.embedding.observation.EmbeddingModelObservationDocumentation;
 
 /**
- * A Phi-4 model as Spring AI's embedding model: the texts' hidden states, pooled and normalised.
- * Thread-safe; the texts of a request are computed together. It borrows its generator, which its
- * owner closes.
+ * A Phi-4 model as Spring AI's embedding model: the texts' hidden states, pooled and normalized.
+ * Thread-safe; the texts of a request are batched. It borrows its generator, which the owner
+ * closes.
  */
 public final class Phi4EmbeddingModel extends AbstractEmbeddingModel {
 
@@ -34,11 +34,11 @@ public final class Phi4EmbeddingModel extends AbstractEmbeddingModel {
   private final @Nullable EmbeddingModelObservationConvention convention;
 
   /**
-   * Embeds with a loaded model.
+   * Creates an embedding model.
    *
-   * @param generator the model, which must stay open as long as it is used
-   * @param observations where requests are observed
-   * @param convention names and values of observations, or null for Spring AI's
+   * @param generator the loaded model, which must stay open while in use
+   * @param observations the observation registry
+   * @param convention the observation convention, or null for Spring AI's
    */
   public Phi4EmbeddingModel(
       Generator generator,

@@ -21,10 +21,10 @@ import org.springframework.ai.model.tool.ToolCallingChatOptions;
 import org.springframework.ai.tool.ToolCallback;
 import org.springframework.ai.tool.definition.ToolDefinition;
 
-/** Spring AI's prompts and options as phi4j's. */
+/** Converts Spring AI's prompts and options to phi4j's. */
 final class RequestMapping {
 
-  /** Where an assistant message has the thoughts before it. */
+  /** The metadata key of an assistant message's thoughts. */
   static final String REASONING = "reasoningContent";
 
   private RequestMapping() {}
@@ -43,7 +43,7 @@ final class RequestMapping {
           throw new IllegalArgumentException(
               String.format(
                   Locale.ROOT,
-                  "media of type %s in a user message; Phi-4's text models take text alone",
+                  "media of type %s in a user message; Phi-4's text models accept only text",
                   user.getMedia().getFirst().getMimeType()));
         }
         messages.add(Message.user(orEmpty(user.getText())));
@@ -69,9 +69,9 @@ final class RequestMapping {
   }
 
   /**
-   * Takes options over.
+   * Converts options.
    *
-   * @param base what they leave open
+   * @param base the defaults
    */
   static GenerationOptions options(ChatOptions given, GenerationOptions base) {
     GenerationOptions.Builder options = base.toBuilder().sampling(sampling(given, base.sampling()));

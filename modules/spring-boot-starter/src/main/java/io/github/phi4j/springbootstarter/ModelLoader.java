@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.FutureTask;
 
-/** Loads the application's model, at once or in the background, and closes it. */
+/** Loads the application's model, immediately or in the background, and closes it. */
 final class ModelLoader implements AutoCloseable {
 
   private final FutureTask<Generator> loading;
@@ -21,11 +21,11 @@ final class ModelLoader implements AutoCloseable {
       Thread.ofPlatform().name("phi4j-loader").daemon().start(loading);
     } else {
       loading.run();
-      loaded(); // or its failure is the application's
+      loaded(); // a failure fails the application
     }
   }
 
-  /** The model, for which the first call waits. */
+  /** Returns the model, waiting until it is loaded. */
   @SuppressWarnings("ReferenceEquality") // as Object's own equals has it
   Generator generator() {
     return (Generator)
@@ -51,12 +51,12 @@ final class ModelLoader implements AutoCloseable {
             });
   }
 
-  /** The model if it is there already. */
+  /** Returns the model, if it is loaded. */
   Optional<Generator> ready() {
     return loading.isDone() ? Optional.of(loaded()) : Optional.empty();
   }
 
-  /** Waits for the model. */
+  /** Waits until the model is loaded. */
   private Generator loaded() {
     boolean interrupted = false;
     try {
@@ -78,14 +78,14 @@ final class ModelLoader implements AutoCloseable {
     }
   }
 
-  /** Closes the model; one that is still being loaded is waited for. */
+  /** Closes the model, after waiting for loading in progress. */
   @Override
   public void close() {
     Optional<Generator> model;
     try {
       model = Optional.of(loaded());
     } catch (RuntimeException _) {
-      model = Optional.empty(); // it was told to whoever asked for the model
+      model = Optional.empty(); // callers of generator() get the failure
     }
     model.ifPresent(Generator::close);
   }

@@ -25,10 +25,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Gives an application the model of {@code spring.ai.phi4j.model}: a {@link Generator}, a chat
- * model, an embedding model, health, metrics and an orderly end. Each steps back where the
- * application has its own bean; with a {@link Generator} of its own, the application loads the
- * model as it likes. Spring AI's own configuration makes the builder of chat clients.
+ * Auto-configuration of the model in {@code spring.ai.phi4j.model}: a {@link Generator}, a chat
+ * model, an embedding model, health, metrics and graceful shutdown. Each backs off if the
+ * application has its own bean; with its own {@link Generator}, the application controls loading.
+ * Spring AI's own auto-configuration provides the builder of chat clients.
  */
 @AutoConfiguration(
     beforeName =
@@ -40,10 +40,10 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(Phi4Properties.class)
 public final class Phi4AutoConfiguration {
 
-  /** Made by Spring. */
+  /** Created by Spring. */
   public Phi4AutoConfiguration() {}
 
-  /** The model of the properties, unless the application loads one. */
+  /** The model from the properties, unless the application has its own. */
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnMissingBean(Generator.class)
   static class ModelConfiguration {
@@ -53,8 +53,8 @@ public final class Phi4AutoConfiguration {
         Phi4Properties properties, ObjectProvider<GenerationListener> listeners) {
       if (properties.model() == null) {
         throw new IllegalStateException(
-            "no model: set spring.ai.phi4j.model to a GGUF file, or give the application a bean of"
-                + " type io.github.phi4j.api.Generator");
+            "no model: set spring.ai.phi4j.model to a GGUF file, or define a bean of type "
+                + "io.github.phi4j.api.Generator");
       }
       LoadOptions.Builder options = properties.loadOptions();
       options.listeners(listeners.orderedStream().toList());
@@ -67,7 +67,7 @@ public final class Phi4AutoConfiguration {
     }
   }
 
-  /** What the model is doing, without waiting for it. */
+  /** Returns the model if it is loaded, without waiting. */
   private static Optional<Generator> ready(
       ObjectProvider<ModelLoader> loader, ObjectProvider<Generator> own) {
     ModelLoader loading = loader.getIfAvailable();
@@ -117,7 +117,7 @@ public final class Phi4AutoConfiguration {
         convention.getIfUnique());
   }
 
-  /** Metrics, where the application has a registry of meters. */
+  /** Metrics, if the application has a meter registry. */
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(MeterRegistry.class)
   @ConditionalOnBean(MeterRegistry.class)
@@ -130,7 +130,7 @@ public final class Phi4AutoConfiguration {
     }
   }
 
-  /** Health, where the application has actuator. */
+  /** Health, if the application has Actuator. */
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(HealthIndicator.class)
   static class HealthConfiguration {

@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
-/** Up once the model is loaded, out of service until then, down if it cannot be. */
+/** Health of the model: up once loaded, out of service before, down if loading failed. */
 final class Phi4HealthIndicator extends AbstractHealthIndicator {
 
   private final Supplier<Optional<Generator>> model;

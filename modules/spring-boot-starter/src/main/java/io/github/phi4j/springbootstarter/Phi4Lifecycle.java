@@ -6,9 +6,8 @@ import java.util.function.Supplier;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Lets running requests finish when the application stops, for as long as {@code
- * spring.lifecycle.timeout-per-shutdown-phase} allows; what runs then is cancelled as the model
- * closes.
+ * Lets running requests finish at shutdown, within {@code
+ * spring.lifecycle.timeout-per-shutdown-phase}; then closing the model cancels them.
  */
 final class Phi4Lifecycle implements SmartLifecycle {
 

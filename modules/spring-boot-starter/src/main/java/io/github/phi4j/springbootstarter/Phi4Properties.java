@@ -14,21 +14,21 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * The properties {@code spring.ai.phi4j.*}. What is not set is as phi4j has it.
+ * The properties {@code spring.ai.phi4j.*}. Unset ones have phi4j's defaults.
  *
  * @param model model file: a GGUF file, or the first part of a split one
- * @param threads number of threads that compute; one for each physical core unless set
- * @param contextLength tokens that a context holds; as many as the model was trained for unless set
- * @param kvCacheType number format of keys and values
- * @param prefixCache memory of the prefix cache
- * @param packedWeights whether there is a copy of the weights that generates faster, and where
- * @param packedFolder folder of files with packed weights
- * @param maxSequences most requests that are computed together
- * @param maxWaiting most requests that may wait for others
- * @param chatFormat chat format, if not the one that the file asks for
- * @param loadInBackground whether the application starts while the model is loaded; requests then
+ * @param threads number of computing threads; by default one per physical core
+ * @param contextLength context length in tokens; by default the model's trained length
+ * @param kvCacheType type of the KV cache
+ * @param prefixCache memory limit of the prefix cache
+ * @param packedWeights mode of packed weights, a copy for faster generation
+ * @param packedFolder folder of packed weights
+ * @param maxSequences maximum number of batched requests
+ * @param maxWaiting maximum number of waiting requests
+ * @param chatFormat chat format, overriding the file's
+ * @param loadInBackground whether the application starts while the model is loading; requests then
  *     wait
- * @param chat chat model
+ * @param chat properties of the chat model
  */
 @ConfigurationProperties("spring.ai.phi4j")
 public record Phi4Properties(
@@ -48,7 +48,7 @@ public record Phi4Properties(
   /**
    * The properties {@code spring.ai.phi4j.chat.*}.
    *
-   * @param options what requests leave open
+   * @param options default options of requests
    */
   public record Chat(@DefaultValue Options options) {}
 
@@ -56,17 +56,17 @@ public record Phi4Properties(
    * The properties {@code spring.ai.phi4j.chat.options.*}.
    *
    * @param temperature temperature; 0 is greedy
-   * @param topP smallest sum of probabilities of the tokens that are kept
-   * @param topK number of the most probable tokens that are kept
-   * @param minP least probability of a token, as a fraction of the most probable one's
-   * @param frequencyPenalty penalty on each repetition of a token
-   * @param presencePenalty penalty on tokens that were there before
-   * @param repeatPenalty factor against tokens that were there before
-   * @param maxTokens most tokens of an answer
-   * @param stopSequences texts that end an answer
-   * @param seed seed; the same one gives the same text
-   * @param reasoningBudget most tokens of thought before an answer, of a reasoning model
-   * @param timeout time after which a request ends with what it has
+   * @param topP cumulative probability of the most probable tokens to keep
+   * @param topK number of most probable tokens to keep
+   * @param minP minimum probability of a token, as a fraction of the highest one
+   * @param frequencyPenalty penalty per repetition of a token
+   * @param presencePenalty penalty on repeated tokens
+   * @param repeatPenalty divisor of the logits of repeated tokens
+   * @param maxTokens maximum number of tokens in an answer
+   * @param stopSequences stop strings
+   * @param seed random seed; the same seed gives the same text
+   * @param reasoningBudget maximum number of reasoning tokens
+   * @param timeout time limit, after which a request ends with the text so far
    */
   public record Options(
       @Nullable Double temperature,

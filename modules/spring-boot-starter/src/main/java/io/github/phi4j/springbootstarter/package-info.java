@@ -1,4 +1,4 @@
 /**
- * phi4j in Spring Boot: a model, its chat and embedding models, health and metrics, by properties.
+ * phi4j in Spring Boot: chat and embedding models, health and metrics, configured by properties.
  */
 package io.github.phi4j.springbootstarter;

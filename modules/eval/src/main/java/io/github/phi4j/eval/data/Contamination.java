@@ -1,40 +1,40 @@
 package io.github.phi4j.eval.data;
 
 /**
- * What a text shares with a benchmark.
+ * The overlap of a text with a benchmark.
  *
- * @param verdict what that means
- * @param rule which rule decided
+ * @param verdict the verdict
+ * @param rule the deciding rule
  * @param benchmark the benchmark's name; empty if the text is clean
  * @param item the item's number within it, from 0; −1 if the text is clean
- * @param evidence the words that both have; empty if the text is clean
- * @param ratio the largest share of common 7-grams; 1 where whole items or 13-grams decided
+ * @param evidence the common words; empty if the text is clean
+ * @param ratio the largest share of common 7-grams; 1 if a whole item or a 13-gram decided
  */
 public record Contamination(
     Verdict verdict, Rule rule, String benchmark, int item, String evidence, double ratio) {
 
-  /** What is to be done with a text. */
+  /** The verdict on a text. */
   public enum Verdict {
-    /** It has nothing of a benchmark. */
+    /** No overlap. */
     CLEAN,
-    /** It has something of one: a person should look. */
+    /** Some overlap: a person should check. */
     PARTIAL,
-    /** It has so much of one that it should not be trained on. */
+    /** Too much overlap for training. */
     CONTAMINATED
   }
 
-  /** What decides. */
+  /** The deciding rule. */
   public enum Rule {
-    /** None fired. */
+    /** No rule matched. */
     NONE,
-    /** 13 words in a row are the same. */
+    /** 13 consecutive words are the same. */
     THIRTEEN_GRAM,
-    /** A whole item, too short for 13 words in a row, is in the text. */
+    /** A whole item of fewer than 13 words is in the text. */
     WHOLE_ITEM,
-    /** Enough of the 7-grams are the same. */
+    /** The share of common 7-grams is too large. */
     SEVEN_GRAM_RATIO
   }
 
-  /** A text without contamination. */
+  /** The result for a clean text. */
   static final Contamination CLEAN = new Contamination(Verdict.CLEAN, Rule.NONE, "", -1, "", 0);
 }

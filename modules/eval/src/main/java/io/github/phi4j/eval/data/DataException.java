@@ -1,13 +1,13 @@
 package io.github.phi4j.eval.data;
 
-/** Data that cannot be read; the message names the file, the line, and what was expected. */
+/** Thrown if data are invalid; the message names the file, the line, and the expected value. */
 public final class DataException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
   /**
    * Creates an exception.
    *
-   * @param message where, what was found, and what was expected
+   * @param message the position, the found and the expected value
    */
   public DataException(String message) {
     super(message);
@@ -16,8 +16,8 @@ public final class DataException extends IllegalArgumentException {
   /**
    * Creates an exception.
    *
-   * @param message where, what was found, and what was expected
-   * @param cause what the reader said
+   * @param message the position, the found and the expected value
+   * @param cause the reader's exception
    */
   public DataException(String message, Throwable cause) {
     super(message, cause);

@@ -11,14 +11,14 @@ import java.util.Set;
 import java.util.function.ToIntFunction;
 
 /**
- * Finds what training texts have in common with benchmarks, as appendix B of the Phi-4 report
- * describes: any 13 words in a row are contamination, unless they are in a list of allowed ones;
- * else, for each item, the number of common 7-grams divided by the smaller number of 7-grams of the
- * two decides. Words are lower-case runs of letters or digits.
+ * Finds overlap between training texts and benchmarks, as in appendix B of the Phi-4 report: a
+ * common 13-gram is contamination, unless it is in an allow list; otherwise, the number of common
+ * 7-grams divided by the smaller number of 7-grams of text and item decides. Words are lower-case
+ * runs of letters or digits.
  *
- * <p>Items of fewer than 13 words have no 13-gram, which the report's method misses; they are
- * contamination where they are in the text as a whole, from four words on. Every hit is compared
- * word by word, so that no hash decides. Thread-safe once built; made by {@link #builder()}.
+ * <p>The report's method misses items of fewer than 13 words; here, items of four words or more are
+ * contamination if the text contains them as a whole. Every hash match is verified word by word.
+ * Thread-safe; created by {@link #builder()}.
  */
 public final class Decontaminator {
 
@@ -27,7 +27,7 @@ public final class Decontaminator {
   private static final int LEAST_WHOLE = 4;
   private static final long PRIME = 0x100000001b3L;
 
-  /** An item of a benchmark, as the numbers of its words. */
+  /** A benchmark item as word numbers. */
   private static final class Entry {
     private final String benchmark;
     private final int number;
@@ -42,7 +42,7 @@ public final class Decontaminator {
     }
   }
 
-  /** Where n words in a row stand in an item. */
+  /** The position of an n-gram in an item. */
   private record Place(int entry, int at) {}
 
   private final Map<String, Integer> vocabulary;
@@ -105,10 +105,10 @@ public final class Decontaminator {
   }
 
   /**
-   * Looks for benchmarks in a text.
+   * Checks a text for benchmark items.
    *
    * @param text the text
-   * @return the first 13-gram or whole item that is found, or else the largest share of 7-grams
+   * @return the first matching 13-gram or whole item, or else the largest share of 7-grams
    */
   public Contamination check(String text) {
     int[] ids = numbers(text);
@@ -120,7 +120,7 @@ public final class Decontaminator {
     return numbers(text, word -> vocabulary.getOrDefault(word, -1));
   }
 
-  /** The numbers of a text's words: runs of letters, and runs of digits, in lower case. */
+  /** Returns the numbers of a text's words: runs of letters or digits, in lower case. */
   private static int[] numbers(String text, ToIntFunction<String> number) {
     int[] ids = new int[text.length() / 2 + 1];
     int count = 0;
@@ -169,7 +169,7 @@ public final class Decontaminator {
     return null;
   }
 
-  /** The place of the same words, compared word by word. */
+  /** Returns the position of the same words, compared word by word. */
   private static Place find(
       LongTable<Place> table, List<Entry> texts, int[] ids, int at, int length) {
     for (Place place : table.get(hash(ids, at, length))) {
@@ -259,10 +259,10 @@ public final class Decontaminator {
     private Builder() {}
 
     /**
-     * Adds an item of a benchmark.
+     * Adds a benchmark item.
      *
      * @param benchmark the benchmark's name
-     * @param text the item: the question, and the answer too if that must not be trained on
+     * @param text the item: the question, with the answer if that must not be trained on
      * @return this builder
      */
     public Builder item(String benchmark, String text) {
@@ -272,7 +272,7 @@ public final class Decontaminator {
     }
 
     /**
-     * Adds a text whose 13-grams are no contamination, such as the boilerplate of options.
+     * Adds a text whose 13-grams are ignored, such as boilerplate.
      *
      * @param text the text
      * @return this builder
@@ -283,10 +283,10 @@ public final class Decontaminator {
     }
 
     /**
-     * Sets the shares of 7-grams; the report does not tell its own.
+     * Sets the thresholds for the share of 7-grams; the report does not state its own.
      *
-     * @param contaminatedFrom from which share on a text is contaminated, 0.6 unless set
-     * @param partialAbove above which share it is partial, 0.3 unless set
+     * @param contaminatedFrom the share from which a text counts as contaminated; 0.6 by default
+     * @param partialAbove the share above which it counts as partial; 0.3 by default
      * @return this builder
      * @throws IllegalArgumentException if they are not from 0 to 1, or in the wrong order
      */

@@ -12,7 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Tells files apart, so that results of different models or data are not mixed. */
+/** Identifies files, so that results of different models or data are not mixed. */
 public final class Fingerprint {
 
   private static final int WINDOW = 64 << 10;
@@ -21,8 +21,8 @@ public final class Fingerprint {
   private Fingerprint() {}
 
   /**
-   * The fingerprint of a file, or of all files of a folder: SHA-256 of their names, sizes and
-   * contents; of files above 16 MiB, of 256 windows that are spread evenly.
+   * Returns the fingerprint of a file, or of all files of a folder: SHA-256 of names, sizes and
+   * contents; for files above 16 MiB, of 256 evenly spaced windows.
    *
    * @param path the file or folder
    * @return 16 hexadecimal digits

@@ -3,7 +3,9 @@ package io.github.phi4j.eval.data;
 import java.util.Arrays;
 import java.util.List;
 
-/** Lists by 64-bit hashes, in open addressing: most look-ups find nothing, and allocate nothing. */
+/**
+ * A multimap with 64-bit hashes as keys and open addressing: most lookups miss, and none allocates.
+ */
 final class LongTable<V> {
 
   private long[] keys = new long[1024];

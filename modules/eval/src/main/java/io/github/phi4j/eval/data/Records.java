@@ -28,7 +28,7 @@ import java.util.zip.GZIPInputStream;
 
 /**
  * Reads data sets: {@code .jsonl}, {@code .json} (an array), {@code .csv}, {@code .tsv} and {@code
- * .txt}, each also compressed ({@code .gz}), in UTF-8. Readers are strict: what is no record is an
+ * .txt}, each also compressed ({@code .gz}), in UTF-8. Readers are strict: an invalid record is an
  * error that names the line.
  */
 public final class Records {
@@ -38,14 +38,14 @@ public final class Records {
   private Records() {}
 
   /**
-   * Reads a file, or all such files of a folder in the order of their names.
+   * Reads a file, or all such files of a folder in order of name.
    *
    * @param path the file or folder
-   * @param columns the columns' names, for tables whose first line does not tell them, and for
-   *     texts, where a record is as many lines as there are names; empty if the file tells them
-   * @return the records; each has a field {@code file} besides, the file's name without its suffix,
-   *     unless there is one of that name
-   * @throws DataException if a record is wrong, or there is none
+   * @param columns the column names, for tables without a header, and for texts, where a record has
+   *     as many lines as there are names; empty if the file names its fields
+   * @return the records; each has an additional field {@code file}, the file name without suffix,
+   *     unless it exists already
+   * @throws DataException if a record is invalid, or there is none
    * @throws UncheckedIOException if a file cannot be read
    */
   public static List<Map<String, Object>> read(Path path, List<String> columns) {
@@ -71,8 +71,8 @@ public final class Records {
    *
    * @param file the file
    * @param columns as {@link #read}
-   * @param consumer takes each record, a mutable map, with the number of its line from 1
-   * @throws DataException if a record is wrong
+   * @param consumer receives each record, a mutable map, with its line number from 1
+   * @throws DataException if a record is invalid
    * @throws UncheckedIOException if the file cannot be read
    */
   public static void forEach(
@@ -92,7 +92,7 @@ public final class Records {
                     + ", or one of these with .gz");
       }
     } catch (NoSuchFileException e) {
-      throw new DataException(file + ": there is no such file", e);
+      throw new DataException(file + ": no such file", e);
     } catch (CharacterCodingException e) {
       throw new DataException(file + ": found bytes that are not UTF-8; expected UTF-8", e);
     } catch (IOException e) {
@@ -210,7 +210,7 @@ public final class Records {
       BiConsumer<Map<String, Object>, Long> consumer)
       throws IOException {
     CsvSchema schema = CsvSchema.emptySchema().withColumnSeparator(separator);
-    // Tables with tabs are not quoted: a quotation mark in them is one.
+    // Tab-separated tables have no quoting: a quotation mark is literal.
     schema = separator == '\t' ? schema.withoutQuoteChar() : schema;
     ObjectReader rows =
         new CsvMapper()

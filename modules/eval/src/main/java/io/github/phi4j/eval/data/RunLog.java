@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A file of JSON lines that only grows, and that a killed program leaves usable: each record is
- * handed to the system at once, and a last line that was torn is dropped when the log is opened
- * again. Thread-safe. While it is open no other process can open it.
+ * An append-only file of JSON lines that survives crashes: each record is written immediately, and
+ * an incomplete last line is dropped when the log is reopened. Thread-safe. Only one process can
+ * have it open.
  */
 public final class RunLog implements AutoCloseable {
 
@@ -33,12 +33,11 @@ public final class RunLog implements AutoCloseable {
   }
 
   /**
-   * Opens a log, or begins it.
+   * Opens or creates a log.
    *
    * @param file the file
    * @return the log; the caller closes it
-   * @throws DataException if another process has it open, or a line that is not the last one is
-   *     damaged
+   * @throws DataException if another process has it open, or a line other than the last is damaged
    * @throws UncheckedIOException if the file cannot be read or written
    */
   public static RunLog open(Path file) {
@@ -50,7 +49,7 @@ public final class RunLog implements AutoCloseable {
       if (!locks(channel)) {
         throw new DataException(
             file
-                + ": another process writes to this folder; let it finish, or"
+                + ": another process is writing to this folder; wait for it, or"
                 + " choose another folder");
       }
       RunLog log = new RunLog(file, channel);
@@ -122,21 +121,21 @@ public final class RunLog implements AutoCloseable {
     return file
         + ", line "
         + number
-        + ": found no JSON object; expected one of this program's"
-        + " records. Remove the line to have it computed again";
+        + ": found no JSON object; expected a record of this program. Remove the line to compute "
+        + "it again";
   }
 
   /**
-   * The records that the file held when it was opened.
+   * Returns the records that existed when the file was opened.
    *
-   * @return the records, in the order in which they were written
+   * @return the records, in order
    */
   public List<Map<String, Object>> found() {
     return List.copyOf(found);
   }
 
   /**
-   * Writes a record.
+   * Appends a record.
    *
    * @param entry the record, of texts, numbers, lists and maps
    * @throws UncheckedIOException if it cannot be written
@@ -153,7 +152,7 @@ public final class RunLog implements AutoCloseable {
   }
 
   /**
-   * Waits until all that was written would survive the machine's failure too.
+   * Syncs all records to disk, so that they survive a power failure.
    *
    * @throws UncheckedIOException if that fails
    */

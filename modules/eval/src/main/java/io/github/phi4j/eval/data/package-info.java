@@ -1,2 +1,2 @@
-/** Data sets: reading records, logs that survive a crash, and looking for contamination. */
+/** Data sets: reading records, crash-safe logs, and decontamination. */
 package io.github.phi4j.eval.data;

@@ -22,7 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** JSON and YAML as this module reads and writes them. */
+/** Reads and writes JSON and YAML. */
 public final class Json {
 
   private static final JsonMapper MAPPER =
@@ -39,17 +39,17 @@ public final class Json {
 
   private Json() {}
 
-  /** An empty object. */
+  /** Returns an empty object. */
   public static ObjectNode object() {
     return MAPPER.createObjectNode();
   }
 
-  /** A value of maps, lists and plain values as a tree. */
+  /** Converts maps, lists and plain values to a tree. */
   public static JsonNode tree(Object value) {
     return MAPPER.valueToTree(value);
   }
 
-  /** A tree as maps, lists and plain values. */
+  /** Converts a tree to maps, lists and plain values. */
   @SuppressWarnings("unchecked")
   public static Map<String, Object> map(JsonNode object) {
     return MAPPER.convertValue(object, LinkedHashMap.class);
@@ -63,7 +63,7 @@ public final class Json {
   /** The number of hexadecimal digits in {@link #hash}. */
   private static final int HASH_DIGITS = 16;
 
-  /** A hash of a value, by its text. */
+  /** Returns a hash of a value's text. */
   public static String hash(JsonNode value) {
     try {
       byte[] bytes = line(value).getBytes(java.nio.charset.StandardCharsets.UTF_8);
@@ -74,7 +74,7 @@ public final class Json {
     }
   }
 
-  /** The mapper, for streams. */
+  /** Returns the mapper, for streams. */
   public static ObjectMapper mapper() {
     return MAPPER;
   }
@@ -86,13 +86,13 @@ public final class Json {
       boolean yaml = name.endsWith(".yaml") || name.endsWith(".yml");
       return parse(Files.readString(file), yaml, file.toString());
     } catch (NoSuchFileException e) {
-      throw new IllegalArgumentException(file + ": there is no such file", e);
+      throw new IllegalArgumentException(file + ": no such file", e);
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": cannot be read: " + e, e);
     }
   }
 
-  /** Parses a text that comes from a place. */
+  /** Parses a text from a named source. */
   public static JsonNode parse(String text, boolean yaml, String place) {
     try {
       if (yaml) {
@@ -137,7 +137,7 @@ public final class Json {
     }
   }
 
-  /** The value on one line. */
+  /** Returns the value on one line. */
   public static String line(JsonNode value) {
     try {
       return MAPPER.writeValueAsString(value);
@@ -146,7 +146,7 @@ public final class Json {
     }
   }
 
-  /** The value on many lines, which end in a newline whatever the system. */
+  /** Returns the value, indented, with newlines on any system. */
   public static String pretty(JsonNode value) {
     DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
     try {

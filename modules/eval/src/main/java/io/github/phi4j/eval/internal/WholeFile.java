@@ -6,12 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** Files that appear whole or not at all. */
+/** Writes files atomically. */
 public final class WholeFile {
 
   private WholeFile() {}
 
-  /** Writes a file in UTF-8, replacing an earlier one in one step. */
+  /** Writes a file in UTF-8, replacing an existing one atomically. */
   public static void write(Path file, CharSequence text) {
     Path part = file.resolveSibling(file.getFileName() + ".part");
     try {
@@ -22,7 +22,7 @@ public final class WholeFile {
     }
   }
 
-  /** Puts a finished file in its place. */
+  /** Moves a finished file to its target. */
   public static void move(Path part, Path file) throws IOException {
     Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }

@@ -1,2 +1,2 @@
-/** What the packages of this module share. */
+/** Utilities shared by the packages of this module. */
 package io.github.phi4j.eval.internal;

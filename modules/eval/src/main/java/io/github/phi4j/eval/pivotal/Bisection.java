@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The search of the Phi-4 report: a part of the answer is cut in two where the log-probability of
- * its tokens is halved, unless success differs by less than the gap between its ends; a single
- * token that is left over is pivotal. It misses what goes up and comes down again within a part.
+ * The search of the Phi-4 report: a part of the answer is split where the log-probability of its
+ * tokens is halved, unless success at its ends differs by less than the gap; a remaining single
+ * token is pivotal. It misses changes that cancel within a part.
  */
 final class Bisection {
 

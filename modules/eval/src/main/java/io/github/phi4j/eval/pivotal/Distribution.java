@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/** What the sampler may take next: token ids with their probabilities, the most probable first. */
+/** The sampler's distribution: token ids with probabilities, in descending order. */
 final class Distribution {
 
-  /** Rarer tokens are left out; they are all together rarer than rounding shows. */
+  /** Rarer tokens are dropped; their total is below rounding error. */
   private static final double NEGLIGIBLE = 1e-7;
 
   private final int[] ids;
@@ -26,7 +26,7 @@ final class Distribution {
     return probabilities;
   }
 
-  /** What a session says of the token after its context. */
+  /** Creates the distribution of the token after a session's context. */
   static Distribution of(double[] distribution) {
     int[] ids =
         IntStream.range(0, distribution.length)

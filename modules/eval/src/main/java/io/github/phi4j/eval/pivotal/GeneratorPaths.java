@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
-/** The answers of a model to one question of a task. */
+/** A model's answers to one question of a task. */
 final class GeneratorPaths implements Paths {
 
   private final Generator model;

@@ -7,9 +7,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * A place where another token might have come: the success of the answers that leave the path
- * there. Alternatives that are due at least one rollout have as many as their probability asks for,
- * so that which of them came is no source of error; the rare rest is drawn at random.
+ * A point where the answer could have continued with another token, with the success of answers
+ * that leave the path there. Alternatives with at least one expected rollout get rollouts in
+ * proportion to their probability (stratified sampling), so their choice adds no variance; the rare
+ * rest is drawn at random.
  */
 final class LeavingPoint {
 
@@ -21,7 +22,7 @@ final class LeavingPoint {
   private final int[] successes;
   private int rollouts;
 
-  /** The place before the token at an index of a path. */
+  /** Creates the point before the token at an index of a path. */
   LeavingPoint(int[] path, int index, Distribution distribution, int token) {
     beginning = Arrays.copyOf(path, index);
     stays = distribution.probability(token);
@@ -41,7 +42,7 @@ final class LeavingPoint {
     successes = new int[ids.length];
   }
 
-  /** An independent one at the same place. */
+  /** Creates an independent copy at the same place. */
   private LeavingPoint(LeavingPoint other) {
     beginning = other.beginning;
     stays = other.stays;
@@ -55,7 +56,7 @@ final class LeavingPoint {
     return new LeavingPoint(this);
   }
 
-  /** The probability of the path's own token. */
+  /** Returns the probability of the path's own token. */
   double stays() {
     return stays;
   }
@@ -91,7 +92,7 @@ final class LeavingPoint {
     }
   }
 
-  /** The next rollouts: what brings each alternative to its due of the new total. */
+  /** Returns the next rollouts, which bring each alternative to its share of the new total. */
   List<Request> request(int more, long seed) {
     if (ids.length == 0) {
       return List.of();
@@ -118,7 +119,7 @@ final class LeavingPoint {
     return requests;
   }
 
-  /** An alternative that is not due a whole rollout yet, by what it is due. */
+  /** Draws an alternative with a fractional share of a rollout, in proportion to it. */
   private int drawn(SplittableRandom random, int total, int[] next) {
     double[] due = new double[ids.length];
     double sum = 0;
@@ -136,7 +137,7 @@ final class LeavingPoint {
     return 0;
   }
 
-  /** The success of answers that leave here; a half where nothing is known. */
+  /** Returns the success rate of answers that leave here; 0.5 without data. */
   double success() {
     double mean = 0;
     double rest = 0;
@@ -155,7 +156,8 @@ final class LeavingPoint {
   }
 
   /**
-   * Its variance, with half a success and half a failure more, as no rate is known to be 0 or 1.
+   * Returns its variance, with half a success and half a failure added, since no rate is known to
+   * be 0 or 1.
    */
   double variance() {
     double variance = 0;
@@ -184,7 +186,7 @@ final class LeavingPoint {
     return counts[i] > 0 && shares[i] * rollouts >= 1;
   }
 
-  /** The alternatives that were rolled out. */
+  /** Returns the alternatives with rollouts. */
   List<SuccessCurve.Alternative> alternatives(Paths paths) {
     List<SuccessCurve.Alternative> list = new ArrayList<>();
     for (int i = 0; i < ids.length; i++) {

@@ -2,31 +2,31 @@ package io.github.phi4j.eval.pivotal;
 
 import java.util.List;
 
-/** What a search asks of a model: the ways that an answer may go. */
+/** The model as seen by a search: possible continuations of an answer. */
 interface Paths {
 
-  /** An answer, without the token that ended it. */
+  /** An answer, without its stop token. */
   record Path(List<Integer> tokens, boolean right, boolean ended) {
     int[] ids() {
       return tokens.stream().mapToInt(id -> id).toArray();
     }
   }
 
-  /** Whether a token ends the answer. */
+  /** Returns whether a token ends the answer. */
   boolean isEnd(int token);
 
-  /** A token as text. */
+  /** Returns a token as text. */
   String text(int token);
 
-  /** What may come after the first 0, 1, … tokens of an answer, the end of it included. */
+  /** Returns the distributions after the first 0, 1, … tokens of an answer, including its end. */
   List<Distribution> along(int[] tokens);
 
-  /** Goes on from the beginning of an answer several times; the seeds are consecutive. */
+  /** Continues a prefix of an answer several times, with consecutive seeds. */
   List<Path> rollOut(int[] beginning, int count, long seed);
 
-  /** Whether an answer that ends here is right. */
+  /** Returns whether an answer that ends here is right. */
   boolean isRight(int[] tokens);
 
-  /** The tokens that were generated so far. */
+  /** Returns the number of tokens generated so far. */
   long generated();
 }

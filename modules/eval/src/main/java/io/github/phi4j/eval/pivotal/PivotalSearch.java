@@ -19,13 +19,12 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Finds pivotal tokens (section 4.3 of the Phi-4 report): those after which an answer is right much
- * more or less often than before.
+ * Finds pivotal tokens (section 4.3 of the Phi-4 report): tokens that change the success rate of an
+ * answer substantially.
  *
- * <p>The search follows one sampled answer and continues it from the places where it might have
- * been left: see {@link SuccessCurve}. That takes far fewer tokens than continuing it after each of
- * its tokens, and loses none. Tokens that look pivotal are confirmed by fresh continuations, whose
- * estimates are the ones reported.
+ * <p>The search samples one answer and, at each token, continuations that leave it; see {@link
+ * SuccessCurve}. That takes far fewer tokens than continuing after each token, and misses none.
+ * Candidates are confirmed by fresh continuations, whose estimates are reported.
  *
  * <p>Only tokens of questions that are answered rightly sometimes are worth a search; others are
  * told by {@link #difficulty}. In a {@linkplain #folder folder} a search of many questions that was
@@ -34,11 +33,11 @@ import java.util.stream.Collectors;
  */
 public final class PivotalSearch {
 
-  /** How success is looked for along an answer. */
+  /** The method of estimating success along an answer. */
   public enum Method {
     /** By continuations that leave the answer. */
     SPINE,
-    /** By cutting the answer in two, as the report describes, for comparison. */
+    /** By bisection of the answer, as in the report, for comparison. */
     BISECT
   }
 
@@ -80,18 +79,18 @@ public final class PivotalSearch {
   }
 
   /**
-   * A search with a gap of 0.2 at temperature 0.5.
+   * Creates a search with a gap of 0.2 at temperature 0.5.
    *
    * @param model the model
-   * @param task the task, which says what a right answer is
-   * @return the search, to be set up further
+   * @param task the task, which grades answers
+   * @return the search, to be configured further
    */
   public static PivotalSearch of(Generator model, Task task) {
     return new PivotalSearch(model, task);
   }
 
   /**
-   * Sets the least step of a pivotal token.
+   * Sets the minimum step of a pivotal token.
    *
    * @param value above 0 and below 1
    * @return this search
@@ -102,9 +101,9 @@ public final class PivotalSearch {
   }
 
   /**
-   * Sets the share of false ones among the pivotal tokens that is put up with.
+   * Sets the false discovery rate.
    *
-   * @param value above 0 and below 1; 0.05 unless set
+   * @param value above 0 and below 1; 0.05 by default
    * @return this search
    */
   public PivotalSearch alpha(double value) {
@@ -125,7 +124,7 @@ public final class PivotalSearch {
    * 40, or by bisection those of one estimate. The last group may exceed it. A curve that it cut
    * short has {@linkplain SuccessCurve.Status#UNDECIDED undecided} tokens.
    *
-   * @param tokens the number; without limit unless set
+   * @param tokens the number; unlimited by default
    * @return this search
    */
   public PivotalSearch budget(long tokens) {
@@ -136,7 +135,7 @@ public final class PivotalSearch {
   /**
    * Sets the temperature.
    *
-   * @param value above 0; 0.5 unless set
+   * @param value above 0; 0.5 by default
    * @return this search
    */
   public PivotalSearch temperature(float value) {
@@ -150,7 +149,7 @@ public final class PivotalSearch {
   /**
    * Sets the nucleus.
    *
-   * @param value the sum of probabilities to keep; 1, all, unless set
+   * @param value the cumulative probability to keep; 1 (all) by default
    * @return this search
    */
   public PivotalSearch topP(float value) {
@@ -161,7 +160,7 @@ public final class PivotalSearch {
   /**
    * Sets the seed.
    *
-   * @param value any number; 0 unless set
+   * @param value any number; 0 by default
    * @return this search
    */
   public PivotalSearch seed(long value) {
@@ -170,9 +169,9 @@ public final class PivotalSearch {
   }
 
   /**
-   * Sets how many continuations are computed together.
+   * Sets the number of concurrent continuations.
    *
-   * @param value at least 1; 32 unless set
+   * @param value at least 1; 32 by default
    * @return this search
    */
   public PivotalSearch parallel(int value) {
@@ -181,10 +180,10 @@ public final class PivotalSearch {
   }
 
   /**
-   * Sets how success is looked for.
+   * Sets the method.
    *
    * @param value the method
-   * @param count for {@link Method#BISECT}, the continuations for each estimate
+   * @param count for {@link Method#BISECT}, the number of continuations per estimate
    * @return this search
    */
   public PivotalSearch method(Method value, int count) {
@@ -385,7 +384,7 @@ public final class PivotalSearch {
    * to 0.8: no more replies are drawn once the interval is outside, or the budget spent.
    *
    * @param item the question
-   * @return the share of right answers; empty if it is outside, or not known
+   * @return the success rate; empty if it is outside, or not known
    */
   public Optional<Double> difficulty(Item item) {
     Difficulty difficulty = measure(item);
@@ -397,7 +396,7 @@ public final class PivotalSearch {
    *
    * @param item the question
    * @return the answer's success curve
-   * @throws IllegalArgumentException if the question has no prompt whose answers can be searched
+   * @throws IllegalArgumentException if the question's answers cannot be searched
    * @throws java.util.concurrent.CancellationException if the thread is interrupted or the model
    *     closed
    */

@@ -20,21 +20,19 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Pairs for training by preferences: at a pivotal token, the one of the two tokens that makes a
- * right answer more probable is chosen, and the other rejected. As text, a pair is only written if
- * its parts are encoded as exactly its tokens again; the others are counted.
+ * Pairs for preference training: at a pivotal token, the token with the higher success probability
+ * is chosen, the other rejected. As text, a pair is written only if it encodes to exactly the same
+ * tokens; the others are counted.
  */
 public final class PreferencePairs {
 
-  /** How pairs are written. */
+  /** The format of pairs. */
   public enum Format {
     /** Token ids: {@code prompt_ids, chosen_ids, rejected_ids}. */
     IDS,
-    /**
-     * Texts with special tokens spelled out, as TRL takes them: {@code prompt, chosen, rejected}.
-     */
+    /** Texts with special tokens spelled out, for TRL: {@code prompt, chosen, rejected}. */
     TRL,
-    /** Messages, of which the assistant's last one is the beginning of the answer. */
+    /** Messages; the last one, the assistant's, is the beginning of the answer. */
     MESSAGES
   }
 
@@ -44,11 +42,11 @@ public final class PreferencePairs {
   private int dropped;
 
   /**
-   * A writer of pairs.
+   * Creates a writer of pairs.
    *
    * @param tokenizer the model's tokenizer
-   * @param task the task that the curves are of
-   * @param format how pairs are written
+   * @param task the task of the curves
+   * @param format the format
    */
   public PreferencePairs(Tokenizer tokenizer, Task task, Format format) {
     this.tokenizer = tokenizer;
@@ -57,7 +55,7 @@ public final class PreferencePairs {
   }
 
   /**
-   * How many pairs were left out because their text is encoded as other tokens.
+   * Returns the number of pairs dropped because their text encodes to different tokens.
    *
    * @return the number so far
    */
@@ -66,10 +64,10 @@ public final class PreferencePairs {
   }
 
   /**
-   * The pairs of a curve, as records for a file of JSON lines.
+   * Returns the pairs of a curve, as records for a file of JSON lines.
    *
    * @param curve the curve
-   * @return one record for each pivotal token that has an alternative with the other effect
+   * @return one record per pivotal token that has an alternative with the opposite effect
    */
   public List<Map<String, Object>> of(SuccessCurve curve) {
     List<Map<String, Object>> pairs = new ArrayList<>();
@@ -105,7 +103,9 @@ public final class PreferencePairs {
     return count;
   }
 
-  /** The most probable alternative on the other side of the success before the token. */
+  /**
+   * Returns the most probable alternative on the other side of the success rate before the token.
+   */
   private static Optional<SuccessCurve.Alternative> other(SuccessCurve.Point point) {
     return point.alternatives().stream()
         .filter(a -> point.step() > 0 ? a.success() < point.before() : a.success() > point.before())
@@ -182,7 +182,7 @@ public final class PreferencePairs {
         tokenizer.encode(Prompt.continuing(messages), task.options(curve.item())), tokens);
   }
 
-  /** Whether texts are encoded as these tokens, apart and together. */
+  /** Returns whether the texts encode to these tokens, separately and together. */
   private boolean isExact(int[] prefix, int token) {
     String start = tokenizer.decode(prefix);
     String next = tokenizer.text(token);

@@ -16,10 +16,10 @@ import java.util.stream.IntStream;
  * The success curve of a sampled answer, from rollouts that leave it.
  *
  * <p>Let π be the probability that the sampler takes the answer's next token, p the success after
- * it and q that of the answers that take another. Before the token, success is exactly π p + (1 −
+ * it and q that of answers that take another token. Before the token, success is exactly π p + (1 −
  * π) q. At the end the answer's own verdict is known; so the whole curve follows backwards from the
- * q alone, and a token with π above 1 − gap cannot be pivotal. Errors shrink on the way back
- * instead of adding up.
+ * q alone, and a token with π above 1 − gap cannot be pivotal. Errors shrink backwards instead of
+ * adding up.
  */
 final class Spine {
 
@@ -31,10 +31,13 @@ final class Spine {
   private static final int MOST = 160;
   private static final int LOOKS = 8;
 
-  /** By how much all points that are passed over may change the curve together. */
+  /** The maximum total effect of skipped points on the curve. */
   private static final double SKIPPED = 0.02;
 
-  /** A step that is known as well as this, and still not apart from the gap, stays undecided. */
+  /**
+   * A step with a standard error below this that is still not distinguishable from the gap remains
+   * undecided.
+   */
   private static final double TOLERANCE = 0.03;
 
   private final Paths paths;
@@ -43,7 +46,7 @@ final class Spine {
   private final int[] tokens;
   private final boolean verdict;
 
-  /** The leaving point before each token; the last one is that before the end. */
+  /** The leaving point before each token, and before the end. */
   private final List<LeavingPoint> points = new ArrayList<>();
 
   private final Set<Integer> active = new HashSet<>();
@@ -66,7 +69,10 @@ final class Spine {
     choosePoints();
   }
 
-  /** Where the answer ended it might have gone on; all ends are one. */
+  /**
+   * Creates the point of the answer's end, where it might have continued; all stop tokens count as
+   * one.
+   */
   private LeavingPoint endPoint(Distribution distribution) {
     int[] ids = distribution.ids().clone();
     double[] probabilities = distribution.probabilities().clone();
@@ -84,7 +90,7 @@ final class Spine {
     return new LeavingPoint(tokens, tokens.length, new Distribution(ids, probabilities), token);
   }
 
-  /** Passes over the points that are left least often, up to the bound. */
+  /** Skips the points with the smallest leaving probability, up to the bound. */
   private void choosePoints() {
     List<Integer> order =
         IntStream.range(0, points.size())
@@ -101,7 +107,7 @@ final class Spine {
     }
   }
 
-  /** The curve's values: index i is before token i, the last one after the end. */
+  /** The curve's values: index i is before token i, the last index after the end. */
   private static final class Values {
     private final double[] success;
     private final double[] variance;
@@ -183,12 +189,15 @@ final class Spine {
     return requests;
   }
 
-  /** The normal quantile for all candidates and looks together. */
+  /** Returns the normal quantile, corrected for all candidates and looks. */
   private double z(int candidates) {
     return Statistics.normalQuantile(1 - options.alpha() / (2.0 * Math.max(1, candidates) * LOOKS));
   }
 
-  /** Candidates that look small but may be none; those that look pivotal are confirmed anyway. */
+  /**
+   * Returns candidates that look small but are uncertain; those that look pivotal are confirmed
+   * anyway.
+   */
   private List<Integer> undecided(List<Integer> candidates, double z) {
     Values values = values(points);
     return candidates.stream()
@@ -200,7 +209,7 @@ final class Spine {
         .toList();
   }
 
-  /** The point whose further rollouts make a candidate's step known best. */
+  /** Returns the point whose further rollouts reduce the error of a candidate's step most. */
   private int largestError(int candidate) {
     int best = candidate;
     double most = points.get(candidate).variance() / points.get(candidate).rollouts();
@@ -221,7 +230,7 @@ final class Spine {
   }
 
   /**
-   * What fresh rollouts say of the candidates that look pivotal; the selected ones look too good.
+   * The estimate from fresh rollouts of a candidate; the estimates used for selection are biased.
    */
   private record Confirmed(
       int index,
@@ -247,8 +256,8 @@ final class Spine {
   }
 
   /**
-   * Takes fresh rollouts at a point and at those after it, by their weight, until it is clear
-   * whether the step is at least the gap. The p-value counts that it was looked at several times.
+   * Takes fresh rollouts at a point and at later ones, by weight, until it is clear whether the
+   * step is at least the gap. The p-value is corrected for repeated looks.
    */
   private Confirmed confirm(int index, double expected, int flagged) {
     List<LeavingPoint> fresh = new ArrayList<>(points);

@@ -4,19 +4,18 @@ import io.github.phi4j.eval.Item;
 import java.util.List;
 
 /**
- * How probable a right answer was along one sampled answer.
+ * The success probability along one sampled answer.
  *
  * @param item the question
- * @param prompt how it was put, as text
- * @param promptTokens how it was put, as token ids
+ * @param prompt the prompt, as text
+ * @param promptTokens the prompt, as token ids
  * @param success whether the answer is right
  * @param start the probability of a right answer before the first token
  * @param startError its standard error
- * @param points what each token did, in order
- * @param skipped by how much p may be off at most, since tokens that could hardly have been others
- *     were passed over
- * @param rollouts how many continuations were sampled
- * @param generated how many tokens they took, the answer itself included
+ * @param points the tokens in order
+ * @param skipped the maximum error of p from skipping nearly certain tokens
+ * @param rollouts the number of sampled continuations
+ * @param generated the number of generated tokens, including the answer
  */
 public record SuccessCurve(
     Item item,
@@ -30,13 +29,13 @@ public record SuccessCurve(
     int rollouts,
     long generated) {
 
-  /** What is known of a token. */
+  /** The classification of a token. */
   public enum Status {
-    /** It cannot be pivotal: the sampler would hardly have taken another. */
+    /** It cannot be pivotal: the token was nearly certain. */
     CERTAIN,
     /** Its step is smaller than the gap. */
     SMALL,
-    /** Its step is too near to the gap to tell, or the budget ended. */
+    /** Its step is too close to the gap to decide, or the budget was used up. */
     UNDECIDED,
     /** Its step is at least the gap, confirmed by fresh rollouts. */
     PIVOTAL
@@ -47,13 +46,13 @@ public record SuccessCurve(
    *
    * @param token its id
    * @param text its text
-   * @param probability how probable the sampler was to take it
+   * @param probability its sampling probability
    * @param before the probability of a right answer before it
    * @param after the probability after it
    * @param error the standard error of the step
    * @param afterError the standard error of the probability after it
-   * @param status what is known of it
-   * @param alternatives the tokens that were tried in its place
+   * @param status the classification
+   * @param alternatives alternative tokens with rollouts
    */
   public record Point(
       int token,
@@ -72,7 +71,7 @@ public record SuccessCurve(
     }
 
     /**
-     * What the token did to the probability of a right answer.
+     * Returns the token's change of the success probability.
      *
      * @return after minus before
      */
@@ -82,13 +81,13 @@ public record SuccessCurve(
   }
 
   /**
-   * A token in another's place.
+   * An alternative token.
    *
    * @param token its id
    * @param text its text
-   * @param probability how probable the sampler was to take it
-   * @param success the share of right answers after it
-   * @param rollouts how many there were
+   * @param probability its sampling probability
+   * @param success the success rate after it
+   * @param rollouts the number of rollouts
    */
   public record Alternative(
       int token, String text, double probability, double success, int rollouts) {}
@@ -100,7 +99,7 @@ public record SuccessCurve(
   }
 
   /**
-   * The pivotal tokens.
+   * Returns the pivotal tokens.
    *
    * @return the indices of their points
    */

@@ -1,2 +1,2 @@
-/** Finds the tokens of an answer that decide whether it becomes right. */
+/** Finds pivotal tokens, which decide whether an answer will be right. */
 package io.github.phi4j.eval.pivotal;

@@ -1,6 +1,6 @@
 package io.github.phi4j.eval.synth;
 
-/** A record that a step cannot go on with. */
+/** Thrown by a step that drops its record. */
 final class DroppedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

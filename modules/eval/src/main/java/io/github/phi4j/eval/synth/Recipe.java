@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** A workflow as its file describes it. */
+/** The contents of a workflow file. */
 record Recipe(
     String name,
     String version,
@@ -17,7 +17,7 @@ record Recipe(
     List<Step.Condition> keep,
     List<Step.Output> outputs) {
 
-  /** Steps that are repeated. */
+  /** Repeated steps. */
   record Rounds(int times, List<Step> steps) {
     Rounds {
       steps = List.copyOf(Objects.requireNonNull(steps, "rounds need 'steps'"));

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A step of a workflow as its file describes it. It asks the model ({@code prompt}), perhaps
- * several times ({@code votes}) or for each element of a list ({@code each}), or it computes
- * something of what others gave ({@code plurality}, {@code rank}, {@code append}).
+ * A step in a workflow file. It prompts the model ({@code prompt}), possibly several times ({@code
+ * votes}) or for each element of a list ({@code each}), or it combines earlier results ({@code
+ * plurality}, {@code rank}, {@code append}).
  */
 record Step(
     String name,
@@ -28,7 +28,7 @@ record Step(
   /** The best and the worst element of a list by the mean of some numbers. */
   record Rank(String of, List<String> by) {}
 
-  /** Text that is added to what a field holds already. */
+  /** Text to append to a field. */
   record Append(String to, String text) {}
 
   Step {
@@ -55,7 +55,7 @@ record Step(
     return prompt != null;
   }
 
-  /** A condition on a value: all that is given must hold. */
+  /** A condition on a value: all given bounds must hold. */
   record Condition(String value, Double least, Double most, Double above, Double below) {
     Condition {
       Objects.requireNonNull(value, "a condition needs a 'value'");

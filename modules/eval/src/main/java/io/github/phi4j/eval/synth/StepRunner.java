@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Runs the steps of a workflow; what a step gives becomes a field of its name. */
+/** Runs the steps of a workflow; a step's result becomes a field with its name. */
 final class StepRunner {
 
   private final Completer model;
@@ -41,7 +41,7 @@ final class StepRunner {
     this.votes = votes;
   }
 
-  /** Runs a step, adds what it gives to the fields, and returns its place in the lineage. */
+  /** Runs a step, adds its result to the fields, and returns its lineage entry. */
   Map<String, Object> run(Step step, Map<String, Object> context, String place) {
     long own = Seeds.of(seed, place + ", step " + step.name());
     Object result;
@@ -87,7 +87,7 @@ final class StepRunner {
     return results;
   }
 
-  /** The file says a number, or "votes" for the user's. */
+  /** The file has a number, or "votes" for the user's option. */
   private int count(String text) {
     return text.isEmpty() ? 1 : text.equals("votes") ? votes : Integer.parseInt(text);
   }
@@ -146,7 +146,7 @@ final class StepRunner {
             + (value == null ? "nothing" : "no list")
             + " named '"
             + name
-            + "'; expected what a step with votes or each gave");
+            + "'; expected the result of a step with votes or each");
   }
 
   private static Map<String, Object> plurality(

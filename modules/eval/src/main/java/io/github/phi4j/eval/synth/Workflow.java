@@ -27,13 +27,13 @@ import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
 /**
- * A recipe that makes training data from seeds, as section 2 and appendix A of the Phi-4 report
- * describe them. A workflow is a file of steps; each step's reply is bound to a JSON schema, so
- * that it can always be read.
+ * A recipe that generates training data from seeds, as in section 2 and appendix A of the Phi-4
+ * report. A workflow is a file of steps; a JSON schema constrains the reply of each step, so it can
+ * always be parsed.
  *
- * <p>The folder of a run holds {@code run.json}, {@code records.jsonl} (every record with its
- * lineage: source, steps, seeds, verdicts, and why it was kept or not) and {@code outputs.jsonl}. A
- * run that was broken off goes on in it. Not thread-safe while it is set up.
+ * <p>The folder of a run has {@code run.json}, {@code records.jsonl} (each record with its lineage:
+ * source, steps, seeds, verdicts, and the reason why it was kept or dropped) and {@code
+ * outputs.jsonl}. An interrupted run resumes in it. Not thread-safe during configuration.
  */
 public final class Workflow {
 
@@ -65,7 +65,7 @@ public final class Workflow {
   }
 
   /**
-   * The names of the built-in workflows.
+   * Returns the names of the built-in workflows.
    *
    * @return the names
    */
@@ -74,7 +74,7 @@ public final class Workflow {
   }
 
   /**
-   * The file of a built-in workflow, to be changed.
+   * Returns the file of a built-in workflow, as a template.
    *
    * @param name its name
    * @return the YAML text
@@ -99,7 +99,7 @@ public final class Workflow {
   }
 
   /**
-   * A built-in workflow.
+   * Returns a built-in workflow.
    *
    * @param name its name
    * @return the workflow
@@ -110,11 +110,11 @@ public final class Workflow {
   }
 
   /**
-   * A workflow of the user's own.
+   * Reads a workflow file.
    *
    * @param file a YAML or JSON file
    * @return the workflow
-   * @throws IllegalArgumentException if the file cannot be understood; the message says where
+   * @throws IllegalArgumentException if the file is invalid; the message has the position
    */
   public static Workflow read(Path file) {
     return parse(Json.read(file), file.toString());
@@ -137,7 +137,7 @@ public final class Workflow {
   }
 
   /**
-   * What the workflow makes, and of what.
+   * Returns a description of the workflow and its input.
    *
    * @return a sentence or two
    */
@@ -146,9 +146,9 @@ public final class Workflow {
   }
 
   /**
-   * Sets how often the steps of rounds are repeated.
+   * Sets the number of repetitions of steps with rounds.
    *
-   * @param value at least 1; what the file says unless set
+   * @param value at least 1; by default, as in the file
    * @return this workflow
    */
   public Workflow rounds(int value) {
@@ -157,9 +157,9 @@ public final class Workflow {
   }
 
   /**
-   * Sets how many replies steps that vote ask for.
+   * Sets the number of replies per voting step.
    *
-   * @param value at least 1; 5 unless set
+   * @param value at least 1; 5 by default
    * @return this workflow
    */
   public Workflow votes(int value) {
@@ -170,7 +170,7 @@ public final class Workflow {
   /**
    * Sets the temperature.
    *
-   * @param value 0 or above; 0.7 unless set
+   * @param value 0 or above; 0.7 by default
    * @return this workflow
    */
   public Workflow temperature(float value) {
@@ -181,7 +181,7 @@ public final class Workflow {
   /**
    * Sets the seed.
    *
-   * @param value any number; 0 unless set
+   * @param value any number; 0 by default
    * @return this workflow
    */
   public Workflow seed(long value) {
@@ -190,9 +190,9 @@ public final class Workflow {
   }
 
   /**
-   * Sets how many records are worked on at once.
+   * Sets the number of concurrent records.
    *
-   * @param value at least 1; 16 unless set
+   * @param value at least 1; 16 by default
    * @return this workflow
    */
   public Workflow parallel(int value) {
@@ -201,9 +201,9 @@ public final class Workflow {
   }
 
   /**
-   * Sets the most tokens of a reply; a record with a longer one is dropped.
+   * Sets the maximum number of tokens per reply; a record with a longer reply is dropped.
    *
-   * @param value at least 1; 1,024 unless set
+   * @param value at least 1; 1,024 by default
    * @return this workflow
    */
   public Workflow maxTokens(int value) {
@@ -214,7 +214,7 @@ public final class Workflow {
   /**
    * Sets a listener for progress.
    *
-   * @param value takes how many records are done, and how many there are
+   * @param value receives the number of finished records and the total
    * @return this workflow
    */
   public Workflow listener(BiConsumer<Integer, Integer> value) {
@@ -223,18 +223,18 @@ public final class Workflow {
   }
 
   /**
-   * Runs the workflow, or the rest of it.
+   * Runs or resumes the workflow.
    *
    * @param model the model
-   * @param judge the model for steps that grade; may be the same
-   * @param modelNames what identifies both
+   * @param judge the model for grading steps; may be the same
+   * @param modelNames the identity of both
    * @param input the seeds
-   * @param folder where everything is written
-   * @return how many records were kept
-   * @throws IllegalArgumentException if the folder holds another run, or the input or the workflow
-   *     is wrong
-   * @throws java.util.concurrent.CancellationException if the thread is interrupted; what is there
-   *     stays in the folder
+   * @param folder the output folder
+   * @return the number of kept records
+   * @throws IllegalArgumentException if the folder has another run, or the input or the workflow is
+   *     invalid
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted; the folder
+   *     keeps the results so far
    */
   public int run(Completer model, Completer judge, String modelNames, Path input, Path folder) {
     List<Map<String, Object>> seeds = Records.read(input, List.of());

@@ -1,2 +1,2 @@
-/** Recipes that make training data from seeds, step by step. */
+/** Recipes that generate training data from seeds. */
 package io.github.phi4j.eval.synth;

@@ -1,4 +1,4 @@
-// Talks to the server that this page came from.
+// Client of the page's own server.
 
 export class ApiError extends Error {
   constructor(message, status) { super(message); this.status = status; }
@@ -18,7 +18,7 @@ export async function props(key) {
   return response.json();
 }
 
-// Streams a chat completion; onChunk gets each chunk. Ends when the server is done or the signal aborts.
+// Streams a chat completion; onChunk receives each chunk. Ends when the server is done or the signal aborts.
 export async function chat(body, key, signal, onChunk) {
   const response = await fetch("v1/chat/completions", {
     method: "POST", headers: headers(key), body: JSON.stringify(body), signal,

@@ -124,7 +124,7 @@ function render() {
   if (!messages.length) {
     $("messages").append(element("div", { className: "welcome" },
       element("h2", { textContent: "Ask Phi-4" }),
-      element("p", { textContent: "It runs on this server; what you write goes nowhere else." })));
+      element("p", { textContent: "It runs on this server; your messages stay there." })));
   }
   messages.forEach(showMessage);
   showContext(messages.findLast((node) => node.context)?.context);

@@ -1,5 +1,5 @@
-// Markdown to safe HTML. Whatever the model writes passes DOMPurify; the page's policy allows no
-// script but its own, and no other host, even if something slipped through.
+// Markdown to safe HTML. The model's output passes DOMPurify; the page's policy also allows no
+// scripts but its own, and no other hosts.
 
 const { Marked } = globalThis.marked;
 const purify = globalThis.DOMPurify;
@@ -10,7 +10,7 @@ function escape(text) {
   return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 
-// A formula. One that is still being written is shown as far as it can be set.
+// A formula. An incomplete one is shown as far as it can be typeset.
 function math(source, displayMode, open) {
   const set = (text) => globalThis.katex.renderToString(text, { ...MATH, displayMode });
   try {
@@ -49,7 +49,7 @@ const inlineMath = {
     if (round) return { type: "inlineMath", raw: round[0], text: round[1].trim(), display: src[1] === "[" };
     const double = /^\$\$([^$]+?)\$\$/.exec(src);
     if (double) return { type: "inlineMath", raw: double[0], text: double[1].trim(), display: true };
-    // As in Pandoc, so that prices stay prices: nothing blank inside the dollars, no digit after them.
+    // As in Pandoc, so that prices are not formulas: no blank inside the dollars, no digit after them.
     const dollar = /^\$(?![\s$])((?:\\.|[^$\\\n])*?[^\s\\])\$(?!\d)/.exec(src);
     if (dollar) return { type: "inlineMath", raw: dollar[0], text: dollar[1], display: false };
     const open = /^\\\(([\s\S]+)$/.exec(src);
@@ -100,7 +100,7 @@ function copyButton(block) {
   block.querySelector(".bar").append(button);
 }
 
-// Beyond loopback a page without TLS has no clipboard of its own.
+// Beyond loopback, a page without TLS has no clipboard API.
 export async function copy(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   const area = document.createElement("textarea");
@@ -111,7 +111,7 @@ export async function copy(text) {
   area.remove();
 }
 
-// Shows a text that grows: only blocks that changed are rendered again.
+// Shows a growing text: only changed blocks are rendered again.
 export class Markdown {
   constructor(container) {
     this.container = container;

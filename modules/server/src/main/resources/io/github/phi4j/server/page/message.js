@@ -1,4 +1,4 @@
-// One message as it is shown: its text, its thoughts, its tokens, its figures.
+// A message view: text, thoughts, tokens and figures.
 
 import { Markdown, copy } from "./markdown.js";
 import * as store from "./store.js";
@@ -16,7 +16,7 @@ export function element(tag, properties = {}, ...children) {
 const button = (text, label, onclick) =>
   element("button", { type: "button", textContent: text, onclick, title: label, attributes: { "aria-label": label } });
 
-// A JSON value as a tree that folds.
+// A JSON value as a collapsible tree.
 function tree(value, key) {
   const name = key === undefined ? null : element("span", { className: "key", textContent: `${key}: ` });
   if (value !== null && typeof value === "object") {
@@ -40,7 +40,7 @@ export function parsed(text) {
   }
 }
 
-// Tokens whose bytes end amid a character are shown together with those that complete it.
+// Tokens that end inside a character are shown together with those that complete it.
 function pieces(tokens) {
   const decoder = new TextDecoder("utf-8");
   const shown = [];
@@ -95,7 +95,7 @@ function span({ text, tokens }) {
   return node;
 }
 
-// Text coloured by probability; alternatives on hover, and with the arrow keys.
+// Text coloured by probability; alternatives on hover and with the arrow keys.
 function tokenView(announce) {
   const view = element("div", { className: "tokens", tabIndex: 0,
     attributes: { role: "group", "aria-label": "Tokens by probability; arrow keys walk through them" } });

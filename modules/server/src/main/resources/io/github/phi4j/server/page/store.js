@@ -1,5 +1,5 @@
-// Conversations, kept in the browser. A conversation is a tree of messages: an edit or a new answer
-// begins a branch, and `leaf` is the end of the one that is shown.
+// Conversations, stored in the browser. A conversation is a tree of messages: an edit or a new answer
+// starts a branch, and `leaf` is the end of the visible one.
 
 const DATABASE = "phi4j";
 const STORE = "conversations";
@@ -45,7 +45,7 @@ export async function remove(id) {
   await request((await store("readwrite")).delete(id));
 }
 
-// The messages from the first to the leaf.
+// The messages from the root to the leaf.
 export function path(conversation) {
   const messages = [];
   for (let id = conversation.leaf; id; id = conversation.nodes[id].parent) messages.unshift(conversation.nodes[id]);
@@ -66,7 +66,7 @@ export function add(conversation, parent, role, content) {
   return node;
 }
 
-// Shows the branch of a node, down to its latest end.
+// Shows the branch of a node, down to its latest leaf.
 export function select(conversation, node) {
   let leaf = node;
   for (;;) {
@@ -79,7 +79,7 @@ export function select(conversation, node) {
 
 const isText = (value) => typeof value === "string";
 
-// What was exported once, or null where it is something else.
+// Parses an export; null if it is something else.
 export function read(text) {
   let data;
   try { data = JSON.parse(text); } catch { return null; }
