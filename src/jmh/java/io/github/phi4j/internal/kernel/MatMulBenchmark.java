@@ -94,7 +94,7 @@ public class MatMulBenchmark {
     weights =
         List.of(RandomWeights.matrix(BlockFormats.of(type).orElseThrow(), rows, columns, arena));
     if (packed) {
-      weights = List.of(weights.getFirst().pack(arena));
+      weights = List.of(PackedCopies.pack(weights.getFirst(), arena));
       if (weights.getFirst().packed().isEmpty()) {
         throw new IllegalArgumentException(type + " has no packed layout: nothing to measure");
       }

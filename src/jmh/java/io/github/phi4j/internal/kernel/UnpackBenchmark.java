@@ -50,8 +50,8 @@ public class UnpackBenchmark {
     weights = RandomWeights.matrix(BlockFormats.of(type).orElseThrow(), ROWS, COLUMNS, arena);
     out = new float[COLUMNS];
     tile = new Tile();
-    tileOut = new float[Tile.COLUMNS * VectorKernels.LANES];
-    for (int row = 0; row < ROWS; row += VectorKernels.LANES) {
+    tileOut = new float[Tile.COLUMNS * VectorWidth.LANES];
+    for (int row = 0; row < ROWS; row += VectorWidth.LANES) {
       for (int column = 0; column < COLUMNS; column += Tile.COLUMNS) {
         onVectors(row, column);
         check(row, column);
@@ -60,10 +60,10 @@ public class UnpackBenchmark {
   }
 
   private void check(int first, int column) {
-    for (int lane = 0; lane < VectorKernels.LANES; lane++) {
+    for (int lane = 0; lane < VectorWidth.LANES; lane++) {
       weights.dequantizeRow(first + lane, out, 0);
       for (int i = 0; i < Tile.COLUMNS; i++) {
-        if (tileOut[i * VectorKernels.LANES + lane] != out[column + i]) {
+        if (tileOut[i * VectorWidth.LANES + lane] != out[column + i]) {
           throw new IllegalStateException(
               "row " + (first + lane) + " differs at column " + (column + i));
         }
@@ -80,8 +80,7 @@ public class UnpackBenchmark {
   private void onVectors(int row, int column) {
     long at = row * weights.rowBytes() + type.rowBytes(column);
     int blocks = Tile.COLUMNS / type.blockLength();
-    tile.stage(
-        weights.format(), weights.data(), at, weights.rowBytes(), VectorKernels.LANES, blocks);
+    tile.stage(weights.format(), weights.data(), at, weights.rowBytes(), VectorWidth.LANES, blocks);
     weights.format().unpack(tile, blocks, tileOut, 0);
   }
 
@@ -97,7 +96,7 @@ public class UnpackBenchmark {
   /** The same by vectors. */
   @Benchmark
   public float[] vectors() {
-    for (int row = 0; row < ROWS; row += VectorKernels.LANES) {
+    for (int row = 0; row < ROWS; row += VectorWidth.LANES) {
       for (int column = 0; column < COLUMNS; column += Tile.COLUMNS) {
         onVectors(row, column);
       }

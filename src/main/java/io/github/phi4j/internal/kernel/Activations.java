@@ -23,40 +23,12 @@ public final class Activations {
   /** Padding between vectors, so that they do not all map to the same few cache sets. */
   private static final int PADDING = 16;
 
-  /** Values derived from the quantized activations of each group of columns: (tokens, groups). */
-  static final class Groups {
-    private final float[] starts;
-    private final float[] scales;
-    private final float[] totals;
-
-    private Groups(int count) {
-      starts = new float[count];
-      scales = new float[count];
-      totals = new float[count];
-    }
-
-    /** Pairs of negated sums, of the low and of the high columns. */
-    float[] starts() {
-      return starts;
-    }
-
-    /** The group's scale. */
-    float[] scales() {
-      return scales;
-    }
-
-    /** Sums of the quantized activations. */
-    float[] totals() {
-      return totals;
-    }
-  }
-
-  private final List<PackedQuants> layouts = new ArrayList<>();
+  private final List<QuantLayout> layouts = new ArrayList<>();
   private final Map<GgmlType, float[]> factors = new EnumMap<>(GgmlType.class);
   private float[] x = {};
   private float[] pairs = {};
-  private Groups sixteens = new Groups(0);
-  private Groups thirtyTwos = new Groups(0);
+  private GroupValues sixteens = new GroupValues(0);
+  private GroupValues thirtyTwos = new GroupValues(0);
   private int columns;
   private int tokens;
 
@@ -69,7 +41,7 @@ public final class Activations {
   }
 
   /** Adds a layout whose rows the batch will be multiplied with. */
-  void prepareFor(PackedQuants layout) {
+  void prepareFor(QuantLayout layout) {
     for (int i = 0; i < layouts.size(); i++) {
       if (layouts.get(i).type() == layout.type()) {
         return;
@@ -79,7 +51,7 @@ public final class Activations {
   }
 
   /** Layouts of the coming products; if there are none, nothing is quantized. */
-  List<PackedQuants> layouts() {
+  List<QuantLayout> layouts() {
     return layouts;
   }
 
@@ -94,12 +66,12 @@ public final class Activations {
       pairs = new float[tokens * pairStride()];
     }
     int numbers = tokens * columns;
-    if (thirtyTwos.scales.length < numbers / GROUP) {
-      sixteens = new Groups(numbers / 16);
-      thirtyTwos = new Groups(numbers / GROUP);
+    if (thirtyTwos.scales().length < numbers / GROUP) {
+      sixteens = new GroupValues(numbers / 16);
+      thirtyTwos = new GroupValues(numbers / GROUP);
     }
     for (int i = 0; i < layouts.size(); i++) {
-      PackedQuants layout = layouts.get(i);
+      QuantLayout layout = layouts.get(i);
       int length = factorsAt(layout, tokens);
       float[] before = factors.get(layout.type());
       if (before == null || before.length < length) {
@@ -128,7 +100,7 @@ public final class Activations {
   }
 
   /** The derived values for groups of 16 or of 32 columns. */
-  Groups groups(int length) {
+  GroupValues groups(int length) {
     return length == GROUP ? thirtyTwos : sixteens;
   }
 
@@ -138,13 +110,31 @@ public final class Activations {
   }
 
   /** The factors of a layout's words, for the vectors that are multiplied one at a time. */
-  float[] factors(PackedQuants layout) {
+  float[] factors(QuantLayout layout) {
     return factors.get(layout.type());
   }
 
+  /** Writes the factors of a vector that is multiplied alone, once it is quantized. */
+  void writeFactors(QuantLayout layout, int token) {
+    if (token >= together()) {
+      int count = columns / layout.group();
+      layout
+          .taps()
+          .writeFactors(
+              pairs,
+              pairsAt(token),
+              count,
+              groups(layout.group()).starts(),
+              token * count,
+              layout.bias(),
+              factors(layout),
+              factorsAt(layout, token));
+    }
+  }
+
   /** The start of a vector's factors. */
-  int factorsAt(PackedQuants layout, int token) {
-    return (token - together()) * (columns / layout.group()) * layout.factorsPerGroup();
+  int factorsAt(QuantLayout layout, int token) {
+    return (token - together()) * (columns / layout.group()) * layout.taps().factorsPerGroup();
   }
 
   int columns() {
@@ -168,9 +158,9 @@ public final class Activations {
     int second = addUpSixteen(token, 2 * group + 1, scale);
     int low = (short) first + (short) second;
     int high = (first >> 16) + (second >> 16);
-    thirtyTwos.starts[at] = pair(low, high);
-    thirtyTwos.scales[at] = scale;
-    thirtyTwos.totals[at] = scale * -(low + high);
+    thirtyTwos.starts()[at] = pair(low, high);
+    thirtyTwos.scales()[at] = scale;
+    thirtyTwos.totals()[at] = scale * -(low + high);
   }
 
   private int addUpSixteen(int token, int group, float scale) {
@@ -184,9 +174,9 @@ public final class Activations {
     }
     int at = token * (columns / 16) + group;
     float start = pair(low, high);
-    sixteens.starts[at] = start;
-    sixteens.scales[at] = scale;
-    sixteens.totals[at] = scale * -(low + high);
+    sixteens.starts()[at] = start;
+    sixteens.scales()[at] = scale;
+    sixteens.totals()[at] = scale * -(low + high);
     return Float.floatToRawIntBits(start);
   }
 

@@ -9,22 +9,7 @@ import java.nio.ByteOrder;
  * The storage format of one tensor type. {@link #dequantize} is the specification of every faster
  * kernel of the type. The layouts are those of ggml's {@code ggml-common.h}.
  */
-public abstract sealed class BlockFormat
-    permits F32,
-        F16,
-        BF16,
-        Q4_0,
-        Q4_1,
-        Q5_0,
-        Q5_1,
-        Q8_0,
-        Q2_K,
-        Q3_K,
-        Q4_K,
-        Q5_K,
-        Q6_K,
-        IQ4_NL,
-        IQ4_XS {
+public abstract sealed class BlockFormat permits QuantFormat, F32, F16, BF16, Q8_0, IQ4_NL, IQ4_XS {
 
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

@@ -25,7 +25,7 @@ final class Exponential {
   private static final float C2 = 1.6666666e-01f;
   private static final float C1 = 5.0e-01f;
 
-  private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
+  private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
 
   private Exponential() {}
 

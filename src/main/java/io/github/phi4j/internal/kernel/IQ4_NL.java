@@ -1,13 +1,14 @@
 package io.github.phi4j.internal.kernel;
 
-import static io.github.phi4j.internal.kernel.VectorKernels.INTS;
-import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
+import static io.github.phi4j.internal.kernel.VectorWidth.INTS;
+import static io.github.phi4j.internal.kernel.VectorWidth.LANES;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorShuffle;
 
 /** 32 elements of 4 bits, indices into a table: scale · table[n]. */
 final class IQ4_NL extends BlockFormat {
@@ -38,14 +39,21 @@ final class IQ4_NL extends BlockFormat {
   }
 
   /** A class of its own, so that the scalar code loads without the vector module. */
-  private static final class Vectors {
+  static final class Vectors {
+
+    /** The table, repeated in each sixteen bytes. */
+    static final ByteVector NUMBERS =
+        (ByteVector)
+            ByteVector.fromArray(ByteVector.SPECIES_128, TABLE, 0)
+                .reinterpretShape(INTS.withLanes(byte.class), 0)
+                .rearrange(VectorShuffle.fromOp(INTS.withLanes(byte.class), i -> i % 16));
 
     private Vectors() {}
 
     static void unpack(Tile tile, int blocks, float[] out, int o) {
       int[] words = tile.words;
       int[] quants = tile.quants;
-      ByteVector table = Tile.IQ4;
+      ByteVector table = NUMBERS;
       for (int b = 0; b < blocks; b++) {
         for (int i = 0; i < 4; i++) {
           IntVector q = IntVector.fromArray(INTS, words, (4 * b + i) * LANES);

@@ -1,7 +1,7 @@
 package io.github.phi4j.internal.kernel;
 
-import static io.github.phi4j.internal.kernel.VectorKernels.INTS;
-import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
+import static io.github.phi4j.internal.kernel.VectorWidth.INTS;
+import static io.github.phi4j.internal.kernel.VectorWidth.LANES;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
@@ -42,7 +42,7 @@ final class IQ4_XS extends BlockFormat {
     static void unpack(Tile tile, int blocks, float[] out, int o) {
       int[] words = tile.words;
       int[] quants = tile.quants;
-      ByteVector table = Tile.IQ4;
+      ByteVector table = IQ4_NL.Vectors.NUMBERS;
       for (int b = 0; b < blocks; b++) {
         for (int i = 0; i < 32; i++) {
           IntVector q = IntVector.fromArray(INTS, words, (34 * b + 2 + i) * LANES);

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 public final class KernelProvider {
 
   /** Forces a choice: {@code scalar}, or a vector width in bits, {@code 128 256 512}. */
-  public static final String PROPERTY = "phi4j.kernels";
+  public static final String PROPERTY = VectorWidth.PROPERTY;
 
   private static final Logger LOG = LoggerFactory.getLogger(KernelProvider.class);
 

@@ -41,14 +41,14 @@ public interface Kernels {
   /**
    * Multiplies packed rows with the vectors of a batch.
    *
-   * <p>{@link PackedQuants} are multiplied with the quantized vectors: integer products are summed
+   * <p>{@link QuantLayout} are multiplied with the quantized vectors: integer products are summed
    * exactly within a group, and the group sums are added as floats in column order, so that the
    * result is bit-identical for every batch. {@link PackedNumbers} are multiplied with the 32-bit
    * activations, bit-identical to {@link #multiply} on the unpacked rows.
    *
    * @param firstRow the first row to compute, a multiple of {@link PackedLayout#ROWS}
    * @param rows how many rows to compute, a multiple of it too
-   * @param x the batch; for {@link PackedQuants}, prepared for the layout and quantized
+   * @param x the batch; for {@link QuantLayout}, prepared for the layout and quantized
    * @param y (tokens, yStride); row {@code firstRow} goes to column {@code yOffset}
    * @param scratch this worker's scratch space
    */

@@ -14,20 +14,14 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class KeyScores {
 
-  private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
-  private static final VectorSpecies<Integer> INTS = VectorKernels.INTS;
-  private static final int LANES = VectorKernels.LANES;
+  private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
+  private static final VectorSpecies<Integer> INTS = VectorWidth.INTS;
+  private static final int LANES = VectorWidth.LANES;
 
-  /** Sign, exponent and mantissa of a half that was shifted right by three, signed. */
-  static final int HALF_MASK = 0x8fffe000;
+  /** The root of {@link Widening#UP}: half of the way by the query, half by the score. */
+  private static final float HALF_STEP = 0x1p56f;
 
-  /** Rescales values masked by {@link #HALF_MASK}, in two steps. */
-  static final float HALF_STEP = 0x1p56f;
-
-  /** Keeps a signed byte in the highest bits: 2²⁴ times the byte. */
-  static final int BYTE_MASK = 0xff000000;
-
-  /** Converts half-precision scales under {@link #HALF_MASK} for bytes under {@link #BYTE_MASK}. */
+  /** Widens half-precision scales of bytes that are 2²⁴ times as large: 2¹¹² · 2⁻²⁴. */
   private static final float SCALE_STEP = 0x1p88f;
 
   private KeyScores() {}
@@ -48,7 +42,7 @@ final class KeyScores {
     int h2 = Math.min(2, heads - 1);
     int h3 = Math.min(3, heads - 1);
     for (int position = 0; position < count; position += 2 * LANES) {
-      PackedLayout.touch(page, at);
+      MappedReads.touch(page, at);
       long base = at + (long) position * Float.BYTES;
       FloatVector low0 = FloatVector.zero(FLOATS);
       FloatVector low1 = FloatVector.zero(FLOATS);
@@ -105,7 +99,7 @@ final class KeyScores {
     int h2 = Math.min(2, heads - 1);
     int h3 = Math.min(3, heads - 1);
     for (int position = 0; position < count; position += 32) {
-      PackedLayout.touch(page, at);
+      MappedReads.touch(page, at);
       for (int i = 0; i < 16; i += LANES) {
         long base = at + (position + 2L * i) * Short.BYTES;
         FloatVector low0 = FloatVector.zero(FLOATS);
@@ -127,10 +121,10 @@ final class KeyScores {
               pairs
                   .lanewise(VectorOperators.LSHL, 16)
                   .lanewise(VectorOperators.ASHR, 3)
-                  .and(HALF_MASK)
+                  .and(Widening.HALF)
                   .reinterpretAsFloats();
           FloatVector high =
-              pairs.lanewise(VectorOperators.ASHR, 3).and(HALF_MASK).reinterpretAsFloats();
+              pairs.lanewise(VectorOperators.ASHR, 3).and(Widening.HALF).reinterpretAsFloats();
           FloatVector q0 = FloatVector.broadcast(FLOATS, q[query + d] * HALF_STEP);
           FloatVector q1 =
               FloatVector.broadcast(FLOATS, q[query + h1 * headLength + d] * HALF_STEP);
@@ -179,7 +173,7 @@ final class KeyScores {
     int h2 = Math.min(2, heads - 1);
     int h3 = Math.min(3, heads - 1);
     for (int position = 0; position < count; position += 32) {
-      PackedLayout.touch(page, at);
+      MappedReads.touch(page, at);
       int shift = 24 - position / 2; // two of the four bytes
       for (int i = 0; i < 16; i += LANES) {
         long base = at + 4L * i;
@@ -207,13 +201,13 @@ final class KeyScores {
               pairs
                   .lanewise(VectorOperators.LSHL, 16)
                   .lanewise(VectorOperators.ASHR, 3)
-                  .and(HALF_MASK)
+                  .and(Widening.HALF)
                   .reinterpretAsFloats()
                   .mul(SCALE_STEP);
           FloatVector highScale =
               pairs
                   .lanewise(VectorOperators.ASHR, 3)
-                  .and(HALF_MASK)
+                  .and(Widening.HALF)
                   .reinterpretAsFloats()
                   .mul(SCALE_STEP);
           for (int d = block; d < end; d++) {
@@ -224,14 +218,14 @@ final class KeyScores {
                 ((FloatVector)
                         bytes
                             .lanewise(VectorOperators.LSHL, shift)
-                            .and(BYTE_MASK)
+                            .and(Widening.BYTE)
                             .convert(VectorOperators.I2F, 0))
                     .mul(lowScale);
             FloatVector high =
                 ((FloatVector)
                         bytes
                             .lanewise(VectorOperators.LSHL, shift - 8)
-                            .and(BYTE_MASK)
+                            .and(Widening.BYTE)
                             .convert(VectorOperators.I2F, 0))
                     .mul(highScale);
             FloatVector q0 = FloatVector.broadcast(FLOATS, q[query + d]);

@@ -68,7 +68,7 @@ public final class MatMul implements WorkerPool.Task {
     activations.set(input, stack.getFirst().columns(), count);
     for (int i = 0; i < stack.size(); i++) {
       Optional<PackedMatrix> packed = stack.get(i).packed();
-      if (packed.isPresent() && packed.get().layout() instanceof PackedQuants layout) {
+      if (packed.isPresent() && packed.get().layout() instanceof QuantLayout layout) {
         activations.prepareFor(layout);
       }
     }

@@ -1,6 +1,5 @@
 package io.github.phi4j.internal.kernel;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Locale;
 import java.util.Optional;
@@ -37,22 +36,6 @@ public record Matrix(
   /** Creates a matrix without a packed copy. */
   public Matrix(BlockFormat format, MemorySegment data, int rows, int columns) {
     this(format, data, rows, columns, Optional.empty());
-  }
-
-  /** The packing of the matrix, if its type and shape allow one. */
-  public Optional<Packing> packing() {
-    return Packing.of(this);
-  }
-
-  /** The matrix with a packed copy in the arena's memory, if it can be packed. */
-  public Matrix pack(Arena arena) {
-    return packing()
-        .map(packing -> {
-          MemorySegment data = arena.allocate(packing.bytes(), PACKED_ALIGNMENT);
-          packing.pack(0, data);
-          return packing.with(data);
-        })
-        .orElse(this);
   }
 
   /** The bytes of a row. */

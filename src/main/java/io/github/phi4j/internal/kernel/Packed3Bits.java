@@ -12,26 +12,28 @@ import jdk.incubator.vector.VectorSpecies;
  * Vector kernels for packed 3-bit quants: two groups of 16 share three words of five pairs each;
  * the top bits of the words' halves form the sixteenth pair.
  */
-final class Packed3Bits {
+final class Packed3Bits implements PackedBits {
+
+  static final Packed3Bits INSTANCE = new Packed3Bits();
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
-  private static final VectorSpecies<Short> SHORTS = VectorKernels.SHORTS;
-  private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
-  private static final int LANES = SHORTS.length();
+  private static final VectorSpecies<Short> SHORTS = VectorWidth.SHORTS;
+  private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
+  private static final int LANES = VectorWidth.SHORT_LANES;
   private static final int PAIR = PackedTile.PAIR;
   private static final int GROUP_SUMS = PackedTile.GROUP_SUMS;
   private static final short MASK = 7;
 
-  /** The factors of a group: see {@link PackedFactors}. */
-  static final int FACTORS = 11;
+  /** Factors per group: see {@link Taps}. */
+  private static final int FACTORS = 11;
 
   private Packed3Bits() {}
 
-  /** See {@link PackedQuants#unpackQuants}. */
-  static void unpack(MemorySegment w, long at, int groups, short[] quants, int to) {
+  @Override
+  public void unpack(MemorySegment w, long at, int groups, short[] quants, int to) {
     ShortVector mask = ShortVector.broadcast(SHORTS, MASK);
     for (int g = 0; g < groups / 2; g++) {
-      PackedLayout.touch(w, at);
+      MappedReads.touch(w, at);
       ShortVector u = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L, ORDER);
       ShortVector v = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L + 64, ORDER);
       ShortVector z = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L + 128, ORDER);
@@ -60,27 +62,8 @@ final class Packed3Bits {
     }
   }
 
-  /** See {@link PackedQuants#writeFactors}. A word holds quants of both groups. */
-  static void writeFactors(float[] pairs, int from, int groups, float[] factors, int to) {
-    for (int g = 0; g < groups / 2; g++) {
-      int p = from + 16 * g;
-      int f = to + 2 * FACTORS * g + 1;
-      int last = Float.floatToRawIntBits(pairs[p + 15]);
-      int before = PackedFactors.writeAll(pairs, p, 5, 3, factors, f);
-      PackedFactors.write(0, before, 3, factors, f + 5);
-      before = PackedFactors.writeAll(pairs, p + 5, 3, 3, factors, f + 6);
-      PackedFactors.write(0, before, 3, factors, f + 9);
-      f += FACTORS;
-      PackedFactors.write(PackedFactors.shift(last, 2), 0, 0, factors, f);
-      before = PackedFactors.writeAll(pairs, p + 8, 2, 3, factors, f + 1);
-      PackedFactors.write(PackedFactors.shift(last, 1), before, 3, factors, f + 3);
-      before = PackedFactors.writeAll(pairs, p + 10, 5, 3, factors, f + 4);
-      PackedFactors.write(last, before, 3, factors, f + 9);
-    }
-  }
-
-  /** See {@link PackedQuants#multiply}. */
-  static int multiply(
+  @Override
+  public int multiply(
       MemorySegment w,
       long a,
       long b,
@@ -106,7 +89,7 @@ final class Packed3Bits {
   private static void multiplyEven(
       MemorySegment w, long at, int groups, float[] factors, int from, short[] sums, int to) {
     for (int g = 0; g < groups / 2; g++) {
-      PackedLayout.touch(w, at);
+      MappedReads.touch(w, at);
       ShortVector u = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L, ORDER);
       ShortVector v = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L + 64, ORDER);
       int p = from + 2 * g * FACTORS;
@@ -139,7 +122,7 @@ final class Packed3Bits {
   private static void multiplyOdd(
       MemorySegment w, long at, int groups, float[] factors, int from, short[] sums, int to) {
     for (int g = 0; g < groups / 2; g++) {
-      PackedLayout.touch(w, at);
+      MappedReads.touch(w, at);
       ShortVector u = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L, ORDER);
       ShortVector v = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L + 64, ORDER);
       ShortVector z = ShortVector.fromMemorySegment(SHORTS, w, at + g * 192L + 128, ORDER);

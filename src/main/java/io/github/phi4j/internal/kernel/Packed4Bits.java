@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.kernel;
 
+import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import java.lang.foreign.MemorySegment;
@@ -8,48 +9,81 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Vector kernels for packed 4-bit quants: four pairs a word, four words a group of 32. */
-final class Packed4Bits {
+/**
+ * Vector kernels of packed quants, whose places in words {@link Taps} describes. This is the text
+ * of four classes, in which the first two constants differ: the build writes those of 2, 5 and 6
+ * bits ({@code src/build/Copies.java}). Shifts are written out and conditions constant, since C2
+ * makes slower code of loops over taps.
+ */
+final class Packed4Bits implements PackedBits {
+
+  private static final int BITS = 4;
+  private static final int PAIRS = 16; // of a group
+
+  private static final int WORDS = PAIRS * BITS / 16;
+  private static final int WHOLE = 16 / BITS; // pairs of a word, beside left-over bits
+  private static final int TAPS = 16 % BITS == 0 ? WHOLE : WHOLE + 1;
+  private static final int STEPS = TAPS > 4 ? 2 : 1; // of a word: more taps make the loop too long
+  private static final int FACTORS = 1 + WORDS * TAPS + (BITS == 6 ? 1 : 0);
+  private static final long WORD_BYTES = 64;
+
+  static final Packed4Bits INSTANCE = new Packed4Bits();
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
-  private static final VectorSpecies<Short> SHORTS = VectorKernels.SHORTS;
-  private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
-  private static final int LANES = SHORTS.length();
+  private static final VectorSpecies<Short> SHORTS = VectorWidth.SHORTS;
+  private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
+  private static final int LANES = VectorWidth.SHORT_LANES;
   private static final int PAIR = PackedTile.PAIR;
   private static final int GROUP_SUMS = PackedTile.GROUP_SUMS;
-  private static final short MASK = 15;
-
-  /** The factors of a group: see {@link PackedFactors}. */
-  static final int FACTORS = 17;
 
   private Packed4Bits() {}
 
-  /** See {@link PackedQuants#unpackQuants}. */
-  static void unpack(MemorySegment w, long at, int groups, short[] quants, int to) {
-    ShortVector mask = ShortVector.broadcast(SHORTS, MASK);
-    for (int i = 0; i < 4 * groups; i++) {
-      PackedLayout.touch(w, at);
-      ShortVector v = ShortVector.fromMemorySegment(SHORTS, w, at + i * 64L, ORDER);
-      int p = to + i * 4 * PAIR;
-      v.and(mask).intoArray(quants, p);
-      v.lanewise(LSHR, 4).and(mask).intoArray(quants, p + PAIR);
-      v.lanewise(LSHR, 8).and(mask).intoArray(quants, p + 2 * PAIR);
-      v.lanewise(LSHR, 12).intoArray(quants, p + 3 * PAIR);
-    }
-  }
-
-  /** See {@link PackedQuants#writeFactors}. */
-  static void writeFactors(float[] pairs, int from, int groups, float[] factors, int to) {
+  @Override
+  public void unpack(MemorySegment w, long at, int groups, short[] quants, int to) {
+    ShortVector mask = ShortVector.broadcast(SHORTS, (short) ((1 << BITS) - 1));
+    ShortVector high = ShortVector.broadcast(SHORTS, (short) 48);
     for (int g = 0; g < groups; g++) {
-      for (int i = 0; i < 4; i++) {
-        PackedFactors.writeAll(
-            pairs, from + 16 * g + 4 * i, 4, 4, factors, to + FACTORS * g + 1 + 4 * i);
+      MappedReads.touch(w, at);
+      ShortVector last = ShortVector.zero(SHORTS);
+      for (int i = 0; i < WORDS; i++) {
+        long word = at + (WORDS * g + i) * WORD_BYTES;
+        ShortVector v = ShortVector.fromMemorySegment(SHORTS, w, word, ORDER);
+        int p = to + (g * PAIRS + i * WHOLE) * PAIR;
+        v.and(mask).intoArray(quants, p);
+        v.lanewise(LSHR, BITS).and(mask).intoArray(quants, p + PAIR);
+        if (WHOLE > 2) {
+          v.lanewise(LSHR, 2 * BITS).and(mask).intoArray(quants, p + 2 * PAIR);
+        }
+        if (WHOLE > 3) {
+          v.lanewise(LSHR, 3 * BITS).and(mask).intoArray(quants, p + 3 * PAIR);
+        }
+        if (WHOLE > 4) {
+          v.lanewise(LSHR, 4 * BITS).and(mask).intoArray(quants, p + 4 * PAIR);
+          v.lanewise(LSHR, 5 * BITS).and(mask).intoArray(quants, p + 5 * PAIR);
+          v.lanewise(LSHR, 6 * BITS).and(mask).intoArray(quants, p + 6 * PAIR);
+          v.lanewise(LSHR, 7 * BITS).and(mask).intoArray(quants, p + 7 * PAIR);
+        }
+        if (BITS == 5) {
+          last = last.lanewise(LSHL, 1).or(v.lanewise(LSHR, 15));
+        }
+      }
+      int p = to + (g + 1) * PAIRS * PAIR;
+      if (BITS == 5) {
+        last.intoArray(quants, p - PAIR);
+      }
+      if (BITS == 6) {
+        long word = at + g * (WORDS * WORD_BYTES);
+        ShortVector u = ShortVector.fromMemorySegment(SHORTS, w, word, ORDER);
+        ShortVector v = ShortVector.fromMemorySegment(SHORTS, w, word + WORD_BYTES, ORDER);
+        ShortVector z = ShortVector.fromMemorySegment(SHORTS, w, word + 2 * WORD_BYTES, ORDER);
+        u.lanewise(LSHR, 12).or(v.lanewise(LSHR, 8).and(high)).intoArray(quants, p - 2 * PAIR);
+        z.lanewise(LSHR, 12).or(v.lanewise(LSHR, 10).and(high)).intoArray(quants, p - PAIR);
       }
     }
   }
 
-  /** See {@link PackedQuants#multiply}. */
-  static int multiply(
+  @Override
+  public int multiply(
       MemorySegment w,
       long a,
       long b,
@@ -64,38 +98,60 @@ final class Packed4Bits {
     int read = 0;
     for (int g = 0; g < groups; g++) {
       long scale = g * step - scales;
-      read += PackedLayout.prefetch(w, a + scale, b + scale, c + scale, d + scale);
+      read += MappedReads.prefetch(w, a + scale, b + scale, c + scale, d + scale);
       int p = from + g * FACTORS;
       ShortVector sa = FloatVector.broadcast(FLOATS, factors[p]).reinterpretAsShorts();
       ShortVector sb = sa;
       ShortVector sc = sa;
       ShortVector sd = sa;
-      for (int i = 0; i < 4; i++) {
-        ShortVector va = ShortVector.fromMemorySegment(SHORTS, w, a + (4 * g + i) * 64L, ORDER);
-        ShortVector vb = ShortVector.fromMemorySegment(SHORTS, w, b + (4 * g + i) * 64L, ORDER);
-        ShortVector vc = ShortVector.fromMemorySegment(SHORTS, w, c + (4 * g + i) * 64L, ORDER);
-        ShortVector vd = ShortVector.fromMemorySegment(SHORTS, w, d + (4 * g + i) * 64L, ORDER);
-        int q = p + 1 + 4 * i;
+      for (int i = 0; i < WORDS * STEPS; i++) {
+        long word = (WORDS * g + i / STEPS) * WORD_BYTES;
+        ShortVector va = ShortVector.fromMemorySegment(SHORTS, w, a + word, ORDER);
+        ShortVector vb = ShortVector.fromMemorySegment(SHORTS, w, b + word, ORDER);
+        ShortVector vc = ShortVector.fromMemorySegment(SHORTS, w, c + word, ORDER);
+        ShortVector vd = ShortVector.fromMemorySegment(SHORTS, w, d + word, ORDER);
+        if (STEPS == 2) {
+          int shift = i % STEPS * 8;
+          va = va.lanewise(LSHR, shift);
+          vb = vb.lanewise(LSHR, shift);
+          vc = vc.lanewise(LSHR, shift);
+          vd = vd.lanewise(LSHR, shift);
+        }
+        int q = p + 1 + i * (TAPS / STEPS);
         ShortVector f = FloatVector.broadcast(FLOATS, factors[q]).reinterpretAsShorts();
         sa = sa.add(va.mul(f));
         sb = sb.add(vb.mul(f));
         sc = sc.add(vc.mul(f));
         sd = sd.add(vd.mul(f));
         f = FloatVector.broadcast(FLOATS, factors[q + 1]).reinterpretAsShorts();
-        sa = sa.add(va.lanewise(LSHR, 4).mul(f));
-        sb = sb.add(vb.lanewise(LSHR, 4).mul(f));
-        sc = sc.add(vc.lanewise(LSHR, 4).mul(f));
-        sd = sd.add(vd.lanewise(LSHR, 4).mul(f));
+        sa = sa.add(va.lanewise(LSHR, BITS).mul(f));
+        sb = sb.add(vb.lanewise(LSHR, BITS).mul(f));
+        sc = sc.add(vc.lanewise(LSHR, BITS).mul(f));
+        sd = sd.add(vd.lanewise(LSHR, BITS).mul(f));
         f = FloatVector.broadcast(FLOATS, factors[q + 2]).reinterpretAsShorts();
-        sa = sa.add(va.lanewise(LSHR, 8).mul(f));
-        sb = sb.add(vb.lanewise(LSHR, 8).mul(f));
-        sc = sc.add(vc.lanewise(LSHR, 8).mul(f));
-        sd = sd.add(vd.lanewise(LSHR, 8).mul(f));
-        f = FloatVector.broadcast(FLOATS, factors[q + 3]).reinterpretAsShorts();
-        sa = sa.add(va.lanewise(LSHR, 12).mul(f));
-        sb = sb.add(vb.lanewise(LSHR, 12).mul(f));
-        sc = sc.add(vc.lanewise(LSHR, 12).mul(f));
-        sd = sd.add(vd.lanewise(LSHR, 12).mul(f));
+        sa = sa.add(va.lanewise(LSHR, 2 * BITS).mul(f));
+        sb = sb.add(vb.lanewise(LSHR, 2 * BITS).mul(f));
+        sc = sc.add(vc.lanewise(LSHR, 2 * BITS).mul(f));
+        sd = sd.add(vd.lanewise(LSHR, 2 * BITS).mul(f));
+        if (TAPS / STEPS > 3) {
+          f = FloatVector.broadcast(FLOATS, factors[q + 3]).reinterpretAsShorts();
+          sa = sa.add(va.lanewise(LSHR, 3 * BITS).mul(f));
+          sb = sb.add(vb.lanewise(LSHR, 3 * BITS).mul(f));
+          sc = sc.add(vc.lanewise(LSHR, 3 * BITS).mul(f));
+          sd = sd.add(vd.lanewise(LSHR, 3 * BITS).mul(f));
+        }
+      }
+      if (BITS == 6) { // the last tap of the second word, so that the loop's iterations are alike
+        long word = (WORDS * g + 1) * WORD_BYTES;
+        ShortVector f = FloatVector.broadcast(FLOATS, factors[p + 10]).reinterpretAsShorts();
+        ShortVector v = ShortVector.fromMemorySegment(SHORTS, w, a + word, ORDER);
+        sa = sa.add(v.lanewise(LSHR, 14).mul(f));
+        v = ShortVector.fromMemorySegment(SHORTS, w, b + word, ORDER);
+        sb = sb.add(v.lanewise(LSHR, 14).mul(f));
+        v = ShortVector.fromMemorySegment(SHORTS, w, c + word, ORDER);
+        sc = sc.add(v.lanewise(LSHR, 14).mul(f));
+        v = ShortVector.fromMemorySegment(SHORTS, w, d + word, ORDER);
+        sd = sd.add(v.lanewise(LSHR, 14).mul(f));
       }
       sa.intoArray(sums, g * GROUP_SUMS);
       sb.intoArray(sums, g * GROUP_SUMS + LANES);

@@ -4,7 +4,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * The whole tiles of a matrix, packed.
@@ -33,13 +32,6 @@ public record PackedMatrix(PackedLayout layout, MemorySegment data, int rows, in
               columns,
               layout.type()));
     }
-  }
-
-  /** The layout for a matrix, if it has whole tiles of whole blocks. */
-  static Optional<PackedLayout> layout(Matrix w) {
-    return w.rows() < PackedLayout.ROWS || w.columns() % PackedLayout.BLOCK != 0
-        ? Optional.empty()
-        : Optional.of(PackedLayout.of(w.format()));
   }
 
   /** The byte offset of the scales of a vector of rows at a block's first column. */

@@ -19,9 +19,9 @@ import jdk.incubator.vector.VectorSpecies;
 final class PackedNumberProducts {
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
-  private static final VectorSpecies<Integer> INTS = VectorKernels.INTS;
-  private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
-  private static final int LANES = VectorKernels.LANES;
+  private static final VectorSpecies<Integer> INTS = VectorWidth.INTS;
+  private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
+  private static final int LANES = VectorWidth.LANES;
   private static final int SLAB_ROWS = TileProducts.SLAB_ROWS;
 
   /** The largest batch that is multiplied token by token, unpacking the rows for each. */
@@ -29,9 +29,9 @@ final class PackedNumberProducts {
 
   // Constants come from arrays: C2 keeps a loaded vector in a register but rebuilds a broadcast.
   private static final int[] HIGHS = filled(0xffff0000);
-  private static final int[] HALVES = filled(PackedHalves.HALF);
-  private static final float[] UPS = filled(PackedHalves.UP);
-  private static final float[] DOWNS = filled(PackedHalves.DOWN);
+  private static final int[] HALVES = filled(Widening.HALF);
+  private static final float[] UPS = filled(Widening.UP);
+  private static final float[] DOWNS = filled(Widening.DOWN);
 
   private PackedNumberProducts() {}
 
@@ -151,7 +151,7 @@ final class PackedNumberProducts {
     FloatVector tc = ta;
     FloatVector td = ta;
     for (int i = 0; i < columns; i++) {
-      PackedLayout.touch(w, a);
+      MappedReads.touch(w, a);
       FloatVector y = FloatVector.broadcast(FLOATS, x[from + i]);
       ta = FloatVector.fromMemorySegment(FLOATS, w, a + i * 64L, ORDER).fma(y, ta);
       tb = FloatVector.fromMemorySegment(FLOATS, w, b + i * 64L, ORDER).fma(y, tb);
@@ -181,7 +181,7 @@ final class PackedNumberProducts {
     FloatVector tc = ta;
     FloatVector td = ta;
     for (int i = 0; i < columns / 2; i++) {
-      PackedLayout.touch(w, a);
+      MappedReads.touch(w, a);
       IntVector va = IntVector.fromMemorySegment(INTS, w, a + i * 64L, ORDER);
       IntVector vb = IntVector.fromMemorySegment(INTS, w, b + i * 64L, ORDER);
       IntVector vc = IntVector.fromMemorySegment(INTS, w, c + i * 64L, ORDER);
@@ -222,7 +222,7 @@ final class PackedNumberProducts {
     FloatVector tc = ta;
     FloatVector td = ta;
     for (int i = 0; i < columns / 2; i++) {
-      PackedLayout.touch(w, a);
+      MappedReads.touch(w, a);
       IntVector va = IntVector.fromMemorySegment(INTS, w, a + i * 64L, ORDER);
       IntVector vb = IntVector.fromMemorySegment(INTS, w, b + i * 64L, ORDER);
       IntVector vc = IntVector.fromMemorySegment(INTS, w, c + i * 64L, ORDER);
@@ -300,7 +300,7 @@ final class PackedNumberProducts {
     FloatVector tc = ta;
     FloatVector td = ta;
     for (int i = 0; i < columns / 32; i++) {
-      PackedLayout.touch(w, a);
+      MappedReads.touch(w, a);
       int left = (i & 1) == 0 ? 16 : 0;
       long scale = i / 2 * 64L;
       FloatVector da =

@@ -42,7 +42,7 @@ final class PackedNumbers extends PackedLayout {
   }
 
   @Override
-  void encode(MemorySegment data, long at, int[] words) {
+  void encode(MemorySegment data, long at, int[] words, QuantBlock scratch) {
     if (scaleWords() == 0) {
       for (int i = 0; i < quantWords(); i++) {
         words[i] = data.get(INT, at + (long) i * Integer.BYTES);
@@ -100,7 +100,7 @@ final class PackedNumbers extends PackedLayout {
    * @param count the number of columns, a multiple of 256
    */
   void stage(MemorySegment w, long at, int columns, int from, int count, Tile tile) {
-    int lanes = VectorKernels.LANES;
+    int lanes = VectorWidth.LANES;
     int first = from / BLOCK;
     int blocks = count / BLOCK;
     long quants = at + scaleBytes(columns) + (long) first * quantWords() * STRIDE;

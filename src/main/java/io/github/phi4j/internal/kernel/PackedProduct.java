@@ -16,6 +16,7 @@ final class PackedProduct {
 
   static void multiply(
       PackedMatrix w,
+      QuantLayout layout,
       int firstRow,
       int rows,
       Activations x,
@@ -25,7 +26,7 @@ final class PackedProduct {
       Scratch scratch) {
     for (int from = 0; from < rows; from += SLAB_ROWS) {
       int slabRows = Math.min(SLAB_ROWS, rows - from);
-      multiplySlab(w, firstRow + from, slabRows, x, scratch);
+      multiplySlab(w, layout, firstRow + from, slabRows, x, scratch);
       for (int t = 0; t < x.tokens(); t++) {
         System.arraycopy(scratch.sums, t * SLAB_ROWS, y, t * yStride + yOffset + from, slabRows);
       }
@@ -33,39 +34,46 @@ final class PackedProduct {
   }
 
   private static void multiplySlab(
-      PackedMatrix w, int firstRow, int rows, Activations x, Scratch scratch) {
+      PackedMatrix w, QuantLayout layout, int firstRow, int rows, Activations x, Scratch scratch) {
     Arrays.fill(scratch.sums, 0, x.tokens() * SLAB_ROWS, 0);
     if (x.together() > 0) {
       for (int column = 0; column < w.columns(); column += PackedTile.COLUMNS) {
         for (int r = 0; r < rows; r += PackedTile.ROWS) {
-          addTogether(w, firstRow, rows, r, column, x, scratch);
+          addTogether(w, layout, firstRow, rows, r, column, x, scratch);
         }
       }
     }
     if (x.together() < x.tokens()) {
-      for (int r = 0; r < rows; r += PackedTile.STREAMS * VectorKernels.LANES) {
-        addAlone(w, firstRow, rows, r, x, scratch);
+      for (int r = 0; r < rows; r += PackedTile.STREAMS * VectorWidth.LANES) {
+        addAlone(w, layout, firstRow, rows, r, x, scratch);
       }
     }
   }
 
   /** Accumulates products of two vectors of rows with tokens in fours, over a tile's columns. */
   private static void addTogether(
-      PackedMatrix w, int firstRow, int rows, int r, int column, Activations x, Scratch scratch) {
+      PackedMatrix w,
+      QuantLayout layout,
+      int firstRow,
+      int rows,
+      int r,
+      int column,
+      Activations x,
+      Scratch scratch) {
     PackedTile tile = scratch.packed;
-    PackedQuants layout = (PackedQuants) w.layout();
     int blocks = PackedTile.COLUMNS / PackedLayout.BLOCK;
     int a = row(firstRow, rows, r, 0);
     int b = row(firstRow, rows, r, 1);
-    layout.unpackScales(w.data(), w.scalesAt(a, column), blocks, tile, 0);
-    layout.unpackScales(w.data(), w.scalesAt(b, column), blocks, tile, VectorKernels.LANES);
-    layout.unpackQuants(w.data(), w.quantsAt(a, column), blocks, tile.quants, 0);
-    int second = VectorKernels.SHORTS.length();
-    layout.unpackQuants(w.data(), w.quantsAt(b, column), blocks, tile.quants, second);
-    Activations.Groups groups = x.groups(layout.group());
+    ScaleCodec scales = layout.scales();
+    PackedBits bits = bits(layout);
+    int count = PackedTile.COLUMNS / layout.group();
+    scales.unpack(w.data(), w.scalesAt(a, column), blocks, layout.bias(), tile, 0);
+    scales.unpack(w.data(), w.scalesAt(b, column), blocks, layout.bias(), tile, VectorWidth.LANES);
+    bits.unpack(w.data(), w.quantsAt(a, column), count, tile.quants, 0);
+    bits.unpack(w.data(), w.quantsAt(b, column), count, tile.quants, VectorWidth.SHORT_LANES);
+    GroupValues groups = x.groups(layout.group());
     int stride = x.columns() / layout.group();
     int first = column / layout.group();
-    int count = PackedTile.COLUMNS / layout.group();
     for (int t = 0; t < x.together(); t += PackedTile.TOKENS) {
       PackedSums.multiplyFour(
           tile.quants,
@@ -93,37 +101,64 @@ final class PackedProduct {
    * to end, the fastest order for memory.
    */
   private static void addAlone(
-      PackedMatrix w, int firstRow, int rows, int r, Activations x, Scratch scratch) {
+      PackedMatrix w,
+      QuantLayout layout,
+      int firstRow,
+      int rows,
+      int r,
+      Activations x,
+      Scratch scratch) {
     MemorySegment data = w.data();
     PackedTile tile = scratch.packed;
     float[] sums = scratch.sums;
-    PackedQuants layout = (PackedQuants) w.layout();
     int blocks = w.columns() / PackedLayout.BLOCK;
     int count = w.columns() / layout.group();
-    Activations.Groups groups = x.groups(layout.group());
+    GroupValues groups = x.groups(layout.group());
     long a = w.quantsAt(row(firstRow, rows, r, 0), 0);
     long b = w.quantsAt(row(firstRow, rows, r, 1), 0);
     long c = w.quantsAt(row(firstRow, rows, r, 2), 0);
     long d = w.quantsAt(row(firstRow, rows, r, 3), 0);
-    long scales = layout.scaleBytes(w.columns());
+    long scaleBytes = layout.scaleBytes(w.columns());
+    ScaleCodec scales = layout.scales();
+    PackedBits bits = bits(layout);
     for (int t = x.together(); t < x.tokens(); t++) {
       float[] factors = x.factors(layout);
       int from = x.factorsAt(layout, t);
-      tile.read += layout.multiply(data, a, b, c, d, scales, count, factors, from, tile.sums);
-      int at = t * count;
-      int y = t * SLAB_ROWS + r;
-      layout.addSums(data, a - scales, b - scales, blocks, tile.sums, 0, groups, at, sums, y);
-      if (r + 2 * VectorKernels.LANES < rows) {
-        y += 2 * VectorKernels.LANES;
-        int second = PackedTile.GROUP_SUMS / 2;
-        layout.addSums(
-            data, c - scales, d - scales, blocks, tile.sums, second, groups, at, sums, y);
+      tile.read += bits.multiply(data, a, b, c, d, scaleBytes, count, factors, from, tile.sums);
+      for (int half = 0;
+          half < PackedTile.STREAMS && r + half * VectorWidth.LANES < rows;
+          half += 2) {
+        long first = (half == 0 ? a : c) - scaleBytes;
+        long second = (half == 0 ? b : d) - scaleBytes;
+        scales.addSums(
+            data,
+            first,
+            second,
+            blocks,
+            layout.bias(),
+            tile.sums,
+            half * VectorWidth.SHORT_LANES,
+            groups,
+            t * count,
+            sums,
+            t * SLAB_ROWS + r + half * VectorWidth.LANES);
       }
     }
   }
 
+  private static PackedBits bits(QuantLayout layout) {
+    return switch (layout.bits()) {
+      case 2 -> Packed2Bits.INSTANCE;
+      case 3 -> Packed3Bits.INSTANCE;
+      case 4 -> Packed4Bits.INSTANCE;
+      case 5 -> Packed5Bits.INSTANCE;
+      case 6 -> Packed6Bits.INSTANCE;
+      default -> throw new IllegalStateException(layout.type() + ": " + layout.bits() + " bits");
+    };
+  }
+
   /** The first row of a vector; a missing vector repeats the last one, without effect. */
   private static int row(int firstRow, int rows, int r, int vector) {
-    return firstRow + Math.min(r + vector * VectorKernels.LANES, rows - VectorKernels.LANES);
+    return firstRow + Math.min(r + vector * VectorWidth.LANES, rows - VectorWidth.LANES);
   }
 }

@@ -19,9 +19,9 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class PackedSums {
 
-  private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
-  private static final VectorSpecies<Short> SHORTS = VectorKernels.SHORTS;
-  private static final int LANES = VectorKernels.LANES;
+  private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
+  private static final VectorSpecies<Short> SHORTS = VectorWidth.SHORTS;
+  private static final int LANES = VectorWidth.LANES;
   private static final int SHORT_LANES = SHORTS.length();
   private static final int ROWS = PackedTile.ROWS;
   private static final int PAIR = PackedTile.PAIR;
@@ -103,7 +103,7 @@ final class PackedSums {
       PackedTile tile,
       int from,
       int groups,
-      Activations.Groups x,
+      GroupValues x,
       int at,
       int xStride,
       float[] y,

@@ -16,9 +16,9 @@ import jdk.incubator.vector.VectorSpecies;
 final class PackedTableProducts {
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
-  private static final VectorSpecies<Integer> INTS = VectorKernels.INTS;
-  private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
-  private static final int LANES = VectorKernels.LANES;
+  private static final VectorSpecies<Integer> INTS = VectorWidth.INTS;
+  private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
+  private static final int LANES = VectorWidth.LANES;
   private static final int ROWS = PackedTile.ROWS;
 
   /** Scale words before the nibbles of an {@link IQ4_XS} block. */
@@ -46,8 +46,8 @@ final class PackedTableProducts {
     int columns = w.columns();
     if (layout.scaleWords() > 0) {
       int words = columns / PackedLayout.BLOCK * layout.scaleWords();
-      PackedHalves.scales(w.data(), a, words, scratch, 0);
-      PackedHalves.scales(w.data(), b, words, scratch, LANES);
+      HalfScales.Vectors.scales(w.data(), a, words, scratch, 0);
+      HalfScales.Vectors.scales(w.data(), b, words, scratch, LANES);
       long scales = layout.scaleBytes(columns);
       products(w.data(), a + scales, b + scales, columns, 0, scratch, x, from, sums, to);
     } else {
@@ -61,17 +61,17 @@ final class PackedTableProducts {
   private static void scales(MemorySegment w, long at, int columns, float[] scales, int to) {
     long stride = PackedLayout.ROWS * (XS_SCALES * 4L + PackedLayout.BLOCK / 2);
     for (int b = 0; b < columns / PackedLayout.BLOCK; b++) {
-      PackedLayout.touch(w, at);
+      MappedReads.touch(w, at);
       IntVector high = IntVector.fromMemorySegment(INTS, w, at + b * stride, ORDER);
       IntVector low = IntVector.fromMemorySegment(INTS, w, at + b * stride + 64, ORDER);
       FloatVector d =
           high.lanewise(LSHL, 16)
               .lanewise(ASHR, 3)
-              .and(PackedHalves.HALF)
+              .and(Widening.HALF)
               .reinterpretAsFloats()
-              .mul(PackedHalves.UP)
-              .mul(PackedHalves.UP)
-              .mul(PackedHalves.DOWN);
+              .mul(Widening.UP)
+              .mul(Widening.UP)
+              .mul(Widening.DOWN);
       high = high.lanewise(LSHR, 16);
       for (int j = 0; j < 8; j++) {
         IntVector scale = low.and(15).or(high.and(3).lanewise(LSHL, 4)).sub(32);
@@ -98,12 +98,12 @@ final class PackedTableProducts {
       int from,
       float[] sums,
       int to) {
-    ByteVector table = Tile.IQ4;
+    ByteVector table = IQ4_NL.Vectors.NUMBERS;
     IntVector mask = IntVector.broadcast(INTS, 0x0f0f0f0f);
     FloatVector ta = FloatVector.zero(FLOATS);
     FloatVector tb = ta;
     for (int i = 0; i < columns / 32; i++) {
-      PackedLayout.touch(w, a);
+      MappedReads.touch(w, a);
       FloatVector da = FloatVector.fromArray(FLOATS, scales, i * ROWS);
       FloatVector db = FloatVector.fromArray(FLOATS, scales, i * ROWS + LANES);
       long first = i * 256L + (i / 8 + 1) * (skipped * 64L);

@@ -12,7 +12,7 @@ final class PackedTile {
   static final int VECTORS = 2;
 
   /** The rows of a tile, which is also the stride of its groups. */
-  static final int ROWS = VECTORS * VectorKernels.LANES;
+  static final int ROWS = VECTORS * VectorWidth.LANES;
 
   /** Elements per pair of columns. */
   static final int PAIR = 2 * ROWS;
@@ -27,7 +27,7 @@ final class PackedTile {
   static final int STREAMS = 4;
 
   /** The stride between the sums of successive groups, for one token. */
-  static final int GROUP_SUMS = STREAMS * VectorKernels.SHORTS.length();
+  static final int GROUP_SUMS = STREAMS * VectorWidth.SHORT_LANES;
 
   /** Tokens per step. */
   static final int TOKENS = 4;
@@ -49,7 +49,7 @@ final class PackedTile {
    */
   final short[] sums;
 
-  /** Keeps the prefetching reads alive: see {@link PackedLayout#prefetch}. */
+  /** Keeps the prefetching reads alive: see {@link MappedReads#prefetch}. */
   int read;
 
   /** Allocates space for rows of up to the given columns. */

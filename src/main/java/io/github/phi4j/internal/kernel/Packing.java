@@ -19,8 +19,17 @@ public record Packing(Matrix matrix, PackedLayout layout) {
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** The packing of a matrix, if its type and shape allow one. */
-  static Optional<Packing> of(Matrix w) {
-    return PackedMatrix.layout(w).map(layout -> new Packing(w, layout));
+  public static Optional<Packing> of(Matrix w) {
+    return w.rows() < PackedLayout.ROWS || w.columns() % PackedLayout.BLOCK != 0
+        ? Optional.empty()
+        : Optional.of(new Packing(w, layout(w.format())));
+  }
+
+  /** The layout for matrices of a format. */
+  static PackedLayout layout(BlockFormat format) {
+    return format instanceof QuantFormat quants
+        ? QuantLayout.of(quants)
+        : new PackedNumbers(format);
   }
 
   /** The number of tiles. */
@@ -55,6 +64,7 @@ public record Packing(Matrix matrix, PackedLayout layout) {
     long tileBytes = tileBytes();
     int words = layout.scaleWords() + layout.quantWords();
     int[] row = new int[words];
+    QuantBlock scratch = new QuantBlock();
     int[] block = new int[words * PackedLayout.ROWS];
     int scales = layout.scaleWords() * PackedLayout.ROWS;
     int quants = layout.quantWords() * PackedLayout.ROWS;
@@ -64,7 +74,7 @@ public record Packing(Matrix matrix, PackedLayout layout) {
         long column = matrix.format().type().rowBytes((long) b * PackedLayout.BLOCK);
         for (int r = 0; r < PackedLayout.ROWS; r++) {
           long from = ((firstTile + tile) * PackedLayout.ROWS + r) * matrix.rowBytes() + column;
-          layout.encode(matrix.data(), from, row);
+          layout.encode(matrix.data(), from, row, scratch);
           for (int i = 0; i < words; i++) {
             block[i * PackedLayout.ROWS + r] = row[i];
           }

@@ -1,30 +1,50 @@
 package io.github.phi4j.internal.kernel;
 
-import static io.github.phi4j.internal.kernel.VectorKernels.INTS;
-import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
+import static io.github.phi4j.internal.kernel.VectorWidth.INTS;
+import static io.github.phi4j.internal.kernel.VectorWidth.LANES;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 
-/** 256 elements of 2 bits; each 16 share a 4-bit scale and a 4-bit minimum. */
-final class Q2_K extends BlockFormat {
+/**
+ * 256 elements of 2 bits; each 16 share a scale and a minimum: d · scale · n − dMin · min.
+ *
+ * <p>The bytes of a block:
+ *
+ * <ul>
+ *   <li>0 to 15: scales in the low nibbles, minimums in the high ones
+ *   <li>16 to 79: 32 bytes for each 128 elements; bits 2k and 2k + 1 of byte i are element 32 · k +
+ *       i
+ *   <li>80, 81: d, a half
+ *   <li>82, 83: dMin, a half
+ * </ul>
+ */
+final class Q2_K extends QuantFormat {
   Q2_K() {
-    super(GgmlType.Q2_K);
+    super(GgmlType.Q2_K, 2, 16, 0, 80, 82);
   }
 
   @Override
-  void dequantizeBlock(MemorySegment data, long at, float[] out, int o) {
-    float d = half(data, at + 80);
-    float dMin = half(data, at + 82);
-    for (int e = 0; e < 256; e++) {
-      int group = e / 128;
-      int shift = 2 * (e % 128 / 32);
-      int n = (unsigned(data, at + 16 + 32L * group + e % 32) >> shift) & 3;
-      int scale = unsigned(data, at + e / 16);
-      out[o + e] = d * (scale & 15) * n - dMin * (scale >> 4);
+  void quants(MemorySegment data, long at, float[] out, int o) {
+    for (int j = 0; j < 8; j++) { // 32 elements
+      long from = at + 16 + j / 4 * 32L;
+      int shift = j % 4 * 2;
+      for (int l = 0; l < 32; l++) {
+        out[o + 32 * j + l] = unsigned(data, from + l) >> shift & 3;
+      }
     }
+  }
+
+  @Override
+  int scale(MemorySegment data, long at, int j) {
+    return unsigned(data, at + j) & 15;
+  }
+
+  @Override
+  int min(MemorySegment data, long at, int j) {
+    return unsigned(data, at + j) >> 4;
   }
 
   @Override

@@ -1,7 +1,7 @@
 package io.github.phi4j.internal.kernel;
 
-import static io.github.phi4j.internal.kernel.VectorKernels.INTS;
-import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
+import static io.github.phi4j.internal.kernel.VectorWidth.INTS;
+import static io.github.phi4j.internal.kernel.VectorWidth.LANES;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
@@ -9,34 +9,44 @@ import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 
-/** 256 elements of 2 + 1 bits, from −4 to 3; each 16 share a 6-bit scale. */
-final class Q3_K extends BlockFormat {
+/**
+ * 256 elements of 2 + 1 bits; each 16 share a scale: d · scale · (n − 4).
+ *
+ * <p>The bytes of a block:
+ *
+ * <ul>
+ *   <li>0 to 31: high bits: bit j of byte i is that of element 32 · j + i
+ *   <li>32 to 95: low bits: 32 bytes for each 128 elements; bits 2k and 2k + 1 of byte i are those
+ *       of element 32 · k + i
+ *   <li>96 to 107: scales less their bias of 32, 6 bits each: bytes 0 to 7 have the low four bits
+ *       of scales 0 to 7 and, above, of 8 to 15; bits 2k and 2k + 1 of byte 8 + i are the high bits
+ *       of scale 4 · k + i
+ *   <li>108, 109: d, a half
+ * </ul>
+ */
+final class Q3_K extends QuantFormat {
   Q3_K() {
-    super(GgmlType.Q3_K);
+    super(GgmlType.Q3_K, 3, 16, 4, 108, NONE);
   }
 
   @Override
-  void dequantizeBlock(MemorySegment data, long at, float[] out, int o) {
-    float d = half(data, at + 108);
-    for (int e = 0; e < 256; e++) {
-      int group = e / 128;
-      int k = e % 128 / 32;
-      int low = (unsigned(data, at + 32 + 32L * group + e % 32) >> (2 * k)) & 3;
-      int high = (unsigned(data, at + e % 32) >> (4 * group + k)) & 1;
-      out[o + e] = d * (scale(data, at + 96, e / 16) - 32) * (low - (high == 0 ? 4 : 0));
+  void quants(MemorySegment data, long at, float[] out, int o) {
+    for (int j = 0; j < 8; j++) { // 32 elements
+      long lows = at + 32 + j / 4 * 32L;
+      int shift = j % 4 * 2;
+      for (int l = 0; l < 32; l++) {
+        int low = unsigned(data, lows + l) >> shift & 3;
+        int high = unsigned(data, at + l) >> j & 1;
+        out[o + 32 * j + l] = low | high << 2;
+      }
     }
   }
 
-  /** Scale i of 16: four bits in the first eight bytes, two in the last four. */
-  static int scale(MemorySegment data, long at, int i) {
-    int low = i < 8 ? unsigned(data, at + i) & 15 : unsigned(data, at + i - 8) >> 4;
-    int high = (unsigned(data, at + 8 + i % 4) >> (2 * (i / 4))) & 3;
-    return low | (high << 4);
-  }
-
   @Override
-  int halfOffset() {
-    return 108;
+  int scale(MemorySegment data, long at, int j) {
+    int low = j < 8 ? unsigned(data, at + 96 + j) & 15 : unsigned(data, at + 88 + j) >> 4;
+    int high = unsigned(data, at + 104 + j % 4) >> (2 * (j / 4)) & 3;
+    return (low | high << 4) - 32;
   }
 
   @Override

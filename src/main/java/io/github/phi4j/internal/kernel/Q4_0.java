@@ -1,30 +1,40 @@
 package io.github.phi4j.internal.kernel;
 
-import static io.github.phi4j.internal.kernel.VectorKernels.INTS;
-import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
+import static io.github.phi4j.internal.kernel.VectorWidth.INTS;
+import static io.github.phi4j.internal.kernel.VectorWidth.LANES;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 
-/** 32 elements of 4 bits: scale · (n − 8). */
-final class Q4_0 extends BlockFormat {
+/**
+ * 32 elements of 4 bits: d · (n − 8).
+ *
+ * <p>The bytes of a block:
+ *
+ * <ul>
+ *   <li>0, 1: d, a half
+ *   <li>2 to 17: elements 0 to 15 in the low nibbles, 16 to 31 in the high ones
+ * </ul>
+ */
+final class Q4_0 extends QuantFormat {
   Q4_0() {
-    super(GgmlType.Q4_0);
+    super(GgmlType.Q4_0, 4, 32, 8, 0, NONE);
   }
 
   @Override
-  void dequantizeBlock(MemorySegment data, long at, float[] out, int o) {
-    float d = half(data, at);
-    for (int e = 0; e < 32; e++) {
-      out[o + e] = d * (nibble(data, at + 2, e) - 8);
+  void quants(MemorySegment data, long at, float[] out, int o) {
+    for (int e = 0; e < 16; e++) {
+      int two = unsigned(data, at + 2 + e);
+      out[o + e] = two & 15;
+      out[o + e + 16] = two >> 4;
     }
   }
 
   @Override
-  int halfOffset() {
-    return 0;
+  int scale(MemorySegment data, long at, int j) {
+    return 1;
   }
 
   @Override

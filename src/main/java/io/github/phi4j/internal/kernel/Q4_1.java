@@ -1,26 +1,46 @@
 package io.github.phi4j.internal.kernel;
 
-import static io.github.phi4j.internal.kernel.VectorKernels.INTS;
-import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
+import static io.github.phi4j.internal.kernel.VectorWidth.INTS;
+import static io.github.phi4j.internal.kernel.VectorWidth.LANES;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 
-/** 32 elements of 4 bits: scale · n + minimum. */
-final class Q4_1 extends BlockFormat {
+/**
+ * 32 elements of 4 bits: d · n + m.
+ *
+ * <p>The bytes of a block:
+ *
+ * <ul>
+ *   <li>0, 1: d, a half
+ *   <li>2, 3: m, a half
+ *   <li>4 to 19: elements 0 to 15 in the low nibbles, 16 to 31 in the high ones
+ * </ul>
+ */
+final class Q4_1 extends QuantFormat {
   Q4_1() {
-    super(GgmlType.Q4_1);
+    super(GgmlType.Q4_1, 4, 32, 0, 0, 2);
   }
 
   @Override
-  void dequantizeBlock(MemorySegment data, long at, float[] out, int o) {
-    float d = half(data, at);
-    float m = half(data, at + 2);
-    for (int e = 0; e < 32; e++) {
-      out[o + e] = d * nibble(data, at + 4, e) + m;
+  void quants(MemorySegment data, long at, float[] out, int o) {
+    for (int e = 0; e < 16; e++) {
+      int two = unsigned(data, at + 4 + e);
+      out[o + e] = two & 15;
+      out[o + e + 16] = two >> 4;
     }
+  }
+
+  @Override
+  int scale(MemorySegment data, long at, int j) {
+    return 1;
+  }
+
+  @Override
+  int min(MemorySegment data, long at, int j) {
+    return -1; // added, not subtracted, in this type
   }
 
   @Override

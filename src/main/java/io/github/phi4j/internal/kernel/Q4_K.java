@@ -1,45 +1,66 @@
 package io.github.phi4j.internal.kernel;
 
-import static io.github.phi4j.internal.kernel.VectorKernels.INTS;
-import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
+import static io.github.phi4j.internal.kernel.VectorWidth.INTS;
+import static io.github.phi4j.internal.kernel.VectorWidth.LANES;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 
-/** 256 elements of 4 bits; each 32 share a 6-bit scale and a 6-bit minimum. */
-final class Q4_K extends BlockFormat {
+/**
+ * 256 elements of 4 bits; each 32 share a scale and a minimum: d · scale · n − dMin · min.
+ *
+ * <p>The bytes of a block:
+ *
+ * <ul>
+ *   <li>0, 1: d, a half
+ *   <li>2, 3: dMin, a half
+ *   <li>4 to 15: scales and minimums of eight groups, 6 bits each: bytes 0 to 3 have scales 0 to 3
+ *       and bytes 4 to 7 minimums 0 to 3 in their low six bits; bytes 8 to 11 have the low four
+ *       bits of scales and minimums 4 to 7, whose high two bits are the high bits of bytes 0 to 7
+ *   <li>16 to 143: 32 bytes for each 64 elements: the first 32 in the low nibbles, the others in
+ *       the high ones
+ * </ul>
+ */
+final class Q4_K extends QuantFormat {
   Q4_K() {
-    super(GgmlType.Q4_K);
+    super(GgmlType.Q4_K, 4, 32, 0, 0, 2);
   }
 
   @Override
-  void dequantizeBlock(MemorySegment data, long at, float[] out, int o) {
-    float d = half(data, at);
-    float dMin = half(data, at + 2);
-    for (int j = 0; j < 8; j++) {
-      float scale = d * scale(data, at + 4, j);
-      float min = dMin * min(data, at + 4, j);
+  void quants(MemorySegment data, long at, float[] out, int o) {
+    for (int j = 0; j < 8; j++) { // 32 elements
+      long from = at + 16 + j / 2 * 32L;
+      int shift = j % 2 * 4;
       for (int l = 0; l < 32; l++) {
-        int n = (unsigned(data, at + 16 + 32L * (j / 2) + l) >> (4 * (j % 2))) & 15;
-        out[o + 32 * j + l] = scale * n - min;
+        out[o + 32 * j + l] = unsigned(data, from + l) >> shift & 15;
       }
     }
   }
 
+  @Override
+  int scale(MemorySegment data, long at, int j) {
+    return sixBitScale(data, at + 4, j);
+  }
+
+  @Override
+  int min(MemorySegment data, long at, int j) {
+    return sixBitMin(data, at + 4, j);
+  }
+
   /** Scale j of 8. */
-  static int scale(MemorySegment data, long at, int j) {
+  static int sixBitScale(MemorySegment data, long scales, int j) {
     return j < 4
-        ? unsigned(data, at + j) & 63
-        : (unsigned(data, at + j + 4) & 15) | (unsigned(data, at + j - 4) >> 6 << 4);
+        ? unsigned(data, scales + j) & 63
+        : (unsigned(data, scales + j + 4) & 15) | (unsigned(data, scales + j - 4) >> 6 << 4);
   }
 
   /** Minimum j of 8. */
-  static int min(MemorySegment data, long at, int j) {
+  static int sixBitMin(MemorySegment data, long scales, int j) {
     return j < 4
-        ? unsigned(data, at + j + 4) & 63
-        : (unsigned(data, at + j + 4) >> 4) | (unsigned(data, at + j) >> 6 << 4);
+        ? unsigned(data, scales + j + 4) & 63
+        : (unsigned(data, scales + j + 4) >> 4) | (unsigned(data, scales + j) >> 6 << 4);
   }
 
   @Override

@@ -1,7 +1,7 @@
 package io.github.phi4j.internal.kernel;
 
-import static io.github.phi4j.internal.kernel.VectorKernels.INTS;
-import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
+import static io.github.phi4j.internal.kernel.VectorWidth.INTS;
+import static io.github.phi4j.internal.kernel.VectorWidth.LANES;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
@@ -9,25 +9,35 @@ import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 
-/** 32 elements of 4 + 1 bits: scale · (n − 16). */
-final class Q5_0 extends BlockFormat {
+/**
+ * 32 elements of 4 + 1 bits: d · (n − 16).
+ *
+ * <p>The bytes of a block:
+ *
+ * <ul>
+ *   <li>0, 1: d, a half
+ *   <li>2 to 5: the high bit of each element
+ *   <li>6 to 21: low bits: elements 0 to 15 in the low nibbles, 16 to 31 in the high ones
+ * </ul>
+ */
+final class Q5_0 extends QuantFormat {
   Q5_0() {
-    super(GgmlType.Q5_0);
+    super(GgmlType.Q5_0, 5, 32, 16, 0, NONE);
   }
 
   @Override
-  void dequantizeBlock(MemorySegment data, long at, float[] out, int o) {
-    float d = half(data, at);
+  void quants(MemorySegment data, long at, float[] out, int o) {
     int high = integer(data, at + 2);
-    for (int e = 0; e < 32; e++) {
-      int n = nibble(data, at + 6, e) | (((high >>> e) & 1) << 4);
-      out[o + e] = d * (n - 16);
+    for (int e = 0; e < 16; e++) {
+      int two = unsigned(data, at + 6 + e);
+      out[o + e] = (two & 15) | (high >>> e & 1) << 4;
+      out[o + e + 16] = two >> 4 | (high >>> (e + 16) & 1) << 4;
     }
   }
 
   @Override
-  int halfOffset() {
-    return 0;
+  int scale(MemorySegment data, long at, int j) {
+    return 1;
   }
 
   @Override

@@ -1,7 +1,7 @@
 package io.github.phi4j.internal.kernel;
 
-import static io.github.phi4j.internal.kernel.VectorKernels.INTS;
-import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
+import static io.github.phi4j.internal.kernel.VectorWidth.INTS;
+import static io.github.phi4j.internal.kernel.VectorWidth.LANES;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
@@ -9,28 +9,43 @@ import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 
-/** 256 elements of 4 + 2 bits, from −32 to 31; each 16 share an 8-bit scale. */
-final class Q6_K extends BlockFormat {
+/**
+ * 256 elements of 4 + 2 bits; each 16 share a scale: d · scale · (n − 32).
+ *
+ * <p>The bytes of a block:
+ *
+ * <ul>
+ *   <li>0 to 127: low bits: 64 bytes for each 128 elements, of which the first 64 are in the low
+ *       nibbles, the others in the high ones
+ *   <li>128 to 191: high bits: 32 bytes for each 128 elements; bits 2k and 2k + 1 of byte i are
+ *       those of element 32 · k + i
+ *   <li>192 to 207: scales, signed bytes
+ *   <li>208, 209: d, a half
+ * </ul>
+ */
+final class Q6_K extends QuantFormat {
   Q6_K() {
-    super(GgmlType.Q6_K);
+    super(GgmlType.Q6_K, 6, 16, 32, 208, NONE);
   }
 
   @Override
-  void dequantizeBlock(MemorySegment data, long at, float[] out, int o) {
-    float d = half(data, at + 208);
-    for (int e = 0; e < 256; e++) {
-      int group = e / 128;
-      int k = e % 128 / 32;
-      int l = e % 32;
-      int low = (unsigned(data, at + 64L * group + 32L * (k % 2) + l) >> (4 * (k / 2))) & 15;
-      int high = (unsigned(data, at + 128 + 32L * group + l) >> (2 * k)) & 3;
-      out[o + e] = d * signed(data, at + 192 + e / 16) * ((low | (high << 4)) - 32);
+  void quants(MemorySegment data, long at, float[] out, int o) {
+    for (int j = 0; j < 8; j++) { // 32 elements
+      int k = j % 4;
+      long lows = at + j / 4 * 64L + k % 2 * 32L;
+      long highs = at + 128 + j / 4 * 32L;
+      int shift = k / 2 * 4;
+      for (int l = 0; l < 32; l++) {
+        int low = unsigned(data, lows + l) >> shift & 15;
+        int high = unsigned(data, highs + l) >> (2 * k) & 3;
+        out[o + 32 * j + l] = low | high << 4;
+      }
     }
   }
 
   @Override
-  int halfOffset() {
-    return 208;
+  int scale(MemorySegment data, long at, int j) {
+    return signed(data, at + 192 + j);
   }
 
   @Override

@@ -1,11 +1,20 @@
 package io.github.phi4j.internal.kernel;
 
-import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
+import static io.github.phi4j.internal.kernel.VectorWidth.LANES;
 
 import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 
-/** 32 signed bytes: scale · n. */
+/**
+ * 32 elements of 8 bits: d · n.
+ *
+ * <p>The bytes of a block:
+ *
+ * <ul>
+ *   <li>0, 1: d, a half
+ *   <li>2 to 33: the elements, signed
+ * </ul>
+ */
 final class Q8_0 extends BlockFormat {
   Q8_0() {
     super(GgmlType.Q8_0);

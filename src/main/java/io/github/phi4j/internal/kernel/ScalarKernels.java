@@ -65,7 +65,7 @@ public final class ScalarKernels implements Kernels {
     switch (w.layout()) {
       case PackedNumbers layout ->
           multiplyNumbers(w, layout, firstRow, rows, x, y, yOffset, yStride, scratch.numbers);
-      case PackedQuants layout -> multiplyQuants(w, layout, firstRow, rows, x, y, yOffset, yStride);
+      case QuantLayout layout -> multiplyQuants(w, layout, firstRow, rows, x, y, yOffset, yStride);
     }
   }
 
@@ -96,7 +96,7 @@ public final class ScalarKernels implements Kernels {
 
   private static void multiplyQuants(
       PackedMatrix w,
-      PackedQuants layout,
+      QuantLayout layout,
       int firstRow,
       int rows,
       Activations x,
@@ -104,7 +104,7 @@ public final class ScalarKernels implements Kernels {
       int yOffset,
       int yStride) {
     int[] words = new int[layout.scaleWords() + layout.quantWords()];
-    PackedBlock block = new PackedBlock();
+    QuantBlock block = new QuantBlock();
     for (int t = 0; t < x.tokens(); t++) {
       for (int r = 0; r < rows; r++) {
         float sum = 0;
@@ -120,9 +120,9 @@ public final class ScalarKernels implements Kernels {
 
   /** Adds each group's minimum and bias terms, and its products. */
   private static float addBlock(
-      PackedQuants layout, PackedBlock block, Activations x, int token, int column, float before) {
+      QuantLayout layout, QuantBlock block, Activations x, int token, int column, float before) {
     int length = layout.group();
-    Activations.Groups groups = x.groups(length);
+    GroupValues groups = x.groups(length);
     int at = token * (x.columns() / length) + column / length;
     float sum = before;
     for (int j = 0; j < PackedLayout.BLOCK / length; j++) {
@@ -133,7 +133,7 @@ public final class ScalarKernels implements Kernels {
               : 0;
       int products = 0;
       for (int c = j * length; c < (j + 1) * length; c++) {
-        products += (block.quants[c] - layout.bias()) * x.quant(token, column + c);
+        products += ((int) block.quants[c] - layout.bias()) * x.quant(token, column + c);
       }
       sum = fma(offset, groups.totals()[at + j], sum);
       sum = fma((float) products, scale * groups.scales()[at + j], sum);

@@ -11,11 +11,9 @@ import static jdk.incubator.vector.VectorOperators.OR;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -30,21 +28,14 @@ final class Tile {
   /** The maximum columns of a tile: whole blocks of every type. */
   static final int COLUMNS = 1024;
 
-  private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
-  private static final VectorSpecies<Integer> INTS = VectorKernels.INTS;
+  private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
+  private static final VectorSpecies<Integer> INTS = VectorWidth.INTS;
   private static final int LANES = FLOATS.length();
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ORDER);
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
-
-  /** The table of {@link IQ4_NL}, repeated. */
-  static final ByteVector IQ4 =
-      (ByteVector)
-          ByteVector.fromArray(ByteVector.SPECIES_128, IQ4_NL.TABLE, 0)
-              .reinterpretShape(INTS.withLanes(byte.class), 0)
-              .rearrange(VectorShuffle.fromOp(INTS.withLanes(byte.class), i -> i % 16));
 
   /** Rows as in the file. */
   private final MemorySegment copy =

@@ -1,7 +1,7 @@
 package io.github.phi4j.internal.kernel;
 
-import static io.github.phi4j.internal.kernel.VectorKernels.FLOATS;
-import static io.github.phi4j.internal.kernel.VectorKernels.LANES;
+import static io.github.phi4j.internal.kernel.VectorWidth.FLOATS;
+import static io.github.phi4j.internal.kernel.VectorWidth.LANES;
 
 import jdk.incubator.vector.FloatVector;
 

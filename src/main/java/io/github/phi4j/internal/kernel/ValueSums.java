@@ -15,10 +15,9 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class ValueSums {
 
-  private static final VectorSpecies<Float> FLOATS = VectorKernels.FLOATS;
-  private static final VectorSpecies<Integer> INTS = VectorKernels.INTS;
-  private static final int LANES = VectorKernels.LANES;
-  private static final float HALF_SCALE = 0x1p112f;
+  private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
+  private static final VectorSpecies<Integer> INTS = VectorWidth.INTS;
+  private static final int LANES = VectorWidth.LANES;
   private static final float BYTE_SCALE = 0x1p-24f;
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -40,7 +39,7 @@ final class ValueSums {
     int h2 = Math.min(2, heads - 1);
     int h3 = Math.min(3, heads - 1);
     for (int d = 0; d < rowLength; d += 2 * LANES) {
-      PackedLayout.touch(page, at);
+      MappedReads.touch(page, at);
       long base = at + (long) d * Float.BYTES;
       FloatVector low0 = FloatVector.fromArray(FLOATS, out, to + d);
       FloatVector low1 = FloatVector.fromArray(FLOATS, out, to + d + h1 * rowLength);
@@ -96,7 +95,7 @@ final class ValueSums {
     int h2 = Math.min(2, heads - 1);
     int h3 = Math.min(3, heads - 1);
     for (int block = 0; block < rowLength; block += KvLayout.BLOCK) {
-      PackedLayout.touch(page, at);
+      MappedReads.touch(page, at);
       for (int d = block; d < block + 16; d += LANES) {
         long base = at + (2L * d - block) * Short.BYTES;
         FloatVector low0 = FloatVector.fromArray(FLOATS, out, to + d);
@@ -115,20 +114,17 @@ final class ValueSums {
               pairs
                   .lanewise(VectorOperators.LSHL, 16)
                   .lanewise(VectorOperators.ASHR, 3)
-                  .and(KeyScores.HALF_MASK)
+                  .and(Widening.HALF)
                   .reinterpretAsFloats();
           FloatVector high =
-              pairs
-                  .lanewise(VectorOperators.ASHR, 3)
-                  .and(KeyScores.HALF_MASK)
-                  .reinterpretAsFloats();
-          FloatVector p0 = FloatVector.broadcast(FLOATS, probabilities[from + i] * HALF_SCALE);
+              pairs.lanewise(VectorOperators.ASHR, 3).and(Widening.HALF).reinterpretAsFloats();
+          FloatVector p0 = FloatVector.broadcast(FLOATS, probabilities[from + i] * Widening.UP);
           FloatVector p1 =
-              FloatVector.broadcast(FLOATS, probabilities[from + i + h1 * stride] * HALF_SCALE);
+              FloatVector.broadcast(FLOATS, probabilities[from + i + h1 * stride] * Widening.UP);
           FloatVector p2 =
-              FloatVector.broadcast(FLOATS, probabilities[from + i + h2 * stride] * HALF_SCALE);
+              FloatVector.broadcast(FLOATS, probabilities[from + i + h2 * stride] * Widening.UP);
           FloatVector p3 =
-              FloatVector.broadcast(FLOATS, probabilities[from + i + h3 * stride] * HALF_SCALE);
+              FloatVector.broadcast(FLOATS, probabilities[from + i + h3 * stride] * Widening.UP);
           low0 = p0.fma(low, low0);
           high0 = p0.fma(high, high0);
           low1 = p1.fma(low, low1);
@@ -167,7 +163,7 @@ final class ValueSums {
     int h2 = Math.min(2, heads - 1);
     int h3 = Math.min(3, heads - 1);
     for (int block = 0; block < rowLength; block += KvLayout.BLOCK) {
-      PackedLayout.touch(page, at);
+      MappedReads.touch(page, at);
       for (int d = block; d < block + 16; d += LANES) {
         long base = at + (long) block * KvLayout.PAGE_LENGTH + 4L * (d - block);
         long scaleBase =
@@ -196,14 +192,14 @@ final class ValueSums {
               ((FloatVector)
                       bytes
                           .lanewise(VectorOperators.LSHL, 24)
-                          .and(KeyScores.BYTE_MASK)
+                          .and(Widening.BYTE)
                           .convert(VectorOperators.I2F, 0))
                   .mul(even);
           FloatVector evenHigh =
               ((FloatVector)
                       bytes
                           .lanewise(VectorOperators.LSHL, 16)
-                          .and(KeyScores.BYTE_MASK)
+                          .and(Widening.BYTE)
                           .convert(VectorOperators.I2F, 0))
                   .mul(even);
           FloatVector p0e = FloatVector.broadcast(FLOATS, probabilities[from + i]);
@@ -222,12 +218,11 @@ final class ValueSums {
               ((FloatVector)
                       bytes
                           .lanewise(VectorOperators.LSHL, 8)
-                          .and(KeyScores.BYTE_MASK)
+                          .and(Widening.BYTE)
                           .convert(VectorOperators.I2F, 0))
                   .mul(odd);
           FloatVector oddHigh =
-              ((FloatVector) bytes.and(KeyScores.BYTE_MASK).convert(VectorOperators.I2F, 0))
-                  .mul(odd);
+              ((FloatVector) bytes.and(Widening.BYTE).convert(VectorOperators.I2F, 0)).mul(odd);
           FloatVector p0o = FloatVector.broadcast(FLOATS, probabilities[from + i + 1]);
           FloatVector p1o =
               FloatVector.broadcast(FLOATS, probabilities[from + i + 1 + h1 * stride]);

@@ -12,10 +12,8 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorKernels implements Kernels {
 
-  static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, VectorWidth.shape());
-  static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, VectorWidth.shape());
-  static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, VectorWidth.shape());
-  static final int LANES = FLOATS.length();
+  private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
+  private static final int LANES = VectorWidth.LANES;
 
   private static final int SLAB_ROWS = TileProducts.SLAB_ROWS;
   private static final int TILE_LENGTH = TileProducts.TILE_LENGTH;
@@ -109,7 +107,7 @@ final class VectorKernels implements Kernels {
   public void quantize(Activations x, int token) {
     VectorQuantizer.quantize(x, token);
     for (int i = 0; i < x.layouts().size(); i++) {
-      x.layouts().get(i).writeFactors(x, token);
+      x.writeFactors(x.layouts().get(i), token);
     }
   }
 
@@ -126,8 +124,8 @@ final class VectorKernels implements Kernels {
     switch (w.layout()) {
       case PackedNumbers layout ->
           PackedNumberProducts.multiply(w, layout, firstRow, rows, x, y, yOffset, yStride, scratch);
-      case PackedQuants _ ->
-          PackedProduct.multiply(w, firstRow, rows, x, y, yOffset, yStride, scratch);
+      case QuantLayout layout ->
+          PackedProduct.multiply(w, layout, firstRow, rows, x, y, yOffset, yStride, scratch);
     }
   }
 

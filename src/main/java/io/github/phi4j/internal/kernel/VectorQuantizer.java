@@ -12,10 +12,10 @@ final class VectorQuantizer {
 
   /** At most eight lanes, since columns eight apart form a pair. */
   private static final VectorSpecies<Float> FLOATS =
-      VectorKernels.LANES >= 8 ? FloatVector.SPECIES_256 : FloatVector.SPECIES_128;
+      VectorWidth.LANES >= 8 ? FloatVector.SPECIES_256 : FloatVector.SPECIES_128;
 
   private static final VectorSpecies<Integer> INTS =
-      VectorKernels.LANES >= 8 ? IntVector.SPECIES_256 : IntVector.SPECIES_128;
+      VectorWidth.LANES >= 8 ? IntVector.SPECIES_256 : IntVector.SPECIES_128;
 
   private static final int LANES = FLOATS.length();
 

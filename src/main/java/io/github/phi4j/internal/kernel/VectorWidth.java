@@ -2,14 +2,30 @@ package io.github.phi4j.internal.kernel;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
 
 /** The vector width of all kernels: the processor's widest, unless forced. */
 final class VectorWidth {
 
+  /** The system property that forces a width. */
+  static final String PROPERTY = "phi4j.kernels";
+
+  private static final VectorShape SHAPE = shape();
+
+  static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
+  static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
+  static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, SHAPE);
+
+  /** The floats, or ints, of a vector. */
+  static final int LANES = FLOATS.length();
+
+  /** The shorts of a vector. */
+  static final int SHORT_LANES = SHORTS.length();
+
   private VectorWidth() {}
 
-  static VectorShape shape() {
-    String bits = System.getProperty(KernelProvider.PROPERTY, "");
+  private static VectorShape shape() {
+    String bits = System.getProperty(PROPERTY, "");
     return switch (bits) {
       case "128", "256", "512" -> VectorShape.forBitSize(Integer.parseInt(bits));
       default -> {

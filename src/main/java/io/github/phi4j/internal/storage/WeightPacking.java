@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -55,11 +56,11 @@ public final class WeightPacking {
     this.weights = weights;
     long offset = 0;
     for (Matrix matrix : matrices(weights)) {
-      if (matrix.packing().isPresent()) {
-        Packing packing = matrix.packing().get();
-        addParts(packing, offset);
-        slots.add(new Slot(packing, offset));
-        offset += packing.bytes();
+      Optional<Packing> packing = Packing.of(matrix);
+      if (packing.isPresent()) {
+        addParts(packing.get(), offset);
+        slots.add(new Slot(packing.get(), offset));
+        offset += packing.get().bytes();
       }
     }
     bytes = offset;

@@ -60,7 +60,7 @@ final class BlockFormatTest {
   @MethodSource("formats")
   void vectorsGiveTheSameBits(BlockFormat format) {
     int columns = Tile.COLUMNS;
-    int lanes = VectorKernels.LANES;
+    int lanes = VectorWidth.LANES;
     int blocks = columns / length(format);
     int rowBytes = (int) format.type().rowBytes(columns);
     byte[] random = new byte[1 + lanes * rowBytes];

@@ -38,11 +38,11 @@ final class PackedLayoutTest {
   private static void keeps(BlockFormat format, byte[] bytes) {
     MemorySegment data = MemorySegment.ofArray(bytes);
     long block = format.type().rowBytes(PackedLayout.BLOCK);
-    PackedLayout layout = PackedLayout.of(format);
+    PackedLayout layout = Packing.layout(format);
     int[] words = new int[layout.scaleWords() + layout.quantWords()];
     float[] expected = new float[PackedLayout.BLOCK];
     for (long at = 0; at < bytes.length; at += block) {
-      layout.encode(data, at, words);
+      layout.encode(data, at, words, new QuantBlock());
       switch (layout) {
         case PackedNumbers numbers -> {
           MemorySegment decoded = numbers.newBlocks();
@@ -51,8 +51,8 @@ final class PackedLayoutTest {
               .as("from byte %d", at)
               .isEqualTo(-1);
         }
-        case PackedQuants quants -> {
-          PackedBlock decoded = new PackedBlock();
+        case QuantLayout quants -> {
+          QuantBlock decoded = new QuantBlock();
           quants.decode(words, decoded);
           format.dequantize(data, at, expected, 0, PackedLayout.BLOCK);
           for (int c = 0; c < PackedLayout.BLOCK; c++) {
@@ -66,7 +66,7 @@ final class PackedLayoutTest {
   }
 
   /** As the formats compute a number, rounding by rounding. */
-  private static float value(PackedQuants layout, PackedBlock block, int c) {
+  private static float value(QuantLayout layout, QuantBlock block, int c) {
     int j = c / layout.group();
     float scale = block.d[j] * block.scale[j];
     return layout.hasMinimums()

@@ -30,7 +30,7 @@ final class PackedMatrixTest {
 
   private static Matrix random(GgmlType type, int rows, int columns) {
     byte[] data = RandomBlocks.of(type, rows, columns, 0.05, new Random(rows + columns));
-    return matrix(type, rows, columns, data).pack(Arena.ofAuto());
+    return PackedCopies.pack(matrix(type, rows, columns, data), Arena.ofAuto());
   }
 
   private static float[] activations(int length, IntToDoubleFunction value) {
@@ -51,7 +51,7 @@ final class PackedMatrixTest {
   }
 
   private static Activations round(
-      Kernels kernels, float[] x, int tokens, List<PackedQuants> layouts) {
+      Kernels kernels, float[] x, int tokens, List<QuantLayout> layouts) {
     Activations batch = new Activations();
     batch.set(x, x.length / tokens, tokens);
     layouts.forEach(batch::prepareFor);
@@ -69,7 +69,7 @@ final class PackedMatrixTest {
   private static float[] multiply(Kernels kernels, PackedMatrix w, float[] x, int tokens) {
     Scratch scratch = kernels.newScratch(w.columns(), tokens);
     float[] y = new float[tokens * w.rows()];
-    Activations rounded = round(kernels, x, tokens, List.of((PackedQuants) w.layout()));
+    Activations rounded = round(kernels, x, tokens, List.of((QuantLayout) w.layout()));
     kernels.multiplyPacked(w, 0, w.rows(), rounded, y, 0, w.rows(), scratch);
     return y;
   }
@@ -98,11 +98,11 @@ final class PackedMatrixTest {
     int columns = 768;
     byte[] bits = new byte[Math.toIntExact(rows * type.ggml().rowBytes(columns))];
     new Random(3).nextBytes(bits); // scales of every kind among them
-    Matrix w = matrix(type.ggml(), rows, columns, bits).pack(Arena.ofAuto());
+    Matrix w = PackedCopies.pack(matrix(type.ggml(), rows, columns, bits), Arena.ofAuto());
     PackedMatrix packed = w.packed().orElseThrow();
-    PackedQuants layout = (PackedQuants) packed.layout();
+    QuantLayout layout = (QuantLayout) packed.layout();
     int[] words = new int[layout.scaleWords() + layout.quantWords()];
-    PackedBlock block = new PackedBlock();
+    QuantBlock block = new QuantBlock();
     float[] expected = new float[columns];
     for (int row = 0; row < rows; row++) {
       w.dequantizeRow(row, expected, 0);
@@ -120,7 +120,7 @@ final class PackedMatrixTest {
   }
 
   /** As the formats compute a number, rounding by rounding. */
-  private static float value(PackedQuants layout, PackedBlock block, int c) {
+  private static float value(QuantLayout layout, QuantBlock block, int c) {
     int j = c / layout.group();
     float scale = block.d[j] * block.scale[j];
     return layout.hasMinimums()
@@ -219,7 +219,7 @@ final class PackedMatrixTest {
         default -> {}
       }
     }
-    return matrix(type, rows, columns, data).pack(Arena.ofAuto());
+    return PackedCopies.pack(matrix(type, rows, columns, data), Arena.ofAuto());
   }
 
   private static void put(byte[] data, int at, short half) {
@@ -283,7 +283,7 @@ final class PackedMatrixTest {
       Activations found = round(VECTOR, x, 2);
       assertThat(bits(found.pairs())).isEqualTo(bits(expected.pairs()));
       for (int length : new int[] {16, 32}) {
-        Activations.Groups groups = expected.groups(length);
+        GroupValues groups = expected.groups(length);
         assertThat(bits(found.groups(length).starts())).isEqualTo(bits(groups.starts()));
         assertThat(found.groups(length).scales()).isEqualTo(groups.scales());
         assertThat(found.groups(length).totals()).isEqualTo(groups.totals());

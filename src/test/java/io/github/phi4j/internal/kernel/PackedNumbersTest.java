@@ -82,7 +82,7 @@ final class PackedNumbersTest {
     for (int columns : new int[] {256, 2816}) {
       for (int rows : new int[] {17, 79, 144}) {
         Matrix w = random(type, rows, columns);
-        List<Matrix> packed = List.of(w.pack(Arena.ofAuto()));
+        List<Matrix> packed = List.of(PackedCopies.pack(w, Arena.ofAuto()));
         assertThat(packed.getFirst().packed().orElseThrow().rows()).isEqualTo(rows / 16 * 16);
         for (int tokens : new int[] {1, 2, 3, 9}) {
           float[] x = gaussian(tokens * columns);
@@ -105,7 +105,7 @@ final class PackedNumbersTest {
     byte[] bits = new byte[Math.toIntExact(rows * type.ggml().rowBytes(columns))];
     new Random(5).nextBytes(bits);
     Matrix w = matrix(type, rows, columns, bits);
-    List<Matrix> packed = List.of(w.pack(Arena.ofAuto()));
+    List<Matrix> packed = List.of(PackedCopies.pack(w, Arena.ofAuto()));
     for (float size : new float[] {0, -0.0f, 1e-40f, 1e-30f, 1, 1e30f}) {
       for (int tokens = 1; tokens <= 3; tokens += 2) {
         float[] x = gaussian(tokens * columns);
@@ -130,15 +130,16 @@ final class PackedNumbersTest {
     int columns = 512;
     float[] x = gaussian(2 * columns);
     Matrix rounding =
-        new Matrix(
+        PackedCopies.pack(
+            new Matrix(
                 BlockFormats.of(GgmlType.Q4_K).orElseThrow(),
                 MemorySegment.ofArray(
                     RandomBlocks.of(GgmlType.Q4_K, 80, columns, 0.05, new Random(1))),
                 80,
-                columns)
-            .pack(Arena.ofAuto());
-    Matrix exact = random(Type.Q8_0, 40, columns).pack(Arena.ofAuto());
-    Matrix plain = random(Type.F16, 8, columns).pack(Arena.ofAuto());
+                columns),
+            Arena.ofAuto());
+    Matrix exact = PackedCopies.pack(random(Type.Q8_0, 40, columns), Arena.ofAuto());
+    Matrix plain = PackedCopies.pack(random(Type.F16, 8, columns), Arena.ofAuto());
     float[] y = multiply(VECTOR, List.of(rounding, exact, plain), x, 2);
     for (int t = 0; t < 2; t++) {
       float[] token = Arrays.copyOfRange(x, t * columns, (t + 1) * columns);

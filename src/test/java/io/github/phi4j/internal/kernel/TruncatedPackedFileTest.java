@@ -100,7 +100,9 @@ final class TruncatedPackedFileTest {
     private static Matrix mapped(GgmlType type, Path file, Arena arena) throws IOException {
       byte[] blocks = RandomBlocks.of(type, ROWS, COLUMNS, 0.05, new Random(1));
       BlockFormat format = BlockFormats.of(type).orElseThrow();
-      Matrix w = new Matrix(format, MemorySegment.ofArray(blocks), ROWS, COLUMNS).pack(arena);
+      Matrix w =
+          PackedCopies.pack(
+              new Matrix(format, MemorySegment.ofArray(blocks), ROWS, COLUMNS), arena);
       PackedMatrix packed = w.packed().orElseThrow();
       Files.write(file, packed.data().toArray(ValueLayout.JAVA_BYTE));
       try (FileChannel channel = FileChannel.open(file)) {
