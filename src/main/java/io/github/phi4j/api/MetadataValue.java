@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public sealed interface MetadataValue {
 
   /**
-   * An integer of any width.
+   * An integer of any width, less than 2^63.
    *
    * @param value the number
    * @since 0.1.0
@@ -29,7 +29,7 @@ public sealed interface MetadataValue {
   record Int(long value) implements MetadataValue {}
 
   /**
-   * A floating-point number of either width.
+   * A floating-point number of either width, or an unsigned integer of 2^63 or more, rounded.
    *
    * @param value the number
    * @since 0.1.0

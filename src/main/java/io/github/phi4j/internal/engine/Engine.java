@@ -147,7 +147,10 @@ public final class Engine {
       case STRING -> new MetadataValue.Text(array.string(index));
       case FLOAT32, FLOAT64 -> new MetadataValue.Real(array.number(index));
       case BOOL -> new MetadataValue.Bool(array.integer(index) != 0);
-      default -> new MetadataValue.Int(array.integer(index));
+      default ->
+          array.isLong(index)
+              ? new MetadataValue.Int(array.integer(index))
+              : new MetadataValue.Real(array.number(index));
     };
   }
 

@@ -1,7 +1,6 @@
 package io.github.phi4j.internal.engine;
 
 import java.util.Map;
-import java.util.OptionalLong;
 
 /** The names of {@code general.file_type}, the mix of block types in a file. */
 final class FileTypes {
@@ -30,10 +29,7 @@ final class FileTypes {
 
   private FileTypes() {}
 
-  static String name(OptionalLong fileType) {
-    if (fileType.isEmpty()) {
-      return "unknown mix";
-    }
-    return NAMES.getOrDefault(fileType.getAsLong(), "file type " + fileType.getAsLong());
+  static String name(long fileType) {
+    return NAMES.getOrDefault(fileType, "file type " + fileType);
   }
 }

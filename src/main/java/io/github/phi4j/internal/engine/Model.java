@@ -6,6 +6,7 @@ import io.github.phi4j.api.ModelInfo;
 import io.github.phi4j.internal.gguf.GgufFile;
 import io.github.phi4j.internal.gguf.GgufMetadata;
 import io.github.phi4j.internal.gguf.GgufTensor;
+import io.github.phi4j.internal.gguf.GgufValue;
 import io.github.phi4j.internal.model.PhiConfig;
 import io.github.phi4j.internal.model.PhiLoader;
 import io.github.phi4j.internal.model.PhiWeights;
@@ -42,11 +43,13 @@ record Model(
       GgufFile file, PhiConfig config, GgufTokenizer tokenizer, List<String> findings) {
     GgufMetadata metadata = file.metadata();
     return new ModelInfo(
-        metadata
-            .string("general.name")
-            .orElseGet(() -> file.files().getFirst().getFileName().toString()),
+        metadata.values().get("general.name") instanceof GgufValue.Text name
+            ? name.value()
+            : file.files().getFirst().getFileName().toString(),
         config.architecture(),
-        FileTypes.name(metadata.integer("general.file_type")),
+        metadata.values().get("general.file_type") instanceof GgufValue.Int type
+            ? FileTypes.name(type.value())
+            : "unknown mix",
         file.tensors().values().stream().mapToLong(GgufTensor::elements).sum(),
         file.tensors().values().stream().mapToLong(tensor -> tensor.data().byteSize()).sum(),
         config.contextLength(),

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 record ForeignFile(String found, String expected) {
 
   private static final int LOOKED_AT = 1024;
+  private static final int TAR_MARK_AT = 257;
   private static final String MODEL = "a GGUF model";
   private static final String CONVERT = MODEL + ", which llama.cpp's convert_hf_to_gguf.py makes";
   private static final String DOWNLOAD =
@@ -29,9 +30,14 @@ record ForeignFile(String found, String expected) {
               + " (\\d{1,18})\\n?");
 
   private static final Pattern HTML =
-      Pattern.compile("(?:<!--.*?-->\\s*)*<(?:!doctype html|html|head|body)\\b", Pattern.DOTALL);
+      Pattern.compile(
+          "(?:<\\?xml\\b[^>]*>\\s*)?(?:<!--.*?-->\\s*)*<(?:!doctype html|html|head|body|title|meta"
+              + "|link|script|style|div|p|h1|center|table|form)\\b",
+          Pattern.DOTALL);
   private static final Pattern XML = Pattern.compile("<\\?xml\\b|<error>");
   private static final Pattern SAFETENSORS = Pattern.compile(".{8}\\{\\s*\"", Pattern.DOTALL);
+  private static final Pattern PICKLE =
+      Pattern.compile("\u0080[\u0002-\u0005][\\]}(c\u008a\u0095]");
   private static final Pattern SENTENCE =
       Pattern.compile("[\\p{Alpha}{\\[\"][\\p{Print}\\s]{3,}", Pattern.DOTALL);
 
@@ -40,11 +46,11 @@ record ForeignFile(String found, String expected) {
     int count = (int) Math.min(LOOKED_AT, file.byteSize());
     byte[] bytes = file.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE);
     String raw = new String(bytes, StandardCharsets.ISO_8859_1); // a char for each byte
-    return raw.startsWith("GGUF") ? Optional.empty() : Optional.ofNullable(of(raw, file));
+    return raw.startsWith("GGUF") ? Optional.empty() : Optional.ofNullable(of(raw));
   }
 
-  private static ForeignFile of(String raw, MemorySegment file) {
-    String text = raw.strip().replaceFirst("^\u00ef\u00bb\u00bf", "").strip();
+  private static ForeignFile of(String raw) {
+    String text = decoded(raw).replace("\r\n", "\n").strip();
     String lower = text.toLowerCase(Locale.ROOT);
     Matcher pointer = LFS_POINTER.matcher(text);
     if (pointer.find() && pointer.start() == 0) {
@@ -65,16 +71,30 @@ record ForeignFile(String found, String expected) {
     } else if (raw.startsWith("\u001f\u008b")
         || raw.startsWith("(\u00b5/\u00fd")
         || raw.startsWith("\u00fd7zXZ")
-        || raw.startsWith("BZh")) {
-      return new ForeignFile("a compressed file", MODEL + "; unpack it first");
+        || raw.startsWith("BZh")
+        || raw.startsWith("7z\u00bc\u00af")
+        || raw.startsWith("Rar!\u001a")
+        || raw.startsWith("ustar", TAR_MARK_AT)) {
+      return new ForeignFile("an archive or a compressed file", MODEL + "; unpack it first");
+    } else if (PICKLE.matcher(raw).lookingAt()) {
+      return new ForeignFile("a pickled object, such as a PyTorch checkpoint", CONVERT);
     } else if (raw.chars().allMatch(c -> c == 0)) {
       return new ForeignFile(
           "only zeros at the beginning",
           MODEL + "; the download is not complete: continue or repeat it");
-    } else if (file.byteSize() <= LOOKED_AT && SENTENCE.matcher(text).matches()) {
+    } else if (SENTENCE.matcher(text).matches()) {
       String line = text.lines().findFirst().orElse("");
       return new ForeignFile("a text that begins \"" + GgufParser.shown(line) + "\"", DOWNLOAD);
     }
     return null;
+  }
+
+  /** The text without a byte order mark, and what is UTF-16 by its mark as if it were not. */
+  private static String decoded(String raw) {
+    String text = raw.strip();
+    if (text.startsWith("\u00ff\u00fe") || text.startsWith("\u00fe\u00ff")) {
+      return new String(text.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_16);
+    }
+    return text.startsWith("\u00ef\u00bb\u00bf") ? text.substring(3) : text;
   }
 }

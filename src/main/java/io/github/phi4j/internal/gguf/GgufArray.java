@@ -76,12 +76,21 @@ public final class GgufArray implements GgufValue {
     return stringStarts[index + 1] - Long.BYTES;
   }
 
-  /** Integer {@code index}, of any width; booleans give 0 and 1. */
+  /** Whether number {@code index} is an integer within the range of {@code long}. */
+  public boolean isLong(int index) {
+    return type.isInteger() && (type != ElementType.UINT64 || integer(index) >= 0);
+  }
+
+  /**
+   * Integer {@code index}, of any width; booleans give 0 and 1. One above the range of {@code long}
+   * wraps around: see {@link #isLong}.
+   */
   public long integer(int index) {
     long at = (long) Objects.checkIndex(index, length) * type.bytes();
     return switch (type) {
       case UINT8 -> Byte.toUnsignedLong(data.get(ValueLayout.JAVA_BYTE, at));
-      case INT8, BOOL -> data.get(ValueLayout.JAVA_BYTE, at);
+      case INT8 -> data.get(ValueLayout.JAVA_BYTE, at);
+      case BOOL -> data.get(ValueLayout.JAVA_BYTE, at) == 0 ? 0 : 1;
       case UINT16 -> Short.toUnsignedLong(data.get(LittleEndian.SHORT, at));
       case INT16 -> data.get(LittleEndian.SHORT, at);
       case UINT32 -> Integer.toUnsignedLong(data.get(LittleEndian.INT, at));
@@ -98,7 +107,11 @@ public final class GgufArray implements GgufValue {
     return switch (type) {
       case FLOAT32 -> data.get(LittleEndian.FLOAT, at);
       case FLOAT64 -> data.get(LittleEndian.DOUBLE, at);
-      default -> integer(index);
+      default -> {
+        long integer = integer(index);
+        // Halved with its last bit kept, which rounding needs.
+        yield isLong(index) ? (double) integer : 2 * (double) ((integer >>> 1) | (integer & 1));
+      }
     };
   }
 }

@@ -92,9 +92,9 @@ public final class GgufMetadata {
     if (!array.type().isInteger()) {
       throw wrong(key, array, "an integer");
     }
-    for (int i = 1; i < array.length(); i++) {
-      if (array.integer(i) != array.integer(0)) {
-        throw wrong(key, array, "the same integer for all layers");
+    for (int i = 0; i < array.length(); i++) {
+      if (array.integer(i) != array.integer(0) || !array.isLong(i)) {
+        throw wrong(key, array, "the same integer, below 2^63, for all layers");
       }
     }
     return array.integer(0);

@@ -28,7 +28,6 @@ final class GgufParser {
   private static final int MAX_KEY_BYTES = 65_535;
   private static final int MAX_NAME_BYTES = 64;
   private static final int MAX_STRING_BYTES = 16 << 20;
-  private static final int MAX_ELEMENT_BYTES = 64 << 10;
   private static final int MAX_STRINGS = 1 << 22; // in all arrays together
   private static final int MAX_ARRAY_BYTES = 64 << 20; // of numbers
   private static final int MAX_ALL_KEYS_BYTES = 16 << 20;
@@ -174,47 +173,20 @@ final class GgufParser {
     return switch (type) {
       case STRING -> new GgufValue.Text(readBytes(what, MAX_STRING_BYTES), at);
       case ARRAY -> readArray(key);
-      case BOOL -> {
-        MemorySegment value = take(1, what);
-        checkBools(value, at, key);
-        yield new GgufValue.Bool(value.get(ValueLayout.JAVA_BYTE, 0) == 1, at);
-      }
+      case BOOL -> new GgufValue.Bool(single(type, take(1, what), at).integer(0) != 0, at);
       case FLOAT32, FLOAT64 ->
           new GgufValue.Real(single(type, take(type.bytes(), what), at).number(0), at);
       default -> {
         GgufArray value = single(type, take(type.bytes(), what), at);
-        checkRange(value, at, key);
-        yield new GgufValue.Int(value.integer(0), at);
+        yield value.isLong(0)
+            ? new GgufValue.Int(value.integer(0), at)
+            : new GgufValue.Real(value.number(0), at);
       }
     };
   }
 
   private static GgufArray single(ElementType type, MemorySegment data, long offset) {
     return new GgufArray(type, 1, data, null, offset);
-  }
-
-  private void checkBools(MemorySegment bools, long at, String key) {
-    for (long i = 0; i < bools.byteSize(); i++) {
-      byte bool = bools.get(ValueLayout.JAVA_BYTE, i);
-      if (bool != 0 && bool != 1) {
-        throw problem(
-            at + i,
-            "metadata key " + shown(key) + " with the bool " + Byte.toUnsignedInt(bool),
-            "0 or 1");
-      }
-    }
-  }
-
-  private void checkRange(GgufArray integers, long at, String key) {
-    for (int i = 0; integers.type() == ElementType.UINT64 && i < integers.length(); i++) {
-      long value = integers.integer(i);
-      if (value < 0) {
-        throw problem(
-            at + (long) i * Long.BYTES,
-            "metadata key " + shown(key) + " of value " + Long.toUnsignedString(value),
-            "less than 2^63");
-      }
-    }
   }
 
   private GgufArray readArray(String key) {
@@ -244,14 +216,7 @@ final class GgufParser {
     if (type == ElementType.STRING) {
       return readStrings(key, (int) count, at);
     }
-    long start = cursor;
-    MemorySegment elements = take(count * type.bytes(), key);
-    if (type == ElementType.BOOL) {
-      checkBools(elements, start, key);
-    }
-    GgufArray array = new GgufArray(type, (int) count, elements, null, at);
-    checkRange(array, start, key);
-    return array;
+    return new GgufArray(type, (int) count, take(count * type.bytes(), key), null, at);
   }
 
   private GgufArray readStrings(String key, int count, long at) {
@@ -260,8 +225,8 @@ final class GgufParser {
     int[] starts = new int[count + 1];
     for (int i = 0; i < count; i++) { // hundreds of thousands: nothing else is done per string
       long length = remaining() < Long.BYTES ? -1 : bytes.get(LittleEndian.LONG, cursor);
-      if (length < 0 || length > MAX_ELEMENT_BYTES || length > remaining() - Long.BYTES) {
-        readBytes("a string of metadata key " + shown(key), MAX_ELEMENT_BYTES); // throws
+      if (length < 0 || length > MAX_STRING_BYTES || length > remaining() - Long.BYTES) {
+        readBytes("a string of metadata key " + shown(key), MAX_STRING_BYTES); // throws
       }
       cursor += Long.BYTES;
       starts[i] = (int) (cursor - start);

@@ -11,15 +11,13 @@ public sealed interface GgufValue
   /** Where the value starts in its file. */
   long offset();
 
-  /**
-   * An integer of any width; unsigned 64-bit values above the range of {@code long} are refused.
-   */
+  /** An integer of any width within the range of {@code long}. */
   record Int(long value, long offset) implements GgufValue {}
 
-  /** A floating-point number of either width. */
+  /** A floating-point number of either width, or an integer above the range of {@code long}. */
   record Real(double value, long offset) implements GgufValue {}
 
-  /** A boolean. */
+  /** A boolean; any byte but 0 is true. */
   record Bool(boolean value, long offset) implements GgufValue {}
 
   /** A string, as its UTF-8 bytes. */

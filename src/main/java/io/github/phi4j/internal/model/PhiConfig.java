@@ -2,6 +2,7 @@ package io.github.phi4j.internal.model;
 
 import io.github.phi4j.internal.gguf.GgufArray;
 import io.github.phi4j.internal.gguf.GgufMetadata;
+import io.github.phi4j.internal.gguf.GgufValue;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -202,6 +203,9 @@ public record PhiConfig(
     private float ropeScale() {
       String typeKey = key("rope.scaling.type");
       String type = metadata.string(typeKey).orElse("linear");
+      if (type.equals("none")) {
+        return 1;
+      }
       String factorKey = key("rope.scaling.factor");
       String factorName =
           metadata.values().containsKey(factorKey) ? "rope.scaling.factor" : "rope.scale_linear";
@@ -209,7 +213,6 @@ public record PhiConfig(
       boolean scales = factor != 0 && factor != 1;
       check(factorName, factor, factor >= 0 && factor <= MAX_CONTEXT, "a positive number");
       switch (type) {
-        case "none" -> scales = false;
         case "linear", "longrope" -> {}
         case "yarn" -> check("rope.scaling.type", type, !scales, "one of " + SCALING);
         default -> check("rope.scaling.type", type, false, "one of " + SCALING);
@@ -245,11 +248,13 @@ public record PhiConfig(
 
     /** No Phi-4 has a sliding window; files with one were converted with Phi-3's defaults. */
     private void checkSlidingWindow(int contextLength) {
-      int window = integer("attention.sliding_window", 0, 0, Integer.MAX_VALUE);
-      if (window > 0 && window < contextLength) {
+      String key = key("attention.sliding_window");
+      if (metadata.values().get(key) instanceof GgufValue.Int window
+          && window.value() > 0
+          && window.value() < contextLength) {
         findings.accept(
             "the file asks for a sliding window of "
-                + window
+                + window.value()
                 + " tokens, which no Phi-4 model has; attention sees all tokens");
       }
     }

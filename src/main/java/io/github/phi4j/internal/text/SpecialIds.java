@@ -133,12 +133,13 @@ final class SpecialIds {
             }
           });
     }
-    OptionalInt padding = id(PADDING);
-    if (padding.isPresent() && stops.contains(padding.getAsInt())) {
+    if (metadata.values().get(PADDING) instanceof GgufValue.Int padding
+        && padding.value() == (int) padding.value()
+        && stops.contains((int) padding.value())) {
       findings.accept(
           key(PADDING)
               + " is "
-              + shown(padding.getAsInt())
+              + shown((int) padding.value())
               + ", which also ends turns: it is only taken for that");
     }
   }

@@ -28,6 +28,8 @@ final class WrittenTokens {
   static final int UNUSED = 5;
   static final int BYTE = 6;
 
+  private static final int MAX_TOKEN_BYTES = 64 << 10;
+
   private static final Set<String> THOUGHT_TAGS =
       Set.of(ThoughtSplitter.OPEN, ThoughtSplitter.CLOSE);
 
@@ -64,8 +66,12 @@ final class WrittenTokens {
     int count = strings.count();
     SpanTable table = new SpanTable(strings);
     for (int i = 0; i < count; i++) {
-      boolean empty = strings.starts()[i] == strings.starts()[i + 1];
-      int twin = empty ? SpanTable.NONE : table.add(i);
+      int length = strings.starts()[i + 1] - strings.starts()[i];
+      if (length > MAX_TOKEN_BYTES) {
+        throw metadata.problem(
+            TOKENS, "with token " + i + " of " + length + " bytes", "at most " + MAX_TOKEN_BYTES);
+      }
+      int twin = length == 0 ? SpanTable.NONE : table.add(i);
       if (twin >= 0) {
         throw metadata.problem(
             TOKENS,

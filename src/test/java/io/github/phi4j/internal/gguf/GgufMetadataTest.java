@@ -80,6 +80,54 @@ final class GgufMetadataTest {
     assertThatIllegalStateException().isThrownBy(() -> array.integer(0));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "-9223372036854775808, 9223372036854775808",
+    "-9223372036854775807, 9223372036854775808",
+    "-9223372036854774783, 9223372036854777856",
+    "-1, 18446744073709551616"
+  })
+  void integersAboveTheRangeOfLongAreNumbersAndNoOtherKeySuffers(long bits, double value) {
+    GgufMetadata metadata =
+        read(
+            new GgufWriter()
+                .value("k", ElementType.UINT64, bits)
+                .array("a", ElementType.UINT64, List.of(1L, bits))
+                .array("same", ElementType.UINT64, List.of(bits, bits))
+                .uint32("int", 7));
+    assertThat(metadata.integer("int")).hasValue(7);
+    assertThat(metadata.number("k")).hasValue(value);
+    GgufArray array = metadata.integers("a").orElseThrow();
+    assertThat(array.isLong(0)).isTrue();
+    assertThat(array.isLong(1)).isFalse();
+    assertThat(array.number(0)).isEqualTo(1);
+    assertThat(array.number(1)).isEqualTo(value);
+    ModelException one = catchThrowableOfType(ModelException.class, () -> metadata.integer("k"));
+    assertThat(one.found()).isEqualTo("metadata key k that is the number " + value);
+    ModelException same =
+        catchThrowableOfType(ModelException.class, () -> metadata.integer("same"));
+    assertThat(same.expected()).isEqualTo("the same integer, below 2^63, for all layers");
+  }
+
+  @Test
+  void anyByteButZeroIsTrue() {
+    byte[] bytes =
+        RawGguf.header(0, 2)
+            .key("one", RawGguf.BOOL)
+            .u8(2)
+            .key("all", RawGguf.ARRAY)
+            .u32(RawGguf.BOOL)
+            .u64(3)
+            .u8(0)
+            .u8(1)
+            .u8(255)
+            .toBytes();
+    GgufMetadata metadata = new GgufParser(FILE, MemorySegment.ofArray(bytes)).parse().metadata();
+    assertThat(metadata.bool("one")).contains(true);
+    GgufArray all = (GgufArray) metadata.values().get("all");
+    assertThat(List.of(all.integer(0), all.integer(1), all.integer(2))).containsExactly(0L, 1L, 1L);
+  }
+
   @Test
   void theOtherKindsAreReadToo() {
     GgufMetadata metadata = sample();
@@ -137,7 +185,7 @@ final class GgufMetadataTest {
     wrong(
         m -> m.integer("different"),
         "different that is an array of 2 elements of type int32",
-        "the same integer for all layers");
+        "the same integer, below 2^63, for all layers");
     wrong(m -> m.number("bool"), "bool that is the bool true", "a number");
     wrong(
         m -> m.number("reals"), "reals that is an array of 2 elements of type float32", "a number");

@@ -210,7 +210,6 @@ final class WrongModelTest {
           rope.dimension_count     | 0          | 2 to 32
           rope.dimension_count     | 31         | an even number
           rope.scaling.original_context_length | 0 | 1 to 16777216
-          attention.sliding_window | 2147483648 | 0 to 2147483647
           """)
   void anImpossibleIntegerIsRefused(String name, long value, String expected) {
     String key = "phi3." + name;
@@ -312,7 +311,7 @@ final class WrongModelTest {
         writer().int32s("phi3.attention.head_count_kv", 2, 4),
         "phi3.attention.head_count_kv",
         "that is an array of 2 elements of type int32",
-        "the same integer for all layers");
+        "the same integer, below 2^63, for all layers");
     assertKeyRefused(
         writer().int32s("phi3.attention.head_count_kv", 3, 3),
         "phi3.attention.head_count_kv",
@@ -426,12 +425,24 @@ final class WrongModelTest {
   }
 
   @Test
+  void withoutScalingNoFactorMatters() {
+    for (double factor : new double[] {4, -1, Double.NaN}) {
+      GgufWriter writer =
+          writer()
+              .string("phi3.rope.scaling.type", "none")
+              .float32("phi3.rope.scaling.factor", factor);
+      assertThat(load(writer)).isEmpty();
+    }
+  }
+
+  @Test
   void aSlidingWindowThatWouldBiteIsFoundAndIgnored() {
     assertThat(load(writer().uint32("phi3.attention.sliding_window", 100)))
         .singleElement()
         .asString()
         .contains("sliding window of 100 tokens");
     assertThat(load(writer().uint32("phi3.attention.sliding_window", 256))).isEmpty();
+    assertThat(load(writer().uint32("phi3.attention.sliding_window", 0xffff_ffffL))).isEmpty();
     assertThat(load(writer().without("phi3.attention.sliding_window"))).isEmpty();
   }
 }
