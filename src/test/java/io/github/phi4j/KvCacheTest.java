@@ -272,6 +272,12 @@ final class KvCacheTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("keep fewer");
     }
+    try (Session one = tiny.newSession(SessionOptions.builder().contextLength(1).build())) {
+      GenerationOptions any = options.contextShift(ContextShift.keep(0)).build();
+      assertThatThrownBy(() -> one.generate(Prompt.tokens(5), any))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("load the model with a longer context");
+    }
   }
 
   @Test

@@ -215,6 +215,7 @@ final class ReplyTest {
       for (int limit = 1; limit < several.tokens().length; limit += 1 + limit / 20) {
         Completion cut = model.generate(prompt(), several(seed, limit));
         assertThat(cut.finishReason()).isIn(FinishReason.MAX_TOKENS, FinishReason.STOP);
+        assertThat(cut.text()).isEmpty();
         assertThat(cut.toolCalls()).hasSizeBetween(shown, all.size());
         assertThat(cut.toolCalls())
             .extracting(ToolCall::arguments)

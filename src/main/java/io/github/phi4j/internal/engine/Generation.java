@@ -139,9 +139,10 @@ final class Generation {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "a context shift that keeps %d tokens leaves no room in a context of %d; keep fewer",
+              "a context shift that keeps %d tokens leaves no room in a context of %d; %s",
               kept,
-              context.capacity()));
+              context.capacity(),
+              kept == 0 ? "load the model with a longer context" : "keep fewer"));
     }
     Instants times = new Instants(context);
     int computed = context.computedTokens();

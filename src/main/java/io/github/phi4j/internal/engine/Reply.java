@@ -347,7 +347,7 @@ final class Reply {
     splitter.ifPresent(ThoughtSplitter::flush);
     if (calling) {
       readHeld();
-    } else {
+    } else if (!mustCall) { // else the begun opening of calls is no text
       giveHeld();
       give(stopMatcher.flush());
     }
