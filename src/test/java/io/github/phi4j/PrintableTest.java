@@ -4,16 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.phi4j.api.Generator;
+import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.MetadataValue;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.ModelInspection;
+import io.github.phi4j.api.PackedWeights;
 import io.github.phi4j.api.Printable;
+import io.github.phi4j.api.Session;
+import io.github.phi4j.testing.ForkedJvm;
 import io.github.phi4j.testing.GgufWriter;
 import io.github.phi4j.testing.RandomModel;
 import io.github.phi4j.testing.Vocabularies;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -101,6 +110,42 @@ final class PrintableTest {
     ModelInspection inspection = Phi4.inspect(file);
     assertThat(inspection.metadata())
         .containsEntry("general.name", new MetadataValue.Text(HOSTILE));
+  }
+
+  /** The tests' log goes to standard error. */
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no such names")
+  void noLogLineHasTheEscapeSequencesOfAFileName() {
+    Path model = writer().write(directory.resolve("\u001b[31mmodel.gguf"));
+
+    String printed = ForkedJvm.run(Names.class, directory, List.of(), model.toString());
+
+    assertThat(printed).contains("u001b[31mmodel.gguf", "u001b[32msession", "u001b[33mfolder");
+    assertPrintable(printed.replace("\n", ""));
+  }
+
+  /** Logs the names of files: a session of a changed model, and packed weights. */
+  static final class Names {
+    private Names() {}
+
+    public static void main(String[] args) throws IOException {
+      Path model = Path.of(args[0]);
+      Path saved = model.resolveSibling("\u001b[32msession");
+      try (Generator generator = Phi4.load(model);
+          Session session = generator.newSession()) {
+        session.feed(1, 2, 3);
+        session.save(saved);
+      }
+      Files.setLastModifiedTime(model, FileTime.fromMillis(1_000_000_000_000L));
+      try (Generator generator = Phi4.load(model)) {
+        generator.restore(saved).close();
+      }
+      Path folder = Files.createDirectory(model.resolveSibling("\u001b[33mfolder"));
+      LoadOptions options =
+          LoadOptions.builder().packedWeights(PackedWeights.FILE).packedFolder(folder).build();
+      Phi4.load(model, options).close();
+      System.out.println(Printable.of(folder.toString()));
+    }
   }
 
   private static GgufWriter writer() {

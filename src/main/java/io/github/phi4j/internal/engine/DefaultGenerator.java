@@ -11,6 +11,7 @@ import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.ModelInfo;
 import io.github.phi4j.api.PrefixCacheUsage;
+import io.github.phi4j.api.Printable;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.api.SessionOptions;
@@ -130,7 +131,7 @@ final class DefaultGenerator implements Generator {
     try {
       file.delete();
     } catch (IOException e) {
-      LOG.warn("{}", e.toString());
+      LOG.warn("{}", Printable.of(e.toString()));
     }
   }
 

@@ -399,7 +399,7 @@ final class Scheduler implements AutoCloseable {
       LOG.warn(
           "The model computes keys or values beyond the range of its KV cache's number format,"
               + " which are stored as the largest that it has: texts may be wrong. A KV cache of"
-              + " type f32 (LoadOptions.Builder.kvCacheTypes, or -ctk f32 -ctv f32) holds them");
+              + " type f32 (LoadOptions.Builder.kvCacheType, or -ctk f32 -ctv f32) holds them");
     }
   }
 

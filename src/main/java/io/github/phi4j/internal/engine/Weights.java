@@ -3,6 +3,7 @@ package io.github.phi4j.internal.engine;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.Phi4Exception;
+import io.github.phi4j.api.Printable;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.event.PackingEvent;
 import io.github.phi4j.internal.model.PhiWeights;
@@ -85,14 +86,14 @@ record Weights(PhiWeights weights, Optional<WeightFile> packedFile) {
       LOG.info(
           "{} has no packed file, so {} MiB are packed in memory, which takes seconds for each"
               + " gigabyte: 'phi4 pack', or PackedWeights.FILE, makes a file once and for all",
-          model.file().files().getFirst(),
+          Printable.of(model.file().files().getFirst().toString()),
           bytes >> 20);
       return inMemory(model, options, pool, arena);
     }
     LOG.warn(
         "{} is computed without packed weights, several times slower: there is no packed file, and"
             + " no memory for {} MiB. 'phi4 pack', or PackedWeights.FILE, makes a file",
-        model.file().files().getFirst(),
+        Printable.of(model.file().files().getFirst().toString()),
         bytes >> 20);
     return plain(model);
   }

@@ -2,6 +2,7 @@ package io.github.phi4j.internal.storage;
 
 import io.github.phi4j.api.KvCacheType;
 import io.github.phi4j.api.ModelException;
+import io.github.phi4j.api.Printable;
 import io.github.phi4j.internal.gguf.MappedFile;
 import io.github.phi4j.internal.model.KvCache;
 import io.github.phi4j.internal.model.KvMemory;
@@ -205,7 +206,7 @@ public record ContextFile(int[] tokens, int unshifted) {
         LOG.warn(
             "{} was saved before the model file was last modified or copied: only its tokens are "
                 + "restored, and recomputed",
-            file.path());
+            Printable.of(file.path().toString()));
         return new Restored(new ContextFile(tokens, Integer.MAX_VALUE), cache);
       }
       cache.adopt(

@@ -112,7 +112,7 @@ public final class PackedStore {
     } catch (NoSuchFileException | NotDirectoryException _) {
       // Treated as empty.
     } catch (IOException e) {
-      LOG.warn("The folder of packed weights cannot be read: {}", e.toString());
+      LOG.warn("The folder of packed weights cannot be read: {}", Printable.of(e.toString()));
     }
     return found;
   }
@@ -151,7 +151,9 @@ public final class PackedStore {
    */
   public Optional<WeightFile> obtain(WorkerPool pool, PackingListener listener, Arena arena) {
     if (packing.bytes() == 0) {
-      LOG.info("{} has no weights that can be packed", model.files().getFirst());
+      LOG.info(
+          "{} has no weights that can be packed",
+          Printable.of(model.files().getFirst().toString()));
       return Optional.empty();
     }
     try {
@@ -230,7 +232,9 @@ public final class PackedStore {
         // Held by another thread of this process.
       }
       if (first) {
-        LOG.info("Waiting for another process or thread that packs weights in {}", folder);
+        LOG.info(
+            "Waiting for another process or thread that packs weights in {}",
+            Printable.of(folder.toString()));
       }
       try {
         Thread.sleep(POLL_MILLIS);
@@ -291,11 +295,11 @@ public final class PackedStore {
           Files.deleteIfExists(other);
           LOG.info(
               "Deleted {}, which was packed from an earlier version of {}",
-              other,
+              Printable.of(other.toString()),
               Printable.of(source));
         }
       } catch (IOException | Phi4Exception e) {
-        LOG.debug("Not deleted: {}: {}", other, e.getMessage());
+        LOG.debug("Not deleted: {}", Printable.of(other + ": " + e.getMessage()));
       }
     }
   }
