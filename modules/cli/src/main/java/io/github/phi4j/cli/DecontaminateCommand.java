@@ -145,7 +145,7 @@ final class DecontaminateCommand implements Callable<Integer> {
               texts(item, itemFields).forEach(text -> builder.item(name, text));
             }));
     if (allowed != null) {
-      Files.readAllLines(allowed).forEach(builder::allow);
+      TextFile.lines(allowed).forEach(builder::allow);
     }
     return builder.build();
   }

@@ -8,7 +8,6 @@ import io.github.phi4j.server.Phi4Server;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -189,10 +188,7 @@ final class ServeCommand implements Callable<Integer> {
   private List<String> keys() throws IOException {
     List<String> all = new ArrayList<>(keys);
     if (keyFile != null) {
-      Files.readAllLines(keyFile).stream()
-          .map(String::strip)
-          .filter(line -> !line.isEmpty() && !line.startsWith("#"))
-          .forEach(all::add);
+      TextFile.lines(keyFile).stream().filter(line -> !line.startsWith("#")).forEach(all::add);
       if (all.isEmpty()) {
         throw new UsageException(keyFile + " has no key");
       }

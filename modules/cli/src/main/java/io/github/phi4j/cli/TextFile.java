@@ -2,6 +2,7 @@ package io.github.phi4j.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +13,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Reads a text from a file or from standard input. */
 final class TextFile {
@@ -36,9 +38,34 @@ final class TextFile {
     return text.substring(from, text.length() - lineBreak);
   }
 
-  /** Returns a reader of UTF-8 lines, after a byte order mark. */
+  /**
+   * Reads the lines of a file, without the white space around them and without empty ones. A byte
+   * order mark before them is skipped.
+   *
+   * @throws IOException as {@link #read}
+   */
+  static List<String> lines(Path file) throws IOException {
+    return read(file.toString(), InputStream.nullInputStream())
+        .lines()
+        .map(String::strip)
+        .filter(line -> !line.isEmpty())
+        .toList();
+  }
+
+  /**
+   * Reads lines of UTF-8 from standard input; a byte order mark before them is skipped.
+   *
+   * @throws IOException if the text begins as UTF-16
+   */
   static BufferedReader lines(InputStream in) throws IOException {
-    BufferedReader lines = new BufferedReader(new InputStreamReader(in, UTF_8));
+    BufferedInputStream bytes = new BufferedInputStream(in);
+    bytes.mark(1); // a second byte may be long in coming
+    int first = bytes.read();
+    if (first == 0xff || first == 0xfe) {
+      throw notUtf8("standard input", 0, first);
+    }
+    bytes.reset();
+    BufferedReader lines = new BufferedReader(new InputStreamReader(bytes, UTF_8));
     lines.mark(BYTE_ORDER_MARK.length());
     if (lines.read() != BYTE_ORDER_MARK.charAt(0)) {
       lines.reset();
@@ -63,12 +90,21 @@ final class TextFile {
     CharsetDecoder decoder = UTF_8.newDecoder();
     CoderResult result = decoder.decode(source, text, true);
     if (result.isError()) {
-      throw new IOException(
-          place
-              + " at byte "
-              + source.position()
-              + ": found bytes that are not UTF-8; expected UTF-8 text");
+      throw notUtf8(place, source.position(), Byte.toUnsignedInt(bytes[source.position()]));
     }
     return text.flip().toString();
+  }
+
+  /** The mark of UTF-16 is FF FE or FE FF, of which UTF-8 has neither byte. */
+  private static IOException notUtf8(String place, int at, int found) {
+    boolean utf16 = at == 0 && (found == 0xff || found == 0xfe);
+    return new IOException(
+        place
+            + " at byte "
+            + at
+            + ": found "
+            + (utf16 ? "UTF-16 text" : "bytes that are not UTF-8")
+            + "; expected UTF-8 text"
+            + (utf16 ? "; save it as UTF-8" : ""));
   }
 }

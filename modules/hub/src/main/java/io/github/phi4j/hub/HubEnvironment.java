@@ -45,7 +45,8 @@ record HubEnvironment(Map<String, String> variables) {
     Path file = get("HF_TOKEN_PATH").map(Path::of).orElseGet(() -> home().resolve("token"));
     try {
       return Files.isRegularFile(file)
-          ? Optional.of(Files.readString(file).strip()).filter(text -> !text.isEmpty())
+          ? Optional.of(Files.readString(file).replaceFirst("^\ufeff", "").strip())
+              .filter(text -> !text.isEmpty())
           : Optional.empty();
     } catch (IOException e) {
       return Optional.empty(); // an unreadable file is ignored, as by Hugging Face's tools

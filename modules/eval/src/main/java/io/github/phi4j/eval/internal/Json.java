@@ -92,13 +92,14 @@ public final class Json {
     }
   }
 
-  /** Parses a text from a named source. */
+  /** Parses a text from a named source. A byte order mark before it is skipped. */
   public static JsonNode parse(String text, boolean yaml, String place) {
     try {
+      String content = text.startsWith("\ufeff") ? text.substring(1) : text;
       if (yaml) {
-        refuseAliases(text, place);
+        refuseAliases(content, place);
       }
-      JsonNode node = yaml ? YAML.readTree(text) : MAPPER.readTree(text);
+      JsonNode node = yaml ? YAML.readTree(content) : MAPPER.readTree(content);
       if (node == null || node.isMissingNode()) {
         throw new IllegalArgumentException(place + ": the file is empty");
       }
