@@ -358,7 +358,7 @@ final class LogProbsTest {
         .withMessageContaining("the alternative \"\" is empty");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> tiny.choose(QUESTION, List.of("a", "b", "a")))
-        .withMessageContaining("\"a\" is there twice");
+        .withMessageContaining("\"a\" is duplicated");
     assertThatThrownBy(() -> tiny.choose(QUESTION, List.of("a", "7 ".repeat(300))))
         .isInstanceOf(PromptTooLongException.class)
         .hasMessageContaining("the context has room for");
