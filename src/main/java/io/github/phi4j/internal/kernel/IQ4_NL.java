@@ -8,7 +8,6 @@ import io.github.phi4j.internal.gguf.GgmlType;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorShuffle;
 
 /** 32 elements of 4 bits, indices into a table: scale · table[n]. */
 final class IQ4_NL extends BlockFormat {
@@ -42,13 +41,17 @@ final class IQ4_NL extends BlockFormat {
   static final class Vectors {
 
     /** The table, repeated in each sixteen bytes. */
-    static final ByteVector NUMBERS =
-        (ByteVector)
-            ByteVector.fromArray(ByteVector.SPECIES_128, TABLE, 0)
-                .reinterpretShape(INTS.withLanes(byte.class), 0)
-                .rearrange(VectorShuffle.fromOp(INTS.withLanes(byte.class), i -> i % 16));
+    static final ByteVector NUMBERS = numbers();
 
     private Vectors() {}
+
+    private static ByteVector numbers() {
+      byte[] repeated = new byte[4 * LANES];
+      for (int i = 0; i < repeated.length; i++) {
+        repeated[i] = TABLE[i % TABLE.length];
+      }
+      return (ByteVector) INTS.withLanes(byte.class).fromArray(repeated, 0);
+    }
 
     static void unpack(Tile tile, int blocks, float[] out, int o) {
       int[] words = tile.words;

@@ -16,23 +16,26 @@ final class Quantizer {
   private Quantizer() {}
 
   static void quantize(Activations x, int token) {
-    int columns = x.columns();
-    for (int group = 0; group < columns / Activations.GROUP; group++) {
-      int at = token * columns + group * Activations.GROUP;
-      float largest = 0;
-      for (int i = 0; i < Activations.GROUP; i++) {
-        largest = Math.max(largest, Math.abs(x.numbers()[at + i]));
-      }
-      float inverse = inverse(largest);
-      int to = x.pairsAt(token) + group * Activations.GROUP / 2;
-      for (int i = 0; i < Activations.GROUP / 2; i++) {
-        int column = at + i / 8 * 16 + i % 8;
-        int low = round(x.numbers()[column] * inverse);
-        int high = round(x.numbers()[column + 8] * inverse);
-        x.pairs()[to + i] = Float.intBitsToFloat((low & 0xffff) | (high << 16));
-      }
-      x.addUp(token, group, scale(largest));
+    for (int group = 0; group < x.columns() / Activations.GROUP; group++) {
+      quantize(x, token, group);
     }
+  }
+
+  static void quantize(Activations x, int token, int group) {
+    int at = token * x.columns() + group * Activations.GROUP;
+    float largest = 0;
+    for (int i = 0; i < Activations.GROUP; i++) {
+      largest = Math.max(largest, Math.abs(x.numbers()[at + i]));
+    }
+    float inverse = inverse(largest);
+    int to = x.pairsAt(token) + group * Activations.GROUP / 2;
+    for (int i = 0; i < Activations.GROUP / 2; i++) {
+      int column = at + i / 8 * 16 + i % 8;
+      int low = round(x.numbers()[column] * inverse);
+      int high = round(x.numbers()[column + 8] * inverse);
+      x.pairs()[to + i] = Float.intBitsToFloat((low & 0xffff) | (high << 16));
+    }
+    x.addUp(token, group, scale(largest));
   }
 
   /** The multiplier of a group with this largest magnitude. */

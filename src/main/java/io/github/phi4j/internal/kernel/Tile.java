@@ -1,19 +1,16 @@
 package io.github.phi4j.internal.kernel;
 
 import static jdk.incubator.vector.VectorOperators.ASHR;
-import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
-import static jdk.incubator.vector.VectorOperators.LT;
-import static jdk.incubator.vector.VectorOperators.OR;
+import static jdk.incubator.vector.VectorOperators.XOR;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -146,16 +143,13 @@ final class Tile {
       IntVector half =
           IntVector.fromArray(INTS, from, (first + i * step) * LANES).lanewise(LSHR, shift);
       IntVector size = half.and(0x7fff);
-      VectorMask<Integer> infinite = size.compare(GE, 0x7c00);
-      FloatVector normal =
-          size.lanewise(LSHL, 13)
-              .add(112 << 23)
-              .lanewise(OR, 0x7f800000, infinite)
-              .reinterpretAsFloats();
-      FloatVector subnormal = ((FloatVector) size.convert(I2F, 0)).mul(0x1p-24f);
+      // All bits or none: of a choice by masks, C2 boxed the masks now and then.
+      IntVector infinite = size.add(-0x7c00).lanewise(ASHR, 31).not();
+      IntVector subnormal = size.add(-0x400).lanewise(ASHR, 31);
+      IntVector normal = size.lanewise(LSHL, 13).add(112 << 23).or(infinite.and(0x7f800000));
+      IntVector small = ((FloatVector) size.convert(I2F, 0)).mul(0x1p-24f).reinterpretAsInts();
       normal
-          .blend(subnormal, size.compare(LT, 0x400).cast(FLOATS))
-          .reinterpretAsInts()
+          .lanewise(XOR, normal.lanewise(XOR, small).and(subnormal))
           .or(half.and(0x8000).lanewise(LSHL, 16))
           .reinterpretAsFloats()
           .intoArray(out, o + i * outStep * LANES);

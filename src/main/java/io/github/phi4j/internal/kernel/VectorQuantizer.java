@@ -11,24 +11,30 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorQuantizer {
 
   /** At most eight lanes, since columns eight apart form a pair. */
-  private static final VectorSpecies<Float> FLOATS =
-      VectorWidth.LANES >= 8 ? FloatVector.SPECIES_256 : FloatVector.SPECIES_128;
+  private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
 
-  private static final VectorSpecies<Integer> INTS =
-      VectorWidth.LANES >= 8 ? IntVector.SPECIES_256 : IntVector.SPECIES_128;
+  private static final VectorSpecies<Integer> INTS = VectorWidth.INTS;
 
-  private static final int LANES = FLOATS.length();
+  private static final int LANES = VectorWidth.LANES;
+
+  /** Adjacent columns that are adjacent pairs, too; of longer vectors the rest is overwritten. */
+  private static final int STEP = Math.min(LANES, 8);
 
   private VectorQuantizer() {}
 
   static void quantize(Activations x, int token) {
     int columns = x.columns();
-    for (int group = 0; group < columns / Activations.GROUP; group++) {
+    int groups = columns / Activations.GROUP;
+    int whole = LANES > STEP ? groups - 1 : groups; // the last vector would leave the array
+    for (int group = 0; group < whole; group++) {
       int at = token * columns + group * Activations.GROUP;
       float largest = largest(x.numbers(), at);
       int to = x.pairsAt(token) + group * Activations.GROUP / 2;
       round(x.numbers(), at, Quantizer.inverse(largest), x.pairs(), to);
       x.addUp(token, group, Quantizer.scale(largest));
+    }
+    for (int group = whole; group < groups; group++) {
+      Quantizer.quantize(x, token, group);
     }
   }
 
@@ -45,7 +51,7 @@ final class VectorQuantizer {
     FloatVector rounding = FloatVector.broadcast(FLOATS, Quantizer.ROUNDING);
     IntVector bias = rounding.reinterpretAsInts();
     IntVector half = IntVector.broadcast(INTS, 0xffff);
-    for (int i = 0; i < Activations.GROUP / 2; i += LANES) {
+    for (int i = 0; i < Activations.GROUP / 2; i += STEP) {
       int column = at + i / 8 * 16 + i % 8;
       FloatVector low = FloatVector.fromArray(FLOATS, x, column).mul(scale).add(rounding);
       FloatVector high = FloatVector.fromArray(FLOATS, x, column + 8).mul(scale).add(rounding);

@@ -1,0 +1,220 @@
+package io.github.phi4j.internal.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.github.phi4j.api.KvCacheType;
+import io.github.phi4j.internal.gguf.GgmlType;
+import io.github.phi4j.testing.ForkedJvm;
+import io.github.phi4j.testing.RandomBlocks;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * That no kernel is left boxing its vectors by what ran before it in the same JVM: JVMs that run
+ * kernels of all types and cache types in random orders, each JVM with another width. The build has
+ * two of them run a part of the kernels; {@code -Dphi4j.orders=50} has fifty run all, and compares
+ * their speeds too.
+ */
+final class KernelOrderTest {
+
+  private static final List<String> WIDTHS = List.of("", "256", "128");
+
+  @TempDir private Path directory;
+
+  @Test
+  void noKernelAllocatesWhateverRanBefore() {
+    int jvms = Integer.getInteger("phi4j.orders", 0);
+    Map<String, List<Double>> nanos = new TreeMap<>();
+    for (int i = 0; i < Math.max(jvms, 2); i++) {
+      String width = WIDTHS.get(i % WIDTHS.size());
+      String printed =
+          ForkedJvm.run(
+              Program.class,
+              directory,
+              List.of("-Dphi4j.kernels=" + width),
+              Integer.toString(i),
+              jvms == 0 ? "20" : "1000");
+      for (String line : printed.lines().filter(l -> l.startsWith("kernel ")).toList()) {
+        String[] parts = line.split(" ", -1);
+        assertThat(parts[2])
+            .as("bytes of %s in JVM %d, width %s", parts[1], i, width)
+            .isEqualTo("0");
+        nanos
+            .computeIfAbsent(width + " " + parts[1], _ -> new ArrayList<>())
+            .add(Double.parseDouble(parts[3]));
+      }
+      assertThat(printed).contains("the end");
+    }
+    assertThat(nanos).isNotEmpty();
+    if (jvms > 0) {
+      nanos.forEach((name, times) -> {
+        double median = times.stream().sorted().toList().get(times.size() / 2);
+        double longest = Collections.max(times);
+        System.out.printf("%s: median %.0f ns, longest %.0f%n", name, median, longest);
+        assertThat(longest).as("slowest JVM's nanoseconds of %s", name).isLessThan(2 * median);
+      });
+    }
+  }
+
+  /** Runs kernels in an order given by a seed, then each once more; prints what they cost then. */
+  static final class Program {
+
+    private static final int COLUMNS = 1024;
+    private static final int ROWS = 64;
+    private static final int MOST_CALLS = 5_000; // while it is being compiled, a kernel boxes
+    private static final int FREE_CALLS = 20;
+    private static final ThreadMXBean COUNTERS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private record Kernel(String name, Runnable call) {}
+
+    private static final Kernels KERNELS = KernelProvider.kernels();
+
+    private Program() {}
+
+    public static void main(String[] args) {
+      Random random = new Random(Long.parseLong(args[0]));
+      List<Kernel> kernels = new ArrayList<>();
+      for (BlockFormat format : BlockFormats.all()) {
+        for (int tokens : new int[] {1, 2, 4, 8}) {
+          addProducts(kernels, format.type(), tokens);
+        }
+      }
+      for (KvCacheType type : KvCacheType.values()) {
+        for (int heads : new int[] {1, 3, 4}) {
+          for (int headLength : new int[] {64, 96, 128}) {
+            addAttention(kernels, new KvLayout(headLength, type), heads);
+          }
+        }
+      }
+      addOthers(kernels);
+      Collections.shuffle(kernels, random);
+      List<Kernel> chosen = kernels.subList(0, Math.min(kernels.size(), Integer.parseInt(args[1])));
+      for (Kernel kernel : chosen) {
+        warmUp(kernel);
+      }
+      Collections.shuffle(chosen, random);
+      for (Kernel kernel : chosen) {
+        long bytes = warmUp(kernel);
+        System.out.printf("kernel %s %d %d%n", kernel.name, bytes, nanos(kernel));
+      }
+      System.out.println("the end");
+    }
+
+    /** Calls a kernel until it allocates nothing; returns the bytes of the last call. */
+    private static long warmUp(Kernel kernel) {
+      long bytes = 0;
+      int free = 0;
+      for (int i = 0; i < MOST_CALLS && free < FREE_CALLS; i++) {
+        long before = COUNTERS.getCurrentThreadAllocatedBytes();
+        kernel.call.run();
+        bytes = COUNTERS.getCurrentThreadAllocatedBytes() - before;
+        free = bytes == 0 ? free + 1 : 0;
+      }
+      return bytes;
+    }
+
+    private static long nanos(Kernel kernel) {
+      long[] times = new long[15];
+      for (int i = 0; i < times.length; i++) {
+        long start = System.nanoTime();
+        for (int j = 0; j < 10; j++) {
+          kernel.call.run();
+        }
+        times[i] = (System.nanoTime() - start) / 10;
+      }
+      Arrays.sort(times);
+      return times[times.length / 2];
+    }
+
+    private static float[] numbers(int length) {
+      Random random = new Random(length);
+      float[] numbers = new float[length];
+      for (int i = 0; i < length; i++) {
+        numbers[i] = (float) random.nextGaussian();
+      }
+      return numbers;
+    }
+
+    private static void addProducts(List<Kernel> kernels, GgmlType type, int tokens) {
+      byte[] blocks = RandomBlocks.of(type, ROWS, COLUMNS, 0.05, new Random(1));
+      BlockFormat format = BlockFormats.of(type).orElseThrow();
+      Matrix w = new Matrix(format, MemorySegment.ofArray(blocks), ROWS, COLUMNS);
+      PackedMatrix packed = PackedCopies.pack(w, Arena.ofAuto()).packed().orElseThrow();
+      float[] x = numbers(tokens * COLUMNS);
+      float[] y = new float[tokens * ROWS];
+      Scratch scratch = KERNELS.newScratch(COLUMNS, tokens);
+      kernels.add(
+          new Kernel(
+              type + "x" + tokens,
+              () -> KERNELS.multiply(w, 0, ROWS, x, tokens, y, 0, ROWS, scratch)));
+      Activations batch = new Activations();
+      kernels.add(
+          new Kernel(
+              "packed-" + type + "x" + tokens,
+              () -> {
+                batch.set(x, COLUMNS, tokens);
+                if (packed.layout() instanceof QuantLayout layout) {
+                  batch.prepareFor(layout);
+                  batch.reserve();
+                  for (int t = 0; t < tokens; t++) {
+                    KERNELS.quantize(batch, t);
+                  }
+                }
+                KERNELS.multiplyPacked(packed, 0, ROWS, batch, y, 0, ROWS, scratch);
+              }));
+    }
+
+    private static void addAttention(List<Kernel> kernels, KvLayout layout, int heads) {
+      int length = layout.headLength();
+      MemorySegment page = Arena.ofAuto().allocate(layout.headBytes(), 64);
+      float[] vector = numbers(length);
+      for (int slot = 0; slot < KvLayout.PAGE_LENGTH; slot++) {
+        layout.storeKey(page, 0, slot, vector, 0);
+      }
+      float[] q = numbers(heads * length);
+      float[] scores = new float[heads * KvLayout.PAGE_LENGTH];
+      float[] out = new float[heads * layout.rowLength()];
+      String name = layout.type() + "-" + length + "x" + heads;
+      int stride = KvLayout.PAGE_LENGTH;
+      kernels.add(
+          new Kernel(
+              "scores-" + name,
+              () -> KERNELS.scores(layout, page, 0, 63, q, 0, heads, 0.1f, scores, 0, stride)));
+      float[] probabilities = new float[heads * KvLayout.PAGE_LENGTH];
+      kernels.add(
+          new Kernel(
+              "values-" + name,
+              () ->
+                  KERNELS.accumulate(
+                      layout, page, 0, 63, probabilities, 0, stride, heads, out, 0)));
+    }
+
+    private static void addOthers(List<Kernel> kernels) {
+      float[] x = numbers(2 * COLUMNS);
+      float[] out = new float[2 * COLUMNS];
+      float[] weight = numbers(COLUMNS);
+      kernels.add(new Kernel("norm", () -> KERNELS.rmsNorm(x, 0, weight, 1e-5f, out, 0)));
+      kernels.add(new Kernel("swiglu", () -> KERNELS.swiGlu(x, 0, COLUMNS, out, 0)));
+      float[] powers = new float[COLUMNS];
+      kernels.add(
+          new Kernel(
+              "exponentials",
+              () -> {
+                float most = KERNELS.max(powers, 0, COLUMNS);
+                KERNELS.exponentials(powers, 0, COLUMNS, most);
+              }));
+    }
+  }
+}
