@@ -1,4 +1,4 @@
-/** Runs Microsoft's Phi-4 language models on the processor's own cores, in pure Java. */
+/** Runs Microsoft's Phi-4 language models on the CPU, in pure Java. */
 @SuppressWarnings("requires-automatic") // jtokkit carries no descriptor
 module io.github.phi4j {
   requires jdk.incubator.vector;

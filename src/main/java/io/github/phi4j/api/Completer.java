@@ -31,6 +31,8 @@ public interface Completer {
    *     token id outside the vocabulary
    * @throws PromptTooLongException if the prompt is longer than the context
    * @throws GrammarException if the options have an invalid grammar
+   * @throws IllegalStateException if the prompt is a conversation and the model has no chat format,
+   *     or if a session is in use by another call
    * @throws ClosedException if this completer is closed
    * @throws BusyException if more calls are running and waiting than {@link
    *     LoadOptions#maxWaiting()} allows

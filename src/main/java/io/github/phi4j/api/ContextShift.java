@@ -14,7 +14,7 @@ public sealed interface ContextShift {
   /**
    * Keeps a number of tokens at the start, such as those of a system prompt.
    *
-   * @param tokens the number, 0 or above; less than the context length by 2 or more
+   * @param tokens the number, from 0 to the context length minus 2
    * @return the context shift
    * @throws IllegalArgumentException if the number is negative
    */

@@ -15,7 +15,7 @@ import java.time.Duration;
 public interface GenerationListener {
 
   /**
-   * Called when a model was loaded, on the loading thread, before the generator is returned.
+   * Called when a model has been loaded, on the loading thread, before the generator is returned.
    *
    * @param generator the generator; {@link Generator#info()} is available, {@link
    *     Generator#workload()} later
@@ -32,9 +32,9 @@ public interface GenerationListener {
   default void passed(Generator generator, PassReport pass) {}
 
   /**
-   * A generation begins. Called on the thread of the caller, or, for several samples, on one of its
-   * own for each; {@link #finished} follows on the same thread, after all generations that begin in
-   * between, such as those of a sink.
+   * Called when a generation begins, on the thread of the caller or, for several samples, on a
+   * separate thread for each. {@link #finished} follows on the same thread, after all generations
+   * that begin in between, such as those of a sink.
    *
    * @param generator the generator
    * @param options the options of the request
@@ -42,8 +42,8 @@ public interface GenerationListener {
   default void started(Generator generator, GenerationOptions options) {}
 
   /**
-   * A generation ended, whatever ended it. Called on the thread that {@link #started} was called
-   * on, before the call returns.
+   * Called when a generation has ended, for whatever reason, on the thread of {@link #started} and
+   * before the call returns.
    *
    * @param generator the generator
    * @param generation the request and its outcome
@@ -51,7 +51,7 @@ public interface GenerationListener {
   default void finished(Generator generator, GenerationReport generation) {}
 
   /**
-   * Called when a generator was closed and all its calls have ended.
+   * Called when a generator has been closed and all its calls have ended.
    *
    * @param generator the generator; only {@link Generator#info()} is still available
    */

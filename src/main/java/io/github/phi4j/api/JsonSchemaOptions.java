@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Options for the conversion of JSON Schemas to grammars; see {@link Grammar#jsonSchema(String,
- * JsonSchemaOptions)}. Immutable.
+ * JsonSchemaOptions)}. Immutable; created by {@link #builder()}.
  *
  * @since 0.1.0
  */
@@ -105,7 +105,7 @@ public final class JsonSchemaOptions {
         + "}";
   }
 
-  /** Collects options. Not thread-safe. */
+  /** Collects options for JSON Schemas. Not thread-safe. */
   public static final class Builder {
 
     private boolean openObjects;
@@ -123,11 +123,12 @@ public final class JsonSchemaOptions {
     /**
      * Sets {@link JsonSchemaOptions#openObjects()}.
      *
-     * @param open whether to allow undeclared members and unnamed types
+     * @param openObjects whether to allow undeclared members, and every type where the schema names
+     *     none
      * @return this builder
      */
-    public Builder openObjects(boolean open) {
-      openObjects = open;
+    public Builder openObjects(boolean openObjects) {
+      this.openObjects = openObjects;
       return this;
     }
 
@@ -135,11 +136,11 @@ public final class JsonSchemaOptions {
      * Sets {@link JsonSchemaOptions#lenient()}. Texts may then be invalid; {@link
      * Completion#unenforced()} and {@link GrammarMatcher#unenforced()} list the ignored keywords.
      *
-     * @param passOver whether to ignore them
+     * @param lenient whether to ignore and report keywords that cannot be enforced
      * @return this builder
      */
-    public Builder lenient(boolean passOver) {
-      lenient = passOver;
+    public Builder lenient(boolean lenient) {
+      this.lenient = lenient;
       return this;
     }
 
@@ -158,13 +159,13 @@ public final class JsonSchemaOptions {
     /**
      * Sets {@link JsonSchemaOptions#documents()}, replacing earlier ones.
      *
-     * @param schemas schemas by URI
+     * @param documents JSON texts by URI
      * @return this builder
      */
-    public Builder documents(Map<String, String> schemas) {
-      Map<String, String> copy = Map.copyOf(Objects.requireNonNull(schemas, "schemas"));
-      documents.clear();
-      documents.putAll(copy);
+    public Builder documents(Map<String, String> documents) {
+      Map<String, String> copy = Map.copyOf(Objects.requireNonNull(documents, "documents"));
+      this.documents.clear();
+      this.documents.putAll(copy);
       return this;
     }
 

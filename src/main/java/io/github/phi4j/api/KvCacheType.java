@@ -27,7 +27,7 @@ public enum KvCacheType {
   }
 
   /**
-   * Returns the size of some numbers in whole blocks.
+   * Returns the memory that a count of numbers takes, in whole blocks.
    *
    * @param numbers the count, 0 or above
    * @return bytes

@@ -79,8 +79,8 @@ public final class LoadOptions {
   }
 
   /**
-   * {@return the number of worker threads, or empty for one per physical core that the process may
-   * use}
+   * {@return the number of computing threads, or empty for one per physical core that the process
+   * may use}
    */
   public OptionalInt threads() {
     return threads;
@@ -224,7 +224,7 @@ public final class LoadOptions {
     }
 
     /**
-     * Sets the number of worker threads.
+     * Sets {@link LoadOptions#threads()}.
      *
      * @param threads from 1 to 1024
      * @return this builder

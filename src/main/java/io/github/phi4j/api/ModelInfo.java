@@ -13,14 +13,14 @@ import java.util.Optional;
  * @param parameterCount the number of weights
  * @param weightBytes the bytes of all tensors
  * @param trainedContextLength the context length that the model was trained for, in tokens
- * @param embeddingLength width of the residual stream
- * @param feedForwardLength width of the feed-forward layer
- * @param blockCount number of transformer blocks
- * @param headCount number of attention heads
- * @param headCountKv number of key-value heads
- * @param headLength width of a head
- * @param ropeDimensionCount number of rotated dimensions of a head
- * @param ropeTheta base of the rotary embedding
+ * @param embeddingLength the width of the residual stream
+ * @param feedForwardLength the width of the feed-forward layer
+ * @param blockCount the number of transformer blocks
+ * @param headCount the number of attention heads
+ * @param headCountKv the number of key-value heads
+ * @param headLength the width of a head
+ * @param ropeDimensionCount the number of rotated dimensions of a head
+ * @param ropeTheta the base of the rotary embedding
  * @param vocabularySize number of token ids
  * @param chatFormat the chat format, if the file declares one
  * @param findings faults in the file's metadata and their resolutions, a sentence each, escaped
@@ -61,7 +61,7 @@ public record ModelInfo(
    * Returns the exact memory of a context's KV cache.
    *
    * @param tokens the context length in tokens
-   * @param type the number format of both
+   * @param type the number format of keys and values
    * @return bytes
    */
   public long kvCacheBytes(long tokens, KvCacheType type) {

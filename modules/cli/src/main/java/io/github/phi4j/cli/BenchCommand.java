@@ -83,7 +83,7 @@ final class BenchCommand implements Callable<Integer> {
       names = {"-t", "--threads"},
       paramLabel = "N",
       split = ",",
-      description = "Worker threads. Default: one per physical core.")
+      description = "Computing threads. Default: one per physical core.")
   private List<Integer> threads = new ArrayList<>();
 
   @Option(

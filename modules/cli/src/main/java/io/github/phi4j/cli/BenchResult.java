@@ -15,7 +15,7 @@ import java.util.Map;
  *
  * @param file the model file, as given
  * @param model its description
- * @param threads worker threads
+ * @param threads computing threads
  * @param options how the model was loaded
  * @param test the test
  * @param time the start time

@@ -15,7 +15,7 @@ final class ComputeOptions {
   @Option(
       names = {"-t", "--threads"},
       paramLabel = "N",
-      description = "Worker threads. Default: one for each physical core.")
+      description = "Computing threads. Default: one per physical core.")
   private Integer threads;
 
   @Option(

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 /** {@code phi4 decontaminate}: removes benchmark items from training texts. */
 @Command(
     name = "decontaminate",
-    description = "Drops records that contain parts of benchmarks from training texts.",
+    description = "Drops from training texts the records that contain parts of benchmarks.",
     footer = {
       "",
       "A record is contaminated if it has 13 consecutive words of a benchmark item, a whole item "

@@ -67,15 +67,15 @@ final class EvalCommand implements Callable<Integer> {
       names = "--until",
       paramLabel = "POINTS",
       description =
-          "End once two standard errors are at most so many points: of the runs and of the"
-              + " questions not asked yet, or with one run of the questions.")
+          "Stop once two standard errors are at most this many points: those of the runs and of the"
+              + " questions not asked yet, or with one run those of the questions.")
   private Double until;
 
   @Option(
       names = "--budget",
       paramLabel = "TOKENS",
       description =
-          "Begin no further group of replies, --parallel together, once so many tokens were"
+          "Begin no further group of --parallel replies once this many tokens have been"
               + " generated.")
   private Long budget;
 

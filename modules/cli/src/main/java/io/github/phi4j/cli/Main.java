@@ -28,6 +28,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line {@code phi4}. */
 @Command(
@@ -39,8 +40,8 @@ import picocli.CommandLine.Spec;
       "The first argument of a command that uses a model may be the model's file, FILE.gguf, as if"
           + " -m preceded it. Put -- before a prompt or text that ends in .gguf.",
       "",
-      "'phi4 COMMAND --help' tells more. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped"
-          + " by Ctrl-C, 141 the reader of the output went away."
+      "'phi4 COMMAND --help' shows its options. Exit codes: 0 done, 1 failed, 2 wrong usage, 130"
+          + " stopped by Ctrl-C, 141 the reader of the output went away."
     })
 public final class Main implements Runnable {
 
@@ -181,8 +182,26 @@ public final class Main implements Runnable {
   }
 
   private int wrongUsage(ParameterException fault) {
+    String message =
+        fault instanceof UnmatchedArgumentException unmatched
+            ? describe(unmatched)
+            : fault.getMessage();
+    return wrongUsage(message, fault.getCommandLine());
+  }
+
+  /** Names the first argument that was not understood; picocli lists it with all that follow. */
+  private static String describe(UnmatchedArgumentException fault) {
+    String argument = fault.getUnmatched().getFirst();
     CommandLine command = fault.getCommandLine();
-    return wrongUsage(fault.getMessage(), command);
+    if (argument.startsWith("-")) {
+      return "unknown option " + argument;
+    } else if (command.getParent() == null) {
+      return "unknown command " + argument;
+    }
+    boolean takesText = !command.getCommandSpec().positionalParameters().isEmpty();
+    return "unexpected argument "
+        + argument
+        + (takesText ? "; put a text with blanks in quotes" : "");
   }
 
   private int wrongUsage(String message, CommandLine command) {

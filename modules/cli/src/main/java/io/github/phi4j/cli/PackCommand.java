@@ -38,7 +38,7 @@ final class PackCommand implements Callable<Integer> {
   @Option(
       names = {"-t", "--threads"},
       paramLabel = "N",
-      description = "Worker threads. Default: one for each physical core.")
+      description = "Computing threads. Default: one per physical core.")
   private Integer threads;
 
   @ArgGroup private Instead instead = new Instead();

@@ -25,10 +25,10 @@ import picocli.CommandLine.Option;
     description = "Finds pivotal tokens, which decide whether an answer will be right.",
     footer = {
       "",
-      "Questions that are answered rightly less than 20 % or more than 80 % of the time are passed"
-          + " over, unless --item names them. With --out, run.json, curves.jsonl, pairs.jsonl and"
-          + " report.html are written; the same command goes on where an earlier one was broken"
-          + " off. Other --pairs write the pairs anew, without a search.",
+      "Questions that are answered correctly less than 20 %% or more than 80 %% of the time are"
+          + " skipped, unless --item names them. With --out, run.json, curves.jsonl, pairs.jsonl"
+          + " and report.html are written, and the same command resumes an interrupted one. With"
+          + " another --pairs, it rewrites the pairs without a search.",
       "",
       "Examples:",
       "  phi4 pivotal --task sums --item 282",
@@ -68,8 +68,8 @@ final class PivotalCommand implements Callable<Integer> {
       names = "--budget",
       paramLabel = "TOKENS",
       description =
-          "Generate no more than so many tokens, but for the last continuations that are computed"
-              + " together, 40 at most, or with --method bisect those of one estimate.")
+          "Begin no further group of continuations, 40 at most or with --method bisect those of"
+              + " one estimate, once this many tokens have been generated.")
   private Long budget;
 
   @Option(

@@ -93,7 +93,11 @@ final class PullCommand implements Callable<Integer> {
   }
 
   private void list(ModelHub hub) throws IOException {
-    for (CachedModel each : hub.list()) {
+    List<CachedModel> models = hub.list();
+    if (models.isEmpty()) {
+      environment.note("no models in " + hub.cache());
+    }
+    for (CachedModel each : models) {
       environment
           .out()
           .printf("%-12s %s  %s\n", Quantities.bytes(each.bytes()), each.repository(), each.file());

@@ -25,8 +25,8 @@ import picocli.CommandLine.Option;
     description = "Serves a model over HTTP: OpenAI's API, Ollama's, and a chat page at /.",
     footer = {
       "",
-      "Sampling options are defaults for requests. Without any, they are those of llama.cpp's "
-          + "server: --temp 0.8 --top-k 40 --top-p 0.95 --min-p 0.05.",
+      "Sampling options are defaults for requests. Instead of the defaults above, those of "
+          + "llama.cpp's server apply: --temp 0.8 --top-k 40 --top-p 0.95 --min-p 0.05.",
       "On SIGTERM or Ctrl-C, running answers may finish within the time limit of --drain.",
       "",
       "Examples:",

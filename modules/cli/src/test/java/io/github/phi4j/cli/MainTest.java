@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
@@ -87,6 +88,16 @@ class MainTest {
     assertThat(result.out()).isEmpty();
     assertThat(result.err()).startsWith("phi4: ").endsWith(" --help)\n").hasLineCount(1);
     assertThat(shell.models.loadedFile).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "dance now, unknown command dance (see phi4 --help)",
+    "run --nope 0.3 hello, unknown option --nope (see phi4 run --help)",
+    "run What is it, unexpected argument is; put a text with blanks in quotes (see phi4 run --help)"
+  })
+  void onlyTheFirstArgumentThatIsNotUnderstoodIsNamed(String arguments, String message) {
+    assertThat(shell.run(arguments.split(" ", -1)).err()).isEqualTo("phi4: " + message + "\n");
   }
 
   @Test

@@ -26,10 +26,9 @@ import java.util.stream.Collectors;
  * SuccessCurve}. That takes far fewer tokens than continuing after each token, and misses none.
  * Candidates are confirmed by fresh continuations, whose estimates are reported.
  *
- * <p>Only tokens of questions that are answered rightly sometimes are worth a search; others are
- * told by {@link #difficulty}. In a {@linkplain #folder folder} a search of many questions that was
- * broken off goes on, even after a crash, and leaves the same files as an unbroken one. Not
- * thread-safe.
+ * <p>A search is worthwhile only for questions that are sometimes answered correctly; see {@link
+ * #difficulty}. With a {@linkplain #folder folder}, an interrupted search of many questions
+ * resumes, even after a crash, and leaves the same files as an uninterrupted one. Not thread-safe.
  */
 public final class PivotalSearch {
 
@@ -47,12 +46,12 @@ public final class PivotalSearch {
   private static final long NO_BUDGET = Long.MAX_VALUE;
 
   /**
-   * How far a search of many questions is.
+   * The progress of a search of many questions.
    *
-   * @param done how many questions are done
-   * @param total how many there are
-   * @param generated how many tokens that took
-   * @param curve the last question's curve; empty if it was passed over
+   * @param done the number of finished questions
+   * @param total the number of all questions
+   * @param generated the number of tokens generated for them
+   * @param curve the last question's curve; empty if it was skipped
    */
   public record Progress(int done, int total, long generated, Optional<SuccessCurve> curve) {}
 
@@ -205,7 +204,7 @@ public final class PivotalSearch {
 
   /**
    * Sets the folder for {@code run.json} and {@code curves.jsonl}. A search that was begun there
-   * goes on.
+   * resumes.
    *
    * @param value the folder; without one, nothing is written
    * @return this search
@@ -240,7 +239,7 @@ public final class PivotalSearch {
   }
 
   /**
-   * Searches the answers to all questions of the task whose difficulty is worth it.
+   * Searches the answers to all questions of the task whose difficulty is in the range.
    *
    * @return their curves, in the order of the questions; fewer if the budget ended
    * @throws IllegalArgumentException if the folder holds a search with other settings, or a
