@@ -176,7 +176,7 @@ public interface Completer {
    * @param texts the texts, none empty
    * @return a vector for each text, as {@link #embed(List, EmbeddingOptions)}
    * @throws IllegalArgumentException as {@link #embed(List, EmbeddingOptions)}
-   * @throws ClosedException if this completer is closed
+   * @throws Phi4Exception as {@link #embed(List, EmbeddingOptions)}
    * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted
    */
   default List<float[]> embed(List<String> texts) {
@@ -199,6 +199,8 @@ public interface Completer {
    * @throws ContextMemoryException if the KV cache cannot grow
    * @throws ClosedException if this completer is closed
    * @throws InvalidLogitsException if the model's hidden states are not numbers
+   * @throws BusyException as {@link #generate(Prompt, GenerationOptions, TextSink)}
+   * @throws ModelChangedException as {@link #generate(Prompt, GenerationOptions, TextSink)}
    * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted
    */
   List<float[]> embed(List<String> texts, EmbeddingOptions options);

@@ -104,7 +104,11 @@ public final class EmbeddingOptions {
         + "}";
   }
 
-  /** Collects embedding options. Setters check their arguments at once. Not thread-safe. */
+  /**
+   * Collects embedding options. Setters check their arguments at once. Not thread-safe.
+   *
+   * @since 0.1.0
+   */
   public static final class Builder {
     private Pooling pooling = Pooling.MEAN;
     private boolean normalized = true;

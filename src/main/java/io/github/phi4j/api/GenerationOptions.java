@@ -237,7 +237,11 @@ public final class GenerationOptions {
     return "GenerationOptions" + values();
   }
 
-  /** Collects generation options. Setters check their arguments at once. Not thread-safe. */
+  /**
+   * Collects generation options. Setters check their arguments at once. Not thread-safe.
+   *
+   * @since 0.1.0
+   */
   public static final class Builder {
     private int maxTokens = Integer.MAX_VALUE;
     private int minTokens;

@@ -105,7 +105,11 @@ public final class JsonSchemaOptions {
         + "}";
   }
 
-  /** Collects options for JSON Schemas. Not thread-safe. */
+  /**
+   * Collects options for JSON Schemas. Not thread-safe.
+   *
+   * @since 0.1.0
+   */
   public static final class Builder {
 
     private boolean openObjects;

@@ -189,7 +189,11 @@ public final class LoadOptions {
     return "LoadOptions" + values();
   }
 
-  /** Collects load options. Setters check their arguments at once. Not thread-safe. */
+  /**
+   * Collects load options. Setters check their arguments at once. Not thread-safe.
+   *
+   * @since 0.1.0
+   */
   public static final class Builder {
     private OptionalInt threads = OptionalInt.empty();
     private OptionalInt contextLength = OptionalInt.empty();

@@ -98,7 +98,11 @@ public final class Reasoning {
         Locale.ROOT, "Reasoning{split=%s, budget=%s, kept=%s}", split, budget, kept);
   }
 
-  /** Collects the handling of thoughts. Setters check their arguments at once. Not thread-safe. */
+  /**
+   * Collects the handling of thoughts. Setters check their arguments at once. Not thread-safe.
+   *
+   * @since 0.1.0
+   */
   public static final class Builder {
     private boolean split = true;
     private OptionalInt budget = OptionalInt.empty();

@@ -493,7 +493,11 @@ public final class Sampling {
     }
   }
 
-  /** Collects the steps of a sampling. Setters check their arguments at once. Not thread-safe. */
+  /**
+   * Collects the steps of a sampling. Setters check their arguments at once. Not thread-safe.
+   *
+   * @since 0.1.0
+   */
   public static final class Builder {
     private float temperature;
     private int topK;

@@ -30,6 +30,7 @@ public interface Session extends Completer, AutoCloseable {
    * @throws PromptTooLongException if the context has no room for all of them; it is then unchanged
    * @throws ClosedException if the session is closed
    * @throws IllegalStateException if the session is in use by another thread
+   * @throws Phi4Exception as {@link #generate(Prompt, GenerationOptions, TextSink)}
    * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted; the
    *     context then ends with the tokens computed so far
    */
@@ -41,9 +42,9 @@ public interface Session extends Completer, AutoCloseable {
    * @param tokens the token ids, at least one
    * @param sink receives the logits after each token
    * @throws IllegalArgumentException as {@link #feed(int...)}
-   * @throws PromptTooLongException as {@link #feed(int...)}
-   * @throws ClosedException if the session is closed
-   * @throws IllegalStateException if the session is in use by another thread
+   * @throws Phi4Exception as {@link #feed(int...)}
+   * @throws IllegalStateException as {@link #feed(int...)}
+   * @throws java.util.concurrent.CancellationException as {@link #feed(int...)}
    */
   void feed(int[] tokens, LogitsSink sink);
 
@@ -54,6 +55,7 @@ public interface Session extends Completer, AutoCloseable {
    * @throws ClosedException if the session is closed
    * @throws IllegalStateException if the context is empty or the session is in use by another
    *     thread
+   * @throws Phi4Exception as {@link #generate(Prompt, GenerationOptions, TextSink)}
    */
   float[] logits();
 
@@ -68,6 +70,7 @@ public interface Session extends Completer, AutoCloseable {
    * @throws IllegalArgumentException if the sampling names an id outside the vocabulary
    * @throws NoTokenLeftException if the sampling removes every token
    * @throws IllegalStateException as {@link #logits()}
+   * @throws Phi4Exception as {@link #logits()}
    */
   double[] distribution(Sampling sampling);
 

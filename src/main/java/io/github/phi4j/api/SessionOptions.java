@@ -91,7 +91,11 @@ public final class SessionOptions {
         kvValueType);
   }
 
-  /** Collects session options. Setters check their arguments at once. Not thread-safe. */
+  /**
+   * Collects session options. Setters check their arguments at once. Not thread-safe.
+   *
+   * @since 0.1.0
+   */
   public static final class Builder {
     private OptionalInt contextLength = OptionalInt.empty();
     private Optional<KvCacheType> kvKeyType = Optional.empty();

@@ -43,7 +43,7 @@ final class DraftModel implements Proposer, AutoCloseable {
    * @param cancelled whether the call that uses the draft was cancelled
    * @param clock a clock in nanoseconds, like {@link System#nanoTime}
    * @throws IllegalArgumentException if the model has another vocabulary
-   * @throws IllegalStateException if the model is closed
+   * @throws io.github.phi4j.api.ClosedException if the model is closed
    */
   DraftModel(
       Generator model,

@@ -16,7 +16,7 @@ final class Sessions {
   /**
    * Opens a session.
    *
-   * @throws IllegalStateException if the generator is closed
+   * @throws ClosedException if the generator is closed
    */
   synchronized DefaultSession open(Supplier<DefaultSession> maker) {
     if (closed) {

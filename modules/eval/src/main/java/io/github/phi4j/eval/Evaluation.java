@@ -155,7 +155,7 @@ public final class Evaluation {
   }
 
   /**
-   * Stops the evaluation after a number of generated tokens. That is looked at before each group of
+   * Stops the evaluation after a number of generated tokens. It is checked before each group of
    * replies that are computed together: at most {@link #parallel} of them, or 8 to one question.
    * The last group may exceed it.
    *

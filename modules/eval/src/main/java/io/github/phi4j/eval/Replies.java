@@ -60,7 +60,7 @@ public final class Replies {
   }
 
   /**
-   * A conversation with a reply; a half-written message goes on with it.
+   * A conversation with a reply; a half-written message continues with it.
    *
    * @param chat the conversation
    * @param text the reply

@@ -74,7 +74,7 @@ public final class Phi4Submit {
    *     rows are split; as Spark reads them unless set); and what {@link Phi4SparkOptions.Builder}
    *     has methods for, such as model and max-tokens, with result-type as DDL
    * @throws IllegalArgumentException if an option is unknown, missing or wrong
-   * @throws IOException if the output's folder cannot be looked at
+   * @throws IOException if the output's folder cannot be read
    */
   public static void main(String[] args) throws IOException {
     Phi4Submit job = new Phi4Submit(parse(args));

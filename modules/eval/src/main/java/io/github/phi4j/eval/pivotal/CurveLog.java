@@ -13,8 +13,8 @@ import java.util.Queue;
 
 /**
  * The folder of a search: {@code run.json} with its settings, and {@code curves.jsonl} with a line
- * for each question. Questions are searched in their order, so that a search that goes on adds the
- * lines that an unbroken one would.
+ * for each question. Questions are searched in their order, so a search that resumes adds the
+ * lines that an uninterrupted one would.
  */
 final class CurveLog implements AutoCloseable {
 
@@ -23,7 +23,7 @@ final class CurveLog implements AutoCloseable {
   /** What became of a question. */
   enum Outcome {
     SEARCHED,
-    /** It is answered rightly too seldom or too often. */
+    /** It is answered correctly too rarely or too often. */
     PASSED_OVER,
     /** The budget ended before its difficulty was known. */
     BUDGET_SPENT

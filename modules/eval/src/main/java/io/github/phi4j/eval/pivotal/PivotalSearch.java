@@ -118,10 +118,10 @@ public final class PivotalSearch {
   }
 
   /**
-   * Sets how many tokens all that this search generates may take. The budget is looked at before
-   * each group of continuations that are computed together: at most {@link #parallel} of them, or
-   * 40, or by bisection those of one estimate. The last group may exceed it. A curve that it cut
-   * short has {@linkplain SuccessCurve.Status#UNDECIDED undecided} tokens.
+   * Sets the maximum number of tokens that this search generates. The budget is checked before each
+   * group of continuations that are computed together: at most {@link #parallel} of them, or 40, or
+   * with bisection those of one estimate. The last group may exceed it. A curve that it cuts short
+   * has {@linkplain SuccessCurve.Status#UNDECIDED undecided} tokens.
    *
    * @param tokens the number; unlimited by default
    * @return this search
@@ -239,7 +239,8 @@ public final class PivotalSearch {
   }
 
   /**
-   * Searches the answers to all questions of the task whose difficulty is in the range.
+   * Searches the answers to all questions of the task that are answered correctly 20 to 80 % of the
+   * time.
    *
    * @return their curves, in the order of the questions; fewer if the budget ended
    * @throws IllegalArgumentException if the folder holds a search with other settings, or a
@@ -379,11 +380,12 @@ public final class PivotalSearch {
   }
 
   /**
-   * How often a question is answered rightly, as well as it takes to know whether that is from 0.2
-   * to 0.8: no more replies are drawn once the interval is outside, or the budget spent.
+   * Estimates how often a question is answered correctly, just precisely enough to know whether the
+   * rate is from 0.2 to 0.8: sampling stops once the confidence interval is outside that range, or
+   * the budget is spent.
    *
    * @param item the question
-   * @return the success rate; empty if it is outside, or not known
+   * @return the success rate; empty if it is outside the range or unknown
    */
   public Optional<Double> difficulty(Item item) {
     Difficulty difficulty = measure(item);
