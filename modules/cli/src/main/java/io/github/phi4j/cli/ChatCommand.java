@@ -35,7 +35,7 @@ final class ChatCommand implements Callable<Integer> {
       /exit   leaves, as Ctrl-D does
       /help   shows this
       /think  shows or hides the thoughts of a reasoning model
-      A backslash at the end of a line, or Alt-Enter, goes on in the next line.
+      A backslash at the end of a line, or Alt-Enter, continues on the next line.
       Ctrl-C stops an answer.
       """;
 

@@ -13,8 +13,8 @@ import java.util.Queue;
 
 /**
  * The folder of a search: {@code run.json} with its settings, and {@code curves.jsonl} with a line
- * for each question. Questions are searched in their order, so a search that resumes adds the
- * lines that an uninterrupted one would.
+ * for each question. Questions are searched in their order, so a search that resumes adds the lines
+ * that an uninterrupted one would.
  */
 final class CurveLog implements AutoCloseable {
 
