@@ -79,7 +79,7 @@ public sealed interface Grammar {
    *   <li>{@code pattern} takes regular expressions of ECMA-262, anchored or not, with lookahead
    *       outside repetitions, but without back references, lookbehind and {@code \b}. Lengths
    *       count code points.
-   *   <li>{@code format} supports all formats of the standard, each as a subset of its
+   *   <li>{@code format} supports all formats of the standard, some as a subset of their
    *       specification (e-mail addresses end in a country code or a common generic domain), and
    *       OpenAPI's {@code int32} and {@code int64}. OpenAPI's {@code nullable} is supported too.
    *   <li>{@code $ref} refers to locations in the schema, also by {@code $id} and {@code $anchor}.

@@ -18,7 +18,8 @@
  * change accordingly. Records that a program creates, such as {@code Tool}, keep their
  * constructors.
  *
- * <p><b>Arrays</b> are copied, both as arguments and as results.
+ * <p><b>Arrays</b> are copied, both as arguments and as results, except for the logits that {@link
+ * io.github.phi4j.api.LogitsSink} receives.
  */
 @NullMarked
 package io.github.phi4j.api;
