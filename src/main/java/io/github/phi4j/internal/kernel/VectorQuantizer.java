@@ -10,14 +10,16 @@ import jdk.incubator.vector.VectorSpecies;
 /** Quantizes activations to 8 bits with vectors, bit-identical to {@link Quantizer}. */
 final class VectorQuantizer {
 
-  /** At most eight lanes, since columns eight apart form a pair. */
   private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
 
   private static final VectorSpecies<Integer> INTS = VectorWidth.INTS;
 
   private static final int LANES = VectorWidth.LANES;
 
-  /** Adjacent columns that are adjacent pairs, too; of longer vectors the rest is overwritten. */
+  /**
+   * Columns a step: pairs have columns eight apart, so only eight adjacent columns make adjacent
+   * pairs. The next step overwrites what a longer vector wrote beyond them.
+   */
   private static final int STEP = Math.min(LANES, 8);
 
   private VectorQuantizer() {}
