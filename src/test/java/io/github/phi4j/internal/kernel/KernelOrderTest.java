@@ -73,7 +73,9 @@ final class KernelOrderTest {
 
     private static final int COLUMNS = 1024;
     private static final int ROWS = 64;
-    private static final int MOST_CALLS = 5_000; // while it is being compiled, a kernel boxes
+    private static final int CALLS = 500; // in a round
+    private static final int ROUNDS = 60;
+    private static final int PAUSE_MILLIS = 500;
     private static final int FREE_CALLS = 20;
     private static final ThreadMXBean COUNTERS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -83,7 +85,7 @@ final class KernelOrderTest {
 
     private Program() {}
 
-    public static void main(String[] args) {
+    public static void main(String[] args) throws InterruptedException {
       Random random = new Random(Long.parseLong(args[0]));
       List<Kernel> kernels = new ArrayList<>();
       for (BlockFormat format : BlockFormats.all()) {
@@ -112,17 +114,29 @@ final class KernelOrderTest {
       System.out.println("the end");
     }
 
-    /** Calls a kernel until it allocates nothing; returns the bytes of the last call. */
-    private static long warmUp(Kernel kernel) {
+    /**
+     * Calls a kernel until it allocates nothing; returns the bytes of the last call. Until it is
+     * compiled, a kernel boxes: pauses leave a processor to the compiler, however busy the machine.
+     */
+    private static long warmUp(Kernel kernel) throws InterruptedException {
+      long bytes = callUntilFree(kernel);
+      for (int round = 1; round < ROUNDS && bytes > 0; round++) {
+        Thread.sleep(PAUSE_MILLIS);
+        bytes = callUntilFree(kernel);
+      }
+      return bytes;
+    }
+
+    private static long callUntilFree(Kernel kernel) {
       long bytes = 0;
       int free = 0;
-      for (int i = 0; i < MOST_CALLS && free < FREE_CALLS; i++) {
+      for (int i = 0; i < CALLS && free < FREE_CALLS; i++) {
         long before = COUNTERS.getCurrentThreadAllocatedBytes();
         kernel.call.run();
         bytes = COUNTERS.getCurrentThreadAllocatedBytes() - before;
         free = bytes == 0 ? free + 1 : 0;
       }
-      return bytes;
+      return free < FREE_CALLS ? Math.max(bytes, 1) : 0;
     }
 
     private static long nanos(Kernel kernel) {
