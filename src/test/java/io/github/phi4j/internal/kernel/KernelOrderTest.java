@@ -19,14 +19,15 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * That no kernel is left boxing its vectors by what ran before it in the same JVM: JVMs that run
- * kernels of all types and cache types in random orders, each JVM with another width. The build has
- * two of them run a part of the kernels; {@code -Dphi4j.orders=50} has fifty run all, and compares
- * their speeds too.
+ * kernels of all types and cache types in random orders, each JVM with another width. The system
+ * property {@code phi4j.orders} is the number of JVMs; their speeds are compared too.
  */
+@EnabledIfSystemProperty(named = "phi4j.orders", matches = "\\d+")
 final class KernelOrderTest {
 
   private static final List<String> WIDTHS = List.of("", "256", "128");
@@ -35,17 +36,13 @@ final class KernelOrderTest {
 
   @Test
   void noKernelAllocatesWhateverRanBefore() {
-    int jvms = Integer.getInteger("phi4j.orders", 0);
+    int jvms = Integer.getInteger("phi4j.orders");
     Map<String, List<Double>> nanos = new TreeMap<>();
-    for (int i = 0; i < Math.max(jvms, 2); i++) {
+    for (int i = 0; i < jvms; i++) {
       String width = WIDTHS.get(i % WIDTHS.size());
       String printed =
           ForkedJvm.run(
-              Program.class,
-              directory,
-              List.of("-Dphi4j.kernels=" + width),
-              Integer.toString(i),
-              jvms == 0 ? "20" : "1000");
+              Program.class, directory, List.of("-Dphi4j.kernels=" + width), Integer.toString(i));
       for (String line : printed.lines().filter(l -> l.startsWith("kernel ")).toList()) {
         String[] parts = line.split(" ", -1);
         assertThat(parts[2])
@@ -58,14 +55,12 @@ final class KernelOrderTest {
       assertThat(printed).contains("the end");
     }
     assertThat(nanos).isNotEmpty();
-    if (jvms > 0) {
-      nanos.forEach((name, times) -> {
-        double median = times.stream().sorted().toList().get(times.size() / 2);
-        double longest = Collections.max(times);
-        System.out.printf("%s: median %.0f ns, longest %.0f%n", name, median, longest);
-        assertThat(longest).as("slowest JVM's nanoseconds of %s", name).isLessThan(2 * median);
-      });
-    }
+    nanos.forEach((name, times) -> {
+      double median = times.stream().sorted().toList().get(times.size() / 2);
+      double longest = Collections.max(times);
+      System.out.printf("%s: median %.0f ns, longest %.0f%n", name, median, longest);
+      assertThat(longest).as("slowest JVM's nanoseconds of %s", name).isLessThan(2 * median);
+    });
   }
 
   /** Runs kernels in an order given by a seed, then each once more; prints what they cost then. */
@@ -102,12 +97,11 @@ final class KernelOrderTest {
       }
       addOthers(kernels);
       Collections.shuffle(kernels, random);
-      List<Kernel> chosen = kernels.subList(0, Math.min(kernels.size(), Integer.parseInt(args[1])));
-      for (Kernel kernel : chosen) {
+      for (Kernel kernel : kernels) {
         warmUp(kernel);
       }
-      Collections.shuffle(chosen, random);
-      for (Kernel kernel : chosen) {
+      Collections.shuffle(kernels, random);
+      for (Kernel kernel : kernels) {
         long bytes = warmUp(kernel);
         System.out.printf("kernel %s %d %d%n", kernel.name, bytes, nanos(kernel));
       }
