@@ -78,10 +78,10 @@ class SchemaOptionsTest {
 
   @Test
   void aKeywordThatCameLaterThanTheDraftIsAnAnnotation() {
-    String schema = "{\"$schema\": \"http://json-schema.org/draft-0%d/schema#\", \"const\": 1}";
+    String schema = "{\"$schema\": \"http://json-schema.org/draft-0%s/schema#\", \"const\": 1}";
 
-    assertThat(new SchemaSampler(schema.formatted(4), true).matches("2")).isTrue();
-    assertThat(new SchemaSampler(schema.formatted(6), true).matches("2")).isFalse();
+    assertThat(new SchemaSampler(schema.formatted("4"), true).matches("2")).isTrue();
+    assertThat(new SchemaSampler(schema.formatted("6"), true).matches("2")).isFalse();
   }
 
   @Test
