@@ -30,7 +30,7 @@ record HubFile(String path, String sha256, long bytes) {
     }
     if (!SUM.matcher(sha256).matches()) {
       throw new IllegalArgumentException(
-          path + " has the checksum \"" + sha256 + "\", which is " + "not a SHA-256");
+          path + " has the checksum \"" + sha256 + "\", which is not a SHA-256");
     }
     if (bytes < 0) {
       throw new IllegalArgumentException(path + " has " + bytes + " bytes");

@@ -79,22 +79,11 @@ final class CrashTest {
   /** Kills a process at a random moment after one of its requests: branches, files, content. */
   private void kill(BadHub server) throws Exception {
     int requests = server.seen.size() + 1 + random.nextInt(3);
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ModelHubTest.Puller.class.getName(),
-                server.uri().toString(),
-                cache("cache").toString(),
-                REFERENCE.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("output.txt").toFile())
-            .start();
+    Path output = folder.resolve("output.txt");
+    Process process = Puller.start(server, cache("cache"), output);
     try {
       while (server.seen.size() < requests) {
-        assertThat(process.isAlive()).as(Files.readString(folder.resolve("output.txt"))).isTrue();
+        assertThat(process.isAlive()).as(Files.readString(output)).isTrue();
         Thread.sleep(1);
       }
       Thread.sleep(random.nextInt(300));

@@ -346,29 +346,7 @@ final class ModelHubTest {
   }
 
   private Process puller() throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            Puller.class.getName(),
-            server.uri().toString(),
-            folder.resolve("cache").toString(),
-            REFERENCE.toString())
-        .inheritIO()
-        .start();
-  }
-
-  /** A process that pulls. */
-  static final class Puller {
-    private Puller() {}
-
-    public static void main(String[] arguments) throws Exception {
-      ModelHub.builder(Map.of())
-          .endpoint(java.net.URI.create(arguments[0]))
-          .cache(Path.of(arguments[1]))
-          .build()
-          .pull(ModelReference.parse(arguments[2]));
-    }
+    return Puller.start(server, folder.resolve("cache"), folder.resolve("output.txt"));
   }
 
   private static long length(Path blobs) throws IOException {
