@@ -1,5 +1,5 @@
 /** An HTTP server with OpenAI's API and a chat page, in front of phi4j. */
-@SuppressWarnings("requires-automatic") // micrometer carries no descriptor
+@SuppressWarnings("requires-automatic") // micrometer has no module descriptor
 module io.github.phi4j.server {
   requires com.fasterxml.jackson.databind;
   requires transitive io.github.phi4j;

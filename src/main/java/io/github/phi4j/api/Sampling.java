@@ -252,8 +252,8 @@ public final class Sampling {
     return "Sampling" + values();
   }
 
-  private static boolean isFiniteFrom(float least, float value) {
-    return value >= least && value < Float.POSITIVE_INFINITY;
+  private static boolean isFiniteFrom(float min, float value) {
+    return value >= min && value < Float.POSITIVE_INFINITY;
   }
 
   private static boolean isProbability(float value) {

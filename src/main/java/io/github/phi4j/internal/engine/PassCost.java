@@ -7,7 +7,7 @@ package io.github.phi4j.internal.engine;
 final class PassCost {
 
   private static final double MEMORY = 0.95; // decay of a pass's weight per later pass
-  private static final double LEAST_VARIANCE = 1e-6;
+  private static final double MIN_VARIANCE = 1e-6;
 
   private double weight;
   private double sumTokens;
@@ -28,7 +28,7 @@ final class PassCost {
     double meanTokens = sumTokens / weight;
     double meanNanos = sumNanos / weight;
     double variance = sumSquares / weight - meanTokens * meanTokens;
-    if (variance > LEAST_VARIANCE * meanTokens * meanTokens) { // enough variation of lengths
+    if (variance > MIN_VARIANCE * meanTokens * meanTokens) { // enough variation of lengths
       double covariance = sumProducts / weight - meanTokens * meanNanos;
       perToken = Math.clamp(covariance / variance, 0, meanNanos / meanTokens);
     }

@@ -43,13 +43,13 @@ final class Scheduler implements AutoCloseable {
   /** The wait for sequences of the last pass, as a fraction of its duration. */
   private static final int WAITING_PART = 8;
 
-  private static final long LEAST_WAITING_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+  private static final long MIN_WAITING_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
   /** After so many passes without a request a sequence no longer counts as decoding. */
   private static final int PASSES_TO_LIVE = 8;
 
   /** Retries in a row of passes that failed for an unknown reason. */
-  private static final int MOST_FAULTS = 3;
+  private static final int MAX_FAULTS = 3;
 
   private static final Comparator<Sequence> OLDEST_FIRST =
       Comparator.comparingLong(sequence -> sequence.age);
@@ -418,7 +418,7 @@ final class Scheduler implements AutoCloseable {
 
   /** Waits for work, and briefly for sequences that are sampling a token of the last pass. */
   private void awaitSequences() {
-    long waiting = Math.max(LEAST_WAITING_NANOS, lastPassNanos / WAITING_PART);
+    long waiting = Math.max(MIN_WAITING_NANOS, lastPassNanos / WAITING_PART);
     while (!closed) {
       long left = waiting - (nanoTime() - lastPassEnd);
       if (!pending.isEmpty() && (left <= 0 || noneAwaited())) {
@@ -530,7 +530,7 @@ final class Scheduler implements AutoCloseable {
       blamed |= sequence.blame();
     }
     faults = blamed ? 0 : faults + 1;
-    return faults <= MOST_FAULTS;
+    return faults <= MAX_FAULTS;
   }
 
   private void learn(List<Sequence> batch, long nanos) {

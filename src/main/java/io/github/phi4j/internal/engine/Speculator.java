@@ -16,7 +16,7 @@ final class Speculator {
   private static final double LEARNING = 0.1;
 
   /** The minimum expected speedup. */
-  private static final double LEAST_GAIN = 1.03;
+  private static final double MIN_GAIN = 1.03;
 
   /** Where costly proposals do not pay, one in so many tokens gets one as a trial. */
   private static final int TRIAL = 32;
@@ -86,7 +86,7 @@ final class Speculator {
   /** The number of tokens with the highest expected speedup. */
   private int worth(Context context, int room, double nanosPerToken) {
     int best = 0;
-    double bestGain = LEAST_GAIN;
+    double bestGain = MIN_GAIN;
     double reached = 1;
     double useful = 0;
     for (int n = 1; n <= room; n++) {

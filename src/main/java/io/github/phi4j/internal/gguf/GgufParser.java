@@ -445,10 +445,10 @@ final class GgufParser {
   }
 
   /** A text, truncated to some characters. */
-  static String shown(String text, int most) {
-    return text.codePointCount(0, text.length()) <= most
+  static String shown(String text, int max) {
+    return text.codePointCount(0, text.length()) <= max
         ? text
-        : text.substring(0, text.offsetByCodePoints(0, most)) + "…";
+        : text.substring(0, text.offsetByCodePoints(0, max)) + "…";
   }
 
   private ModelException problem(long at, String found, String expected) {

@@ -18,7 +18,7 @@ import java.util.function.LongSupplier;
 public final class KvMemory implements AutoCloseable {
 
   /** The maximum bytes of pages kept for reuse. */
-  private static final long MOST_SPARE_BYTES = 64L << 20;
+  private static final long MAX_SPARE_BYTES = 64L << 20;
 
   /** The interval between readings of the machine's memory, each of which reads a few files. */
   private static final long CHECK_BYTES = 64L << 20;
@@ -158,7 +158,7 @@ public final class KvMemory implements AutoCloseable {
     synchronized (this) {
       block = used.get(page);
       usedBytes -= block.bytes();
-      if (!closed && spareBytes + block.bytes() <= MOST_SPARE_BYTES) {
+      if (!closed && spareBytes + block.bytes() <= MAX_SPARE_BYTES) {
         spareBytes += block.bytes();
         spare.add(block);
         return;

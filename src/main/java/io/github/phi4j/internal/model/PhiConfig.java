@@ -160,18 +160,18 @@ public record PhiConfig(
       return metadata.string("general.architecture").orElseThrow() + "." + name;
     }
 
-    private int integer(String name, long least, long most) {
+    private int integer(String name, long min, long max) {
       OptionalLong value = metadata.integer(key(name));
       if (value.isEmpty()) {
         throw metadata.problem(key(name), "that is missing", "an integer");
       }
       long number = value.getAsLong();
-      check(name, number, number >= least && number <= most, least + " to " + most);
+      check(name, number, number >= min && number <= max, min + " to " + max);
       return (int) number;
     }
 
-    private int integer(String name, int absent, long least, long most) {
-      return metadata.integer(key(name)).isEmpty() ? absent : integer(name, least, most);
+    private int integer(String name, int absent, long min, long max) {
+      return metadata.integer(key(name)).isEmpty() ? absent : integer(name, min, max);
     }
 
     private float positive(String name, double absent) {

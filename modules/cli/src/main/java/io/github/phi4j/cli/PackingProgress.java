@@ -15,7 +15,7 @@ final class PackingProgress implements PackingListener {
   private static final int STEP = 10;
 
   /** Estimates before this time are meaningless. */
-  private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long MIN_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private final PrintStream err;
   private final boolean changing;
@@ -63,7 +63,7 @@ final class PackingProgress implements PackingListener {
   /** Returns the remaining time, padded to overwrite a longer previous text. */
   private String left(long packed, long total) {
     long nanos = clock.getAsLong() - start;
-    if (packed == total || packed == 0 || nanos < LEAST_NANOS) {
+    if (packed == total || packed == 0 || nanos < MIN_NANOS) {
       return changing && packed == total ? " ".repeat(16) : "";
     }
     long seconds =

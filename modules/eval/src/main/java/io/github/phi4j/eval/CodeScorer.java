@@ -53,7 +53,7 @@ final class CodeScorer implements Scorer {
         .with("no_code", Measure.of(0));
   }
 
-  /** Returns a reply that continues inside the function that the prompt started. */
+  /** Joins the prompt and a reply that continues its function's body. */
   private Optional<String> body(Item item, Reply reply) {
     Optional<String> code = Answers.code(reply.text(), "");
     boolean indented = code.isPresent() && code.get().matches("(?s)\\s*\\n?[ \\t]+\\S.*");

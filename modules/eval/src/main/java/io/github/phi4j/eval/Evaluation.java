@@ -34,8 +34,8 @@ public final class Evaluation {
 
   private static final int CHUNK = 8;
 
-  /** Fewer questions than these say little of all, even if their replies are alike. */
-  private static final int FEWEST = 30;
+  /** The minimum number of questions for an estimate of all, even if their replies are alike. */
+  private static final int MIN_QUESTIONS = 30;
 
   private static final String NO_LIMIT = "none";
 
@@ -108,7 +108,7 @@ public final class Evaluation {
   }
 
   /**
-   * Sets the nucleus.
+   * Sets top-p.
    *
    * @param value the cumulative probability to keep, above 0; 1 (all) by default
    * @return this evaluation
@@ -141,10 +141,9 @@ public final class Evaluation {
   }
 
   /**
-   * Ends the evaluation early, once two standard errors of the score are small enough: those of the
-   * runs, together with those of the questions as a sample of all while some have not been asked,
-   * or with one run those of the questions. Questions are asked in a random order, so that the
-   * estimate is an honest one.
+   * Ends the evaluation early, once two standard errors of the score are small enough: the error of
+   * the runs, combined with that of sampling questions until all are asked; with one run, the error
+   * of the questions alone. Questions are asked in random order, so that the estimate is unbiased.
    *
    * @param points two standard errors, in percentage points for scores from 0 to 1
    * @return this evaluation
@@ -155,9 +154,8 @@ public final class Evaluation {
   }
 
   /**
-   * Stops the evaluation after a number of generated tokens. It is checked before each group of
-   * replies that are computed together: at most {@link #parallel} of them, or 8 to one question.
-   * The last group may exceed it.
+   * Stops the evaluation after a number of generated tokens. The budget is checked before each
+   * batch of at most {@link #parallel} replies, or 8 to one question. The last batch may exceed it.
    *
    * @param tokens the number
    * @return this evaluation
@@ -324,13 +322,13 @@ public final class Evaluation {
   }
 
   /**
-   * Two standard errors of the score of all questions. As long as only some of them were asked,
-   * that includes the error of these as a sample of all, by the interval, which has a width even
-   * where all replies are alike.
+   * Two standard errors of the score of all questions. While some have not been asked, this
+   * includes the error of sampling questions, from the interval, which has a width even if all
+   * replies are alike.
    */
   private double twoErrors(Estimate score) {
     int all = Math.min(limit, task.items().size());
-    if (score.groups() < FEWEST && score.questions() < all) {
+    if (score.groups() < MIN_QUESTIONS && score.questions() < all) {
       return Double.POSITIVE_INFINITY;
     }
     double questions = (score.high() - score.low()) / 2;
@@ -355,7 +353,7 @@ public final class Evaluation {
     private final Samples samples;
     private final AtomicInteger computed = new AtomicInteger();
     private final long start = System.nanoTime();
-    private long told = start - INTERVAL;
+    private long reported = start - INTERVAL;
 
     Meter(int total, Samples samples) {
       this.total = total;
@@ -365,10 +363,10 @@ public final class Evaluation {
     synchronized void add(int count) {
       int now = computed.addAndGet(count);
       boolean last = samples.size() >= total;
-      if (System.nanoTime() - told < INTERVAL && !last) {
+      if (System.nanoTime() - reported < INTERVAL && !last) {
         return;
       }
-      told = System.nanoTime();
+      reported = System.nanoTime();
       List<Sample> all = samples.all();
       listener.accept(
           new Progress(

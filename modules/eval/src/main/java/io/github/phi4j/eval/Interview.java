@@ -71,7 +71,7 @@ final class Interview {
       }
       return samples;
     } catch (IllegalArgumentException e) {
-      // The prompt does not fit, or the item is wrong: the others can still be asked.
+      // The prompt is too long or the item invalid; the others can still be asked.
       Reply none = new Reply("", FinishReason.CANCELLED, 0, List.of(), List.of(), "");
       Grade grade = new Grade(0, Grade.Status.ERROR, "", String.valueOf(e.getMessage()), Map.of());
       for (int i = 0; i < runs.count(); i++) {
@@ -86,7 +86,7 @@ final class Interview {
         item, RunFolder.promptText(task, item), run, ownSeed, reply, task.grade(item, reply));
   }
 
-  /** Asks for the letter where a reply to a question of multiple choice has none. */
+  /** Asks for the letter if a reply to a multiple-choice question has none. */
   private Reply asked(Item item, Reply reply) {
     List<String> letters = task.letters(item);
     if (letters.isEmpty()

@@ -9,9 +9,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * How probable each letter was where a reply to a question of multiple choice has its letter, given
- * that one of them came there. The mean of the right one's probability over the replies is the
- * share of right replies, with less variance.
+ * The sampling probabilities of the letters at the letter of a reply to a multiple-choice question,
+ * normalized to a sum of 1. The mean probability of the right letter estimates the share of right
+ * replies with less variance.
  */
 final class LetterProbabilities {
 
@@ -53,7 +53,7 @@ final class LetterProbabilities {
                     .mapToDouble(TokenLogProb.Candidate::probability)
                     .sum())
             .toList();
-    // A reply that has no letter here has its score elsewhere, or none.
+    // Normalized, since a reply without a letter here is scored elsewhere, or not at all.
     double any = probabilities.stream().mapToDouble(p -> p).sum();
     return any > 0 ? probabilities.stream().map(p -> p / any).toList() : List.of();
   }

@@ -11,9 +11,8 @@ import java.util.Objects;
  * @param finishReason why it ended; {@link FinishReason#CANCELLED} if its grade was settled early
  * @param tokens the number of tokens generated, or computed for alternatives
  * @param likelihoods the likelihood of each of {@link Task#alternatives}
- * @param probabilities for each of {@link Task#letters}, its probability under the sampling where
- *     the reply has its letter, given that one of them came there, so that they sum to 1; empty if
- *     that is not asked for or there is none
+ * @param probabilities the sampling probability of each of {@link Task#letters} at the reply's
+ *     letter, normalized to a sum of 1; empty if not requested or if the reply has no letter
  * @param chosen the most probable letter, if the reply has none and this was requested; otherwise
  *     empty
  */

@@ -24,7 +24,7 @@ final class Samples implements AutoCloseable {
         run.get().samples(file, task).forEach(s -> all.put(new Key(s.item().id(), s.run()), s)));
   }
 
-  /** What is missing of a unit: all of it or single runs. */
+  /** Returns the missing runs of a unit: the whole unit, or single runs. */
   List<Runs> missing(Runs runs) {
     List<Runs> missing = new ArrayList<>();
     for (int run = runs.first(); run < runs.first() + runs.count(); run++) {
@@ -35,7 +35,7 @@ final class Samples implements AutoCloseable {
     return missing.size() == runs.count() ? List.of(runs) : missing;
   }
 
-  /** Adds samples, which are on disk then, and returns their number. */
+  /** Adds samples, forces them to disk, and returns their number. */
   int add(List<Sample> samples) {
     for (Sample sample : samples) {
       log.ifPresent(file -> file.append(sample.toRecord(task, numbers.get(sample.item().id()))));

@@ -280,7 +280,7 @@ interface Scorer {
         .with("f1", new Measure(2 * correct / (1 + attempted), 1 + attempted));
   }
 
-  /** Grades on a scale, by a judge; for defects, by the share of grades from a severity on. */
+  /** Grades on a scale, by a judge; for defects, by the share of grades at or above a severity. */
   private static Grade graded(Spec spec, Judge judge, Item item, Reply reply) {
     int low = spec.scale().get(0);
     int high = spec.scale().get(1);

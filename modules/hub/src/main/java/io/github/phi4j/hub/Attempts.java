@@ -13,7 +13,7 @@ final class Attempts {
     T send() throws IOException, InterruptedException;
   }
 
-  private static final int MOST_FAILURES = 6;
+  private static final int MAX_FAILURES = 6;
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
 
   private final String name;
@@ -53,7 +53,7 @@ final class Attempts {
    */
   void failed(IOException reason, boolean progressed) throws HubException, InterruptedException {
     failures = progressed ? 1 : failures + 1;
-    if (failures >= MOST_FAILURES) {
+    if (failures >= MAX_FAILURES) {
       throw new HubException(
           name
               + " could not be downloaded: "

@@ -199,7 +199,11 @@ final class Download {
       long asked = received;
       restart(out);
       throw new IOException(
-          "the server was asked for the bytes from " + asked + " on and sends \"" + range + "\"");
+          "the server sends the range \""
+              + range
+              + "\" instead of the bytes from "
+              + asked
+              + " on");
     }
   }
 }

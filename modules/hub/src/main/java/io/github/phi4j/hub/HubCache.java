@@ -31,7 +31,7 @@ final class HubCache {
     void into(Path blob) throws IOException, InterruptedException;
   }
 
-  /** The way from a name in a snapshot to its blob. */
+  /** The kind of link from a name in a snapshot to its blob. */
   enum Link {
     SYMBOLIC {
       @Override
@@ -45,7 +45,7 @@ final class HubCache {
         Files.createLink(name, blob);
       }
     },
-    /** The blob itself gets the name, as with Hugging Face's tools. */
+    /** No link: the blob is moved to the name, as by Hugging Face's tools. */
     NONE {
       @Override
       void make(Path name, Path blob) throws IOException {
@@ -275,7 +275,7 @@ final class HubCache {
     for (Path file : model.files()) {
       Path blob = blob(model.repository(), file);
       if (!blob.startsWith(home.toRealPath())) {
-        throw new IOException(file + " leads out of " + home + " and is not touched");
+        throw new IOException(file + " is a link out of " + home + "; it is kept");
       }
       long bytes = Files.size(blob);
       Files.delete(file);

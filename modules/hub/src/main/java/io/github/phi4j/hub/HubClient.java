@@ -42,8 +42,8 @@ final class HubClient implements AutoCloseable {
     }
   }
 
-  private static final int MOST_REDIRECTS = 10;
-  private static final int MOST_PAGES = 100;
+  private static final int MAX_REDIRECTS = 10;
+  private static final int MAX_PAGES = 100;
   private static final Pattern NEXT = Pattern.compile("<([^>]+)>;\\s*rel=\"next\"");
 
   private final URI endpoint;
@@ -81,7 +81,7 @@ final class HubClient implements AutoCloseable {
   List<HubFile> files(String repository, String commit) throws IOException, InterruptedException {
     List<HubFile> files = new ArrayList<>();
     Optional<URI> page = Optional.of(api(repository, "tree/" + commit + "?recursive=true"));
-    for (int i = 0; page.isPresent() && i < MOST_PAGES; i++) {
+    for (int i = 0; page.isPresent() && i < MAX_PAGES; i++) {
       Page answer = json(page.get(), repository);
       for (JsonNode entry : answer.body()) {
         JsonNode large = entry.path("lfs");
@@ -148,7 +148,7 @@ final class HubClient implements AutoCloseable {
   private HttpResponse<InputStream> get(URI start, Optional<String> range, String repository)
       throws IOException, InterruptedException {
     URI uri = start;
-    for (int i = 0; i < MOST_REDIRECTS; i++) {
+    for (int i = 0; i < MAX_REDIRECTS; i++) {
       HttpRequest.Builder request =
           HttpRequest.newBuilder(uri).timeout(patience).header("User-Agent", "phi4j");
       range.ifPresent(value -> request.header("Range", value));
@@ -168,7 +168,7 @@ final class HubClient implements AutoCloseable {
       }
       uri = target(uri, location.get());
     }
-    throw new HubException(start + " redirects more than " + MOST_REDIRECTS + " times");
+    throw new HubException(start + " redirects more than " + MAX_REDIRECTS + " times");
   }
 
   private HttpResponse<InputStream> send(HttpRequest request)

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A model on a hub: a repository and a quantization, written {@code user/repo:quant} as llama.cpp
- * has it, or a {@linkplain PhiModel short name}, {@code phi-4:Q8_0}.
+ * A model on a hub: a repository and a quantization, written {@code user/repo:quant} as in
+ * llama.cpp, or a {@linkplain PhiModel short name}, {@code phi-4:Q8_0}.
  *
  * @param repository the user and the name, {@code user/repo}
  * @param quantization the tag of a file, such as {@code Q4_K_M}, in any case; empty for Q4_K_M,
@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  */
 public record ModelReference(String repository, Optional<String> quantization) {
 
-  // No name begins with a dot: none is a way out of the cache's folder.
+  // No name begins with a dot, so none leads out of the cache's folder.
   private static final String NAME = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,95}";
   private static final Pattern REPOSITORY = Pattern.compile(NAME + "/" + NAME);
   private static final Pattern TAG = Pattern.compile(NAME);

@@ -29,7 +29,7 @@ public interface PullListener {
    *
    * @param file the file's name in its repository, or the repository's name if its files are not
    *     known yet
-   * @param reason why the request failed
+   * @param reason the reason of the failure
    */
   default void retrying(String file, String reason) {}
 }

@@ -72,7 +72,7 @@ final class ChatEngine implements AutoCloseable {
                 .build()));
   }
 
-  /** Checks the model name, which can only confirm the model. */
+  /** Checks that a requested model name, if any, is the loaded model's. */
   private void checkModelName(String name) {
     if (name != null && !name.equals(modelName)) {
       throw RequestMapping.unsupported(

@@ -10,7 +10,7 @@ import io.github.phi4j.api.TextSink;
 import java.util.concurrent.Flow;
 import java.util.concurrent.SubmissionPublisher;
 
-/** A request with a subscriber. Back-pressure from the subscriber blocks the request. */
+/** A request that publishes to a subscriber, whose back-pressure blocks it. */
 final class EventStream implements TextSink {
 
   private final SubmissionPublisher<ChatModelStreamingEvent> events;
@@ -42,7 +42,7 @@ final class EventStream implements TextSink {
       calls.end(response.aiMessage().toolExecutionRequests());
       events.submit(new CompleteResponse(response));
       events.close();
-    } catch (Throwable e) { // the subscriber must hear of any failure
+    } catch (Throwable e) { // any failure must reach the subscriber
       events.closeExceptionally(e);
     }
   }
@@ -65,7 +65,7 @@ final class EventStream implements TextSink {
     return !cancellation.isCancelled();
   }
 
-  /** A subscriber whose cancelling, or failing, stops the engine. */
+  /** Stops the engine when the subscriber cancels or fails. */
   private record Cancelling(
       Flow.Subscriber<? super ChatModelStreamingEvent> subscriber, Cancellation cancellation)
       implements Flow.Subscriber<ChatModelStreamingEvent> {

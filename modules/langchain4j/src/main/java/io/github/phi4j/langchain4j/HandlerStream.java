@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A request with a handler. The handler's exceptions go to its {@code onError}, and generation
- * continues; exceptions of {@code onError} are logged.
+ * A request that reports to a handler. The handler's exceptions go to its {@code onError}, and
+ * generation continues; exceptions of {@code onError} are logged.
  */
 final class HandlerStream implements Runnable, TextSink, StreamingHandle {
 
@@ -47,7 +47,7 @@ final class HandlerStream implements Runnable, TextSink, StreamingHandle {
     ChatResponse response;
     try {
       response = engine.run(call, this);
-    } catch (Throwable e) { // the handler must hear of any failure
+    } catch (Throwable e) { // any failure must reach the handler
       if (!isCancelled()) {
         fail(e);
       }

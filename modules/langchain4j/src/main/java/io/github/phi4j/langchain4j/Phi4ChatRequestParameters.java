@@ -91,7 +91,7 @@ public final class Phi4ChatRequestParameters extends DefaultChatRequestParameter
   /**
    * Returns whether the model may call several tools at once.
    *
-   * @return whether it may; null is like true
+   * @return whether it may; null means true
    */
   public Boolean parallelToolCalls() {
     return parallelToolCalls;

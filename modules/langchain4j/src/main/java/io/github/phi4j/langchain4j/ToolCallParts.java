@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The tool calls of one response as they are streamed: the parts of each, and it as a whole before
- * the next one begins.
+ * Streams the tool calls of one response: the parts of a call, then the complete call, then the
+ * next one.
  */
 final class ToolCallParts {
 
@@ -20,7 +20,7 @@ final class ToolCallParts {
   private String id = "";
   private String name = "";
   private final StringBuilder arguments = new StringBuilder();
-  private int told; // how much of the arguments
+  private int sent; // characters of the arguments
 
   ToolCallParts(Consumer<PartialToolCall> partial, Consumer<CompleteToolCall> complete) {
     this.partial = partial;
@@ -41,23 +41,23 @@ final class ToolCallParts {
       id = callId;
       name = toolName;
       arguments.setLength(0);
-      told = 0;
+      sent = 0;
     }
     arguments.append(piece);
-    boolean braceAlone = told == 0 && arguments.toString().strip().equals("{");
-    if (arguments.length() > told && !braceAlone) { // which comes with what follows
+    boolean braceAlone = sent == 0 && arguments.toString().strip().equals("{");
+    if (arguments.length() > sent && !braceAlone) { // a lone brace waits for the next piece
       partial.accept(
           PartialToolCall.builder()
               .index(begun - 1)
               .id(id)
               .name(name)
-              .partialArguments(arguments.substring(told))
+              .partialArguments(arguments.substring(sent))
               .build());
-      told = arguments.length();
+      sent = arguments.length();
     }
   }
 
-  /** Completes the calls of the response that are not complete yet. */
+  /** Completes the response's remaining calls. */
   void end(List<ToolExecutionRequest> requests) {
     requests.subList(completed, requests.size()).forEach(this::complete);
   }

@@ -15,18 +15,17 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * Observes each generation, for traces: a registry with a handler of Micrometer Tracing makes a
- * span of it, under OpenTelemetry's names for generative AI. Thread-safe; one serves any number of
+ * Observes each generation, for traces: a registry with a handler of Micrometer Tracing turns it
+ * into a span, under OpenTelemetry's names for generative AI. Thread-safe; one serves any number of
  * generators.
  *
  * <pre>{@code
  * LoadOptions options = LoadOptions.builder().listeners(new Phi4Observations(registry)).build();
  * }</pre>
  *
- * <p>The observation is a child of the one that is current where {@code generate} is called, and is
- * itself current there until the call ends, for sinks too. A call on another thread has a parent
- * only if the program carries it there, as Micrometer's context propagation does. Prompts and
- * answers are not recorded.
+ * <p>The observation is a child of the current one on the thread that calls {@code generate}, and
+ * is itself current there until the call ends, also for sinks. A call on another thread has a
+ * parent only with context propagation, such as Micrometer's. Prompts and answers are not recorded.
  */
 public final class Phi4Observations implements GenerationListener {
 
@@ -35,12 +34,12 @@ public final class Phi4Observations implements GenerationListener {
 
   private final ObservationRegistry registry;
 
-  // The generations of a thread: one that a sink begins lies within another.
+  // The nested generations of a thread: a sink may start another one.
   private final ThreadLocal<Deque<Observation.Scope>> running =
       ThreadLocal.withInitial(ArrayDeque::new);
 
   /**
-   * Observes to a registry.
+   * Creates a listener that observes to a registry.
    *
    * @param registry the registry
    */

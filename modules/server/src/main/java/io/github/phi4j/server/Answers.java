@@ -18,7 +18,7 @@ import java.util.UUID;
 final class Answers {
 
   /** OpenAI's value for a probability of zero. */
-  private static final double LEAST_LOG_PROB = -9999;
+  private static final double MIN_LOG_PROB = -9999;
 
   private Answers() {}
 
@@ -159,6 +159,6 @@ final class Answers {
   }
 
   static double finite(double logProb) {
-    return Math.max(logProb, LEAST_LOG_PROB);
+    return Math.max(logProb, MIN_LOG_PROB);
   }
 }

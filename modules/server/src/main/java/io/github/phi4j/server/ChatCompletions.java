@@ -66,8 +66,8 @@ final class ChatCompletions implements Route {
     boolean logProbs = fields.flag("logprobs", false);
     int alternatives =
         fields
-            .integer("top_logprobs", 0, OptionFields.MOST_ALTERNATIVES)
-            .orElse(fields.integer("n_probs", 0, OptionFields.MOST_ALTERNATIVES).orElse(0));
+            .integer("top_logprobs", 0, OptionFields.MAX_ALTERNATIVES)
+            .orElse(fields.integer("n_probs", 0, OptionFields.MAX_ALTERNATIVES).orElse(0));
     if (fields.has("top_logprobs") && !logProbs) {
       throw fields.invalid("top_logprobs", "is only allowed when 'logprobs' is true");
     }

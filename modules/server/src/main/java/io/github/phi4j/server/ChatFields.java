@@ -19,7 +19,7 @@ final class ChatFields {
   private ChatFields() {}
 
   /** Reads the conversation of a request; a final assistant message is continued. */
-  static Prompt prompt(Fields fields, int most) {
+  static Prompt prompt(Fields fields, int max) {
     List<Fields> given = fields.objects("messages");
     if (!fields.has("messages")) {
       throw fields.missing("messages");
@@ -27,8 +27,8 @@ final class ChatFields {
     if (given.isEmpty()) {
       throw fields.invalid("messages", "must have at least one message");
     }
-    if (given.size() > most) {
-      throw fields.invalid("messages", "must have at most " + most + " messages");
+    if (given.size() > max) {
+      throw fields.invalid("messages", "must have at most " + max + " messages");
     }
     List<Message> messages = new ArrayList<>();
     for (Fields each : given) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code /v1/completions}: continues text verbatim. */
 final class Completions implements Route {
 
-  private static final int MOST_PROMPTS = 64;
+  private static final int MAX_PROMPTS = 64;
 
   /** The default number of tokens, as in OpenAI's API. */
   private static final int DEFAULT_TOKENS = 16;
@@ -66,7 +66,7 @@ final class Completions implements Route {
   private Call read(Fields fields) {
     String model = serving.model(fields);
     int samples = OptionFields.choices(fields);
-    if (fields.integer("best_of", 1, OptionFields.MOST_CHOICES).orElse(samples) != samples) {
+    if (fields.integer("best_of", 1, OptionFields.MAX_CHOICES).orElse(samples) != samples) {
       throw ApiException.unsupported(
           fields.name("best_of"), "'best_of' is not supported unless it equals 'n'.");
     }
@@ -100,12 +100,12 @@ final class Completions implements Route {
   }
 
   private static LogProbForm logProbs(Fields fields, GenerationOptions.Builder options) {
-    OptionalInt arrays = fields.integer("logprobs", 0, OptionFields.MOST_ALTERNATIVES);
+    OptionalInt arrays = fields.integer("logprobs", 0, OptionFields.MAX_ALTERNATIVES);
     if (arrays.isPresent()) {
       options.logProbs(arrays.getAsInt());
       return LogProbForm.ARRAYS;
     }
-    int objects = fields.integer("n_probs", 0, OptionFields.MOST_ALTERNATIVES).orElse(0);
+    int objects = fields.integer("n_probs", 0, OptionFields.MAX_ALTERNATIVES).orElse(0);
     if (objects == 0) {
       return LogProbForm.NONE;
     }
@@ -133,8 +133,8 @@ final class Completions implements Route {
     if (!array.isEmpty() && array.get(0).isNumber()) {
       return List.of(tokens(fields, array));
     }
-    if (array.isEmpty() || array.size() > MOST_PROMPTS) {
-      throw fields.invalid("prompt", "must have from 1 to " + MOST_PROMPTS + " prompts");
+    if (array.isEmpty() || array.size() > MAX_PROMPTS) {
+      throw fields.invalid("prompt", "must have from 1 to " + MAX_PROMPTS + " prompts");
     }
     List<Prompt> prompts = new ArrayList<>();
     for (JsonNode each : array) {

@@ -14,7 +14,7 @@ import java.util.List;
 /** {@code /v1/embeddings}. */
 final class Embeddings implements Route {
 
-  private static final int MOST_TEXTS = 2048;
+  private static final int MAX_TEXTS = 2048;
 
   private final Serving serving;
 
@@ -72,8 +72,8 @@ final class Embeddings implements Route {
     } else {
       texts.addAll(fields.strings("input"));
     }
-    if (texts.isEmpty() || texts.size() > MOST_TEXTS) {
-      throw fields.invalid("input", "must have from 1 to " + MOST_TEXTS + " texts");
+    if (texts.isEmpty() || texts.size() > MAX_TEXTS) {
+      throw fields.invalid("input", "must have from 1 to " + MAX_TEXTS + " texts");
     }
     if (texts.contains("")) {
       throw fields.invalid("input", "must not have empty texts");

@@ -79,7 +79,7 @@ final class Fields {
     return value.booleanValue();
   }
 
-  OptionalLong whole(String field, long least, long most) {
+  OptionalLong whole(String field, long min, long max) {
     if (!has(field)) {
       return OptionalLong.empty();
     }
@@ -91,21 +91,21 @@ final class Fields {
     if (number != Math.rint(number) || Double.isInfinite(number)) {
       throw invalid(field, "must be an integer, not " + shown(value));
     }
-    if (!value.canConvertToLong() || value.longValue() < least || value.longValue() > most) {
+    if (!value.canConvertToLong() || value.longValue() < min || value.longValue() > max) {
       throw invalid(
-          field, "must be an integer from " + least + " to " + most + ", not " + shown(value));
+          field, "must be an integer from " + min + " to " + max + ", not " + shown(value));
     }
     return OptionalLong.of(value.longValue());
   }
 
-  OptionalInt integer(String field, int least, int most) {
-    OptionalLong value = whole(field, least, most);
+  OptionalInt integer(String field, int min, int max) {
+    OptionalLong value = whole(field, min, max);
     return value.isPresent()
         ? OptionalInt.of(Math.toIntExact(value.getAsLong()))
         : OptionalInt.empty();
   }
 
-  OptionalDouble number(String field, double least, double most) {
+  OptionalDouble number(String field, double min, double max) {
     if (!has(field)) {
       return OptionalDouble.empty();
     }
@@ -114,9 +114,9 @@ final class Fields {
       throw wrongType(name(field), "a number", value);
     }
     double number = value.doubleValue();
-    if (!(number >= least && number <= most)) {
+    if (!(number >= min && number <= max)) {
       throw invalid(
-          field, "must be from " + plain(least) + " to " + plain(most) + ", not " + shown(value));
+          field, "must be from " + plain(min) + " to " + plain(max) + ", not " + shown(value));
     }
     return OptionalDouble.of(number);
   }

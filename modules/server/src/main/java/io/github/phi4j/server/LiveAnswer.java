@@ -79,7 +79,7 @@ final class LiveAnswer {
       throws IOException {
     LiveAnswer answer = new LiveAnswer(format);
     Thread worker = Thread.ofVirtual().name("phi4-generation").unstarted(() -> answer.work(work));
-    try (Load.Place _ = load.enter(worker)) {
+    try (Load.Slot _ = load.enter(worker)) {
       worker.start();
       try {
         answer.pump(exchange, heartbeat);

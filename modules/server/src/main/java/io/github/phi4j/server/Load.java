@@ -12,7 +12,7 @@ final class Load {
 
   /** A generation's slot, until it is closed. */
   @FunctionalInterface
-  interface Place extends AutoCloseable {
+  interface Slot extends AutoCloseable {
     @Override
     void close();
   }
@@ -32,7 +32,7 @@ final class Load {
    *
    * @throws ApiException if none is free, or the server is closing
    */
-  Place enter(Thread worker) {
+  Slot enter(Thread worker) {
     lock.lock();
     try {
       if (draining) {

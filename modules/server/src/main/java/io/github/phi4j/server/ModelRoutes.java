@@ -110,7 +110,7 @@ final class ModelRoutes {
 
   private static ObjectNode parameters(Settings settings) {
     Sampling sampling = settings.defaults().sampling();
-    int most = settings.defaults().maxTokens();
+    int maxTokens = settings.defaults().maxTokens();
     return Json.object()
         .put("temperature", sampling.temperature())
         .put("top_k", sampling.topK())
@@ -120,7 +120,7 @@ final class ModelRoutes {
         .put("repeat_penalty", sampling.repeatPenalty())
         .put("presence_penalty", sampling.presencePenalty())
         .put("frequency_penalty", sampling.frequencyPenalty())
-        .put("n_predict", most == Integer.MAX_VALUE ? -1 : most);
+        .put("n_predict", maxTokens == Integer.MAX_VALUE ? -1 : maxTokens);
   }
 
   private void tokenize(Exchange exchange) throws IOException {

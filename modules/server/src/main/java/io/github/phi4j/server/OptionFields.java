@@ -16,12 +16,12 @@ import java.util.OptionalLong;
 final class OptionFields {
 
   /** The maximum number of choices of a request. */
-  static final int MOST_CHOICES = 64;
+  static final int MAX_CHOICES = 64;
 
   /** The maximum number of alternatives per token. */
-  static final int MOST_ALTERNATIVES = 20;
+  static final int MAX_ALTERNATIVES = 20;
 
-  private static final int MOST_STOPS = 64;
+  private static final int MAX_STOPS = 64;
   private static final String ANY_OBJECT = "{\"type\": \"object\"}";
 
   private final Settings settings;
@@ -54,8 +54,8 @@ final class OptionFields {
   /** Reads the number of choices. */
   static int choices(Fields fields) {
     return fields
-        .integer("n", 1, MOST_CHOICES)
-        .orElseGet(() -> fields.integer("n_cmpl", 1, MOST_CHOICES).orElse(1));
+        .integer("n", 1, MAX_CHOICES)
+        .orElseGet(() -> fields.integer("n_cmpl", 1, MAX_CHOICES).orElse(1));
   }
 
   /** Reads the heartbeat interval. */
@@ -64,8 +64,7 @@ final class OptionFields {
     if (seconds.orElse(1) < 1) {
       throw ApiException.unsupported(
           fields.name("sse_ping_interval"),
-          "'sse_ping_interval' must be at least 1: the server notices by it that a client is"
-              + " gone.");
+          "'sse_ping_interval' must be at least 1: heartbeats detect disconnected clients.");
     }
     return seconds.isPresent() ? Duration.ofSeconds(seconds.getAsInt()) : fallback;
   }
@@ -96,8 +95,8 @@ final class OptionFields {
     }
     List<String> stops =
         fields.strings("stop").stream().filter(stop -> !stop.isEmpty()).distinct().toList();
-    if (stops.size() > MOST_STOPS) {
-      throw fields.invalid("stop", "must have at most " + MOST_STOPS + " texts");
+    if (stops.size() > MAX_STOPS) {
+      throw fields.invalid("stop", "must have at most " + MAX_STOPS + " texts");
     }
     options.stopStrings(stops);
   }

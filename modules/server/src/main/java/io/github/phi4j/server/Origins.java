@@ -59,7 +59,7 @@ final class Origins {
           "host_not_allowed",
           "This server does not answer for the host '"
               + authority
-              + "'; it can be allowed where the server is started.");
+              + "'; allow it when starting the server.");
     }
     Optional<String> origin = exchange.header("Origin");
     if (origin.isPresent()) {
@@ -69,7 +69,7 @@ final class Origins {
             "origin_not_allowed",
             "This server does not answer to pages of '"
                 + origin.get()
-                + "'; they can be allowed where the server is started.");
+                + "'; allow them when starting the server.");
       }
       exchange.setHeader("Access-Control-Allow-Origin", origin.get());
     } else if (exchange.header("Sec-Fetch-Site").filter("cross-site"::equals).isPresent()

@@ -27,9 +27,9 @@ final class ResponseStream implements TextSink {
   private final String reasoningId = Answers.id("rs_");
   private final String messageId = Answers.id("msg_");
   private final ArrayNode output = Json.array();
-  private final StringBuilder grown = new StringBuilder(); // the text of the open item
+  private final StringBuilder openText = new StringBuilder(); // of the open item
   private final List<TokenLogProb> logProbs = new ArrayList<>();
-  private int told; // of them
+  private int sent; // log-probabilities
   private @Nullable Open open;
   private int number;
 
@@ -85,18 +85,18 @@ final class ResponseStream implements TextSink {
       item.putArray("content");
       begin(new Open.Thoughts(), item);
     }
-    grown.append(thought);
+    openText.append(thought);
     return event("response.reasoning_text.delta", atContent(reasoningId).put("delta", thought));
   }
 
   @Override
   public boolean accept(String text) {
     beginText();
-    grown.append(text);
+    openText.append(text);
     ObjectNode fields = atContent(messageId).put("delta", text);
-    List<TokenLogProb> untold = logProbs.subList(told, logProbs.size());
-    fields.set("logprobs", responses.part(text, untold).get("logprobs"));
-    told = logProbs.size();
+    List<TokenLogProb> unsent = logProbs.subList(sent, logProbs.size());
+    fields.set("logprobs", responses.part(text, unsent).get("logprobs"));
+    sent = logProbs.size();
     return event("response.output_text.delta", fields);
   }
 
@@ -123,7 +123,7 @@ final class ResponseStream implements TextSink {
     if (!(open instanceof Open.Call(ObjectNode item))) {
       throw new IllegalStateException("the arguments of a call came before its name");
     }
-    grown.append(arguments);
+    openText.append(arguments);
     return event(
         "response.function_call_arguments.delta",
         at(item.path("id").textValue()).put("delta", arguments));
@@ -138,18 +138,18 @@ final class ResponseStream implements TextSink {
       case null -> {}
     }
     open = null;
-    grown.setLength(0);
+    openText.setLength(0);
   }
 
   private void endThoughts() {
-    String thoughts = grown.toString();
+    String thoughts = openText.toString();
     event("response.reasoning_text.done", atContent(reasoningId).put("text", thoughts));
     add(Responses.reasoning(reasoningId, thoughts));
   }
 
   private void endText(String status) {
-    ObjectNode part = responses.part(grown.toString(), logProbs);
-    ObjectNode fields = atContent(messageId).put("text", grown.toString());
+    ObjectNode part = responses.part(openText.toString(), logProbs);
+    ObjectNode fields = atContent(messageId).put("text", openText.toString());
     fields.set("logprobs", part.get("logprobs"));
     event("response.output_text.done", fields);
     fields = atContent(messageId);
@@ -159,13 +159,13 @@ final class ResponseStream implements TextSink {
   }
 
   private void endCall(ObjectNode item, String status) {
-    item.put("arguments", grown.toString()).put("status", status);
+    item.put("arguments", openText.toString()).put("status", status);
     if (status.equals("completed")) {
       event(
           "response.function_call_arguments.done",
           at(item.path("id").textValue())
               .put("name", item.path("name").textValue())
-              .put("arguments", grown.toString()));
+              .put("arguments", openText.toString()));
     }
     add(item);
   }

@@ -80,7 +80,7 @@ final class Responses implements Route {
       OptionFields.logProbs(
           fields,
           options,
-          fields.integer("top_logprobs", 0, OptionFields.MOST_ALTERNATIVES).orElse(0));
+          fields.integer("top_logprobs", 0, OptionFields.MAX_ALTERNATIVES).orElse(0));
     }
     return new Call(
         Answers.id("resp_"),

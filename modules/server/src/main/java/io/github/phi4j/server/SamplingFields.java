@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 /** Reads sampling options: OpenAI's fields and llama.cpp's. */
 final class SamplingFields {
 
-  private static final double MOST_TEMPERATURE = 100;
+  private static final double MAX_TEMPERATURE = 100;
 
   /** llama.cpp's names of samplers, in order. */
   private static final List<String> SAMPLERS =
@@ -46,7 +46,7 @@ final class SamplingFields {
     fields.refuse("adaptive_target", "is not supported", "-1", "-1.0");
     fields.refuse("min_keep", "is not supported", "0", "1");
     Sampling.Builder sampling = defaults.toBuilder();
-    number("temperature", 0, MOST_TEMPERATURE, sampling::temperature);
+    number("temperature", 0, MAX_TEMPERATURE, sampling::temperature);
     // OpenAI's clients send 0 for the smallest nucleus.
     number("top_p", 0, 1, value -> sampling.topP(Math.max(value, Float.MIN_NORMAL)));
     number("min_p", 0, 1, sampling::minP);
@@ -110,15 +110,15 @@ final class SamplingFields {
     }
   }
 
-  private void number(String field, double least, double most, Consumer<Float> setter) {
-    OptionalDouble value = fields.number(field, least, most);
+  private void number(String field, double min, double max, Consumer<Float> setter) {
+    OptionalDouble value = fields.number(field, min, max);
     if (value.isPresent()) {
       setter.accept((float) value.getAsDouble());
     }
   }
 
-  private float number(String field, double least, double most, double fallback) {
-    return (float) fields.number(field, least, most).orElse(fallback);
+  private float number(String field, double min, double max, double fallback) {
+    return (float) fields.number(field, min, max).orElse(fallback);
   }
 
   private static Sampling.Window window(int tokens) {
@@ -154,7 +154,7 @@ final class SamplingFields {
     if (xtc.isPresent()) {
       sampling.xtc(new Sampling.Xtc((float) xtc.getAsDouble(), number("xtc_threshold", 0, 1, 0.1)));
     }
-    OptionalDouble range = fields.number("dynatemp_range", 0, MOST_TEMPERATURE);
+    OptionalDouble range = fields.number("dynatemp_range", 0, MAX_TEMPERATURE);
     if (range.isPresent()) {
       sampling.dynamicTemperature(
           new Sampling.DynamicTemperature(

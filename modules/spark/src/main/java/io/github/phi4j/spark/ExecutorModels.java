@@ -19,8 +19,8 @@ import org.apache.spark.TaskContext;
 
 /**
  * The models of this JVM, each loaded once and shared by all tasks for as long as the JVM lives.
- * They compute with the same threads, which are as many as the executor has cores, so that cores
- * are neither idle nor oversubscribed.
+ * They share one thread pool, by default with a thread per core of the executor, so that cores are
+ * neither idle nor oversubscribed.
  */
 final class ExecutorModels {
 
@@ -47,7 +47,7 @@ final class ExecutorModels {
     return Files.exists(local) ? local.toAbsolutePath() : Path.of(SparkFiles.get(model));
   }
 
-  /** The cores of this executor, if it has not all of the machine's. */
+  /** Returns the executor's cores; empty if it may use all of the machine's. */
   private static OptionalInt cores() {
     SparkConf conf = SparkEnv.get().conf();
     Matcher local = LOCAL.matcher(conf.get("spark.master", ""));

@@ -10,7 +10,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.spark.sql.types.StructType;
 
-/** Options by the names of their setters, as configuration and command lines write them. */
+/** Options keyed by setter name, as spelled in configurations and on command lines. */
 enum NamedOptions {
   /** {@code spark.phi4j.maxTokens}. */
   CONFIGURATION("spark.phi4j.", false),
@@ -54,7 +54,7 @@ enum NamedOptions {
     return hyphens ? setter.replaceAll("([a-z])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT) : setter;
   }
 
-  /** The names there are, without their prefix. */
+  /** Returns all names, without the prefix. */
   Set<String> names() {
     Set<String> names = new TreeSet<>();
     SETTERS.keySet().forEach(name -> names.add(spelling(name)));
@@ -62,9 +62,9 @@ enum NamedOptions {
   }
 
   /**
-   * Makes options of values by their names.
+   * Builds options from values by name.
    *
-   * @throws IllegalArgumentException if a name is unknown, a value wrong, or there is no model
+   * @throws IllegalArgumentException if a name is unknown, a value invalid, or the model missing
    */
   Phi4SparkOptions build(Map<String, String> values) {
     Set<String> names = names();

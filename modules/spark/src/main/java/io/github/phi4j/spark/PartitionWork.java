@@ -14,16 +14,16 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.util.TaskCompletionListener;
 
-/** Adds a column to the rows of a partition, several at a time, in their order. */
+/** Adds a column to the rows of a partition, several at a time, in order. */
 final class PartitionWork implements MapPartitionsFunction<Row, Row> {
 
   private static final long serialVersionUID = 1;
 
   /**
-   * How many rows a task holds for each one under way: so many may be done before the one that is
-   * next in order, while others take their place.
+   * The window in rows per row in flight: rows finished out of order wait in it, so that a slow row
+   * does not hold up the start of others.
    */
-  private static final int HELD = 16;
+  private static final int WINDOW = 16;
 
   private final Phi4SparkOptions options;
   private final Work work;
@@ -44,7 +44,7 @@ final class PartitionWork implements MapPartitionsFunction<Row, Row> {
     return new Window(rows, generator, cancellation);
   }
 
-  /** The rows that are under way, and those that are done and not yet taken. */
+  /** The rows in flight, and the finished ones not yet taken. */
   private final class Window implements Iterator<Row> {
     private final Iterator<Row> rows;
     private final Generator generator;
@@ -87,7 +87,7 @@ final class PartitionWork implements MapPartitionsFunction<Row, Row> {
     }
 
     private boolean mayStart() {
-      return held.size() < HELD * options.rowsInFlight() && rows.hasNext();
+      return held.size() < WINDOW * options.rowsInFlight() && rows.hasNext();
     }
 
     private void startAll() {

@@ -53,7 +53,7 @@ public final class Phi4Spark {
   }
 
   /**
-   * Chooses the most probable of some answers to each row's prompt. The column is a struct of
+   * Chooses the most probable of the given answers to each row's prompt. The column is a struct of
    * choice, probability, probabilities (of the alternatives in order) and error.
    *
    * @param options the options
@@ -104,11 +104,10 @@ public final class Phi4Spark {
 
   /**
    * Registers the SQL functions {@code phi4_generate(prompt)}, {@code phi4_choose(prompt, array)},
-   * {@code phi4_score(text)} and {@code phi4_embed(text)}, which give the structs of {@link
+   * {@code phi4_score(text)} and {@code phi4_embed(text)}, which return the structs of {@link
    * #generate}, {@link #choose}, {@link #score} and {@link #embed}, without {@code result}. Calls
-   * of different tasks are computed together; those of one task one after the other, so that large
-   * datasets are better served by the former. {@link Phi4SparkExtensions} registers them by
-   * configuration.
+   * of different tasks are batched, but each task makes one call at a time: prefer the methods
+   * above for large datasets. {@link Phi4SparkExtensions} registers the functions by configuration.
    *
    * @param spark the session
    * @param options the options; columns are ignored, and seeds derive from the prompts
@@ -125,7 +124,7 @@ public final class Phi4Spark {
       options.check(rows.schema());
       StructType type = rows.schema().add(options.outputColumn(), work.type());
       Progress progress = new Progress(rows.sparkSession().sparkContext());
-      return rows.sortWithinPartitions(options.inputColumn()) // what begins alike is computed once
+      return rows.sortWithinPartitions(options.inputColumn()) // common prefixes are computed once
           .mapPartitions(new PartitionWork(options, work, progress), Encoders.row(type));
     };
   }

@@ -16,7 +16,7 @@ import scala.jdk.javaapi.CollectionConverters;
 import scala.runtime.BoxedUnit;
 
 /**
- * Gives sessions the SQL functions of {@link Phi4Spark#register}, by configuration alone:
+ * Registers the SQL functions of {@link Phi4Spark#register} by configuration alone:
  *
  * <pre>{@code
  * spark.sql.extensions   io.github.phi4j.spark.Phi4SparkExtensions
@@ -24,9 +24,9 @@ import scala.runtime.BoxedUnit;
  * spark.phi4j.maxTokens  200
  * }</pre>
  *
- * <p>What follows {@code spark.phi4j.} is the name of a method of {@link Phi4SparkOptions.Builder}.
- * A query takes the values that its session has when it is analysed: {@code SET
- * spark.phi4j.temperature = 0.7} holds from the next one on.
+ * <p>The rest of a name after {@code spark.phi4j.} is a method of {@link Phi4SparkOptions.Builder}.
+ * A query uses its session's values at analysis time: {@code SET spark.phi4j.temperature = 0.7}
+ * applies from the next query on.
  */
 public final class Phi4SparkExtensions implements SparkSessionExtensionsProvider {
 

@@ -17,7 +17,7 @@ import org.apache.spark.sql.types.StructType;
  *
  * @serial exclude
  */
-@SuppressWarnings("InvalidBlockTag") // which javadoc knows
+@SuppressWarnings("InvalidBlockTag") // javadoc knows @serial
 public final class Phi4SparkOptions implements Serializable {
 
   private static final long serialVersionUID = 1;
@@ -100,12 +100,12 @@ public final class Phi4SparkOptions implements Serializable {
     return outputColumn;
   }
 
-  /** The column that is asked. */
+  /** Returns the input column. */
   String inputColumn() {
     return messagesColumn == null ? promptColumn : messagesColumn;
   }
 
-  /** The messages with the system message before them. */
+  /** Returns the messages after the system message, if there is one. */
   List<Message> conversation(Message... messages) {
     List<Message> all = new ArrayList<>();
     if (system != null) {
@@ -116,9 +116,10 @@ public final class Phi4SparkOptions implements Serializable {
   }
 
   /**
-   * Checks that a dataset has the columns.
+   * Checks the columns of a dataset.
    *
-   * @throws IllegalArgumentException if it has not; it names the column
+   * @throws IllegalArgumentException if an input column is missing or of another type, or the
+   *     output column exists
    */
   void check(StructType rows) {
     List<String> names = List.of(rows.fieldNames());
@@ -167,7 +168,7 @@ public final class Phi4SparkOptions implements Serializable {
     return jsonSchema;
   }
 
-  /** The type of answers' values, or null. */
+  /** Returns the type of the result, or null. */
   StructType resultType() {
     return resultType;
   }
@@ -354,8 +355,8 @@ public final class Phi4SparkOptions implements Serializable {
     /**
      * Constrains answers to a JSON Schema; the output then has the typed field {@code result}.
      *
-     * @param schema a JSON Schema of an object; of its properties, numbers become BIGINT and
-     *     DOUBLE, and what has no type of its own a string
+     * @param schema a JSON Schema of an object; integers become BIGINT, other numbers DOUBLE, and
+     *     values without a Spark type STRING
      * @return this builder
      * @throws IllegalArgumentException if it is not the schema of an object
      */
@@ -401,8 +402,8 @@ public final class Phi4SparkOptions implements Serializable {
     public Phi4SparkOptions build() {
       if (threads < 0 || contextLength < 0 || maxTokens < 0 || rowsInFlight < 1) {
         throw new IllegalArgumentException(
-            "threads, contextLength and maxTokens must not be negative, rowsInFlight be at least"
-                + " 1");
+            "threads, contextLength and maxTokens must not be negative, and rowsInFlight must be"
+                + " at least 1");
       }
       return new Phi4SparkOptions(this);
     }

@@ -31,8 +31,8 @@ import org.apache.spark.sql.types.StructType;
  *     --model /models/phi-4-Q4_K_M.gguf --input questions.parquet --output answers.parquet
  * }</pre>
  *
- * <p>Each part of the rows is in the output as soon as its task has ended, whatever becomes of the
- * job. A row whose id is in the output is not computed again, though it has an error.
+ * <p>A task's rows are in the output as soon as it ends, even if the job fails later. Rows whose
+ * ids are in the output are not computed again, even if they have errors.
  */
 public final class Phi4Submit {
 
@@ -44,7 +44,7 @@ public final class Phi4Submit {
   private static final Set<String> OWN =
       Set.of(INPUT, OUTPUT, INPUT_FORMAT, OUTPUT_FORMAT, PARTITIONS);
 
-  /** Lines within quotes, and quotes doubled, as everybody else reads and writes them. */
+  /** Line breaks within quotes, and doubled quotes, as in RFC 4180. */
   private static final Map<String, String> CSV =
       Map.of("header", "true", "multiLine", "true", "escape", "\"");
 
@@ -70,10 +70,10 @@ public final class Phi4Submit {
    * Runs the job.
    *
    * @param args pairs of {@code --option value}: input and output; input-format and output-format
-   *     (parquet, json or csv; those of the names unless set); partitions (into how many parts the
-   *     rows are split; as Spark reads them unless set); and what {@link Phi4SparkOptions.Builder}
-   *     has methods for, such as model and max-tokens, with result-type as DDL
-   * @throws IllegalArgumentException if an option is unknown, missing or wrong
+   *     (parquet, json or csv; by default, from the file names); partitions (their number; by
+   *     default, as Spark reads the rows); and the methods of {@link Phi4SparkOptions.Builder},
+   *     such as model and max-tokens, with result-type as DDL
+   * @throws IllegalArgumentException if an option is unknown, missing or invalid
    * @throws IOException if the output's folder cannot be read
    */
   public static void main(String[] args) throws IOException {
@@ -127,7 +127,7 @@ public final class Phi4Submit {
         .mode(SaveMode.Append)
         .format(format)
         .options(settings(format))
-        // A task's file is in its place when the task ends, not only when the job does.
+        // Commits a task's files when the task ends, not with the job.
         .option("mapreduce.fileoutputcommitter.algorithm.version", "2")
         .save(output);
   }
@@ -141,7 +141,7 @@ public final class Phi4Submit {
     return format.equals("csv") ? flat(answered) : answered;
   }
 
-  /** As CSV has it: the answer's fields are columns, and what has fields in turn is JSON. */
+  /** Flattens rows for CSV: the answer's fields become columns, and nested values JSON. */
   private Dataset<Row> flat(Dataset<Row> answered) {
     String column = options.outputColumn();
     List<Column> columns = new ArrayList<>();

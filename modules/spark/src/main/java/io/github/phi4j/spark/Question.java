@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.spark.sql.Row;
 
-/** What is asked of the model, read when it is needed: what is wrong with it fails then. */
+/** A question to the model, read lazily: an invalid one fails with its own row. */
 sealed interface Question {
 
-  /** The seed of all that is random in the answer. */
+  /** Returns the random seed of the answer. */
   long seed();
 
-  /** The text as it stands. */
+  /** Returns the text, verbatim. */
   String text();
 
-  /** The text as a user's message, or the conversation. */
+  /** Returns the text as a user message, or the conversation. */
   Prompt prompt();
 
   /** The question of a row. */
@@ -67,7 +67,7 @@ sealed interface Question {
     }
   }
 
-  /** A question of SQL, which has no id: its seed comes from its text. */
+  /** A question from SQL; it has no id, so its seed derives from its text. */
   record OfText(Phi4SparkOptions options, Object given) implements Question {
 
     @Override

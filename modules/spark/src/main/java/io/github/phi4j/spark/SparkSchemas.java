@@ -73,8 +73,8 @@ final class SparkSchemas {
     return schema;
   }
 
-  private static void integer(ObjectNode schema, long least, long most) {
-    schema.put("type", "integer").put("minimum", least).put("maximum", most);
+  private static void integer(ObjectNode schema, long min, long max) {
+    schema.put("type", "integer").put("minimum", min).put("maximum", max);
   }
 
   /**

@@ -10,13 +10,11 @@ import org.apache.spark.sql.functions;
 import scala.collection.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
-/**
- * The functions of SQL. They give the structs that {@link Phi4Spark} gives, each call by itself.
- */
+/** The SQL functions. They return the structs of {@link Phi4Spark}, for one text per call. */
 enum SqlFunctions {
   GENERATE("phi4_generate", 1, "(prompt) - Answers a prompt"),
-  CHOOSE("phi4_choose", 2, "(prompt, answers) - Chooses the most probable of some answers"),
-  SCORE("phi4_score", 1, "(text) - Tells how probable a text is"),
+  CHOOSE("phi4_choose", 2, "(prompt, answers) - Chooses the most probable answer"),
+  SCORE("phi4_score", 1, "(text) - Computes a text's log-probability"),
   EMBED("phi4_embed", 1, "(text) - Embeds a text");
 
   final String sqlName;
@@ -29,7 +27,7 @@ enum SqlFunctions {
     this.usage = usage;
   }
 
-  /** The function with options. */
+  /** Returns the function for some options. */
   UserDefinedFunction with(Phi4SparkOptions options) {
     UserDefinedFunction function =
         switch (this) {
@@ -38,7 +36,7 @@ enum SqlFunctions {
           case SCORE -> of(options, Work.score());
           case EMBED -> of(options, Work.embed());
         };
-    // Said of it so that the optimizer neither computes a call twice nor on the driver.
+    // Otherwise, the optimizer may repeat calls or run them on the driver.
     return function.withName(sqlName).asNondeterministic();
   }
 

@@ -23,10 +23,10 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * What is computed of a question, and its result's type, whose last field is the error.
+ * A computation for questions, and the type of its result, whose last field is the error.
  *
  * @param type the struct of the result
- * @param computation gives the values of all fields but the error
+ * @param computation computes all fields but the error
  */
 record Work(StructType type, Computation computation) implements Serializable {
 
@@ -36,13 +36,13 @@ record Work(StructType type, Computation computation) implements Serializable {
     Object[] compute(Generator generator, Question question, Cancellation cancellation);
   }
 
-  /** Computes a result. What fails for the question alone is the result's error. */
+  /** Computes a result. A failure specific to the question becomes the result's error. */
   Row run(Generator generator, Question question, Cancellation cancellation) {
     Object[] values;
     try {
       values = Arrays.copyOf(computation.compute(generator, question, cancellation), type.size());
     } catch (ModelException | FileException | GrammarException | ClosedException e) {
-      throw e; // of no question in particular
+      throw e; // not specific to the question
     } catch (RuntimeException | OutOfMemoryError e) {
       values = new Object[type.size()];
       values[type.size() - 1] = e.getClass().getSimpleName() + ": " + e.getMessage();

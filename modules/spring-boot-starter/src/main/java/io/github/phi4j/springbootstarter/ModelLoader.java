@@ -26,7 +26,7 @@ final class ModelLoader implements AutoCloseable {
   }
 
   /** Returns the model, waiting until it is loaded. */
-  @SuppressWarnings("ReferenceEquality") // as Object's own equals has it
+  @SuppressWarnings("ReferenceEquality") // identity, as in Object
   Generator generator() {
     return (Generator)
         Proxy.newProxyInstance(

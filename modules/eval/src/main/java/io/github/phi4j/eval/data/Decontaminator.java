@@ -24,7 +24,7 @@ public final class Decontaminator {
 
   private static final int LONG = 13;
   private static final int SHORT = 7;
-  private static final int LEAST_WHOLE = 4;
+  private static final int MIN_WHOLE = 4;
   private static final long PRIME = 0x100000001b3L;
 
   /** A benchmark item as word numbers. */
@@ -67,7 +67,7 @@ public final class Decontaminator {
       Entry entry = entries.get(i);
       add(long13, entry, i, LONG);
       add(short7, entry, i, SHORT);
-      if (entry.words.length >= LEAST_WHOLE && entry.words.length < LONG) {
+      if (entry.words.length >= MIN_WHOLE && entry.words.length < LONG) {
         add(
             whole.computeIfAbsent(entry.words.length, _ -> new LongTable<>()),
             entry,

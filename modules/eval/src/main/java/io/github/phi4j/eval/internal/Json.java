@@ -79,7 +79,7 @@ public final class Json {
     return MAPPER;
   }
 
-  /** Reads a file, YAML if its name says so. */
+  /** Reads a file, as YAML or JSON by its suffix. */
   public static JsonNode read(Path file) {
     try {
       String name = file.getFileName().toString();
@@ -117,7 +117,7 @@ public final class Json {
     }
   }
 
-  /** Trees cannot hold them: an alias would become the text of its name. */
+  /** Refuses aliases: in a tree, an alias would become its name as text. */
   private static void refuseAliases(String text, String place) throws JsonProcessingException {
     try (YAMLParser parser = YAML.getFactory().createParser(text)) {
       while (parser.nextToken() != null) {

@@ -108,7 +108,7 @@ final class Bisection {
     cut(middle, to);
   }
 
-  /** Makes success known after so many tokens; false if the budget does not allow it. */
+  /** Estimates the success rate after a number of tokens; false if the budget is spent. */
   private boolean estimate(int length) {
     if (known.containsKey(length)) {
       return true;

@@ -13,14 +13,14 @@ import java.util.Queue;
 
 /**
  * The folder of a search: {@code run.json} with its settings, and {@code curves.jsonl} with a line
- * for each question. Questions are searched in their order, so a search that resumes adds the lines
- * that an uninterrupted one would.
+ * for each question. Questions are searched in order, so that a resumed search adds the same lines
+ * as an uninterrupted one.
  */
 final class CurveLog implements AutoCloseable {
 
   private static final String FILE = "curves.jsonl";
 
-  /** What became of a question. */
+  /** The outcome for a question. */
   enum Outcome {
     SEARCHED,
     /** It is answered correctly too rarely or too often. */
@@ -33,11 +33,11 @@ final class CurveLog implements AutoCloseable {
    * A line of the file.
    *
    * @param item the question's id
-   * @param outcome what became of it
-   * @param right how many of the answers that were asked for its difficulty are right
-   * @param asked how many there were
-   * @param generated the tokens that all of it took
-   * @param curve the curve of a question that was searched, or null
+   * @param outcome the outcome
+   * @param right the number of right answers among those sampled for its difficulty
+   * @param asked the number of answers sampled for its difficulty
+   * @param generated the number of tokens generated for it
+   * @param curve its success curve, or null if it was not searched
    */
   record Entry(
       String item, Outcome outcome, int right, int asked, long generated, SuccessCurve curve) {}
@@ -55,7 +55,7 @@ final class CurveLog implements AutoCloseable {
     return new CurveLog(RunLog.open(folder.resolve(FILE)));
   }
 
-  /** The next line that an earlier run left, which must be of a certain question. */
+  /** Returns the next line of an earlier run, which must be for this question. */
   Optional<Entry> next(String item) {
     if (found.isEmpty()) {
       return Optional.empty();
@@ -67,14 +67,13 @@ final class CurveLog implements AutoCloseable {
             FILE
                 + ": found item '"
                 + entry.item()
-                + "' where '"
+                + "'; expected '"
                 + item
-                + "' is next; choose another folder");
+                + "'. Choose another folder");
       }
       return Optional.of(entry);
     } catch (JsonProcessingException e) {
-      throw new DataException(
-          FILE + ": found no record of this program's for item '" + item + "'", e);
+      throw new DataException(FILE + ": found an invalid record for item '" + item + "'", e);
     }
   }
 

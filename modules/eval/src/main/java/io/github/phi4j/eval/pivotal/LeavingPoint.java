@@ -86,7 +86,7 @@ final class LeavingPoint {
       point.successes[alternative] += right;
     }
 
-    /** Takes it back: it will not be rolled out. */
+    /** Withdraws the request, which will not be rolled out. */
     void withdraw() {
       point.rollouts -= count;
     }

@@ -41,7 +41,7 @@ public final class PivotalSearch {
   }
 
   private static final int BLOCK = 8;
-  private static final int MOST = 64;
+  private static final int MAX_ANSWERS = 64;
 
   private static final long NO_BUDGET = Long.MAX_VALUE;
 
@@ -119,9 +119,9 @@ public final class PivotalSearch {
 
   /**
    * Sets the maximum number of tokens that this search generates. The budget is checked before each
-   * group of continuations that are computed together: at most {@link #parallel} of them, or 40, or
-   * with bisection those of one estimate. The last group may exceed it. A curve that it cuts short
-   * has {@linkplain SuccessCurve.Status#UNDECIDED undecided} tokens.
+   * batch of continuations: at most {@link #parallel}, or 40, or with bisection those of one
+   * estimate. The last batch may exceed it. A curve that it cuts short has {@linkplain
+   * SuccessCurve.Status#UNDECIDED undecided} tokens.
    *
    * @param tokens the number; unlimited by default
    * @return this search
@@ -146,7 +146,7 @@ public final class PivotalSearch {
   }
 
   /**
-   * Sets the nucleus.
+   * Sets top-p.
    *
    * @param value the cumulative probability to keep; 1 (all) by default
    * @return this search
@@ -194,7 +194,7 @@ public final class PivotalSearch {
   /**
    * Sets the name of the model in the folder.
    *
-   * @param value what identifies it, such as its file and a fingerprint; "model" unless set
+   * @param value its identity, such as its file and a fingerprint; "model" by default
    * @return this search
    */
   public PivotalSearch modelName(String value) {
@@ -203,8 +203,7 @@ public final class PivotalSearch {
   }
 
   /**
-   * Sets the folder for {@code run.json} and {@code curves.jsonl}. A search that was begun there
-   * resumes.
+   * Sets the folder for {@code run.json} and {@code curves.jsonl}. A search started there resumes.
    *
    * @param value the folder; without one, nothing is written
    * @return this search
@@ -215,7 +214,7 @@ public final class PivotalSearch {
   }
 
   /**
-   * Adds to the settings that decide the result, such as a fingerprint of the data.
+   * Adds a setting that affects the result, such as a fingerprint of the data.
    *
    * @param name the setting's name
    * @param value its value, a text or number
@@ -227,8 +226,8 @@ public final class PivotalSearch {
   }
 
   /**
-   * Sets a listener for progress, called after each question, also after those that the folder has
-   * already.
+   * Sets a listener for progress, called after each question, including those already in the
+   * folder.
    *
    * @param value the listener
    * @return this search
@@ -244,9 +243,9 @@ public final class PivotalSearch {
    *
    * @return their curves, in the order of the questions; fewer if the budget ended
    * @throws IllegalArgumentException if the folder holds a search with other settings, or a
-   *     question has no prompt whose answers can be searched
+   *     question's answers cannot be searched
    * @throws java.util.concurrent.CancellationException if the thread is interrupted or the model
-   *     closed; what is there stays in the folder
+   *     closed; the folder keeps the results so far
    */
   public List<SuccessCurve> run() {
     return run(task.items(), true);
@@ -329,7 +328,7 @@ public final class PivotalSearch {
   }
 
   /**
-   * How many tokens were generated so far, those of the folder included.
+   * Returns the number of tokens generated so far, including those of the folder.
    *
    * @return the number
    */
@@ -338,26 +337,26 @@ public final class PivotalSearch {
   }
 
   /**
-   * Whether the budget is spent.
+   * Returns whether the budget is spent.
    *
-   * @return whether no more is generated
+   * @return whether nothing more is generated
    */
   public boolean isSpent() {
     return generated >= budget;
   }
 
-  /** Answers to a question, as many as it takes to know whether it is worth a search. */
+  /** The answers sampled to decide whether a question is worth a search. */
   private record Difficulty(int right, int asked) {
     boolean isKnown() {
       Interval interval = Statistics.wilson(right, asked, Statistics.Z95);
-      return asked >= MOST
+      return asked >= MAX_ANSWERS
           || interval.high() < 0.2
           || interval.low() > 0.8
           || (asked >= 2 * BLOCK && right % asked == 0);
     }
 
     boolean isMedium() {
-      return asked >= MOST && share() >= 0.2 && share() <= 0.8;
+      return asked >= MAX_ANSWERS && share() >= 0.2 && share() <= 0.8;
     }
 
     double share() {

@@ -86,8 +86,8 @@ public final class PreferencePairs {
    * Writes the pairs of some curves as a file of JSON lines.
    *
    * @param curves the curves
-   * @param file the file, which is replaced in one step
-   * @return how many pairs it has
+   * @param file the file, which is replaced atomically
+   * @return the number of pairs
    * @throws java.io.UncheckedIOException if it cannot be written
    */
   public int write(List<SuccessCurve> curves, Path file) {
@@ -173,7 +173,7 @@ public final class PreferencePairs {
     return Optional.of(node);
   }
 
-  /** Whether a conversation is encoded as the prompt of a curve and the beginning of its answer. */
+  /** Returns whether a conversation encodes to a curve's prompt and the beginning of its answer. */
   private boolean isExact(List<Message> messages, SuccessCurve curve, int[] prefix) {
     int[] tokens =
         IntStream.concat(curve.promptTokens().stream().mapToInt(id -> id), Arrays.stream(prefix))

@@ -3,34 +3,34 @@ package io.github.phi4j.eval.pivotal;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the search along one answer is to find, and what it may cost. */
+/** The targets and the budget of a search along one answer. */
 record SearchOptions(double gap, double alpha, long budget, int parallel) {
 
   private static final long NONE = Long.MAX_VALUE;
 
-  /** Whether no more may be generated. */
+  /** Returns whether the budget is spent. */
   boolean spent(Paths paths) {
     return paths.generated() >= budget;
   }
 
   /**
-   * The parts of some work between which the budget is looked at: as many rollouts as are computed
-   * together, or one request that has more; all at once without a budget.
+   * Splits requests into batches, each preceded by a check of the budget: up to {@code parallel}
+   * rollouts, or a single larger request. Without a budget, there is one batch.
    */
-  List<List<LeavingPoint.Request>> groups(List<LeavingPoint.Request> requests) {
+  List<List<LeavingPoint.Request>> batches(List<LeavingPoint.Request> requests) {
     if (budget == NONE) {
       return List.of(requests);
     }
-    List<List<LeavingPoint.Request>> groups = new ArrayList<>();
+    List<List<LeavingPoint.Request>> batches = new ArrayList<>();
     int size = parallel;
     for (LeavingPoint.Request request : requests) {
       if (size + request.count() > parallel) {
-        groups.add(new ArrayList<>());
+        batches.add(new ArrayList<>());
         size = 0;
       }
-      groups.getLast().add(request);
+      batches.getLast().add(request);
       size += request.count();
     }
-    return groups;
+    return batches;
   }
 }

@@ -28,7 +28,7 @@ final class Spine {
   private static final int MORE = 6;
   private static final int FRESH = 10;
   private static final int FRESH_LOOKS = 4;
-  private static final int MOST = 160;
+  private static final int MAX_ROLLOUTS = 160;
   private static final int LOOKS = 8;
 
   /** The maximum total effect of skipped points on the curve. */
@@ -163,7 +163,7 @@ final class Spine {
       }
       Set<Integer> next = new HashSet<>();
       open.forEach(candidate -> next.add(largestError(candidate)));
-      next.removeIf(i -> points.get(i).rollouts() >= MOST);
+      next.removeIf(i -> points.get(i).rollouts() >= MAX_ROLLOUTS);
       List<LeavingPoint.Request> more = new ArrayList<>();
       for (int i : next) {
         more.addAll(points.get(i).request(MORE, seedOf("look " + look, i)));
@@ -176,7 +176,7 @@ final class Spine {
     return curve(item, prompt, promptTokens, confirm(candidates));
   }
 
-  /** A few at each place; those first that say most, as a budget may end them. */
+  /** A few at each point, the most informative points first, as the budget may run out. */
   private List<LeavingPoint.Request> firstRequests() {
     List<LeavingPoint.Request> requests = new ArrayList<>();
     active.stream()
@@ -310,16 +310,16 @@ final class Spine {
     return Seeds.of(seed, purpose + " at " + i);
   }
 
-  /** Whether all were rolled out; the budget is looked at before each group of them. */
+  /** Returns whether all were rolled out; the budget is checked before each batch. */
   private boolean rollOut(List<LeavingPoint.Request> requests) {
     boolean whole = true;
-    for (List<LeavingPoint.Request> group : options.groups(requests)) {
+    for (List<LeavingPoint.Request> batch : options.batches(requests)) {
       if (options.spent(paths)) {
-        group.forEach(LeavingPoint.Request::withdraw);
+        batch.forEach(LeavingPoint.Request::withdraw);
         whole = false;
       } else {
-        Batch.run(group, LeavingPoint.Request::count, options.parallel(), this::rollOut);
-        rollouts += group.stream().mapToInt(LeavingPoint.Request::count).sum();
+        Batch.run(batch, LeavingPoint.Request::count, options.parallel(), this::rollOut);
+        rollouts += batch.stream().mapToInt(LeavingPoint.Request::count).sum();
       }
     }
     return whole;
@@ -389,7 +389,7 @@ final class Spine {
         paths.generated());
   }
 
-  /** By how much the curve may be off where the budget left no rollouts. */
+  /** The maximum error of the curve from points that the budget left without rollouts. */
   private double notReached() {
     return active.stream()
         .map(points::get)
