@@ -21,7 +21,7 @@ public final class Automaton {
     BYTES,
     /** Calls another rule, then continues. */
     CALL,
-    /** As {@link #CALL}, but the rule takes something. */
+    /** As {@link #CALL}, but the rule must consume something. */
     CALL_NON_EMPTY,
     /** Consumes a text of a leaf, then continues at the exit for its label. */
     LEAF,

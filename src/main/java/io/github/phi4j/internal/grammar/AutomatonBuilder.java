@@ -59,9 +59,9 @@ final class AutomatonBuilder {
   }
 
   /**
-   * Returns the start of a left-recursive rule, by the left-corner transform: the rule begins as
-   * any rule of its group does without a rule of the group in front, and behind a rule of the group
-   * comes what follows it where it stands in front.
+   * Returns the start of a left-recursive rule, by the left-corner transform: the rule starts with
+   * a body of its group that has no leading rule of the group; after each rule of the group come
+   * the continuations of its leading uses.
    */
   private int leftRecursive(String goal) {
     Map<String, Integer> ends = new HashMap<>();
@@ -88,10 +88,10 @@ final class AutomatonBuilder {
   }
 
   /**
-   * Returns the state before an expression that takes something, and not first a rule of a group;
-   * -1 if there is none.
+   * Returns the state before an expression that consumes something and has no leading rule of a
+   * group; -1 if there is none.
    *
-   * @param followers collects the states behind rules of the group that stand in front
+   * @param followers collects the states after leading rules of the group
    */
   private int begin(Expression expression, int next, Map<String, List<Integer>> followers) {
     if (next < 0) {

@@ -99,7 +99,10 @@ final class RuleCheck {
     return isNullable(expression, nullable);
   }
 
-  /** Finds the rules that nothing matches: because of what they need, or as nothing begins them. */
+  /**
+   * Finds the rules that match nothing: because a required part does, or because they have no
+   * beginning.
+   */
   private Set<String> findDead() {
     while (true) {
       Set<String> found = least((name, known) -> isDead(name, known));

@@ -18,7 +18,7 @@ import java.util.function.Predicate;
  * The deterministic automaton over {@link State states}, built lazily by the subset construction
  * with graph-structured stacks. States are cached up to a limit, then all dropped at once.
  *
- * <p>At each position of the text a rule gets one frame, whoever calls it, and each state of the
+ * <p>At each position of the text a rule gets one frame for all callers, and each state of the
  * automaton runs once per frame. So a state has at most (states × rules × bytes so far)
  * configurations, however ambiguous the grammar; usual grammars have few. Tail calls return to the
  * caller's frame, so lists need no stack. Not thread-safe.
@@ -26,9 +26,9 @@ import java.util.function.Predicate;
 final class StateSpace {
 
   /**
-   * The maximum number of ways to read a text that are followed, besides one for each state of the
-   * automaton. Each way can be finished, so that what a very ambiguous grammar loses beyond it are
-   * continuations, never the text so far.
+   * The maximum number of parses of a text to follow, plus one for each state of the automaton.
+   * Each parse can be completed, so beyond the limit a very ambiguous grammar loses continuations,
+   * never the text so far.
    */
   private static final int MAX_WAYS = 1 << 12;
 

@@ -105,7 +105,7 @@ public final class States {
     return add(Kind.CALL, rule, next);
   }
 
-  /** Adds a call of another rule that takes something. */
+  /** Adds a call of another rule, which must consume something. */
   int callNonEmpty(int rule, int next) {
     return add(Kind.CALL_NON_EMPTY, rule, next);
   }

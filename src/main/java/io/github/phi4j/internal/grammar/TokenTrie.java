@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  */
 final class TokenTrie {
 
-  /** The kind of all bytes that are not a character of a JSON string as it is. */
+  /** The kind of all bytes that are not literal characters of a JSON string. */
   static final int OTHER_KIND = 0;
 
   /** No kind. */

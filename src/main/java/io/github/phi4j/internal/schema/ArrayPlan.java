@@ -28,7 +28,7 @@ final class ArrayPlan implements Plan {
 
   private final ArrayShape shape;
   private final int most; // the maximum number of elements
-  private final int places; // element counts that must be told apart
+  private final int places; // element counts to distinguish
   private final List<Layer> layers = new ArrayList<>();
   private final Map<Layer, Integer> numbers = new HashMap<>();
   private final Map<Node, List<Option>> options = new LinkedHashMap<>();

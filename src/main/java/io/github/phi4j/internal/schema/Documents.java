@@ -45,7 +45,7 @@ final class Documents {
     return root;
   }
 
-  /** Returns whether any schema says what is to become of unevaluated members or elements. */
+  /** Returns whether any schema constrains unevaluated members or elements. */
   boolean asksForUnevaluated() {
     return asksForUnevaluated;
   }

@@ -6,10 +6,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The draft of JSON Schema that a document names. Keywords that came later are annotations in it;
+ * The draft of JSON Schema that a document names. Keywords of later drafts are annotations in it;
  * spellings of earlier drafts are known in all.
  *
- * @param number of the draft; 8 for 2019-09, 9 for 2020-12 and where none is named
+ * @param number of the draft; 8 for 2019-09, 9 for 2020-12, the default
  */
 record Draft(int number) {
 
@@ -46,12 +46,12 @@ record Draft(int number) {
     return LATEST;
   }
 
-  /** Returns whether a keyword asserts something in this draft, if it does in any. */
+  /** Returns whether an assertion keyword exists in this draft. */
   boolean knows(String keyword) {
     return SINCE.getOrDefault(keyword, 0) <= number;
   }
 
-  /** Returns whether siblings of {@code $ref} count. */
+  /** Returns whether siblings of {@code $ref} have an effect. */
   boolean readsSiblingsOfReferences() {
     return number >= 8;
   }

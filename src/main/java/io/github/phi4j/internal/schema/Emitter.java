@@ -94,7 +94,7 @@ final class Emitter {
     });
   }
 
-  /** Checks that arrays whose elements must differ have enough to write. */
+  /** Checks that arrays of distinct elements have enough values. */
   private void checkSizes(Node node, Entry entry) {
     for (ArrayShape shape : entry.values.arrays()) {
       if (shape.unique() && !sizes.areEnough(shape, this::possibleValues)) {
@@ -257,7 +257,7 @@ final class Emitter {
     return start;
   }
 
-  /** Returns whether values are written in one way only, so that equal ones are the same text. */
+  /** Returns whether each value has only one text. */
   boolean isCanonical() {
     return canonical;
   }

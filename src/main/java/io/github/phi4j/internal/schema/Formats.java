@@ -112,8 +112,8 @@ final class Formats {
   }
 
   /**
-   * Returns all strings that may be of a format, also by looser readings of its standard than those
-   * that are written.
+   * Returns all strings that may be of a format, including those of looser readings of its
+   * standard, which are not written.
    */
   private static Dfa outer(String name) {
     return switch (name) {

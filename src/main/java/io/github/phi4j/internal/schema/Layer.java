@@ -5,10 +5,10 @@ import java.util.List;
 /**
  * Counters over the members or elements so far; with the place among them, the state of a plan.
  *
- * @param least how many count towards the minimum, up to it
- * @param total how many there were, up to the maximum
- * @param others whether an undeclared one was among them
- * @param counts how many met each condition, up to its minimum
+ * @param least the number that counts towards the minimum, capped at it
+ * @param total their number, capped at the maximum
+ * @param others whether one is undeclared
+ * @param counts the number that meet each condition, capped at its minimum
  */
 record Layer(int least, int total, boolean others, List<Integer> counts) {
 

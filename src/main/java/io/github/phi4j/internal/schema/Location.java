@@ -17,7 +17,7 @@ final class Location {
     this.draft = draft;
   }
 
-  /** A keyword's value, or null; null, too, where the draft does not know the keyword. */
+  /** Returns a keyword's value; null if it is absent or unknown to the draft. */
   Json get(String keyword) {
     return value instanceof Json.Members members && draft.knows(keyword)
         ? members.map().get(keyword)

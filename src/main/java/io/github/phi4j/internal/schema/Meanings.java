@@ -23,9 +23,9 @@ final class Meanings {
   private final Effort effort;
   private final Map<Node, List<Values>> known = new HashMap<>();
   private final Set<Node> open = new HashSet<>();
-  private int proofs; // at work, of emptiness
+  private int proofs; // of emptiness, in progress
 
-  /** A proof of emptiness depends on what is to be proved. */
+  /** A proof of emptiness depends on itself. */
   private static final class CircularException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

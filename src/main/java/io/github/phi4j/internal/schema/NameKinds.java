@@ -22,7 +22,7 @@ final class NameKinds {
 
   private final ObjectShape shape;
   private final List<String> declared;
-  private final List<String> spoken; // all names that are mentioned
+  private final List<String> spoken; // all mentioned names
   private final List<Dfa> patterns = new ArrayList<>();
   private final List<Kind> kinds = new ArrayList<>();
   private final Map<Kind, Integer> numbers = new HashMap<>();

@@ -52,7 +52,7 @@ record Names(Set<String> names, List<Dfa> patterns, List<Names> parts, boolean n
     parts.forEach(part -> part.collect(allNames, allPatterns));
   }
 
-  /** Returns whether names alone, and no patterns, tell what is in the set. */
+  /** Returns whether the set is defined by listed names alone. */
   boolean isOfNames() {
     return patterns.isEmpty() && parts.isEmpty();
   }

@@ -36,7 +36,7 @@ record ObjectShape(
 
   /** A constraint on the members with some names. */
   record Rule(Names names, Node value) {
-    /** Returns whether this is one member with listed values. */
+    /** Returns whether this constrains one member to listed values. */
     boolean tells() {
       return names.single() != null
           && (value instanceof Node.Constant
@@ -105,12 +105,12 @@ record ObjectShape(
 
   /**
    * Returns shapes whose union is the complement of this one. Those that violate a member with
-   * listed values come first, and the others have it: such a member mostly tells branches apart, so
-   * that of many complements at once few shapes remain.
+   * listed values come first, and the others satisfy it: such a member usually discriminates
+   * branches, so that the intersection of many complements has few shapes.
    */
   List<ObjectShape> not() {
     List<ObjectShape> others = new ArrayList<>();
-    ObjectShape telling = ANY; // what holds in the shapes that follow
+    ObjectShape telling = ANY; // constraints of the shapes that follow
     for (Rule rule : rules) {
       if (rule.tells()) {
         String name = rule.names.single();
@@ -144,7 +144,7 @@ record ObjectShape(
     return others;
   }
 
-  /** Returns whether every object of this shape is evidently of another one, written alike. */
+  /** Returns whether this shape is evidently a subset of another one that is written alike. */
   boolean isWithin(ObjectShape other) {
     return rules.size() >= other.rules.size()
         && min >= other.min

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Values valid for exactly one of some schemas: each branch without all others that may overlap it.
- * What the schema says beside {@code oneOf} decides which branches overlap, and is no part of the
+ * Values valid for exactly one of some schemas: each branch minus all others that may overlap it.
+ * The constraints around {@code oneOf} determine which branches overlap, but are not part of the
  * result.
  */
 final class OneOf {
@@ -55,7 +55,7 @@ final class OneOf {
     return meanings.isEmpty(meanings.and(inContext.get(i), meanings.of(branches.get(j).checked())));
   }
 
-  /** Drops shapes that are evidently empty beside what else is said. */
+  /** Drops shapes that are evidently empty under the constraints around {@code oneOf}. */
   private List<Values> possible(List<Values> all) {
     return all.stream()
         .map(values ->

@@ -99,9 +99,7 @@ final class OwnKeywords {
     if (types.isEmpty()) {
       throw keywords.wrong("type", written, "at least one type");
     }
-    if (closing
-        && keywords.has("nullable")
-        && keywords.truth("nullable")) { // as OpenAPI 3.0 has it
+    if (closing && keywords.has("nullable") && keywords.truth("nullable")) { // as in OpenAPI 3.0
       types.add("null");
     }
     int bits = types.stream().mapToInt(TYPES::get).reduce(0, (a, b) -> a | b);

@@ -55,7 +55,7 @@ final class SchemaReader {
           "uniqueItems",
           "contains");
 
-  private static final int MOST_JOINT = 32;
+  private static final int MAX_JOINT = 32;
 
   private final Documents documents;
   private final boolean standard; // undeclared members and unmentioned types may be written
@@ -81,7 +81,7 @@ final class SchemaReader {
     };
   }
 
-  /** Follows the references of a schema that is nothing but a reference. */
+  /** Follows the references of a schema that is only a reference. */
   Location target(Location location) {
     Location at = location;
     Set<Location> seen = new HashSet<>();
@@ -146,7 +146,7 @@ final class SchemaReader {
     /**
      * Creates a reading.
      *
-     * @param around what is said beside this schema; it decides which branches overlap
+     * @param around the constraints around this schema, which determine the overlap of branches
      */
     Reading(Location location, boolean written, List<Values> around, Meanings meanings) {
       this.location = location;
@@ -287,12 +287,15 @@ final class SchemaReader {
       };
     }
 
-    /** Returns what is of two branches, and so evaluated by both, unless that is too much. */
+    /**
+     * Returns the values of both branches, which are evaluated by both; none if there are too many
+     * shapes.
+     */
     private List<Values> joint(List<Values> one, List<Values> other) {
       List<Values> joint = meanings.and(one, other);
       int shapes =
           joint.stream().mapToInt(each -> each.objects().size() + each.arrays().size()).sum();
-      return shapes <= MOST_JOINT ? joint : List.of();
+      return shapes <= MAX_JOINT ? joint : List.of();
     }
 
     private List<Values> conditional() {

@@ -7,16 +7,16 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
 
-/** Counts values, for arrays whose elements must differ. */
+/** Counts values, for arrays of distinct elements. */
 final class Sizes {
 
   private static final int MANY = 1 << 20;
-  private static final int SHORT = 16; // strings so long are counted, longer ones are many
+  private static final int SHORT = 16; // longer strings count as MANY
 
   private final Function<Node, Values> written;
   private final Effort effort;
 
-  /** Creates a count of the values that are written for formulas. */
+  /** Creates a count of formulas' written values. */
   Sizes(Function<Node, Values> written, Effort effort) {
     this.written = written;
     this.effort = effort;
@@ -41,11 +41,11 @@ final class Sizes {
   }
 
   /**
-   * Returns whether the elements that an array must have can differ, as far as values are counted:
-   * the k-th smallest of their sets has at least k values. Where all are scalars of one set, too
-   * few make the array merely impossible.
+   * Returns whether an array's minimum of elements can be distinct, as far as values are counted:
+   * the k-th smallest of their sets has at least k values. Elements that are all scalars of one set
+   * pass: too few merely make the array impossible.
    *
-   * @param possible tells the values of a formula that can be written as a whole
+   * @param possible returns the values of a formula that can be completed
    */
   boolean areEnough(ArrayShape shape, Function<Node, Values> possible) {
     if (shape.min() < 2 || (shape.prefix().isEmpty() && of(shape.items()) < MANY)) {

@@ -11,9 +11,8 @@ import java.util.Optional;
  * have strings that are of the format.
  *
  * @param dfa strings that are in the set; these are written
- * @param outer strings that may be in it; what is empty, or disjoint, is decided by these
- * @param most the maximum length, counted where strings are written, so that it does not multiply
- *     states
+ * @param outer strings that may be in it; these decide emptiness and disjointness
+ * @param most the maximum length, counted during writing, so that it does not multiply states
  */
 record StringSet(Dfa dfa, Dfa outer, int most) {
 
@@ -21,7 +20,7 @@ record StringSet(Dfa dfa, Dfa outer, int most) {
   static final StringSet ALL = new StringSet(Dfa.ALL, UNBOUNDED);
   static final StringSet NONE = new StringSet(Dfa.NONE, UNBOUNDED);
 
-  /** Creates a set that is known exactly. */
+  /** Creates an exact set. */
   StringSet(Dfa dfa, int most) {
     this(dfa, dfa, most);
   }
@@ -79,7 +78,7 @@ record StringSet(Dfa dfa, Dfa outer, int most) {
     return outer.isEmpty();
   }
 
-  /** Returns the strings as they are written, none if none is sure to be in the set. */
+  /** Returns the strings to write; empty if none is certain to be in the set. */
   Optional<Leaf> leaf(Leaf.Form form) {
     return Leaf.hasTexts(dfa, most) ? Optional.of(new Leaf(dfa, most, form)) : Optional.empty();
   }

@@ -38,8 +38,8 @@ record Values(
   static final int ARRAY = 16;
   static final int OBJECT = 32;
 
-  private static final int MOST_SHAPES = 1024;
-  private static final int MANY_SHAPES = 4; // of which some may be contained in others
+  private static final int MAX_SHAPES = 1024;
+  private static final int MANY_SHAPES = 4; // from which containment is checked
 
   static final Values ALL =
       new Values(
@@ -189,7 +189,7 @@ record Values(
   /**
    * Returns the complement.
    *
-   * @param evidentlyEmpty tells shapes that need not be followed
+   * @param evidentlyEmpty whether a shape can be dropped
    */
   Values not(Predicate<ObjectShape> evidentlyEmpty, Effort effort) {
     List<ArrayShape> otherArrays = List.of(ArrayShape.ANY);
@@ -250,7 +250,7 @@ record Values(
         }
       }
       both.addAll(joined);
-      if (both.size() > MOST_SHAPES) {
+      if (both.size() > MAX_SHAPES) {
         dropContained(both, effort);
       }
       checkNumber(both);
@@ -278,8 +278,8 @@ record Values(
   }
 
   private static <T extends Collection<?>> T checkNumber(T shapes) {
-    if (shapes.size() > MOST_SHAPES) {
-      throw new TooManyShapesException(MOST_SHAPES);
+    if (shapes.size() > MAX_SHAPES) {
+      throw new TooManyShapesException(MAX_SHAPES);
     }
     return shapes;
   }
