@@ -11,7 +11,7 @@ import java.util.Locale;
  *
  * <p>The library evaluates no tokens without choosing the next one and takes text, not ids. Its
  * prefill is therefore a request for a single token after a long prompt; its decode a request after
- * a prompt of one token, which evaluates exactly one token for each that it gives.
+ * a prompt of one token, which evaluates exactly one token per generated token.
  */
 public final class JavaLlamaCpp {
 
@@ -54,7 +54,7 @@ public final class JavaLlamaCpp {
           "{\"loadSeconds\": %s, \"prefill\": [%s], \"decode\": [%s]}%n",
           loadSeconds, String.join(", ", prefill), String.join(", ", decode));
     }
-    System.exit(0); // its threads would live on
+    System.exit(0); // its threads would keep the JVM alive
   }
 
   private static double seconds(LlamaModel model, String prompt, int tokens) {
@@ -73,7 +73,7 @@ public final class JavaLlamaCpp {
     return (end - start) / NANOS;
   }
 
-  /** A text that the model takes for exactly that many tokens. */
+  /** Returns a text of exactly that many tokens. */
   private static String prompt(LlamaModel model, int length) {
     String text = TOKEN.repeat(length);
     int found = model.encode(text).length;

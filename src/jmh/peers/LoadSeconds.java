@@ -6,14 +6,14 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Prints how many seconds a program waits for phi4j to load a GGUF file, in a JVM that has done
- * nothing before. Started by {@code compare.mjs}, which puts phi4j on the class path.
+ * Prints the seconds that phi4j takes to load a GGUF file in a fresh JVM. Started by {@code
+ * compare.mjs}, which puts phi4j on the class path.
  */
 public final class LoadSeconds {
 
   private LoadSeconds() {}
 
-  /** Takes the model, the threads, the length of the context and, if asked for, packed weights. */
+  /** Takes the model, the threads, the length of the context and, optionally, packed weights. */
   public static void main(String[] args) {
     LoadOptions.Builder builder =
         LoadOptions.builder()

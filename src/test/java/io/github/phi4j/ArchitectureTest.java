@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Which package may use which: ARCHITECTURE.md draws the same arrows. */
+/** The dependencies between packages, as in ARCHITECTURE.md. */
 class ArchitectureTest {
 
   private static final String ROOT = "io.github.phi4j";
@@ -55,7 +55,7 @@ class ArchitectureTest {
   private static final List<String> LIBRARIES =
       List.of(JACKSON, LOGGING, BPE, VECTOR_API, FLIGHT_RECORDER);
 
-  /** Every package, with all that it uses besides the JDK and itself. */
+  /** All packages, each with its dependencies besides the JDK. */
   private static final Map<String, Set<String>> USES =
       Map.ofEntries(
           entry(ROOT, Set.of(ENGINE, API, NULLNESS)),
@@ -98,17 +98,17 @@ class ArchitectureTest {
   }
 
   @Test
-  void everyPackageHasItsPlaceInTheArrows() {
+  void allPackagesAreListed() {
     Set<String> present = new TreeSet<>();
     CLASSES.forEach(type -> present.add(type.getPackageName()));
 
     assertThat(present).isEqualTo(new TreeSet<>(USES.keySet()));
   }
 
-  /** An arrow that is allowed but not there is one that nobody decided on. */
+  /** The arrows are exact: allowed but unused ones fail, too. */
   @ParameterizedTest
   @MethodSource("packages")
-  void aPackageUsesWhatTheArrowsSayAndNothingElse(String name) {
+  void aPackageHasExactlyItsListedDependencies(String name) {
     Set<String> used =
         CLASSES.stream()
             .filter(type -> type.getPackageName().equals(name))
@@ -123,7 +123,7 @@ class ArchitectureTest {
     assertThat(used).isEqualTo(new TreeSet<>(USES.get(name)));
   }
 
-  /** The library that a foreign package belongs to. */
+  /** Returns the library of a foreign package. */
   private static String library(String target) {
     return LIBRARIES.stream()
         .filter(library -> target.equals(library) || target.startsWith(library + "."))
@@ -183,7 +183,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void namesSayWhatAClassIs() {
+  void classNamesFollowTheConventions() {
     noClasses().should().haveNameMatching(".*(Manager|Helper|Utils?|Impl)(\\$.*)?").check(CLASSES);
   }
 }

@@ -23,7 +23,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a program is told of files that cannot be loaded. */
+/** The errors of files that cannot be loaded. */
 final class BadFileTest {
 
   /** The number of weights of {@link RandomModel#phi4()}. */
@@ -129,7 +129,7 @@ final class BadFileTest {
   }
 
   @Test
-  void aHeaderThatIsCutShortAnywhere() {
+  void aTruncatedHeader() {
     byte[] bytes = sound().toBytes();
     int header = bytes.length - WEIGHTS * Float.BYTES;
     for (int length = 1; length < header; length += 1 + length / 40) {
@@ -141,7 +141,7 @@ final class BadFileTest {
   }
 
   @Test
-  void tensorDataThatIsCutShort() {
+  void truncatedTensorData() {
     byte[] bytes = sound().toBytes();
     for (int missing : new int[] {1, 4096, bytes.length / 2}) {
       ModelException e = refusal(write(Arrays.copyOf(bytes, bytes.length - missing)));
@@ -159,7 +159,7 @@ final class BadFileTest {
   }
 
   @Test
-  void aTypeThatIsKnownButNotComputedWith() {
+  void aKnownTypeWithoutKernels() {
     ModelException e =
         refusal(
             RandomModel.phi4()
@@ -203,7 +203,7 @@ final class BadFileTest {
   }
 
   @Test
-  void aLlamaThatIsNoPhi() {
+  void aLlamaThatIsNotPhi() {
     ModelException e = refusal(RandomModel.mini().layout(RandomModel.Layout.LLAMA).writer());
 
     assertThat(e.found()).contains("general.architecture", "llama");
@@ -211,7 +211,7 @@ final class BadFileTest {
   }
 
   @Test
-  void whatCannotBeLoadedCanStillBeInspected() {
+  void unloadableFilesCanBeInspected() {
     ModelInspection inspection =
         Phi4.inspect(sound().string("general.architecture", "qwen3").write(file()));
 
@@ -223,7 +223,7 @@ final class BadFileTest {
   }
 
   @Test
-  void aContextLongerThanTheModelWasTrainedFor() {
+  void aContextBeyondTheTrainedLength() {
     Path file = sound().write(file());
     LoadOptions options = LoadOptions.builder().contextLength(257).build();
 
@@ -246,14 +246,14 @@ final class BadFileTest {
   }
 
   @Test
-  void aFailedLoadHoldsNothing() throws IOException {
+  void aFailedLoadLeaksNothing() throws IOException {
     Path file = sound().withoutTensor("output_norm.weight").write(file());
     long threads = workers();
     for (int i = 0; i < 20; i++) {
       refusal(file);
     }
     assertThat(workers()).isEqualTo(threads);
-    Files.delete(file); // which systems that lock mapped files would refuse
+    Files.delete(file); // fails on systems that lock mapped files
   }
 
   private static long workers() {

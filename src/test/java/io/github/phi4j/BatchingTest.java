@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Sequences that share forward passes: each gets what it would get alone. */
+/** Sequences that share forward passes get the same results as alone. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class BatchingTest {
 
@@ -61,7 +61,7 @@ final class BatchingTest {
     return GenerationOptions.builder().maxTokens(maxTokens).ignoreModelStop(true).build();
   }
 
-  /** What one of many calls asks for. */
+  /** One of many calls. */
   private record Request(Prompt prompt, GenerationOptions options) {
     static Request random(Random random) {
       int[] ids = random.ints(random.nextInt(1, 90), 0, 4000).toArray();
@@ -85,7 +85,7 @@ final class BatchingTest {
 
   @ParameterizedTest
   @CsvSource({"Q8_0, OFF", "Q4_K_M, OFF", "Q8_0, MEMORY", "Q4_K_M, MEMORY"})
-  void sequencesThatJoinAndLeaveGetTheTokensThatTheyGetAlone(TinyModel model, PackedWeights packed)
+  void joiningAndLeavingSequencesGetTheSameTokensAsAlone(TinyModel model, PackedWeights packed)
       throws Exception {
     Random random = new Random(3);
     try (Generator generator = load(model, LoadOptions.builder().packedWeights(packed))) {
@@ -106,7 +106,7 @@ final class BatchingTest {
     }
   }
 
-  /** Shifting takes its turn on threads that two generators compute with. */
+  /** Shifting takes turns on a thread pool that two generators share. */
   @Test
   void contextsShiftOnVirtualThreadsWhileOthersCompute() throws Exception {
     SessionOptions small = SessionOptions.builder().contextLength(70).build();
@@ -145,7 +145,7 @@ final class BatchingTest {
   }
 
   @Test
-  void aSinkThatDoesNotReturnHoldsNobodyUp() throws Exception {
+  void aBlockedSinkDelaysNoOtherSequence() throws Exception {
     try (Generator generator = load(LoadOptions.builder().maxSequences(1))) {
       CountDownLatch stuck = new CountDownLatch(1);
       CountDownLatch free = new CountDownLatch(1);
@@ -190,7 +190,7 @@ final class BatchingTest {
   }
 
   @Test
-  void moreCallsThanMayWaitAreRefused() throws Exception {
+  void callsBeyondTheQueueLimitAreRefused() throws Exception {
     try (Generator generator = load(LoadOptions.builder().maxSequences(1).maxWaiting(1))) {
       CountDownLatch stuck = new CountDownLatch(2);
       CountDownLatch free = new CountDownLatch(1);
@@ -221,7 +221,7 @@ final class BatchingTest {
   }
 
   @Test
-  void moreSequencesThanAPassMayHaveTakeTurns() throws Exception {
+  void sequencesBeyondThePassLimitTakeTurns() throws Exception {
     try (Generator generator = load(LoadOptions.builder().maxSequences(2))) {
       int[] expected = generator.generate(Prompt.tokens(9, 8, 7), limited(12)).tokens();
       List<Future<int[]>> answers = new ArrayList<>();
@@ -236,7 +236,7 @@ final class BatchingTest {
   }
 
   @Test
-  void aFeedThatIsCancelledLeavesTheOthersAlone() throws Exception {
+  void aCancelledFeedDoesNotAffectOthers() throws Exception {
     try (Generator generator = load(LoadOptions.builder());
         Session cancelled = generator.newSession()) {
       int[] expected = generator.generate(Prompt.tokens(5, 6), limited(60)).tokens();
@@ -255,7 +255,7 @@ final class BatchingTest {
       begun.await();
       Future<?> feed = threads.submit(() -> cancelled.feed(new int[1900]));
       while (!feed.isDone()) {
-        cancelled.cancel(); // before it has begun this does nothing
+        cancelled.cancel(); // no effect before the start
       }
       assertThatThrownBy(feed::get).hasCauseInstanceOf(CancellationException.class);
       assertThat(other.get()).isEqualTo(expected);
@@ -264,7 +264,7 @@ final class BatchingTest {
   }
 
   @Test
-  void samplesOfOnePromptAreWhatTheirSeedsGive() {
+  void samplesOfOnePromptDependOnlyOnTheirSeeds() {
     Prompt prompt = Prompt.tokens(new Random(1).ints(70, 0, 4000).toArray());
     GenerationOptions options =
         limited(20).toBuilder()

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A model file that changes under 32 sequences, while another generator uses the same threads. */
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows changes no file that is mapped")
+/** A model file that changes during 32 sequences, while another generator uses the same threads. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows does not change mapped files")
 final class ChangedModelTest {
 
   private static final int SEQUENCES = 32;
@@ -41,7 +41,7 @@ final class ChangedModelTest {
 
   @ParameterizedTest
   @CsvSource({"cut, OFF", "emptied, MEMORY", "overwritten, OFF"})
-  void eachCallGetsItsExceptionAndOthersGoOn(String change, PackedWeights packed)
+  void eachCallGetsItsExceptionAndOthersContinue(String change, PackedWeights packed)
       throws IOException {
     Path file = Files.copy(TinyModel.Q8_0.path(), directory.resolve("model.gguf"));
     Path other = TinyModel.Q4_K_M.path().toAbsolutePath();
@@ -61,8 +61,7 @@ final class ChangedModelTest {
 
   @ParameterizedTest
   @CsvSource("replaced, OFF")
-  void aFileThatIsReplacedByRenamingStaysAsItWas(String change, PackedWeights packed)
-      throws IOException {
+  void aFileReplacedByRenamingStaysUsable(String change, PackedWeights packed) throws IOException {
     Path file = Files.copy(TinyModel.Q8_0.path(), directory.resolve("model.gguf"));
     Path other = TinyModel.Q4_K_M.path().toAbsolutePath();
 

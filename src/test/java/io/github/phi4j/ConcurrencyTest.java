@@ -40,11 +40,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Several threads at one model, and ends that come from outside. */
+/** Several threads on one model, and ends from outside. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ConcurrencyTest {
 
-  /** Goes on until something else ends it. */
+  /** Options that end only from outside. */
   private static final GenerationOptions ENDLESS =
       GenerationOptions.builder().ignoreModelStop(true).build();
 
@@ -90,9 +90,9 @@ final class ConcurrencyTest {
   }
 
   @Test
-  void anotherThreadCancelsAGenerationAndTheSessionGoesOn() throws Exception {
+  void anotherThreadCancelsAGenerationAndTheSessionContinues() throws Exception {
     try (Session session = tiny.newSession()) {
-      session.cancel(); // nothing runs: nothing happens
+      session.cancel(); // no effect, as nothing runs
       for (int i = 0; i < 3; i++) {
         Future<Completion> running = startEndless(session);
         session.cancel();
@@ -145,7 +145,7 @@ final class ConcurrencyTest {
   }
 
   @Test
-  void cancellingAFeedLeavesWhatWasComputed() throws Exception {
+  void cancellingAFeedKeepsComputedTokens() throws Exception {
     try (Session session = tiny.newSession()) {
       int[] tokens = new int[1500];
       CountDownLatch begun = new CountDownLatch(1);
@@ -208,7 +208,7 @@ final class ConcurrencyTest {
   }
 
   @Test
-  void closingTheGeneratorEndsAllThatRuns() throws Exception {
+  void closingTheGeneratorEndsAllCalls() throws Exception {
     List<Future<Completion>> running = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       running.add(startEndless(tiny.newSession()));
@@ -236,7 +236,7 @@ final class ConcurrencyTest {
   }
 
   @Test
-  void threadsThatRaceACloseEitherFinishOrAreToldSo() throws Exception {
+  void callsThatRaceACloseFinishOrFail() throws Exception {
     for (int round = 0; round < 10; round++) {
       Generator generator = Phi4.load(TinyModel.Q8_0.path());
       CountDownLatch started = new CountDownLatch(4);
@@ -266,7 +266,7 @@ final class ConcurrencyTest {
   }
 
   @Test
-  void sessionsAndGeneratorsOnManyThreadsGiveWhatOneThreadGives() throws Exception {
+  void manyThreadsGiveTheResultsOfOneThread() throws Exception {
     List<Callable<Completion>> work = new ArrayList<>();
     try (Generator second = Phi4.load(TinyModel.Q6_K.path())) {
       for (int i = 0; i < 12; i++) {
@@ -301,9 +301,9 @@ final class ConcurrencyTest {
     }
   }
 
-  /** A session with a draft model whose session cannot be closed. */
+  /** A session whose draft model's session fails to close. */
   @Test
-  void whatFailsToCloseKeepsNothingElseOpen() {
+  void aFailureToCloseKeepsNothingElseOpen() {
     Set<String> before = mappings();
     Generator generator = Phi4.load(TinyModel.Q8_0.path());
     try (Generator draft = Phi4.load(TinyModel.Q4_0.path())) {
@@ -324,12 +324,12 @@ final class ConcurrencyTest {
     assertThat(mappings()).isSubsetOf(before);
   }
 
-  /** The mappings of model files. */
+  /** Returns the mappings of model files. */
   private static Set<String> mappings() {
     try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
       return maps.filter(line -> line.endsWith(".gguf")).collect(Collectors.toSet());
     } catch (IOException _) {
-      return Set.of(); // only Linux tells
+      return Set.of(); // known only on Linux
     }
   }
 
@@ -351,7 +351,7 @@ final class ConcurrencyTest {
                 : result);
   }
 
-  /** Something that does all that another does, and then changes the result. */
+  /** Returns a proxy that delegates all calls, and changes the results. */
   private static <T> T proxy(Class<T> type, T original, BiFunction<String, Object, Object> change) {
     return type.cast(
         Proxy.newProxyInstance(

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Half-written messages go on where they stop. */
+/** Continuation of half-written messages. */
 final class ContinuingTest {
 
   private static final Tool CLOCK =
@@ -62,7 +62,7 @@ final class ContinuingTest {
   }
 
   @Test
-  void aTrainedModelWritesTheSameTextFromTheMiddleOfIt() {
+  void aTrainedModelContinuesItsOwnTextUnchanged() {
     try (Generator tiny = Phi4.load(TinyModel.Q8_0.path())) {
       Message question = Message.user("What is 27 + 45?");
       Completion whole = tiny.generate(Prompt.chat(question));
@@ -70,7 +70,7 @@ final class ContinuingTest {
         int[] first = Arrays.copyOf(whole.tokens(), kept);
         String start = tiny.tokenizer().decode(first);
         if (tiny.tokenizer().encode(start).length != kept) {
-          continue; // the text is encoded in another way than it was written
+          continue; // the text encodes to other tokens than those written
         }
         Prompt prompt = Prompt.continuing(List.of(question, Message.assistant(start)));
         Completion rest = tiny.generate(prompt);
@@ -84,7 +84,7 @@ final class ContinuingTest {
   }
 
   @Test
-  void aGrammarIsThatOfTheWholeAnswer() {
+  void aGrammarAppliesToTheWholeAnswer() {
     Grammar grammar = Grammar.gbnf("root ::= \"{\\\"a\\\": \" [0-9] \"}\"");
     for (ChatFormat format : ChatFormat.values()) {
       try (Generator model = load(format)) {
@@ -110,7 +110,7 @@ final class ContinuingTest {
   }
 
   @Test
-  void thoughtsGoOnAndEndWithTheirBudget() {
+  void thoughtsContinueAndEndWithTheirBudget() {
     for (ChatFormat format : List.of(ChatFormat.PHI4_REASONING, ChatFormat.PHI4_MINI_REASONING)) {
       try (Generator model = load(format)) {
         Grammar grammar = Grammar.gbnf("root ::= \"yes\"");
@@ -155,7 +155,7 @@ final class ContinuingTest {
   }
 
   @Test
-  void anAnswerAfterWholeThoughtsGoesOn() {
+  void anAnswerAfterCompleteThoughtsContinues() {
     try (Generator model = load(ChatFormat.PHI4_REASONING)) {
       Grammar grammar = Grammar.gbnf("root ::= \"one two\"");
       GenerationOptions options = options(3).grammar(grammar).build();
@@ -163,14 +163,14 @@ final class ContinuingTest {
       Completion after = model.generate(begun("Hm", "one"), options);
       assertThat(after.text()).isEqualTo(" two");
       assertThat(after.reasoning()).isEmpty();
-      // The same with the tags in the content, as texts of other programs have them.
+      // The same with the tags in the content, as in texts of other programs.
       Completion written = model.generate(begun("", "<think>Hm</think>\n\none"), options);
       assertThat(written.text()).isEqualTo(" two");
     }
   }
 
   @Test
-  void whatIsHeldBackOfTheBeginningIsNotGivenLater() {
+  void heldBackTextOfTheBeginningIsNotReturnedLater() {
     try (Generator model = load(ChatFormat.PHI4_REASONING)) {
       GenerationOptions options = options(5).maxTokens(40).build();
       for (String thought : List.of("Hm </thi", "<", "Hm</")) {
@@ -179,7 +179,7 @@ final class ContinuingTest {
         assertThat(raw).startsWith(completion.reasoning());
       }
     }
-    try (Generator model = load(ChatFormat.PHI4)) { // answers that may become calls are held back
+    try (Generator model = load(ChatFormat.PHI4)) { // possible calls are held back
       GenerationOptions options = options(5).maxTokens(40).tools(CLOCK).build();
       for (String content : List.of("{", "{\"tool", "Well")) {
         Completion completion = model.generate(begun("", content), options);
@@ -192,7 +192,7 @@ final class ContinuingTest {
   }
 
   @Test
-  void toolsMayBeCalledAfterABeginningOrAmidOne() {
+  void toolsMayBeCalledAfterOrWithinABeginning() {
     try (Generator model = load(ChatFormat.PHI4_MINI)) {
       GenerationOptions options = options(2).tools(CLOCK).toolChoice(ToolChoice.required()).build();
       Completion completion = model.generate(begun("", "One moment. "), options);
@@ -231,7 +231,7 @@ final class ContinuingTest {
   }
 
   @Test
-  void onlyAMessageOfTheAssistantWithoutCallsGoesOn() {
+  void onlyAnAssistantMessageWithoutCallsIsContinued() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Prompt.continuing(List.of(Message.user("Hi"))))
         .withMessageContaining("found role USER");

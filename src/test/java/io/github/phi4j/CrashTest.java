@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Processes that are killed at random moments while they save a session and pack weights: no
- * damaged file is ever accepted, no lock stays, and nothing is left over once another has done the
- * same. The system property {@code phi4j.crashes} says how many.
+ * Processes killed at random moments while saving a session and packing weights: no damaged file is
+ * ever accepted, no lock remains, and the next process to do the same leaves nothing behind. The
+ * system property {@code phi4j.crashes} is the number of kills.
  */
 final class CrashTest {
 
@@ -34,7 +34,7 @@ final class CrashTest {
   private final Random random = new Random();
 
   @Test
-  void whateverMomentAProcessDiesAtNothingDamagedIsUsedAndNothingStays() throws Exception {
+  void aCrashAtAnyMomentLeavesNoDamageAndNoFiles() throws Exception {
     Path model =
         RandomModel.phi4()
             .heads(16, 4, 32)
@@ -69,7 +69,7 @@ final class CrashTest {
         session.save(saved);
         Phi4.pack(model, options);
         Phi4.verifyPacked(model, options);
-        assertThat(count(folder, "")).as("files that are left").isEqualTo(3); // with the lock's
+        assertThat(count(folder, "")).as("remaining files").isEqualTo(3); // with the lock's
       }
     }
     System.out.println(

@@ -12,9 +12,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every program in docs/ is a file, named in a comment before it, that a module compiles and its
- * tests run; or a module's test runs the page's programs as they stand, and a comment names that
- * test. To take changed files over into the pages: {@code -Dphi4j.docs=write}.
+ * Each program in docs/ is a file, named in a comment before it, that a module compiles and its
+ * tests run; or a module's test runs the page's programs directly, and a comment names that test.
+ * To copy changed files into the pages: {@code -Dphi4j.docs=write}.
  */
 final class DocsTest {
 
@@ -32,7 +32,7 @@ final class DocsTest {
 
   @ParameterizedTest
   @MethodSource("pages")
-  void aProgramIsThatOfItsFile(Path page) throws IOException {
+  void programsEqualTheirFiles(Path page) throws IOException {
     String text = Files.readString(page);
     Matcher test = RUN_FROM_PAGE.matcher(text);
     if (test.find()) {

@@ -153,7 +153,7 @@ final class EmbeddingTest {
   }
 
   @Test
-  void textsThatHaveNoVectorAreRefused() {
+  void textsWithoutAVectorAreRefused() {
     assertThat(tiny.embed(List.of())).isEmpty();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> tiny.embed(List.of("a", "")))

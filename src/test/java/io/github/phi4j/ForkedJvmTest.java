@@ -27,15 +27,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What may cost a program its JVM, and must not. */
+/** Faults that could crash the JVM, and must not. */
 final class ForkedJvmTest {
 
   @TempDir private Path directory;
 
   @ParameterizedTest
   @ValueSource(strings = {"half", "100 bytes"})
-  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows cuts no file short that is mapped")
-  void aFileThatIsCutShortWhileGeneratingGivesAModelException(String cut) throws IOException {
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows does not truncate mapped files")
+  void truncatingTheFileDuringGenerationGivesAModelException(String cut) throws IOException {
     Path file = Files.copy(TinyModel.Q8_0.path(), directory.resolve("cut.gguf"));
 
     String printed = ForkedJvm.run(CutFile.class, directory, List.of(), file.toString(), cut);
@@ -47,7 +47,7 @@ final class ForkedJvmTest {
         .contains("closed");
   }
 
-  /** Generates, and cuts its file from the sink. */
+  /** Generates, and truncates its file from the sink. */
   static final class CutFile {
     private CutFile() {}
 
@@ -112,7 +112,7 @@ final class ForkedJvmTest {
   }
 
   @Test
-  void generatingTakesLittleHeap() {
+  void generationTakesLittleHeap() {
     GgufWriter writer =
         RandomModel.phi4()
             .heads(2, 1, 32)

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What comes out of {@code generate}, on the trained tiny model. */
+/** Results of {@code generate} on the trained tiny model. */
 final class GenerateTest {
 
   private static final String QUESTION = "What is 47 + 38?";
@@ -92,20 +92,20 @@ final class GenerateTest {
   }
 
   @Test
-  void allKindsOfPromptsGiveTheSame() {
+  void allKindsOfPromptsAreEquivalent() {
     int[] ids = tiny.tokenizer().encode(Prompt.chat(Message.user(QUESTION)));
 
     assertThat(tiny.generate(QUESTION).text()).isEqualTo(ANSWER);
     assertThat(tiny.generate(question()).text()).isEqualTo(ANSWER);
     assertThat(tiny.generate(Prompt.tokens(ids)).text()).isEqualTo(ANSWER);
-    // A raw text that looks like a chat is none.
+    // A raw text that looks like a chat is not one.
     String raw = "<|im_start|>user<|im_sep|>" + QUESTION + "<|im_end|>";
     Completion completion = tiny.generate(Prompt.raw(raw), options().maxTokens(1).build());
     assertThat(completion.usage().promptTokens()).isGreaterThan(ids.length);
   }
 
   @Test
-  void promptsAreEncodedAsGenerationsBegin() {
+  void encodedPromptsAreThoseOfGeneration() {
     Tool tool = new Tool("clock", "Tells the time", "{\"type\": \"object\"}");
     Message thoughtful = Message.assistant("72", "27 + 45", List.of());
     List<GenerationOptions.Builder> all =
@@ -186,14 +186,14 @@ final class GenerateTest {
           .isIn(completion.text(), completion.text() + "\ufffd"); // half a character at the end
       assertThat(pieces)
           .noneMatch(piece -> Character.isHighSurrogate(piece.charAt(piece.length() - 1)));
-      for (int id : ids) { // ids that stand for nothing are never chosen
+      for (int id : ids) { // unused ids are never chosen
         assertThat(random.tokenizer().text(id)).doesNotStartWith("[PAD");
       }
     }
   }
 
   @Test
-  void aSinkThatRefusesEndsTheGeneration() {
+  void aSinkThatReturnsFalseEndsTheGeneration() {
     StringBuilder seen = new StringBuilder();
     Completion completion =
         tiny.generate(
@@ -211,7 +211,7 @@ final class GenerateTest {
   }
 
   @Test
-  void anExceptionOfTheSinkReachesTheCallerAndTheSessionGoesOn() {
+  void anExceptionOfTheSinkReachesTheCallerAndTheSessionContinues() {
     RuntimeException thrown = new IllegalArgumentException("of the sink");
     try (Session session = tiny.newSession()) {
       assertThatThrownBy(() ->
@@ -275,7 +275,7 @@ final class GenerateTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"carry", ", c", "15, carry 1.\nTens", "\n", "Ones: 7+8=15,", "O", "5"})
-  void nothingOfAStopStringReachesTheStream(String stop) {
+  void noPartOfAStopStringIsStreamed(String stop) {
     StringBuilder streamed = new StringBuilder();
     Completion completion =
         tiny.generate(
@@ -295,7 +295,7 @@ final class GenerateTest {
   }
 
   @Test
-  void whatOnlyBeginsLikeAStopStringIsPartOfTheText() {
+  void aPrefixOfAStopStringIsPartOfTheText() {
     assertThat(tiny.generate(question(), options().stopStrings("85 apples", "carry 2").build()))
         .satisfies(completion -> {
           assertThat(completion.text()).isEqualTo(ANSWER);
@@ -347,7 +347,7 @@ final class GenerateTest {
   }
 
   @Test
-  void optionsThatNameIdsOutsideOfTheVocabularyAreRefused() {
+  void idsOutsideTheVocabularyAreRefusedInOptions() {
     GenerationOptions stop = options().stopTokens(Set.of(4096)).build();
     GenerationOptions bias =
         options().sampling(Sampling.builder().logitBias(5000, 1).build()).build();
@@ -414,7 +414,7 @@ final class GenerateTest {
   }
 
   @Test
-  void biasAndPenaltiesReachTheChoice() {
+  void biasAndPenaltiesAffectTheChoice() {
     int first = tiny.generate(question(), options().maxTokens(1).build()).tokens()[0];
     GenerationOptions banned =
         options()
@@ -451,7 +451,7 @@ final class GenerateTest {
   }
 
   @Test
-  void infoTellsWhatTheModelIs() {
+  void infoDescribesTheModel() {
     assertThat(tiny.info().architecture()).isEqualTo("phi3");
     assertThat(tiny.info().quantization()).isEqualTo("all F32");
     assertThat(tiny.info().parameterCount()).isEqualTo(6_622_464);

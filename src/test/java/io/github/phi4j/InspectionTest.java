@@ -65,9 +65,9 @@ final class InspectionTest {
         .isThrownBy(() -> array(inspection, "ints").elements().get(2));
   }
 
-  /** Keys that are only shown, or without influence, refuse no file, whatever their values. */
+  /** No value of a key that is only displayed, or has no effect, causes a refusal. */
   @Test
-  void noFileIsRefusedForValuesThatNoTextDependsOn() {
+  void valuesWithoutEffectOnTextsAreNeverRefused() {
     for (String key :
         List.of(
             "general.name",

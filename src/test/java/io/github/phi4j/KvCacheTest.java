@@ -69,7 +69,7 @@ final class KvCacheTest {
     }
   }
 
-  /** The mean of -log p over a text, in nats. */
+  /** Returns the mean of -log p over a text, in nats. */
   private static double loss(KvCacheType keys, KvCacheType values) {
     String text = "What is 12 + 30? The answer is 42. Tell me a story about the sea. ".repeat(12);
     int[] ids = tiny.tokenizer().encode(text);
@@ -94,7 +94,9 @@ final class KvCacheTest {
     return sum[0] / (count - 1);
   }
 
-  /** 11 bits of keys and values cost next to nothing, 8 bits with a scale less than a percent. */
+  /**
+   * Keys and values of 11 bits cost almost nothing; of 8 bits with a scale, less than a percent.
+   */
   @ParameterizedTest
   @CsvSource({"F16, F16, 0.0005", "Q8_0, Q8_0, 0.01", "F16, Q8_0, 0.01"})
   void smallerTypesHardlyChangePerplexity(KvCacheType keys, KvCacheType values, double bound) {
@@ -104,7 +106,7 @@ final class KvCacheTest {
   }
 
   @Test
-  void memoryIsToldToTheByte() {
+  void memoryIsReportedToTheByte() {
     // Phi4-tiny: 6 blocks, 2 key-value heads of 32; pages of 64 tokens.
     assertThat(tiny.info().kvCacheBytes(1, KvCacheType.F16)).isEqualTo(6 * 2 * 2 * 64 * 32 * 2);
     assertThat(tiny.info().kvCacheBytes(65, KvCacheType.Q8_0)).isEqualTo(6 * 2 * 2 * 128 * 34);
@@ -147,7 +149,7 @@ final class KvCacheTest {
   }
 
   @Test
-  void whatOneSessionComputedAnotherNeedNot() {
+  void sessionsShareComputedPrefixes() {
     int[] shared = tokens(150, 7);
     try (Generator generator = load(options())) {
       generator.generate(prompt(with(shared, 1, 2, 3)), few());
@@ -167,7 +169,7 @@ final class KvCacheTest {
   }
 
   @Test
-  void aFullPrefixCacheForgetsWhatWasNotUsedForLongest() {
+  void aFullPrefixCacheEvictsTheLeastRecentlyUsed() {
     int[] first = tokens(64, 1);
     int[] second = tokens(64, 2);
     int[] third = tokens(64, 3);
@@ -264,7 +266,7 @@ final class KvCacheTest {
       assertThat(shifted.tokens()).hasSize(250).startsWith(stopped.tokens());
       assertThat(shifting.position()).isBetween(50, 100);
 
-      // What was shifted is no prefix for anyone: a new prompt gives what it always gives.
+      // Shifted contexts are not in the prefix cache: a new prompt gives the usual text.
       assertThat(shifting.generate(prompt, few()).text())
           .isEqualTo(tiny.generate(prompt, few()).text());
       assertThatThrownBy(
@@ -304,7 +306,7 @@ final class KvCacheTest {
   }
 
   @Test
-  void aShiftChangesNothingThatOthersShare() {
+  void aShiftDoesNotAffectSharedPages() {
     SessionOptions small = SessionOptions.builder().contextLength(150).build();
     int[] start = tokens(140, 12);
     GenerationOptions shifting =
@@ -330,7 +332,7 @@ final class KvCacheTest {
     }
   }
 
-  /** With one block nothing of dropped tokens stays in the others, so shifting must be exact. */
+  /** With one block, dropped tokens leave no trace in the others, so shifting must be exact. */
   @ParameterizedTest
   @CsvSource({"F32, 1e-4", "F16, 1e-2", "Q8_0, 5e-2"})
   void shiftedKeysAreThoseOfTheirNewPositions(KvCacheType type, float bound) {
@@ -387,8 +389,7 @@ final class KvCacheTest {
     try (Generator generator = Phi4.load(file, options);
         Session session = generator.newSession()) {
       int[] tokens = tokens(length, 1);
-      session.feed(
-          Arrays.copyOf(tokens, 20)); // with the short rope factors, where there are two sets
+      session.feed(Arrays.copyOf(tokens, 20)); // with the short RoPE factors, if there are two sets
       session.feed(Arrays.copyOfRange(tokens, 20, length));
       assertThat(session.position()).isEqualTo(session.contextLength()).isEqualTo(length);
       float[] logits = session.logits();

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Log-probabilities of what is generated, scored and chosen, against the reference's logits. */
+/** Log-probabilities of generation, scoring and choices, against the reference's logits. */
 final class LogProbsTest {
 
   private static final Prompt QUESTION = Prompt.chat(Message.user("What is 47 + 38?"));
@@ -64,7 +64,7 @@ final class LogProbsTest {
   }
 
   @Test
-  void withoutBeingAskedThereAreNone() {
+  void thereAreNoneByDefault() {
     assertThat(tiny.generate(QUESTION).logProbs()).isEmpty();
   }
 
@@ -105,7 +105,7 @@ final class LogProbsTest {
     assertThat(tiny.score(Prompt.tokens(all), prompt.length)).isEqualTo(completion.logProbs());
   }
 
-  /** Top-k, then a temperature, as the definitions have it. */
+  /** Top-k, then temperature, by definition. */
   private static double[] topK(float[] logits, int k, double temperature) {
     int[] ids =
         IntStream.range(0, logits.length)
@@ -123,7 +123,7 @@ final class LogProbsTest {
   }
 
   @Test
-  void theDistributionThatATokenWasDrawnFromIsTold() {
+  void theSamplingDistributionIsReported() {
     Sampling sampling = Sampling.builder().temperature(1.5f).topK(5).seed(3).build();
     Completion completion =
         generate(GenerationOptions.builder().maxTokens(12).sampling(sampling).samplingProbs(3));
@@ -195,7 +195,7 @@ final class LogProbsTest {
   }
 
   @Test
-  void everySamplerTellsItsDistribution() {
+  void everySamplerReportsItsDistribution() {
     List<Sampling> samplings =
         List.of(
             Sampling.builder().temperature(1).topP(0.7f).minP(0.02f).typicalP(0.9f).build(),
@@ -273,7 +273,7 @@ final class LogProbsTest {
   }
 
   @Test
-  void aSessionScoresWhateverItHeldBefore() {
+  void aSessionScoresIndependentlyOfItsContext() {
     int[] ids = tiny.tokenizer().encode("Ones: 7+8=15, carry 1. Tens: 4+3+1=8. ".repeat(6));
     Prompt prompt = Prompt.tokens(ids);
     List<TokenLogProb> expected = tiny.score(prompt);
@@ -292,7 +292,7 @@ final class LogProbsTest {
   }
 
   @Test
-  void whatCannotBeScoredIsRefused() {
+  void promptsThatCannotBeScoredAreRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> tiny.score(Prompt.tokens(1)))
         .withMessageContaining("at least two");
@@ -349,7 +349,7 @@ final class LogProbsTest {
   }
 
   @Test
-  void whatCannotBeChosenFromIsRefused() {
+  void invalidAlternativesAreRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> tiny.choose(QUESTION, List.of()))
         .withMessageContaining("nothing to choose from");
@@ -367,7 +367,7 @@ final class LogProbsTest {
   }
 
   @Test
-  void anOwnSamplerWritesTheText() {
+  void aCustomSamplerWritesTheText() {
     int[] written = tiny.tokenizer().encode("Hello, world");
     int prompt = tiny.tokenizer().encode(Prompt.chat(Message.user("What is 47 + 38?"))).length;
     Sampling sampling =
@@ -383,7 +383,7 @@ final class LogProbsTest {
   }
 
   @Test
-  void dryWithItsBreakersKeepsALoopFromGoingOn() {
+  void dryWithItsBreakersEndsALoop() {
     Prompt loop = Prompt.raw("7+8=15 7+8=15 7+8=15 7+8=15 7+8=15 7+8=15");
     GenerationOptions.Builder options = GenerationOptions.builder().maxTokens(30);
     String free = tiny.generate(loop, options.ignoreModelStop(true).build()).text();
@@ -393,7 +393,7 @@ final class LogProbsTest {
     assertThat(repeats(completion.tokens())).isFalse();
   }
 
-  /** Whether some five tokens come twice. */
+  /** Returns whether any five consecutive tokens occur twice. */
   private static boolean repeats(int[] tokens) {
     List<IntBuffer> windows =
         IntStream.rangeClosed(0, tokens.length - 5)

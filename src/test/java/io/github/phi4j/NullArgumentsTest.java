@@ -46,13 +46,13 @@ import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** A null argument fails at once, and the exception names it: everywhere in the exported types. */
+/** In all exported types, a null argument fails at once, with an exception that names it. */
 final class NullArgumentsTest {
 
   private static final List<String> EXPORTED =
       List.of("io.github.phi4j", "io.github.phi4j.api", "io.github.phi4j.json");
 
-  /** Values for the arguments beside the one that is null. */
+  /** Values for the other arguments. */
   private final Map<Class<?>, Object> values = new HashMap<>();
 
   private Object value(Class<?> type) {
@@ -127,7 +127,7 @@ final class NullArgumentsTest {
         && type.getEnclosingClass().map(NullArgumentsTest::isPublic).orElse(true);
   }
 
-  /** The object to call a method of; empty for interfaces that programs implement. */
+  /** Returns an object to call methods of; empty for interfaces that programs implement. */
   private static Optional<Object> target(Class<?> type, Generator generator) throws Exception {
     if (type.isInstance(generator)) {
       return Optional.of(generator);

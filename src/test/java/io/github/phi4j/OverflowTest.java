@@ -16,7 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Models whose numbers are so large that arithmetic leaves its range. */
+/** Models with numbers so large that arithmetic overflows. */
 final class OverflowTest {
 
   private static final int WIDTH = 128;
@@ -31,7 +31,7 @@ final class OverflowTest {
   }
 
   @Test
-  void keysBeyondTheRangeOfTheCacheAreSaidOnceWithTheCure() {
+  void keysBeyondTheRangeOfTheCacheAreReportedOnceWithARemedy() {
     Path file = model("blk.0.attn_norm.weight", 1e7f);
 
     String printed = ForkedJvm.run(Generate.class, directory, List.of(), file.toString());
@@ -57,7 +57,7 @@ final class OverflowTest {
   }
 
   @Test
-  void logitsThatAreNotNumbersAreAnErrorForAllWhoReadThem() {
+  void logitsThatAreNotNumbersAreAnErrorOnEveryUse() {
     Path file = model("output_norm.weight", 3e38f);
     try (Generator generator = Phi4.load(file);
         Session session = generator.newSession()) {

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Packed weights in a file: used when they are sound and the model's, and never otherwise. */
+/** Packed weights in a file: used only if they are valid and belong to the model. */
 final class PackedFileTest {
 
   private static final int VERSION_AT = 8;
@@ -98,7 +98,7 @@ final class PackedFileTest {
     assertThat(found.fault().orElseThrow()).contains(found.path().toString()).contains(fault);
   }
 
-  /** Changes the header, and makes its checksum right again. */
+  /** Changes the header, and corrects its checksum. */
   private static void patch(Path path, int at, int value) throws IOException {
     byte[] bytes = Files.readAllBytes(path);
     ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
@@ -115,7 +115,7 @@ final class PackedFileTest {
   }
 
   @Test
-  void aFileGivesTheBitsOfMemoryAndIsMadeOnce() throws IOException {
+  void aFileGivesTheSameBitsAsMemoryAndIsWrittenOnce() throws IOException {
     List<Long> done = new ArrayList<>();
     float[] expected = logits(PackedWeights.MEMORY);
     assertThat(logits(PackedWeights.AUTO)).containsExactly(logits(PackedWeights.OFF));
@@ -141,7 +141,7 @@ final class PackedFileTest {
   }
 
   @Test
-  void theFileServesTheModelWhereverItLies() throws IOException {
+  void theFileIsValidAfterMovingTheModel() throws IOException {
     Phi4.pack(model, auto());
     model =
         Files.move(model, Files.createDirectory(directory.resolve("moved")).resolve("random.gguf"));
@@ -150,7 +150,7 @@ final class PackedFileTest {
   }
 
   @Test
-  void aFileThatIsCutShortAnywhereIsNotUsed() throws IOException {
+  void aTruncatedFileIsNotUsed() throws IOException {
     Path path = Phi4.pack(model, auto()).path();
     byte[] whole = Files.readAllBytes(path);
     int header = headerBytes(whole);
@@ -191,7 +191,7 @@ final class PackedFileTest {
   }
 
   @Test
-  void faultsOfTheHeaderAreTold() throws IOException {
+  void faultsOfTheHeaderAreReported() throws IOException {
     Path path = Phi4.pack(model, auto()).path();
     byte[] whole = Files.readAllBytes(path);
     patch(path, VERSION_AT, 99);
@@ -203,10 +203,10 @@ final class PackedFileTest {
     patch(path, 64, 1);
     assertUnusable("before the model file was last modified");
     Files.write(path, whole);
-    patch(path, 72 + 12, 1); // what the first matrix' layout makes of the sample
+    patch(path, 72 + 12, 1); // the sample's checksum in the first matrix's layout
     assertUnusable("another release");
     Files.write(path, whole);
-    patch(path, 72 + 16, 1 << 20); // where the first matrix lies
+    patch(path, 72 + 16, 1 << 20); // the offset of the first matrix
     assertUnusable("another release");
     Files.write(path, whole);
     patch(path, 56, Integer.MAX_VALUE);
@@ -235,9 +235,9 @@ final class PackedFileTest {
   }
 
   @Test
-  void aModelThatChangedIsPackedAnewAndTheOldFileGoes() throws IOException {
+  void aChangedModelIsRepackedAndTheOldFileDeleted() throws IOException {
     Path old = Phi4.pack(model, auto()).path();
-    Path other = random().seed(3).write(directory.resolve("random-2.gguf")); // a like name stays
+    Path other = random().seed(3).write(directory.resolve("random-2.gguf")); // a similar name stays
     Path others = Phi4.pack(other, auto()).path();
     random().seed(2).write(model);
     assertThat(state().state()).isEqualTo(PackedFile.State.MISSING);
@@ -251,7 +251,7 @@ final class PackedFileTest {
   }
 
   @Test
-  void verifyingFindsDamageAndChangesThatTheFingerprintMisses() throws IOException {
+  void verificationFindsDamageAndChangesThatTheFingerprintMisses() throws IOException {
     assertThatThrownBy(() -> Phi4.verifyPacked(model, auto()))
         .isInstanceOf(FileException.class)
         .hasMessageContaining("no such file");
@@ -291,9 +291,9 @@ final class PackedFileTest {
     }
   }
 
-  /** Such as a download with holes that was packed, and was then completed. */
+  /** For example, an incomplete download with holes that was packed, then completed. */
   @Test
-  void aModelThatWasWrittenToAwayFromAllSamplesIsPackedAnew() throws IOException {
+  void aModelChangedOutsideAllSamplesIsRepacked() throws IOException {
     logits(PackedWeights.FILE);
     long tensor =
         Phi4.inspect(model).tensors().stream()
@@ -316,12 +316,12 @@ final class PackedFileTest {
 
   @Test
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has other permissions")
-  void theFileMayBeReadByThoseWhoMayReadTheModel() throws IOException {
+  void theFileHasTheModelsReadPermissions() throws IOException {
     Files.setPosixFilePermissions(model, PosixFilePermissions.fromString("rw-r-----"));
     Path made = Phi4.pack(model, auto()).path();
 
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made)))
-        .isIn("rw-r-----", "rw-------"); // as the process' umask has it
+        .isIn("rw-r-----", "rw-------"); // by the process's umask
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
         .isEqualTo("rwx------");
     Files.setPosixFilePermissions(model, PosixFilePermissions.fromString("r--------"));
@@ -333,7 +333,7 @@ final class PackedFileTest {
 
   @Test
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has other permissions")
-  void whatEverybodyCanWriteToIsNotTrusted() throws IOException {
+  void worldWritableFilesAreNotTrusted() throws IOException {
     Path made = Phi4.pack(model, auto()).path();
     for (Path open : List.of(folder, made)) {
       Set<PosixFilePermission> sound = Files.getPosixFilePermissions(open);
@@ -354,7 +354,7 @@ final class PackedFileTest {
   }
 
   @Test
-  void nothingIsLeftOfPackingThatFailsOrIsInterrupted() throws IOException {
+  void failedOrInterruptedPackingLeavesNothing() throws IOException {
     LoadOptions failing =
         options(PackedWeights.FILE)
             .packingListener((packed, total) -> {
@@ -375,7 +375,7 @@ final class PackedFileTest {
   }
 
   @Test
-  void aFolderThatCannotBeWrittenIsAClearErrorAndNoHindranceToAuto() throws IOException {
+  void aReadOnlyFolderIsAClearErrorButNotInModeAuto() throws IOException {
     folder = Files.writeString(directory.resolve("file"), "no folder").resolve("below");
 
     assertThatThrownBy(() -> Phi4.load(model, options(PackedWeights.FILE).build()))
@@ -396,7 +396,7 @@ final class PackedFileTest {
   }
 
   @Test
-  void manyThatWantTheFileGetOne() throws Exception {
+  void concurrentLoadsShareOneFile() throws Exception {
     float[] expected = logits(PackedWeights.MEMORY);
     try (ExecutorService threads = Executors.newFixedThreadPool(5)) {
       Future<String> process =
@@ -421,7 +421,7 @@ final class PackedFileTest {
   }
 
   @Test
-  void aProcessThatIsKilledLeavesNothingThatIsUsed() throws IOException {
+  void theFileOfAKilledProcessIsNotUsed() throws IOException {
     ForkedJvm.run(
         Pack.class, directory, List.of("-Dhalt=true"), model.toString(), folder.toString());
     assertThat(names()).hasSize(2).last().asString().endsWith(".unfinished");
@@ -432,7 +432,7 @@ final class PackedFileTest {
     assertThat(names()).containsExactly(".phi4pack.lock", state().path().getFileName().toString());
   }
 
-  /** Packs a model, or ends in the midst of it without further ado. */
+  /** Packs a model, or halts in the middle. */
   static final class Pack {
     private Pack() {}
 
@@ -452,8 +452,8 @@ final class PackedFileTest {
   }
 
   @Test
-  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows cuts no file short that is mapped")
-  void aFileThatIsCutShortWhileGeneratingGivesAModelException() {
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows does not truncate mapped files")
+  void truncatingTheFileDuringGenerationGivesAModelException() {
     String printed =
         ForkedJvm.run(CutFile.class, directory, List.of(), model.toString(), folder.toString());
 
@@ -464,7 +464,7 @@ final class PackedFileTest {
         .contains("closed");
   }
 
-  /** Generates, and cuts the packed weights from the sink. */
+  /** Generates, and truncates the packed weights from the sink. */
   static final class CutFile {
     private CutFile() {}
 

@@ -51,7 +51,7 @@ final class PrintableTest {
   }
 
   @Test
-  void everyCharacterIsPrintableAfterwards() {
+  void allCharactersBecomePrintable() {
     for (int point = 0; point <= Character.MAX_CODE_POINT; point++) {
       String printable = Printable.of("a" + Character.toString(point));
       assertThat(printable.chars().noneMatch(Character::isISOControl)).isTrue();
@@ -63,9 +63,9 @@ final class PrintableTest {
     assertThat(text).doesNotContainPattern("[\\p{Cc}\\p{Cf}\\u2028\\u2029]");
   }
 
-  /** Texts of a file stand in many messages: none of them may command a terminal. */
+  /** Many messages quote texts of a file: none may control the terminal. */
   @Test
-  void noMessageAboutAFileHasItsEscapeSequences() {
+  void messagesContainNoEscapeSequencesOfTheFile() {
     List<GgufWriter> wrong =
         List.of(
             writer().string("general.architecture", HOSTILE),
@@ -89,7 +89,7 @@ final class PrintableTest {
   }
 
   @Test
-  void findingsAndNamesHaveNoneEither() {
+  void findingsAndNamesContainNoneEither() {
     GgufWriter writer =
         writer()
             .string("general.name", HOSTILE)
@@ -115,7 +115,7 @@ final class PrintableTest {
   /** The tests' log goes to standard error. */
   @Test
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no such names")
-  void noLogLineHasTheEscapeSequencesOfAFileName() {
+  void logLinesContainNoEscapeSequencesOfFileNames() {
     Path model = writer().write(directory.resolve("\u001b[31mmodel.gguf"));
 
     String printed = ForkedJvm.run(Names.class, directory, List.of(), model.toString());
@@ -124,7 +124,7 @@ final class PrintableTest {
     assertPrintable(printed.replace("\n", ""));
   }
 
-  /** Logs the names of files: a session of a changed model, and packed weights. */
+  /** Logs names of files: a session of a changed model, and packed weights. */
   static final class Names {
     private Names() {}
 

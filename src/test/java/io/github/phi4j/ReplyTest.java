@@ -122,7 +122,7 @@ final class ReplyTest {
   }
 
   @Test
-  void aBudgetOfNothingLeavesOutTheThoughts() {
+  void aBudgetOfZeroOmitsTheThoughts() {
     try (Generator model = load(ChatFormat.PHI4_REASONING)) {
       GenerationOptions options =
           options(1)
@@ -137,7 +137,7 @@ final class ReplyTest {
   }
 
   @Test
-  void thoughtsStayInTheTextWhereTheyAreNotSplit() {
+  void unsplitThoughtsStayInTheText() {
     try (Generator model = load(ChatFormat.PHI4_REASONING)) {
       GenerationOptions options =
           options(1)
@@ -162,7 +162,7 @@ final class ReplyTest {
 
   @ParameterizedTest
   @EnumSource(ChatFormat.class)
-  void requiredCallsAreValidAndGoRoundByteForByte(ChatFormat format) throws IOException {
+  void requiredCallsAreValidAndRoundTripExactly(ChatFormat format) throws IOException {
     ObjectMapper json = new ObjectMapper();
     try (Generator model = load(format)) {
       for (int seed = 0; seed < 8; seed++) {
@@ -198,7 +198,7 @@ final class ReplyTest {
 
   @ParameterizedTest
   @EnumSource(names = {"PHI4", "PHI4_MINI"})
-  void oneCallIsTheDefaultAndWholeCallsOutliveALimit(ChatFormat format) {
+  void oneCallIsTheDefaultAndCompleteCallsSurviveALimit(ChatFormat format) {
     try (Generator model = load(format)) {
       GenerationOptions.Builder single =
           options(5).maxTokens(1000).tools(CLOCK).toolChoice(ToolChoice.required());
@@ -226,7 +226,7 @@ final class ReplyTest {
     }
   }
 
-  /** Joins the parts of each call, in the order in which calls begin. */
+  /** Joins the parts of each call, in order of their starts. */
   private static final class Parts implements TextSink {
     private final Map<String, String> names = new LinkedHashMap<>();
     private final Map<String, StringBuilder> arguments = new LinkedHashMap<>();
@@ -257,7 +257,7 @@ final class ReplyTest {
 
   @ParameterizedTest
   @EnumSource(ChatFormat.class)
-  void callsAreToldWhileTheyAreWritten(ChatFormat format) {
+  void callsAreStreamed(ChatFormat format) {
     try (Generator model = load(format)) {
       for (int seed = 0; seed < 8; seed++) {
         GenerationOptions.Builder options =
@@ -285,7 +285,7 @@ final class ReplyTest {
   }
 
   @Test
-  void aCallOfTheHalfWrittenMessageIsToldFromItsBeginning() {
+  void aCallBegunInTheMessageIsStreamedFromItsStart() {
     try (Generator model = load(ChatFormat.PHI4)) {
       String begun = "{\"tool_calls\": [{\"name\": \"get_weather\", \"arguments\": {\"city\": \"R";
       Prompt half = Prompt.continuing(List.of(Message.user("Hi"), Message.assistant(begun)));
@@ -300,7 +300,7 @@ final class ReplyTest {
   }
 
   @Test
-  void textThatMightHaveBecomeAStopStringIsNoneWhereACallBegins() {
+  void aPartialStopStringBeforeACallIsText() {
     try (Generator model = load(ChatFormat.PHI4_MINI)) {
       int call = model.tokenizer().special("<|tool_call|>").orElseThrow();
       List<Integer> look =
@@ -333,7 +333,7 @@ final class ReplyTest {
         .build();
   }
 
-  /** A sampler that dictates what the model writes; after that comes a token that ends the turn. */
+  /** Returns sampling that dictates the model's text, then a token that ends the turn. */
   private static Sampling dictating(Generator model, String text, int... more) {
     int[] ids =
         IntStream.concat(IntStream.of(model.tokenizer().encode(text)), IntStream.of(more))
@@ -409,7 +409,7 @@ final class ReplyTest {
   }
 
   @Test
-  void aLimitInsideOfACharacterDropsItWithAGrammarAndWithoutOne() {
+  void aLimitWithinACharacterDropsItWithOrWithoutAGrammar() {
     try (Generator model = load(ChatFormat.PHI4)) {
       for (int limit = 1; limit <= 8; limit++) {
         GenerationOptions guided =
@@ -430,7 +430,7 @@ final class ReplyTest {
   }
 
   @Test
-  void aNamedToolIsCalledOnceAndOneAtATimeMeansOne() {
+  void aNamedToolIsCalledOnceAndSequentialCallsAreOne() {
     try (Generator model = load(ChatFormat.PHI4_MINI)) {
       GenerationOptions options =
           options(2).tools(WEATHER, CLOCK).toolChoice(ToolChoice.named("clock")).build();
@@ -443,7 +443,7 @@ final class ReplyTest {
 
   @ParameterizedTest
   @EnumSource(names = {"PHI4", "PHI4_MINI"})
-  void toolsThatMustNotBeCalledAreNot(ChatFormat format) {
+  void forbiddenToolsAreNotCalled(ChatFormat format) {
     try (Generator model = load(format)) {
       int call = model.tokenizer().special("<|tool_call|>").orElse(-1);
       for (int seed = 0; seed < 5; seed++) {
@@ -483,7 +483,7 @@ final class ReplyTest {
   }
 
   @Test
-  void idsOfCallsFollowFromASeedAndDifferFromTurnToTurn() {
+  void callIdsDeriveFromTheSeedAndDifferBetweenTurns() {
     try (Generator model = load(ChatFormat.PHI4_MINI)) {
       GenerationOptions options =
           options(2).tools(WEATHER, CLOCK).toolChoice(ToolChoice.named("clock")).build();
@@ -503,7 +503,7 @@ final class ReplyTest {
   }
 
   @Test
-  void anAnswerIsFreeUntilACallBegins() {
+  void anAnswerIsUnconstrainedUntilACallBegins() {
     try (Generator model = load(ChatFormat.PHI4_MINI)) {
       int call = model.tokenizer().special("<|tool_call|>").orElseThrow();
       Sampling eager = Sampling.builder().temperature(1).seed(4).logitBias(call, 4).build();
@@ -517,7 +517,7 @@ final class ReplyTest {
   }
 
   @Test
-  void anAnswerWithoutCallsIsStreamedAsItIs() {
+  void anAnswerWithoutCallsIsStreamedUnchanged() {
     try (Generator model = load(ChatFormat.PHI4)) {
       List<String> pieces = new ArrayList<>();
       Completion completion =
@@ -530,7 +530,7 @@ final class ReplyTest {
 
   @ParameterizedTest
   @EnumSource(ChatFormat.class)
-  void besideToolsAGrammarIsThatOfAnswersWithoutCalls(ChatFormat format) {
+  void withToolsAGrammarConstrainsAnswersWithoutCalls(ChatFormat format) {
     Grammar grammar =
         Grammar.gbnf("root ::= \"{\" (\"\\\"sum\\\"\" | \"\\\"tool\\\"\") \": \" [0-9]{1,3} \"}\"");
     int calls = 0;
@@ -555,7 +555,7 @@ final class ReplyTest {
           assertThat(completion.text()).matches("\\{\"(sum|tool)\": [0-9]{1,3}}");
           answers++;
         } else {
-          assertThat(completion.text()).isEmpty(); // calls, or the beginning of some
+          assertThat(completion.text()).isEmpty(); // calls, or the beginning of calls
           calls++;
         }
         GenerationOptions required =

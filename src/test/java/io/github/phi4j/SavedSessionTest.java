@@ -73,7 +73,7 @@ final class SavedSessionTest {
 
   @ParameterizedTest
   @EnumSource
-  void aRestoredSessionGoesOnWithTheSameBits(KvCacheType type) {
+  void aRestoredSessionContinuesWithTheSameBits(KvCacheType type) {
     try (Generator generator = load();
         Session session =
             generator.newSession(SessionOptions.builder().kvCacheType(type).build())) {
@@ -92,11 +92,11 @@ final class SavedSessionTest {
         assertThat(second.logits()).isEqualTo(session.logits());
       }
     }
-    assertThat(directory.toFile().list()).as("nothing unfinished").containsExactly("chat.session");
+    assertThat(directory.toFile().list()).as("no unfinished files").containsExactly("chat.session");
   }
 
   @Test
-  void anEmptySessionIsOneToo() {
+  void anEmptySessionCanBeSaved() {
     try (Generator generator = load();
         Session session = generator.newSession()) {
       session.save(file());
@@ -110,7 +110,7 @@ final class SavedSessionTest {
   }
 
   @Test
-  void aFileThatIsNotSoundIsRefusedWithTheReason() throws IOException {
+  void anInvalidFileIsRefusedWithTheReason() throws IOException {
     try (Generator generator = load();
         Session session = generator.newSession()) {
       session.feed(tokens(100));
@@ -166,9 +166,9 @@ final class SavedSessionTest {
         .hasMessageContaining(reason);
   }
 
-  /** A checksum is no proof of sense: each number of the header takes hostile values. */
+  /** A valid checksum proves nothing: each number of the header takes hostile values. */
   @Test
-  void aHeaderWithARightChecksumOverWrongNumbersIsRefusedOrHarmless() throws IOException {
+  void wrongNumbersUnderAValidChecksumAreRefusedOrHarmless() throws IOException {
     LoadOptions options = LoadOptions.builder().contextLength(200).threads(1).build();
     byte[] sound;
     Path model = RandomModel.mini().write(directory.resolve("mini.gguf"));
@@ -213,7 +213,7 @@ final class SavedSessionTest {
   }
 
   @Test
-  void aModelThatWasWrittenToSinceIsComputedAnew() throws IOException {
+  void sessionsOfAModifiedModelAreRecomputed() throws IOException {
     Path model = Files.copy(TinyModel.Q8_0.path(), directory.resolve("copy.gguf"));
     float[] expected;
     try (Generator generator = Phi4.load(model);
@@ -234,7 +234,7 @@ final class SavedSessionTest {
   }
 
   @Test
-  void whatACrashedProcessLeftIsDeletedAndWhatIsBeingWrittenIsNot() throws IOException {
+  void filesOfCrashedProcessesAreDeletedAndUnfinishedOnesAreNot() throws IOException {
     String name = file().getFileName().toString();
     String id = ".01234567-89ab-cdef-0123-456789abcdef.unfinished";
     Path left = Files.createFile(directory.resolve(name + id));
@@ -256,7 +256,7 @@ final class SavedSessionTest {
 
   @Test
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has other permissions")
-  void aSavedSessionIsItsOwnersAlone() throws IOException {
+  void aSavedSessionIsReadableOnlyByItsOwner() throws IOException {
     try (Generator generator = load();
         Session session = generator.newSession()) {
       session.feed(1, 2);
@@ -287,8 +287,8 @@ final class SavedSessionTest {
   }
 
   @Test
-  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows cuts no file short that is mapped")
-  void aFileMayGoButNotBeCutShort() throws IOException {
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows does not truncate mapped files")
+  void aFileMayBeDeletedButNotTruncated() throws IOException {
     try (Generator generator = load();
         Session session = generator.newSession()) {
       session.feed(tokens(200));
@@ -309,20 +309,20 @@ final class SavedSessionTest {
             .hasMessageContaining(file().toString())
             .hasMessageContaining("cut short");
       }
-      session.feed(2); // others do not mind
+      session.feed(2); // other sessions are unaffected
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows cuts no file short that is mapped")
-  void aFileThatIsCutShortFailsOnlyTheSessionsThatAreInIt(KvCacheType type) {
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows does not truncate mapped files")
+  void aTruncatedFileFailsOnlyItsOwnSessions(KvCacheType type) {
     String printed = runForked(CutsShort.class, type.name());
 
     assertThat(printed).contains("all as expected");
   }
 
-  /** Cuts a session's file short while it shares passes with others. */
+  /** Truncates a session's file while it shares passes with others. */
   static final class CutsShort {
     private CutsShort() {}
 
@@ -355,7 +355,7 @@ final class SavedSessionTest {
         }
         try (Session restored = generator.restore(file);
             Session fork = restored.fork()) {
-          for (int i = 0; i < 300; i++) { // until it is compiled, and faults show late
+          for (int i = 0; i < 300; i++) { // until it is compiled, when faults surface late
             restored.feed(i);
             restored.rewind(250);
           }
@@ -387,7 +387,7 @@ final class SavedSessionTest {
   }
 
   @Test
-  void anotherProcessGoesOnWhereThisOneEnded() {
+  void anotherProcessContinuesASession() {
     float[] expected;
     try (Generator generator = load();
         Session session = generator.newSession()) {
@@ -418,9 +418,9 @@ final class SavedSessionTest {
   }
 
   @Test
-  void aProcessThatDiesWhileItSavesLeavesTheOldFile() throws IOException {
+  void aCrashDuringSavingLeavesTheOldFile() throws IOException {
     boolean inTheMiddle = false;
-    for (int i = 0; i < 10 && !inTheMiddle; i++) { // the system may be too late to end it in time
+    for (int i = 0; i < 10 && !inTheMiddle; i++) { // the system may kill it too late
       runForked(Dies.class);
 
       try (Generator generator = load();
@@ -432,7 +432,7 @@ final class SavedSessionTest {
     assertThat(inTheMiddle).isTrue();
   }
 
-  /** Runs a program that is given the model, {@link #file()} and more. */
+  /** Runs a program with the model, {@link #file()} and further arguments. */
   private String runForked(Class<?> program, String... more) {
     List<String> args = new ArrayList<>();
     args.add(TinyModel.Q8_0.path().toAbsolutePath().toString());
@@ -447,7 +447,7 @@ final class SavedSessionTest {
     }
   }
 
-  /** Saves a short session, and halts while it saves a longer one over it. */
+  /** Saves a short session, and halts while overwriting it with a longer one. */
   static final class Dies {
     private Dies() {}
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The context that a session keeps: whatever was before it, it is as if computed anew. */
+/** A session's context gives the same results as a fresh one, whatever preceded it. */
 final class SessionTest {
 
   private static final int BORDER = 24;
@@ -57,7 +57,7 @@ final class SessionTest {
     return new Random(seed).ints(count, 0, 300).toArray();
   }
 
-  /** The logits after tokens that are fed to an empty session at once. */
+  /** Returns the logits after feeding tokens to an empty session at once. */
   private static float[] fresh(Generator generator, int... tokens) {
     try (Session session = generator.newSession()) {
       session.feed(tokens);
@@ -84,7 +84,7 @@ final class SessionTest {
 
   @ParameterizedTest
   @EnumSource
-  void feedingInPartsGivesTheBitsOfFeedingAtOnce(KvCacheType type) {
+  void feedingInPartsGivesTheSameBits(KvCacheType type) {
     LoadOptions options = LoadOptions.builder().kvCacheType(type).build();
     int[] tokens = tokens(140, 1);
     try (Generator generator = Phi4.load(TinyModel.Q8_0.path(), options);
@@ -132,7 +132,7 @@ final class SessionTest {
   }
 
   @Test
-  void rewindingForgetsWhatCameAfter() {
+  void rewindingForgetsLaterTokens() {
     int[] tokens = tokens(80, 3);
     try (Session session = tiny.newSession()) {
       session.feed(tokens);
@@ -165,7 +165,7 @@ final class SessionTest {
   }
 
   @Test
-  void wrongInputLeavesTheContextAsItWas() {
+  void invalidInputLeavesTheContextUnchanged() {
     try (Session session = tiny.newSession()) {
       session.feed(tokens(290, 4));
       float[] logits = session.logits();
@@ -191,7 +191,7 @@ final class SessionTest {
   }
 
   @Test
-  void theNextTurnOfAChatGivesWhatAFreshContextGives() {
+  void theNextTurnOfAChatEqualsThatOfAFreshContext() {
     List<Message> chat = new ArrayList<>();
     GenerationOptions options = GenerationOptions.builder().maxTokens(40).build();
     int cached = 0;
@@ -220,7 +220,7 @@ final class SessionTest {
   }
 
   @Test
-  void aPromptThatOnlyBeginsAlikeKeepsWhatIsShared() {
+  void aPromptReusesTheCommonPrefix() {
     int[] tokens = tokens(50, 6);
     int[] other = tokens.clone();
     other[30] = 299 - other[30];
@@ -240,7 +240,7 @@ final class SessionTest {
   }
 
   @Test
-  void feedingGoesOnWhereAGenerationEnded() {
+  void feedingContinuesAfterAGeneration() {
     try (Session session = tiny.newSession()) {
       Completion completion =
           session.generate(
@@ -258,7 +258,7 @@ final class SessionTest {
   }
 
   @Test
-  void tokenByTokenAcrossTheBorderOfRopeFactorsIsAsFresh() {
+  void singleTokensAcrossTheRopeBorderEqualAFreshContext() {
     int[] tokens = tokens(BORDER + 6, 8);
     try (Session session = mini.newSession()) {
       for (int count = 1; count <= tokens.length; count++) {
@@ -281,7 +281,7 @@ final class SessionTest {
   }
 
   @Test
-  void generatingAcrossTheBorderIsAsFresh() {
+  void generationAcrossTheRopeBorderEqualsAFreshContext() {
     int[] prompt = tokens(BORDER - 3, 9);
     GenerationOptions options =
         GenerationOptions.builder()
@@ -297,7 +297,7 @@ final class SessionTest {
 
       assertThat(session.position()).isEqualTo(all.length);
       assertThat(session.logits()).isEqualTo(fresh(mini, all));
-      // And back: the same prompt again, with what is left of a context beyond the border.
+      // And back: the same prompt again, after a context beyond the border.
       assertThat(session.generate(Prompt.tokens(prompt), options).tokens())
           .isEqualTo(completion.tokens());
     }
@@ -341,7 +341,7 @@ final class SessionTest {
   }
 
   @Test
-  void aClosedGeneratorTakesItsSessionsAlong() {
+  void aClosedGeneratorClosesItsSessions() {
     Generator generator = Phi4.load(TinyModel.Q8_0.path());
     Session session = generator.newSession();
     session.feed(1, 2);
@@ -352,7 +352,7 @@ final class SessionTest {
     assertClosed(generator::newSession);
     assertClosed(() -> generator.generate("Hello"));
     session.close();
-    // What needs neither file nor threads goes on.
+    // Methods that need neither file nor threads still work.
     assertThat(generator.info().architecture()).isEqualTo("phi3");
     assertThat(generator.tokenizer().decode(generator.tokenizer().encode("Hello!")))
         .isEqualTo("Hello!");
@@ -406,7 +406,7 @@ final class SessionTest {
   }
 
   @Test
-  void aCancelledSessionKeepsWhatItHandedOut() {
+  void aCancelledSessionKeepsStreamedTokens() {
     Prompt prompt = Prompt.chat(Message.user("What is 27 + 45?"));
     try (Session session = tiny.newSession()) {
       Completion cancelled =

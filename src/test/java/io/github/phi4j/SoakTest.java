@@ -40,9 +40,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Many threads that generate, feed, cancel, close and fail at random: nothing hangs, nothing is
- * left over, and each text that is finished is the one that it is alone. The system property {@code
- * phi4j.soak} says for how many seconds.
+ * Many threads that generate, feed, cancel, close and fail at random: nothing hangs, nothing leaks,
+ * and each finished text is the same as alone. The system property {@code phi4j.soak} is the
+ * duration in seconds.
  */
 final class SoakTest {
 
@@ -56,12 +56,12 @@ final class SoakTest {
   private final AtomicInteger finished = new AtomicInteger();
   private final AtomicInteger cancelled = new AtomicInteger();
 
-  /** A prompt with the text that follows it. */
+  /** A prompt with its expected text. */
   private record Task(Prompt prompt, GenerationOptions options, String text) {}
 
   @Test
-  void manySessionsAtOnceLeaveNothingBehind() throws Exception {
-    soak(1); // what is loaded once and for all
+  void manyConcurrentSessionsLeakNothing() throws Exception {
+    soak(1); // loads everything that stays loaded
     long heap = heap();
     long direct = outside("direct");
     long mapped = outside("mapped");
@@ -79,7 +79,7 @@ final class SoakTest {
         .noneMatch(name -> name.startsWith("phi4j-"));
     assertThat(Thread.activeCount()).as("threads").isLessThanOrEqualTo(threads);
     assertThat(heap()).as("bytes of heap").isLessThan(heap + 32 * MEGABYTE);
-    assertThat(outside("direct")).as("bytes outside of it").isLessThan(direct + MEGABYTE);
+    assertThat(outside("direct")).as("bytes of direct memory").isLessThan(direct + MEGABYTE);
     assertThat(outside("mapped")).as("bytes of mapped files").isEqualTo(mapped);
     assertThat(resident()).as("bytes of memory").isLessThan(resident + 512 * MEGABYTE);
     assertThat(mappings()).as("mappings").isLessThanOrEqualTo(mappings);
@@ -105,7 +105,10 @@ final class SoakTest {
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 
-  /** Bytes of one kind of memory outside of the heap: direct, which arenas allocate, or mapped. */
+  /**
+   * Returns the bytes of one kind of memory outside the heap: direct, which arenas allocate, or
+   * mapped.
+   */
   private static long outside(String kind) {
     return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
         .filter(pool -> pool.getName().equals(kind))
@@ -124,7 +127,10 @@ final class SoakTest {
         .sum();
   }
 
-  /** The mappings of models, packed weights and saved sessions, also of those that are deleted. */
+  /**
+   * Returns the number of mappings of models, packed weights and saved sessions, including deleted
+   * ones.
+   */
   private long mappings() throws IOException {
     Path maps = Path.of("/proc/self/maps");
     if (!Files.isReadable(maps)) {
@@ -155,7 +161,7 @@ final class SoakTest {
           results.add(
               (i % 2 == 0 ? even : odd)
                   .submit(() -> {
-                    do { // once at least, however busy the machine is
+                    do { // at least once, on however busy a machine
                       use(generator, tasks, troublemaker, random);
                     } while (System.nanoTime() < end);
                     return null;
@@ -230,7 +236,7 @@ final class SoakTest {
           check(session.generate(task.prompt(), options), task);
         }
         case 5 -> session.feed(5000); // no such token
-        case 6 -> { // two that begin alike, of which one goes to a file and back
+        case 6 -> { // two with a common prefix, one of them through a file
           session.feed(7, 8, 9);
           Path file = Files.createTempFile(directory, "session", null);
           session.save(file);

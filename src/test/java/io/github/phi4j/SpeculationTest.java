@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Guesses save time, or not; the text is the same. With a seed the very tokens are compared: more
- * than that they have the same distribution, which hence needs no statistics.
+ * Speculation does not change the text. With a seed, the tokens themselves are equal, which is
+ * stronger than an equal distribution and needs no statistics.
  */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class SpeculationTest {
@@ -110,7 +110,7 @@ final class SpeculationTest {
   }
 
   @Test
-  void aContextThatShiftsGoesOnWithTheSameTokens() {
+  void aShiftingContextGivesTheSameTokens() {
     SessionOptions small = SessionOptions.builder().contextLength(90).build();
     GenerationOptions plain = options().maxTokens(200).contextShift(ContextShift.keep(7)).build();
     Prompt prompt = Prompt.tokens(1, 2, 3, 1, 2, 3, 1, 2);
@@ -161,7 +161,7 @@ final class SpeculationTest {
   }
 
   @Test
-  void aDraftModelThatIsClosedSaysSo() {
+  void aClosedDraftModelIsReported() {
     Generator gone = Phi4.load(TinyModel.Q4_0.path());
     gone.close();
     GenerationOptions options = options().speculation(Speculation.draft(gone)).build();

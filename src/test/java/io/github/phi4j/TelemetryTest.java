@@ -34,7 +34,7 @@ import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Listeners and the flight recorder tell the same as the results do. */
+/** Listeners and the flight recorder agree with the results. */
 final class TelemetryTest {
 
   private static final String EVENTS = "io.github.phi4j.";
@@ -42,7 +42,7 @@ final class TelemetryTest {
   private static final GenerationOptions EIGHT_TOKENS =
       GenerationOptions.builder().maxTokens(8).ignoreModelStop(true).build();
 
-  /** Keeps what it hears. */
+  /** Records all events. */
   private static final class Log implements GenerationListener {
     final List<Generator> loaded = new CopyOnWriteArrayList<>();
     final List<Generator> closed = new CopyOnWriteArrayList<>();
@@ -68,7 +68,7 @@ final class TelemetryTest {
 
     @Override
     public void finished(Generator generator, GenerationReport generation) {
-      // Before this was told, its start was, on this thread; a failing listener would be logged.
+      // The start must have been reported before, on this thread; failures of listeners are logged.
       if (started.get().pop().equals(generation.options())) {
         reports.add(generation);
       }
@@ -93,7 +93,7 @@ final class TelemetryTest {
   }
 
   @Test
-  void aListenerHearsOfAllThatIsComputed() {
+  void aListenerGetsEveryEvent() {
     Log log = new Log();
     Generator generator = Phi4.load(TinyModel.Q8_0.path(), options(log).build());
     try (generator) {
@@ -117,7 +117,7 @@ final class TelemetryTest {
   }
 
   @Test
-  void samplesShareEachPassAndAreToldApart() {
+  void samplesShareEachPassAndAreReportedSeparately() {
     Log log = new Log();
     try (Generator generator = Phi4.load(TinyModel.Q8_0.path(), options(log).build())) {
       List<Completion> completions = generator.generate(PROMPT, EIGHT_TOKENS, 3);
@@ -132,7 +132,7 @@ final class TelemetryTest {
   }
 
   @Test
-  void failuresAndCancellationsAreTold() {
+  void failuresAndCancellationsAreReported() {
     Log log = new Log();
     try (Generator generator = Phi4.load(TinyModel.Q8_0.path(), options(log).build())) {
       Sampling failing =
@@ -185,7 +185,7 @@ final class TelemetryTest {
   }
 
   @Test
-  void theWorkloadIsWhatRunsNow() {
+  void theWorkloadIsCurrent() {
     List<Workload> seen = new ArrayList<>();
     try (Generator generator = Phi4.load(TinyModel.Q8_0.path())) {
       assertThat(generator.workload()).isEqualTo(new Workload(0, 0, 0));
@@ -238,7 +238,7 @@ final class TelemetryTest {
             named(events, "DecodeBatch").stream()
                 .mapToInt(event -> event.getInt("decodeTokens"))
                 .sum())
-        .isEqualTo(15); // 7 for each, and the last token of the prompt that was cached
+        .isEqualTo(15); // 7 for each, and the last token of the cached prompt
     assertThat(named(events, "Load").getFirst().getLong("weightBytes")).isPositive();
     assertThat(named(events, "Packing").getFirst().getLong("bytes")).isPositive();
   }

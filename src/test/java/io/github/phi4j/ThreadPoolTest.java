@@ -43,7 +43,7 @@ final class ThreadPoolTest {
   }
 
   @Test
-  void generatorsThatComputeAtATimeGiveWhatEachGivesAlone() throws Exception {
+  void concurrentGeneratorsGiveTheSameResultsAsAlone() throws Exception {
     List<TinyModel> models = List.of(TinyModel.Q8_0, TinyModel.Q4_K_M, TinyModel.Q6_K);
     List<String> expected = new ArrayList<>();
     for (TinyModel model : models) {
@@ -97,7 +97,7 @@ final class ThreadPoolTest {
   }
 
   @Test
-  void aGeneratorThatClosesLeavesThePoolToTheOthers() {
+  void aClosedGeneratorLeavesThePoolOpen() {
     try (ThreadPool pool = Phi4.newThreadPool(2);
         Generator stays = load(TinyModel.Q8_0, pool)) {
       String expected = stays.generate(PROMPT).text();
@@ -108,7 +108,7 @@ final class ThreadPoolTest {
   }
 
   @Test
-  void aPoolThatIsClosedFirstEndsComputingButHindersNoClosing() throws Exception {
+  void aClosedPoolEndsComputationsButGeneratorsCanStillBeClosed() throws Exception {
     ThreadPool pool = Phi4.newThreadPool(2);
     try (Generator generator = load(TinyModel.Q8_0, pool);
         Session session = generator.newSession();

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Actions run once, when cancelled, unless they were forgotten. */
+/** Actions run once, on cancellation, unless they were removed. */
 final class CancellationTest {
 
   private final Cancellation cancellation = new Cancellation();
   private final AtomicInteger runs = new AtomicInteger();
 
   @Test
-  void actionsRunOnceUnlessForgotten() {
+  void actionsRunOnceUnlessRemoved() {
     cancellation.onCancel(runs::incrementAndGet);
     Cancellation.Registration forgotten = cancellation.onCancel(runs::incrementAndGet);
     forgotten.close();
@@ -27,14 +27,14 @@ final class CancellationTest {
   }
 
   @Test
-  void actionsThatComeTooLateRunAtOnce() {
+  void actionsAddedAfterwardsRunAtOnce() {
     cancellation.cancel();
     cancellation.onCancel(runs::incrementAndGet).close();
     assertThat(runs).hasValue(1);
   }
 
   @Test
-  void anActionMayForgetItself() {
+  void anActionMayRemoveItself() {
     Cancellation.Registration[] own = new Cancellation.Registration[1];
     own[0] =
         cancellation.onCancel(() -> {

@@ -16,7 +16,7 @@ final class CompletionTest {
           .map(RecordComponent::getType)
           .toArray(Class<?>[]::new);
 
-  /** The components of one completion. */
+  /** Returns the components of a completion. */
   private static Object[] some() {
     return new Object[] {
       "text",
@@ -31,7 +31,7 @@ final class CompletionTest {
     };
   }
 
-  /** A completion that differs from the other in each component. */
+  /** Components that all differ from those of the other completion. */
   private static final Object[] OTHER = {
     "other",
     "others",
@@ -49,7 +49,7 @@ final class CompletionTest {
   }
 
   @Test
-  void equalityAndTextGoByEveryComponent() throws ReflectiveOperationException {
+  void equalityAndTextDependOnEveryComponent() throws ReflectiveOperationException {
     Completion completion = of(some());
 
     assertThat(completion).isEqualTo(of(some())).hasSameHashCodeAs(of(some()));

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What all option classes have in common; found by reflection, so that none is forgotten. */
+/** The common properties of all option classes, found by reflection so that none is missed. */
 class OptionsTest {
 
   private static final List<Class<?>> OPTIONS =
@@ -142,7 +142,7 @@ class OptionsTest {
 
   @ParameterizedTest
   @MethodSource("setters")
-  void aSetterChangesWhatEqualityAndTextGoBy(Method setter) throws Exception {
+  void aSetterAffectsEqualityAndText(Method setter) throws Exception {
     Class<?> type = setter.getDeclaringClass().getEnclosingClass();
     Object builder = builder(type);
     assertThat(setter.invoke(builder, value(setter))).isSameAs(builder);
@@ -157,7 +157,7 @@ class OptionsTest {
 
   @ParameterizedTest
   @MethodSource("setters")
-  void whatIsOptionalIsClearedByItsEmptyForm(Method setter) throws Exception {
+  void optionalValuesAreClearedByTheirEmptyForm(Method setter) throws Exception {
     Class<?> type = setter.getDeclaringClass().getEnclosingClass();
     Object empty =
         Map.of(
@@ -223,7 +223,7 @@ class OptionsTest {
   }
 
   @Test
-  void aValueThatIsOutOfRangeFailsInItsSetter() {
+  void aValueOutOfRangeFailsInItsSetter() {
     assertThatThrownBy(() -> Sampling.builder().topP(1.5f))
         .hasMessage("top-p must be above 0 and at most 1, not 1.5");
     assertThatThrownBy(() -> Sampling.builder().logitBias(-1, 2))

@@ -13,16 +13,16 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Runs one target under Jazzer: {@code mvn -f pom.xml -Pfuzz test-compile exec:exec@fuzz
- * -Dfuzz.args="GGUF -max_total_time=60"}. An input that ends in another exception than the
- * documented ones, takes a second of processor time or allocates more than the target's bound is
- * reported and left in the folder {@code target/fuzz}; inputs worth keeping go to {@code
- * src/test/resources/fuzz}, which {@code FuzzTest} runs on every build.
+ * -Dfuzz.args="GGUF -max_total_time=60"}. An input that causes an undocumented exception, takes a
+ * second of processor time or allocates more than the target's bound is reported and saved in the
+ * folder {@code target/fuzz}; inputs worth keeping go to {@code src/test/resources/fuzz}, which
+ * {@code FuzzTest} runs on every build.
  */
 public final class Fuzz {
 
   private static final String TARGET = "phi4j.fuzz";
   private static final long NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final int WARM_UP = 2000; // inputs that cost what a cold JVM costs
+  private static final int WARM_UP = 2000; // inputs that run in a cold JVM
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -85,7 +85,7 @@ public final class Fuzz {
     if (cpu > NANOS) {
       throw new AssertionError("an input took " + TimeUnit.NANOSECONDS.toMillis(cpu) + " ms");
     }
-    if (allocated > target.mostBytes()) {
+    if (allocated > target.maxBytes()) {
       throw new AssertionError("an input allocated " + allocated + " bytes");
     }
   }

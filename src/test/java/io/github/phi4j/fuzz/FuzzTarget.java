@@ -29,15 +29,15 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What takes input from outside. Any input is taken or refused by a documented exception; whatever
- * else happens is a fault.
+ * Code with input from outside. Any input is accepted, or refused with a documented exception;
+ * everything else is a fault.
  */
 enum FuzzTarget {
   /** The header of a model file. */
   GGUF(1 << 14, FuzzTarget::gguf),
-  /** A vocabulary, and texts that are encoded with it. */
+  /** A vocabulary, and texts encoded with it. */
   VOCABULARY(1 << 12, FuzzTarget::vocabulary),
-  /** Text that is encoded with known vocabularies. */
+  /** Text encoded with known vocabularies. */
   TEXT(1 << 10, FuzzTarget::text),
   /** Conversations in all formats. */
   CHAT(1 << 12, FuzzTarget::chat),
@@ -51,7 +51,7 @@ enum FuzzTarget {
   SESSION(1 << 12, SavedFiles::session),
   /** Headers of packed weights. */
   PACKED(1 << 12, SavedFiles::packed),
-  /** Calls of tools. */
+  /** Tool calls. */
   CALLS(1 << 10, FuzzTarget::calls);
 
   private final int longest;
@@ -64,13 +64,13 @@ enum FuzzTarget {
     this.body = body;
   }
 
-  /** The length of the longest input that is worth trying. */
+  /** Returns the maximum length of useful inputs. */
   int longest() {
     return longest;
   }
 
-  /** What one input may make the code allocate. */
-  long mostBytes() {
+  /** Returns the maximum number of bytes that an input may cause to be allocated. */
+  long maxBytes() {
     return this == GBNF || this == SCHEMA ? 1L << 30 : 64L << 20;
   }
 
@@ -78,7 +78,7 @@ enum FuzzTarget {
     body.accept(input);
   }
 
-  /** Inputs to start from. */
+  /** Returns initial inputs. */
   List<byte[]> seeds() {
     return switch (this) {
       case GGUF ->
@@ -124,7 +124,7 @@ enum FuzzTarget {
     return Stream.of(texts).map(text -> text.getBytes(StandardCharsets.UTF_8)).toList();
   }
 
-  /** The tokenizer of a model with a chat format. */
+  /** Returns the tokenizer of a model with a chat format. */
   static GgufTokenizer chatTokenizer(ChatFormat format) {
     return Known.CHATS.get(List.of(ChatFormat.values()).indexOf(format));
   }
@@ -272,7 +272,7 @@ enum FuzzTarget {
     try {
       calls = reader.allCalls();
     } catch (IllegalArgumentException _) {
-      return; // not written to its end
+      return; // incomplete
     }
     String written = format.write(calls);
     assertThat(read(format, written, written.length()).allCalls()).isEqualTo(calls);

@@ -16,14 +16,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What fuzzing found, and inputs near what is sound: a small part of what {@link Fuzz} does. */
+/** Past findings of fuzzing, and mutated valid inputs: a small part of {@link Fuzz}. */
 final class FuzzTest {
 
   private static final int ROUNDS = 200;
 
   @ParameterizedTest
   @EnumSource
-  void whatFuzzingFoundStaysFixed(FuzzTarget target) throws IOException {
+  void pastFindingsStayFixed(FuzzTarget target) throws IOException {
     Path folder = Path.of("src", "test", "resources", "fuzz", target.name());
     if (Files.isDirectory(folder)) {
       try (Stream<Path> files = Files.list(folder)) {
@@ -36,7 +36,7 @@ final class FuzzTest {
 
   @ParameterizedTest
   @EnumSource
-  void changedInputsAreTakenOrRefused(FuzzTarget target) {
+  void mutatedInputsAreAcceptedOrRefused(FuzzTarget target) {
     Random random = new Random(3);
     List<byte[]> seeds = target.seeds();
     seeds.forEach(target::run);
@@ -49,7 +49,7 @@ final class FuzzTest {
     }
   }
 
-  /** Texts of every kind of message, of all formats, a hundred thousand messages together. */
+  /** Texts of all kinds of messages in all formats, a hundred thousand messages in total. */
   @Test
   void noTextBecomesASpecialToken() {
     Random random = new Random(17);

@@ -13,15 +13,15 @@ import io.github.phi4j.internal.text.ToolFormat;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Conversations whose texts try to be special tokens. */
+/** Conversations with texts that imitate special tokens. */
 final class HostileMessages {
 
-  /** How many kinds of turns there are. */
+  /** The number of kinds of turns. */
   static final int KINDS = 7;
 
   private HostileMessages() {}
 
-  /** The messages of a turn with some texts in them. */
+  /** Returns the messages of a turn with the given texts. */
   static List<Message> turn(int kind, String first, String second, String third) {
     return switch (kind) {
       case 0 -> List.of(Message.system(first));
@@ -44,7 +44,7 @@ final class HostileMessages {
     return "{\"a\": \"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"}";
   }
 
-  /** A conversation has the special tokens that another of the same turns has, and no others. */
+  /** Checks that a conversation has the same special tokens as a harmless one of the same turns. */
   static void check(
       GgufTokenizer tokenizer, List<Message> hostile, List<Message> plain, boolean thoughts) {
     if (hostile.isEmpty()) {

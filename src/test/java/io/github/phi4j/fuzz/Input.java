@@ -3,10 +3,10 @@ package io.github.phi4j.fuzz;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The bytes of a fuzzer, read as choices and texts; once they are used up everything is 0. */
+/** A fuzzer's bytes, read as choices and texts; after the last byte, all are 0. */
 final class Input {
 
-  /** Special tokens, parts of them, and what is taken for them elsewhere. */
+  /** Special tokens, their parts, and other models' special tokens. */
   static final List<String> LIKELY =
       List.of(
           "<|im_start|>",
@@ -52,7 +52,7 @@ final class Input {
     return at < bytes.length;
   }
 
-  /** A number from 0 to below the bound, which is at most 65,536. */
+  /** Returns a number from 0 to below the bound, which is at most 65,536. */
   int choice(int bound) {
     int value = next();
     if (bound > 256) {
@@ -65,7 +65,7 @@ final class Input {
     return at < bytes.length ? bytes[at++] & 0xff : 0;
   }
 
-  /** A text in which parts that mean something are likely. */
+  /** Returns a text in which meaningful parts are likely. */
   String text() {
     StringBuilder text = new StringBuilder();
     for (int parts = choice(8); parts > 0 && hasMore(); parts--) {
@@ -80,7 +80,7 @@ final class Input {
     return text.toString();
   }
 
-  /** All that is left. */
+  /** Returns the rest. */
   String rest() {
     String rest = new String(bytes, at, bytes.length - at, StandardCharsets.UTF_8);
     at = bytes.length;

@@ -19,16 +19,16 @@ import java.nio.file.Path;
 import java.util.zip.CRC32C;
 
 /**
- * Sound files of a small model, changed as an input says: triples of a place, two bytes, and a byte
- * to put there. Checksums of headers are put right, so that it is not they alone that protect.
+ * Valid files of a small model, changed by an input: triples of a position, two bytes, and a byte
+ * to write there. Checksums of headers are corrected, so that the other checks are tested, too.
  */
 final class SavedFiles {
 
   private static final int SESSION_FIXED = 76; // bytes before the tokens
-  private static final int SESSION_TOKENS = 56; // where their number stands
+  private static final int SESSION_TOKENS = 56; // the offset of their number
   private static final int SESSION_POSITIONS = 60;
   private static final int PAGE = 64;
-  private static final int PACKED_HEADER = 12; // where the header's length stands
+  private static final int PACKED_HEADER = 12; // the offset of the header's length
 
   private SavedFiles() {}
 
@@ -134,7 +134,7 @@ final class SavedFiles {
 
   private static void write(byte[] file) {
     try {
-      Files.deleteIfExists(Sound.CHANGED); // what maps the one before must not see it change
+      Files.deleteIfExists(Sound.CHANGED); // a mapping of the previous file must not change
       Files.write(Sound.CHANGED, file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

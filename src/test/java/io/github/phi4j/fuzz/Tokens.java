@@ -4,7 +4,7 @@ import io.github.phi4j.internal.grammar.TokenSource;
 import io.github.phi4j.internal.text.GgufTokenizer;
 import java.util.OptionalInt;
 
-/** A tokenizer's vocabulary, as grammars see it. */
+/** A tokenizer's vocabulary, for grammars. */
 record Tokens(GgufTokenizer tokenizer) implements TokenSource {
 
   @Override

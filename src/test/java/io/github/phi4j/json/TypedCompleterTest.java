@@ -55,7 +55,7 @@ class TypedCompleterTest {
 
   record Node(int value, Optional<Node> next) {}
 
-  @SuppressWarnings("ArrayRecordComponent") // an array is what it is about
+  @SuppressWarnings("ArrayRecordComponent") // the test is about arrays
   record Everything(
       @JsonProperty("the-char") char letter,
       @JsonPropertyDescription("How much.") double amount,
@@ -114,7 +114,7 @@ class TypedCompleterTest {
   }
 
   @Test
-  void whateverTheSchemaAllowsIsATime() {
+  void allTimesOfTheSchemaAreParsed() {
     SchemaSampler sampler = new SchemaSampler(RecordSchema.of(Times.class));
     Random random = new Random(2);
     for (int i = 0; i < 300; i++) {
@@ -136,9 +136,9 @@ class TypedCompleterTest {
                 Instant.parse("2024-02-29T23:30:00Z")));
   }
 
-  /** The classes of the library alone, as a program without Jackson has them. */
+  /** Only the library's classes, as in a program without Jackson. */
   @Test
-  void withoutJacksonTheErrorSaysWhatToAdd() throws Exception {
+  void withoutJacksonTheErrorNamesTheDependency() throws Exception {
     URL library = TypedCompleter.class.getProtectionDomain().getCodeSource().getLocation();
     try (URLClassLoader loader =
         new URLClassLoader(new URL[] {library}, ClassLoader.getPlatformClassLoader())) {
@@ -176,7 +176,7 @@ class TypedCompleterTest {
   }
 
   @Test
-  void aTypeWithoutASchemaIsNamedWithItsPlace() {
+  void aTypeWithoutASchemaIsNamedWithItsPosition() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> RecordSchema.of(Unknown.class))
         .withMessage(

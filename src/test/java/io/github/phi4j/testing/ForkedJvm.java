@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Runs a program of the tests in a JVM of its own, for what might end the JVM. */
+/** Runs a test's program in its own JVM, for faults that might crash it. */
 public final class ForkedJvm {
 
   private static final int SECONDS = 300;
@@ -18,10 +18,10 @@ public final class ForkedJvm {
   private ForkedJvm() {}
 
   /**
-   * Runs the {@code main} of a class with the class path of the tests, and returns what it printed.
-   * It must end by itself, in time and with exit code 0.
+   * Runs the {@code main} of a class with the class path of the tests, and returns its output. It
+   * must end by itself, in time and with exit code 0.
    *
-   * @param directory where a crash would leave its report
+   * @param directory the folder for the report of a crash
    */
   public static String run(Class<?> program, Path directory, List<String> options, String... args) {
     Path output = directory.resolve("output.txt");
@@ -45,7 +45,7 @@ public final class ForkedJvm {
   /**
    * Starts the {@code main} of a class with the class path of the tests.
    *
-   * @param output the file that gets what it prints
+   * @param output the file for its output
    */
   public static Process start(
       Class<?> program, Path directory, Path output, List<String> options, String... args)

@@ -22,9 +22,9 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * Writes GGUF files for tests: any metadata, any tensors. Setting a key or a tensor again replaces
- * it, so that a test may start from a sound file and spoil one thing. Nothing is checked: what does
- * not make sense is written as it was asked for.
+ * Writes GGUF files for tests, with any metadata and tensors. Setting a key or tensor again
+ * replaces it, so that a test can start from a valid file and spoil one thing. Nothing is checked:
+ * nonsense is written as requested.
  */
 public final class GgufWriter {
 
@@ -39,19 +39,21 @@ public final class GgufWriter {
 
   private record Tensor(int type, List<Long> shape, MemorySegment data) {}
 
-  /** The version of the container, 3 unless set. */
+  /** Sets the version of the container, 3 by default. */
   public GgufWriter version(int version) {
     this.version = version;
     return this;
   }
 
-  /** The alignment of tensor data, 32 unless set; also written as {@code general.alignment}. */
+  /**
+   * Sets the alignment of tensor data, 32 by default; also written as {@code general.alignment}.
+   */
   public GgufWriter alignment(int alignment) {
     this.alignment = alignment;
     return uint32("general.alignment", alignment);
   }
 
-  /** Sets a key to a value of any type; numbers are cut to its width. */
+  /** Sets a key to a value of any type; numbers are truncated to its width. */
   public GgufWriter value(String key, ElementType type, Object value) {
     metadata.put(key, new Value(type, false, List.of(value)));
     return this;
@@ -78,7 +80,7 @@ public final class GgufWriter {
     return value(key, ElementType.FLOAT32, value);
   }
 
-  /** Sets a key to a truth value. */
+  /** Sets a key to a boolean. */
   public GgufWriter bool(String key, boolean value) {
     return value(key, ElementType.BOOL, value);
   }
@@ -93,7 +95,7 @@ public final class GgufWriter {
     return array(key, ElementType.INT32, IntStream.of(elements).boxed().toList());
   }
 
-  /** Replaces one element of an array that was set before. */
+  /** Replaces an element of an array set before. */
   public GgufWriter element(String key, int index, Object element) {
     Value old = metadata.get(key);
     List<Object> elements = new ArrayList<>(old.elements);
@@ -128,12 +130,12 @@ public final class GgufWriter {
     return tensor(name, GgmlType.F32, data.array(), shape);
   }
 
-  /** The names of all tensors. */
+  /** Returns the names of all tensors. */
   public List<String> tensorNames() {
     return List.copyOf(tensors.keySet());
   }
 
-  /** Adds an extent at the end of a tensor's shape. */
+  /** Appends a dimension to a tensor's shape. */
   public GgufWriter extend(String name, long extent) {
     Tensor old = tensors.get(name);
     List<Long> shape = new ArrayList<>(old.shape);
@@ -148,7 +150,7 @@ public final class GgufWriter {
     return this;
   }
 
-  /** Writes the file, in place of an older one. */
+  /** Writes the file, replacing an existing one. */
   public Path write(Path file) {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
       write(new Output(out));
@@ -158,7 +160,7 @@ public final class GgufWriter {
     }
   }
 
-  /** The bytes of the file. */
+  /** Returns the bytes of the file. */
   public byte[] toBytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
@@ -245,7 +247,7 @@ public final class GgufWriter {
     };
   }
 
-  /** LittleEndian-endian numbers and length-prefixed strings. */
+  /** Little-endian numbers and length-prefixed strings. */
   private static final class Output {
     private final OutputStream out;
     private final byte[] scratch = new byte[Long.BYTES];

@@ -21,7 +21,7 @@ final class GgufWriterTest {
 
   @ParameterizedTest
   @CsvSource({"2, 32", "3, 32", "3, 1", "3, 256"})
-  void whatIsWrittenIsRead(int version, int alignment) {
+  void writtenValuesAreRead(int version, int alignment) {
     Path file =
         new GgufWriter()
             .version(version)
@@ -59,7 +59,7 @@ final class GgufWriterTest {
   }
 
   @Test
-  void settingAgainReplacesAndRemovingRemoves() throws Exception {
+  void settingAgainReplacesAndWithoutRemoves() throws Exception {
     GgufWriter writer =
         new GgufWriter().string("a", "1").string("a", "2").string("b", "3").without("b");
     writer.tensor("t", new float[1], 1).withoutTensor("t");

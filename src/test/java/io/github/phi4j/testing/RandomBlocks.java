@@ -6,15 +6,15 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Random;
 
-/** Random tensor data of each type that phi4j computes with, its numbers spread around zero. */
+/** Random tensor data of all types that phi4j computes with, with values around zero. */
 public final class RandomBlocks {
 
   private RandomBlocks() {}
 
   /**
-   * Makes the bytes of a matrix.
+   * Returns the bytes of a matrix.
    *
-   * @param deviation the standard deviation that its numbers should roughly have
+   * @param deviation the approximate standard deviation of its values
    */
   public static byte[] of(GgmlType type, int rows, int columns, double deviation, Random random) {
     if (columns % type.blockLength() != 0) {
@@ -37,7 +37,7 @@ public final class RandomBlocks {
     return data.array();
   }
 
-  /** Random bits, but for the scales: those would be infinite or not a number now and then. */
+  /** Random bits except for the scales, which would sometimes be infinite or NaN. */
   private static void putBlock(ByteBuffer data, GgmlType type, double deviation, Random random) {
     byte[] block = new byte[type.blockBytes()];
     random.nextBytes(block);
@@ -64,7 +64,7 @@ public final class RandomBlocks {
     return Float.floatToFloat16((float) number);
   }
 
-  /** The rows of a matrix in another order, or some of them. */
+  /** Returns some rows of a matrix, in the given order. */
   static byte[] rows(byte[] matrix, long rowBytes, int... rows) {
     int length = Math.toIntExact(rowBytes);
     byte[] picked = new byte[rows.length * length];

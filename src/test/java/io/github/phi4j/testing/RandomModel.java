@@ -11,12 +11,12 @@ import java.util.stream.IntStream;
 
 /**
  * A small model with random weights, a byte-level vocabulary and the special tokens and chat
- * template of its family, so that it loads like a real one. Equal settings give equal files; every
- * tensor has its own seed, so that it stays the same when something else is set.
+ * template of its family, so that it loads like a real one. Equal settings give equal files; each
+ * tensor has its own seed, so that other settings do not change it.
  */
 public final class RandomModel {
 
-  /** How tensors are named and cut. */
+  /** The names and shapes of tensors. */
   public enum Layout {
     /** Architecture phi3: fused tensors, rotated as halves. */
     PHI3,
@@ -52,14 +52,14 @@ public final class RandomModel {
     this.headsKv = headsKv;
   }
 
-  /** Laid out as the 14B models: an output matrix of its own, whole heads rotated. */
+  /** Like the 14B models: a separate output matrix, and whole heads rotated. */
   public static RandomModel phi4() {
     return new RandomModel(false, 4, 2);
   }
 
   /**
-   * Laid out as the mini models: output tied to the embedding, three heads to a key-value head,
-   * three quarters of a head rotated, and two sets of rope factors with the border at 24 tokens.
+   * Like the mini models: output tied to the embedding, three heads per key-value head, three
+   * quarters of a head rotated, and two sets of RoPE factors with the border at 24 tokens.
    */
   public static RandomModel mini() {
     RandomModel model = new RandomModel(true, 6, 2);
@@ -69,19 +69,19 @@ public final class RandomModel {
     return model;
   }
 
-  /** The layout of the file, {@link Layout#PHI3} unless set. */
+  /** Sets the layout of the file, {@link Layout#PHI3} by default. */
   public RandomModel layout(Layout value) {
     layout = value;
     return this;
   }
 
-  /** The number of transformer blocks, 2 unless set. */
+  /** Sets the number of transformer blocks, 2 by default. */
   public RandomModel layers(int value) {
     layers = value;
     return this;
   }
 
-  /** The attention heads; the width of the model follows from them. */
+  /** Sets the attention heads, which determine the width of the model. */
   public RandomModel heads(int count, int countKv, int length) {
     heads = count;
     headsKv = countKv;
@@ -90,38 +90,40 @@ public final class RandomModel {
     return this;
   }
 
-  /** The width of the feed-forward layer, 160 unless set. */
+  /** Sets the width of the feed-forward layer, 160 by default. */
   public RandomModel feedForward(int value) {
     feedForward = value;
     return this;
   }
 
-  /** The tokens that the model was "trained" for, 256 unless set. */
+  /** Sets the "trained" context length in tokens, 256 by default. */
   public RandomModel contextLength(int value) {
     contextLength = value;
     originalContextLength = mini ? originalContextLength : value;
     return this;
   }
 
-  /** The number of token ids, 352 unless set and never below; ids without a token are unused. */
+  /** Sets the number of token ids, at least and by default 352; ids without a token are unused. */
   public RandomModel vocabulary(int value) {
     vocabulary = value;
     return this;
   }
 
-  /** The seed of the weights, 1 unless set. */
+  /** Sets the seed of the weights, 1 by default. */
   public RandomModel seed(long value) {
     seed = value;
     return this;
   }
 
-  /** The type of each matrix by its name, F32 unless set; in layout LLAMA parts share the name. */
+  /**
+   * Sets the type of each matrix by name, F32 by default; in layout LLAMA, parts share the name.
+   */
   public RandomModel types(Function<String, GgmlType> value) {
     types = value;
     return this;
   }
 
-  /** One type for all matrices. */
+  /** Sets one type for all matrices. */
   public RandomModel type(GgmlType value) {
     return types(name -> value);
   }
@@ -131,7 +133,7 @@ public final class RandomModel {
     return writer().write(file);
   }
 
-  /** The file's contents, to be changed before they are written. */
+  /** Returns a writer of the file, for further changes. */
   public GgufWriter writer() {
     GgufWriter writer = new GgufWriter();
     writeParameters(writer);
@@ -239,7 +241,7 @@ public final class RandomModel {
         "<|tag|>");
   }
 
-  /** The 256 bytes as GPT-2 writes them, those that are printed as themselves first. */
+  /** Returns the 256 bytes in GPT-2's notation, printable ones first. */
   private static List<String> byteTokens() {
     List<String> themselves = new ArrayList<>();
     List<String> shifted = new ArrayList<>();
@@ -290,7 +292,9 @@ public final class RandomModel {
     return IntStream.range(from, from + count).toArray();
   }
 
-  /** Old row i of a head becomes row 2i, and old row i + half becomes row 2i + 1. */
+  /**
+   * Returns the order in which row i of a head becomes row 2i, and row i + half becomes row 2i + 1.
+   */
   private int[] reordered(int from, int count) {
     return IntStream.range(0, count * headLength)
         .map(row -> {
@@ -331,7 +335,7 @@ public final class RandomModel {
     writer.tensor(name, types.apply(name), data(name, rows, columns), columns, rows);
   }
 
-  /** Some rows of a fused matrix; its columns are the width of the model. */
+  /** Writes some rows of a fused matrix, with as many columns as the model's width. */
   private void part(GgufWriter writer, String name, String fused, int[] rows) {
     int last = IntStream.of(rows).max().orElseThrow();
     int columns = embedding();

@@ -24,9 +24,9 @@ import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 
 /**
- * The trained test model phi4-tiny in each of its types, with the logits that each file should
- * give. The files F32 and F16 are too large to be stored as they are: they are unpacked into the
- * build directory on first use, whole or not at all, so that parallel test JVMs may ask at once.
+ * The trained test model phi4-tiny in each of its types, with the expected logits of each file. The
+ * files F32 and F16 are too large to store: they are unpacked into the build directory on first
+ * use, atomically, so that test JVMs can run in parallel.
  */
 public enum TinyModel {
   F32,
@@ -50,19 +50,19 @@ public enum TinyModel {
   }
 
   /**
-   * Returns the logits, [position][token], that exact arithmetic on the file's weights gives for
-   * the four sequences of {@code prompts.jsonl}, one sequence after the other.
+   * Returns the logits, [position][token], of exact arithmetic on the file's weights for the four
+   * sequences of {@code prompts.jsonl}, concatenated.
    */
   public float[][] exactLogits() {
     return logits("exact");
   }
 
-  /** Returns what llama.cpp gives where {@link #exactLogits()} is exact. */
+  /** Returns llama.cpp's counterpart of {@link #exactLogits()}. */
   public float[][] llamaCppLogits() {
     return logits("logits");
   }
 
-  /** Returns the text of one of the files beside the models, such as {@code greedy.jsonl}. */
+  /** Returns the text of a file beside the models, such as {@code greedy.jsonl}. */
   public static String text(String name) {
     try (InputStream in = resource(name)) {
       return new String(in.readAllBytes(), UTF_8);

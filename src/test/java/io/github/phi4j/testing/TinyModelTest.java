@@ -12,7 +12,7 @@ class TinyModelTest {
 
   @ParameterizedTest
   @EnumSource
-  void everyFileIsTheOneThatItsReferencesWereMadeFrom(TinyModel model) throws Exception {
+  void filesMatchTheChecksumsOfTheirReferences(TinyModel model) throws Exception {
     byte[] sum = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(model.path()));
 
     assertThat(TinyModel.text("SHA256SUMS").lines())

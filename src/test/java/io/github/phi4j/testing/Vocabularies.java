@@ -17,19 +17,19 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Vocabularies as model files have them, for {@link GgufWriter}: those of phi-4 and phi-4-mini,
- * made from the ranks in jtokkit's jar, and a small one. Ordinary tokens are bytes as Latin-1
- * strings here until they are written.
+ * Vocabularies of model files, for {@link GgufWriter}: those of phi-4 and phi-4-mini, made from the
+ * ranks in jtokkit's jar, and a small one. Ordinary tokens are bytes as Latin-1 strings here until
+ * they are written.
  */
 public final class Vocabularies {
 
-  /** The template of phi-4, abridged to what is looked at. */
+  /** The template of phi-4, abridged to the relevant parts. */
   public static final String PHI4_TEMPLATE =
       "{% for message in messages %}{{'<|im_start|>' + message['role'] + '<|im_sep|>' +"
           + " message['content'] + '<|im_end|>'}}{% endfor %}{% if add_generation_prompt %}"
           + "{{ '<|im_start|>assistant<|im_sep|>' }}{% endif %}";
 
-  /** The template of phi-4-mini-instruct, abridged to what is looked at. */
+  /** The template of phi-4-mini-instruct, abridged to the relevant parts. */
   public static final String MINI_TEMPLATE =
       "{% for message in messages %}{{ '<|' + message['role'] + '|>' + message['content'] +"
           + " '<|end|>' }}{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>' }}"
@@ -57,7 +57,7 @@ public final class Vocabularies {
     static final Ranked RANKED = Ranked.of("o200k_base");
   }
 
-  /** Puts phi-4's vocabulary of 100,352 tokens and its template. */
+  /** Sets phi-4's vocabulary of 100,352 tokens and its template. */
   public static GgufWriter putPhi4(GgufWriter writer) {
     SortedMap<Integer, String> specials = new TreeMap<>();
     specials.put(100257, "<|endoftext|>");
@@ -81,7 +81,7 @@ public final class Vocabularies {
         .string("tokenizer.chat_template", PHI4_TEMPLATE);
   }
 
-  /** Puts phi-4-mini's vocabulary of 200,064 tokens and the template of phi-4-mini-instruct. */
+  /** Sets phi-4-mini's vocabulary of 200,064 tokens and the template of phi-4-mini-instruct. */
   public static GgufWriter putMini(GgufWriter writer) {
     SortedMap<Integer, String> specials = new TreeMap<>();
     specials.put(199999, "<|endoftext|>");
@@ -113,14 +113,14 @@ public final class Vocabularies {
   }
 
   /**
-   * Puts a vocabulary of 320 tokens in phi-4's manner: the bytes, {@code th}, {@code the}, {@code "
+   * Sets a vocabulary of 320 tokens in phi-4's manner: the bytes, {@code th}, {@code the}, {@code "
    * the"} and five more, the special tokens from 264 on, unused ids at the end.
    */
   public static GgufWriter putSmall(GgufWriter writer) {
     return putSmall(writer, "t h", "th e", "\u0120 the", "i n", "e r", "a n", "\u0120 a", "o n");
   }
 
-  /** Puts the small vocabulary with other merges, at most 8, whose tokens follow the bytes. */
+  /** Sets the small vocabulary with other merges, at most 8, whose tokens follow the bytes. */
   public static GgufWriter putSmall(GgufWriter writer, String... merges) {
     List<String> tokens = new ArrayList<>();
     for (int b = 0; b < 256; b++) {
@@ -148,7 +148,7 @@ public final class Vocabularies {
         .string("tokenizer.chat_template", PHI4_TEMPLATE);
   }
 
-  /** Replaces the text and the type of a token that was put before. */
+  /** Replaces the text and the type of a token set before. */
   public static GgufWriter replace(GgufWriter writer, int id, String text, int type) {
     return writer
         .element("tokenizer.ggml.tokens", id, text)
@@ -182,7 +182,7 @@ public final class Vocabularies {
         .strings("tokenizer.ggml.merges", ranked.merges);
   }
 
-  /** The tokens of one of jtokkit's encodings, such as {@code cl100k_base}, by rank. */
+  /** Returns the tokens of one of jtokkit's encodings, such as {@code cl100k_base}, by rank. */
   private static List<String> tokensOf(String encoding) {
     List<String> tokens = new ArrayList<>();
     try (BufferedReader lines =
@@ -204,7 +204,7 @@ public final class Vocabularies {
     return Collections.unmodifiableList(tokens);
   }
 
-  /** The merges that ranks imply: of each token, the two parts that lower ranks leave of it. */
+  /** Returns the merges implied by ranks: for each token, the two parts that lower ranks leave. */
   private static List<String> mergesOf(List<String> ranked) {
     Map<String, Integer> ranks = HashMap.newHashMap(ranked.size());
     List<String> merges = new ArrayList<>();
@@ -230,7 +230,7 @@ public final class Vocabularies {
     return merges;
   }
 
-  /** Bytes as GPT-2 vocabularies write them. */
+  /** Returns bytes in the notation of GPT-2's vocabularies. */
   public static String written(String bytes) {
     StringBuilder written = new StringBuilder();
     for (int i = 0; i < bytes.length(); i++) {

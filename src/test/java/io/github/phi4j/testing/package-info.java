@@ -1,2 +1,2 @@
-/** What tests of several packages share. */
+/** Utilities shared by the tests of several packages. */
 package io.github.phi4j.testing;

@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What the event of a forward pass costs, without a recording and with one. */
+/** The cost of a forward pass's event, with and without a recording. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -31,7 +31,7 @@ public class EventBenchmark {
   private Recording recorder;
   private int sequences = 1;
 
-  /** Starts the recorder, and checks that the event is recorded if and only if it runs. */
+  /** Starts the recorder, and checks that the event is recorded if and only if it is running. */
   @Setup
   public void setUp() {
     recorder = new Recording();

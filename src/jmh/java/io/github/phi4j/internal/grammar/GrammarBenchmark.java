@@ -32,8 +32,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a grammar costs along a text, with the vocabularies of Phi-4 and Phi-4-mini: the masks
- * alone, and all that is done for its tokens, beside the same without a grammar.
+ * The cost of a grammar along a text, with the vocabularies of Phi-4 and Phi-4-mini: of the masks
+ * alone, and of all work per token, compared with that without a grammar.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -106,12 +106,12 @@ public class GrammarBenchmark {
     }
   }
 
-  /** Chooses tokens along the text, as a model that writes it would have them chosen. */
+  /** Samples the tokens of the text. */
   @State(Scope.Benchmark)
   public static class Chains {
     private static final int[] NONE = {};
 
-    /** Greedy at 0, else a draw from the best 40. */
+    /** Greedy at 0, otherwise top-k 40. */
     @Param({"0", "0.8"})
     public float temperature;
 
@@ -119,7 +119,7 @@ public class GrammarBenchmark {
     private SamplerChain free;
     private SamplerChain constrained;
 
-    /** Makes the chains. */
+    /** Creates the chains. */
     @Setup
     public void setUp(GrammarBenchmark grammar) {
       Random random = new Random(3);
@@ -137,7 +137,7 @@ public class GrammarBenchmark {
           sampling, logits.length, NONE, NONE, 0, SequenceBreakers.NONE, constraint);
     }
 
-    /** A choice where the model is sure of a token. */
+    /** Samples with logits that strongly favour a token. */
     private int next(SamplerChain chain, int token) {
       float logit = logits[token];
       logits[token] = 12;
@@ -160,7 +160,7 @@ public class GrammarBenchmark {
   private Automaton automaton;
   private TokenConstraint constraint;
 
-  /** Makes the vocabulary and checks the masks along the text against a plain walk. */
+  /** Builds the vocabulary, and checks the masks along the text against a plain walk. */
   @Setup
   public void setUp() throws IOException {
     GgufWriter writer = new GgufWriter();
@@ -212,19 +212,19 @@ public class GrammarBenchmark {
     return known.compiled(automaton);
   }
 
-  /** The masks along the text, once found before: what each further generation pays. */
+  /** The masks along the text from the caches: the cost of each further generation. */
   @Benchmark
   public long again() {
     return along(constraint);
   }
 
-  /** The masks along the text by a grammar just compiled: what the first generation pays. */
+  /** The masks along the text with a freshly compiled grammar: the cost of the first generation. */
   @Benchmark
   public long first() {
     return along(grammar().constraint());
   }
 
-  /** All that is done for the tokens of the text after the forward pass, without a grammar. */
+  /** All work for the tokens of the text after the forward pass, without a grammar. */
   @Benchmark
   public int freeTokens(Chains chains) {
     int sum = 0;
@@ -234,7 +234,7 @@ public class GrammarBenchmark {
     return sum;
   }
 
-  /** The same with the grammar, its masks once found before. */
+  /** The same with the grammar and cached masks. */
   @Benchmark
   public int constrainedTokens(Chains chains) {
     constraint.rewind(0);
@@ -246,7 +246,7 @@ public class GrammarBenchmark {
     return sum;
   }
 
-  /** The trie of the vocabulary, once a model. */
+  /** The trie of the vocabulary, built once per model. */
   @Benchmark
   public Object buildTrie() {
     return new TokenTrie(texts);

@@ -20,8 +20,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The attention of one block of Phi-4 over a full KV cache. There are as many blocks, taken in
- * turn, as make the cache larger than a processor's own caches, up to Phi-4's 40.
+ * The attention of one block of Phi-4 over a full KV cache. It cycles through as many blocks as
+ * make the KV cache exceed the processor's caches, up to Phi-4's 40.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -37,9 +37,9 @@ public class AttentionBenchmark {
   private static final int KEYS = HEADS_KV * HEAD_LENGTH;
   private static final int STRIDE = HEADS * HEAD_LENGTH + 2 * KEYS;
   private static final long ENOUGH_BYTES = 256L << 20;
-  private static final int MOST_BLOCKS = 40;
+  private static final int MAX_BLOCKS = 40;
 
-  /** Positions that the first token of the batch sees, its own among them. */
+  /** Positions visible to the first token of the batch, including its own. */
   @Param({"512", "4096", "16384"})
   public int positions;
 
@@ -69,7 +69,7 @@ public class AttentionBenchmark {
   @Setup
   public void setUp() {
     int filled = positions - 1 + tokens;
-    blocks = Math.clamp(ENOUGH_BYTES / (2L * type.bytes((long) KEYS * filled)), 1, MOST_BLOCKS);
+    blocks = Math.clamp(ENOUGH_BYTES / (2L * type.bytes((long) KEYS * filled)), 1, MAX_BLOCKS);
     PhiConfig config = config(blocks, filled);
     pool = new WorkerPool(threads);
     memory = new KvMemory(() -> Long.MAX_VALUE);
@@ -156,7 +156,7 @@ public class AttentionBenchmark {
     }
   }
 
-  /** Ends the threads and frees the cache. */
+  /** Stops the threads and frees the cache. */
   @TearDown
   public void tearDown() {
     pool.close();

@@ -21,7 +21,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A whole model: prompts, and tokens one by one. Its file is given by {@code -p model=FILE}. */
+/** A whole model: prefill and decode. Its file is set by {@code -p model=FILE}. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -33,7 +33,7 @@ public class ForwardPassBenchmark {
   private static final int DECODED = 64;
   private static final int CHECKED = 8;
 
-  /** The GGUF file, seen from the project's folder. */
+  /** The GGUF file, relative to the project's folder. */
   @Param("models/phi4-tiny-Q8_0.gguf")
   public String model;
 
@@ -41,7 +41,7 @@ public class ForwardPassBenchmark {
   @Param("256")
   public int prompt;
 
-  /** Tokens in the context before. */
+  /** Tokens already in the context. */
   @Param("0")
   public int depth;
 
@@ -62,14 +62,14 @@ public class ForwardPassBenchmark {
   private float[][] rows;
   private float[] logits;
 
-  /** What a second comes to. */
+  /** Counts per second. */
   @State(Scope.Thread)
   @AuxCounters
   public static class Work {
     /** Tokens computed. */
     public double tokens;
 
-    /** Starts anew. */
+    /** Resets the count. */
     @Setup(Level.Iteration)
     public void clear() {
       tokens = 0;
@@ -77,7 +77,8 @@ public class ForwardPassBenchmark {
   }
 
   /**
-   * Loads the file, and checks logits against the scalar kernels' and of batches against single.
+   * Loads the file, and checks logits against the scalar kernels', and batches against single
+   * tokens.
    */
   @Setup
   public void setUp() {
@@ -110,7 +111,7 @@ public class ForwardPassBenchmark {
     }
   }
 
-  /** Float rounding, and that of the cache's numbers: far less than what a wrong sum would do. */
+  /** Allows for rounding of floats and of the cache, far less than the effect of a wrong sum. */
   private static void check(String what, float[] found, float[] expected) {
     double error = 0;
     double size = 0;
@@ -124,7 +125,7 @@ public class ForwardPassBenchmark {
     }
   }
 
-  /** Ends the threads and frees the model. */
+  /** Stops the threads and frees the model. */
   @TearDown
   public void tearDown() {
     cache.close();

@@ -28,29 +28,29 @@ public class SamplerBenchmark {
   private static final int CONTEXT = 512;
   private static final int CHECKED = 50;
 
-  /** What the chain does. */
+  /** The kind of chain. */
   public enum Chain {
     /** Takes the best. */
     GREEDY,
     /** Draws from the best 40. */
     TOP_K,
-    /** Draws from those that make up 95 %. */
+    /** Draws from the most probable 95 %. */
     TOP_P,
     /** Makes repetitions less probable. */
     DRY,
-    /** Keeps what lies near the highest logit. */
+    /** Keeps tokens near the highest logit. */
     TOP_N_SIGMA,
-    /** Leaves out the top choices. */
+    /** Excludes top choices. */
     XTC,
     /** Draws at a temperature that follows the entropy. */
     DYNAMIC_TEMPERATURE,
-    /** Keeps the surprise near a target by the k most probable tokens. */
+    /** Keeps the surprise near a target by a limit on k. */
     MIROSTAT_1,
     /** Keeps the surprise near a target by a limit of surprise. */
     MIROSTAT_2,
-    /** Runs a step of the program's own. */
+    /** Runs a custom sampler. */
     OWN,
-    /** Every step that goes together. */
+    /** All compatible steps. */
     ALL;
 
     Sampling sampling() {
@@ -88,11 +88,11 @@ public class SamplerBenchmark {
     }
   }
 
-  /** How the logits are spread. */
+  /** The distribution of the logits. */
   public enum Spread {
-    /** A few tokens stand out, as in most places of a text. */
+    /** A few tokens stand out, as usual in a text. */
     PEAKED,
-    /** None does: as many candidates as there can be. */
+    /** None stands out: the maximum number of candidates. */
     FLAT
   }
 
@@ -110,7 +110,7 @@ public class SamplerBenchmark {
   private float[] logits;
   private int[] context;
 
-  /** Makes logits and checks that the chain chooses no token that it should have left out. */
+  /** Creates logits, and checks that the chain chooses no excluded token. */
   @Setup
   public void setUp() {
     Random random = new Random(5);
@@ -123,7 +123,7 @@ public class SamplerBenchmark {
         logits[random.nextInt(vocabulary)] = 12 + 4 * random.nextFloat();
       }
     }
-    // The second half repeats the first, save for one token, as a text that begins to loop does.
+    // The second half repeats the first except for one token, like a text that starts to loop.
     context = random.ints(CONTEXT, 0, vocabulary).toArray();
     System.arraycopy(context, 0, context, CONTEXT / 2 + 1, CONTEXT / 2 - 1);
     sampler = new SamplerChain(chain.sampling(), vocabulary, new int[0]);
@@ -152,7 +152,7 @@ public class SamplerBenchmark {
           case TOP_P -> better / all < 0.95 + 1e-4;
           case DRY, DYNAMIC_TEMPERATURE, MIROSTAT_1, MIROSTAT_2 -> true; // any token may come
           case TOP_N_SIGMA -> logits[id] >= best - deviation();
-          case XTC -> // of the tokens above the threshold the last one alone
+          case XTC -> // only the last token above the threshold
               Math.exp(logits[id]) / all < 0.02 || next(rank) < 0.02 * all;
           case OWN -> id % 2 == 0;
           case ALL -> rank < 40 + CONTEXT + 1; // penalties and bias may move so many

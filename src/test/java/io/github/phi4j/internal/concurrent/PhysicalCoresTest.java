@@ -15,7 +15,7 @@ final class PhysicalCoresTest {
 
   @TempDir private Path cpus;
 
-  /** Four cores of two hardware threads, and a ninth processor that is switched off. */
+  /** Four cores of two hardware threads, and a ninth processor that is offline. */
   @BeforeEach
   void showTopology() throws IOException {
     String[] siblings = {"0,4", "1,5", "2,6", "3,7", "0,4", "1,5", "2,6", "3,7"};
@@ -38,7 +38,7 @@ final class PhysicalCoresTest {
       value = {
         "0-8     | 9 | 4", // threads of a core count once
         "0-7     | 8 | 4",
-        "0,1,4,5 | 4 | 2", // a set of processors: two cores, whole
+        "0,1,4,5 | 4 | 2", // a set of processors: two whole cores
         "2,6     | 2 | 1",
         "0-1,7   | 3 | 3",
         "0-7     | 2 | 2", // a quota of 1.5 processors, which the JVM counts as 2
@@ -59,7 +59,7 @@ final class PhysicalCoresTest {
   }
 
   @Test
-  void neverMoreThanTheProcessMayUse() {
+  void atMostTheCoresOfTheProcessAreCounted() {
     assertThat(PhysicalCores.available()).isBetween(1, Runtime.getRuntime().availableProcessors());
   }
 }

@@ -82,10 +82,10 @@ final class WorkerPoolTest {
     assertThat(wrong).hasValue(0);
   }
 
-  /** Tasks that are over before the last worker has noticed them, with ever other sizes. */
+  /** Tasks that end before the last worker has noticed them, with varying sizes. */
   @ParameterizedTest
   @ValueSource(ints = {2, 3, 5})
-  void tinyTasksInALongRowLoseNoPartAndRunNoneTwice(int threads) {
+  void manyTinyTasksRunEachPartOnce(int threads) {
     try (WorkerPool pool = new WorkerPool(threads)) {
       int[] plain = new int[8]; // not atomic: the end of a run must publish it
       AtomicLong runs = new AtomicLong();
@@ -125,7 +125,7 @@ final class WorkerPoolTest {
                 workers.add(worker);
               }
               together.countDown();
-              try { // one thread cannot do two parts, so all must have come
+              try { // one thread cannot run two parts, so all are needed
                 together.await();
               } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
@@ -181,7 +181,7 @@ final class WorkerPoolTest {
   }
 
   @Test
-  void noPartRunsAnyMoreWhenAFailureReachesTheCaller() {
+  void noPartRunsAfterAFailureReachesTheCaller() {
     try (WorkerPool pool = new WorkerPool(4)) {
       AtomicInteger inside = new AtomicInteger();
       for (int i = 0; i < 200; i++) {

@@ -33,19 +33,19 @@ final class AvailableMemoryTest {
   }
 
   @Test
-  void isUnboundedWhereNothingIsTold() {
+  void isUnboundedWithoutInformation() {
     assertThat(available()).isEqualTo(Long.MAX_VALUE);
   }
 
   @Test
-  void isWhatTheMachineHas() throws IOException {
+  void isThatOfTheMachine() throws IOException {
     write(proc.resolve("meminfo"), "MemTotal: 9000 kB\nMemAvailable:    5000 kB\nSwapFree: 1 kB\n");
 
     assertThat(available()).isEqualTo(5000 << 10);
   }
 
   @Test
-  void isWhatTheTightestGroupLeavesItsFilePagesIncluded() throws IOException {
+  void isThatOfTheTightestGroupIncludingFilePages() throws IOException {
     write(proc.resolve("meminfo"), "MemAvailable: 5000 kB\n");
     write(proc.resolve("self/cgroup"), "0::/outer/inner\n");
     write(groups.resolve("outer/inner/memory.max"), "max\n");

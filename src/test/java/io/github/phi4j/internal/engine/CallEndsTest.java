@@ -38,14 +38,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Time limits and cancellations, wherever a call is when they come. */
+/** Time limits and cancellations in all phases of a call. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class CallEndsTest {
 
   private static final Prompt HELLO = Prompt.chat(Message.user("Hello"));
   private static final Duration LIMIT = Duration.ofMinutes(7);
 
-  /** Time limits that are over when the test says so. */
+  /** Time limits that the test ends. */
   private static final class ManualTimer implements Timer {
     final Queue<Runnable> set = new ConcurrentLinkedQueue<>();
     final List<Duration> delays = new CopyOnWriteArrayList<>();
@@ -106,7 +106,7 @@ final class CallEndsTest {
     }
   }
 
-  /** Ends what generates at its third piece. */
+  /** Returns a sink that ends its generation at the third piece. */
   private TextSink ending(Way way) {
     int[] pieces = {0};
     return text -> {
@@ -142,7 +142,7 @@ final class CallEndsTest {
 
   @ParameterizedTest
   @EnumSource
-  void aCallThatWaitsBehindAnotherEnds(Way way) throws Exception {
+  void aWaitingCallEnds(Way way) throws Exception {
     List<Future<Completion>> calls = new ArrayList<>();
     pool.turn().lock(); // no pass can begin
     try {
@@ -259,7 +259,7 @@ final class CallEndsTest {
   }
 
   @Test
-  void aSinkOfASampleCannotCloseWhatCallsIt() {
+  void aSinkOfASampleCannotCloseItsSession() {
     try (Session session = tiny.newSession()) {
       List<Throwable> refusals = new CopyOnWriteArrayList<>();
       session.generate(
@@ -280,7 +280,7 @@ final class CallEndsTest {
   }
 
   @Test
-  void aCancellationServesSeveralCallsAndThoseThatComeLater() {
+  void aCancellationAppliesToSeveralCallsAndLaterOnes() {
     Completion first = tiny.generate(HELLO, endless().maxTokens(2).build());
     assertThat(first.finishReason()).isEqualTo(FinishReason.MAX_TOKENS);
     cancellation.cancel();
@@ -293,7 +293,7 @@ final class CallEndsTest {
   }
 
   @Test
-  void aGrammarThatCompilesLongIsNotWaitedFor() throws Exception {
+  void aCancelledCallDoesNotWaitForACompilation() throws Exception {
     Grammar grammar = Grammar.gbnf("root ::= \"yes\" | \"no\"");
     GenerationOptions options = endless().grammar(grammar).build();
     for (Way way : Way.values()) {
@@ -330,7 +330,7 @@ final class CallEndsTest {
   }
 
   @Test
-  void theEndOfOneCallIsNotThatOfTheNext() {
+  void theEndOfACallDoesNotAffectTheNext() {
     Call over = new Call(() -> {});
     try (over) {
       over.limit(LIMIT, timer);

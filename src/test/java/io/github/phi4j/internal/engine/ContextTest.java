@@ -18,7 +18,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Logits that were computed ahead are those that come of one token after the other. */
+/** Logits computed ahead equal those computed token by token. */
 final class ContextTest {
 
   private static final int LENGTH = 60;
@@ -44,7 +44,9 @@ final class ContextTest {
     int[] text = random.ints(LENGTH, 0, 300).toArray();
     try (DefaultGenerator generator = (DefaultGenerator) Engine.load(file, options)) {
       List<float[]> expected = new ArrayList<>();
-      for (int count = 1; count <= LENGTH; count++) { // whole, for the factors go by the length
+      for (int count = 1;
+          count <= LENGTH;
+          count++) { // at once, since the factors depend on the length
         try (Session session = generator.newSession()) {
           session.feed(Arrays.copyOf(text, count));
           expected.add(session.logits());
@@ -86,7 +88,7 @@ final class ContextTest {
   }
 
   @Test
-  void whatIsAheadIsNeitherSavedNorPartOfACopy() throws IOException {
+  void tokensAheadAreNeitherSavedNorCopied() throws IOException {
     Path file = RandomModel.phi4().write(directory.resolve("random.gguf"));
     Path saved = directory.resolve("saved");
     int[] text = random.ints(63, 0, 300).toArray(); // the tokens ahead are on another page
@@ -114,7 +116,7 @@ final class ContextTest {
   }
 
   @Test
-  void aContextThatShiftsDoesNotKnowWhatWasAhead() {
+  void shiftingDropsTokensComputedAhead() {
     Path file = RandomModel.phi4().write(directory.resolve("random.gguf"));
     int[] text = random.ints(79, 0, 300).toArray();
     try (DefaultGenerator generator =
@@ -142,7 +144,7 @@ final class ContextTest {
     }
   }
 
-  /** Some tokens that are right, and then some that are wrong. */
+  /** Computes right tokens, then wrong ones, ahead. */
   private void guess(Context context, int[] text) {
     int[] guess = random.ints(random.nextInt(1, 6), 0, 300).toArray();
     int right = Math.min(random.nextInt(guess.length + 1), text.length - context.length());

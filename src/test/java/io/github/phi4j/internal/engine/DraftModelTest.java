@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What a model guesses is what it would write. */
+/** A draft model's guesses are its own greedy text. */
 final class DraftModelTest {
 
   @Test
@@ -68,7 +68,7 @@ final class DraftModelTest {
           .isInstanceOf(CancellationException.class);
       over.set(true);
 
-      // What was computed until then is known for what it is.
+      // The context at the cancellation is known exactly.
       for (int[] next : new int[][] {other, text}) {
         assertThat(draft.propose(next, next.length, guess, 1)).isEqualTo(1);
         try (Session session = model.newSession()) {

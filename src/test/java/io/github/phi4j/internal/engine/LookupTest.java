@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** What is guessed to follow, from what followed before. */
+/** Guesses from earlier continuations of the same tokens. */
 final class LookupTest {
 
   private final Lookup lookup = new Lookup(4);
@@ -19,13 +19,13 @@ final class LookupTest {
   }
 
   @Test
-  void aTokenThatIsNewPromisesNothing() {
+  void aNewTokenHasNoContinuation() {
     assertThat(guess(4, 1, 2, 3)).isNull();
     assertThat(guess(4, 1)).isNull();
   }
 
   @Test
-  void whatFollowedTheSameTokensFollowsAgain() {
+  void earlierContinuationsAreProposed() {
     assertThat(guess(3, 7, 8, 9, 10, 11, 5, 7, 8)).containsExactly(9, 10, 11);
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 
-/** What is learned from the times of passes. */
+/** Estimates from the durations of passes. */
 final class PassCostTest {
 
   private final PassCost cost = new PassCost();
@@ -17,7 +17,7 @@ final class PassCostTest {
   }
 
   @Test
-  void passesOfOneLengthTellNothingOfOthers() {
+  void passesOfOneLengthDoNotPredictOthers() {
     learn(1, 1, 1);
 
     assertThat(cost.known()).isFalse();
@@ -44,7 +44,7 @@ final class PassCostTest {
   }
 
   @Test
-  void whatIsNewerWeighsMore() {
+  void newerPassesWeighMore() {
     learn(1, 16, 1, 16);
     for (int i = 0; i < 200; i++) {
       cost.add(1, 500);
@@ -55,7 +55,7 @@ final class PassCostTest {
   }
 
   @Test
-  void noiseNeverMakesTokensCostLessThanNothing() {
+  void noiseNeverMakesTheCostNegative() {
     cost.add(1, 1000);
     cost.add(2, 900);
 

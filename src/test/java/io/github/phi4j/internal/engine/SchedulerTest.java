@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What is decided by the cost of passes, under a clock that stands still: passes cost nothing, so
- * that every guess is worth computing, and nobody is given up for being slow.
+ * Decisions by the cost of passes, with a stopped clock: passes cost nothing, so that every guess
+ * is worth computing, and nothing is given up as too slow.
  */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class SchedulerTest {
@@ -36,7 +36,7 @@ final class SchedulerTest {
   }
 
   @Test
-  void aLongPromptLeavesOthersTheirTokens() throws Exception {
+  void aLongPromptDoesNotStallOthers() throws Exception {
     try (Generator generator = load();
         Session stream = generator.newSession();
         Session reader = generator.newSession();
@@ -57,7 +57,7 @@ final class SchedulerTest {
                   }));
       running.await();
       int before = pieces.get();
-      reader.feed(new int[150]); // one pass, if it were alone
+      reader.feed(new int[150]); // one pass if run alone
       int meanwhile = pieces.get() - before;
       stream.cancel();
       completion.get();

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Where the weights come from that nobody said anything about, and what is done about rot. */
+/** The automatic choice of packed weights, and handling of damage to their file. */
 final class WeightsTest {
 
   private static final long MUCH = 1L << 40;
@@ -77,10 +77,10 @@ final class WeightsTest {
   }
 
   @Test
-  void aLargeModelIsPackedInMemoryWhereThereIsRoomForIt() {
+  void aLargeModelIsPackedIfMemoryAllows() {
     assertPacked(auto(bytes, MUCH));
     assertPlain(auto(bytes, bytes + (500 << 20))); // none for contexts
-    assertPlain(auto(bytes, Long.MAX_VALUE)); // the system does not say
+    assertPlain(auto(bytes, Long.MAX_VALUE)); // unknown to the system
     assertThat(folder).doesNotExist();
   }
 
@@ -92,7 +92,7 @@ final class WeightsTest {
   }
 
   @Test
-  void aFileIsMadeOnFirstUseAndThenFound() {
+  void aFileIsWrittenOnFirstUseAndReused() {
     Weights made = Weights.autoFile(model, options, pool, arena, bytes, () -> 0);
 
     assertThat(made.packedFile()).isPresent();
@@ -101,7 +101,7 @@ final class WeightsTest {
   }
 
   @Test
-  void whereNoFileCanBeMadeMemoryIsTaken() throws IOException {
+  void memoryIsUsedIfNoFileCanBeWritten() throws IOException {
     folder = Files.writeString(directory.resolve("file"), "no folder").resolve("below");
     options = options.toBuilder().packedFolder(folder).build();
 
@@ -110,7 +110,7 @@ final class WeightsTest {
   }
 
   @Test
-  void rotIsFoundByCheckingAndASmallFileIsCheckedWhenItIsOpened() throws IOException {
+  void damageIsFoundByVerificationAndSmallFilesAreVerifiedOnOpening() throws IOException {
     WeightFile opened =
         Weights.autoFile(model, options, pool, arena, bytes, () -> 0).packedFile().orElseThrow();
     opened.check(_ -> true);
@@ -151,7 +151,7 @@ final class WeightsTest {
   }
 
   @Test
-  void aGeneratorWhoseFileRotsGoesOnWithoutItAsIfItNeverHadIt() throws IOException {
+  void aGeneratorContinuesWithoutADamagedFile() throws IOException {
     LoadOptions packed = options.toBuilder().packedWeights(PackedWeights.FILE).build();
     int[] tokens = {5, 6, 7, 8};
     float[] expected;
@@ -183,7 +183,7 @@ final class WeightsTest {
   }
 
   @Test
-  void aCheckInTheBackgroundTellsAndStops() throws Exception {
+  void aBackgroundCheckReportsAndStops() throws Exception {
     WeightFile opened =
         Weights.autoFile(model, options, pool, arena, bytes, () -> 0).packedFile().orElseThrow();
     damage();

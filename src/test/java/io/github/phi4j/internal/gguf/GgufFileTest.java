@@ -67,7 +67,7 @@ final class GgufFileTest {
     assertThat(e.offset().orElse(-1)).isEqualTo(offset);
   }
 
-  // ---- what is not a GGUF file at all
+  // ---- other files
 
   @Test
   void aMissingFileIsRefused() {
@@ -87,7 +87,7 @@ final class GgufFileTest {
   }
 
   @Test
-  void whatCannotBeMappedIsRefusedWithoutWaiting() {
+  void unmappableFilesAreRefusedWithoutBlocking() {
     Path device = Path.of("/dev/zero");
     assumeTrue(Files.exists(device));
     unreadable(device, device, "something that is not a regular file and cannot be mapped", WHOLE);
@@ -104,7 +104,7 @@ final class GgufFileTest {
         "4 bytes for the magic bytes; the file seems to be cut short: copy or download it again");
   }
 
-  // ---- sound files
+  // ---- valid files
 
   @ParameterizedTest
   @ValueSource(ints = {2, 3})
@@ -143,7 +143,7 @@ final class GgufFileTest {
     raw.align(32).write(file);
     long start = raw.position() + extent;
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      // Written at its end alone, the file takes hardly any space where holes are possible.
+      // Written only at its end, the file takes hardly any space if holes are possible.
       channel.write(ByteBuffer.wrap(new byte[] {7, 8, 9}), start);
     }
     try {
@@ -178,10 +178,10 @@ final class GgufFileTest {
         .isEqualTo(String.join("", tokens));
   }
 
-  // ---- files that change
+  // ---- changing files
 
   @Test
-  void aFileThatWasCutShortIsNoticed() throws IOException {
+  void aTruncatedFileIsDetected() throws IOException {
     Path file = new GgufWriter().tensor("t", new float[1024], 1024).write(at("cut.gguf"));
     GgufFile read = GgufFile.open(file, arena);
     assertThatCode(read::checkUnchanged).doesNotThrowAnyException();
@@ -216,7 +216,7 @@ final class GgufFileTest {
     assertThatCode(read::checkUnchanged).doesNotThrowAnyException();
   }
 
-  // ---- models in several files
+  // ---- split models
 
   private Path part(int number, int count, GgufWriter writer) {
     writer.value("split.no", ElementType.UINT16, number - 1);

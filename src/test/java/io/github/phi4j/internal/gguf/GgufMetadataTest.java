@@ -129,7 +129,7 @@ final class GgufMetadataTest {
   }
 
   @Test
-  void theOtherKindsAreReadToo() {
+  void theOtherTypesAreReadToo() {
     GgufMetadata metadata = sample();
     assertThat(metadata.bool("bool")).contains(true);
     assertThat(metadata.string("text")).contains("hé");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Damaged files load or are refused; nothing else ever happens, and it costs little. */
+/** Damaged files load or are refused, cheaply; nothing else happens. */
 final class GgufMutationTest {
 
   private static final long MAX_HEAP_BYTES = 1 << 20;
@@ -63,7 +63,7 @@ final class GgufMutationTest {
         .toBytes();
   }
 
-  /** What the first run of the code allocates is not the file's doing. */
+  /** The first run's allocations are not caused by the file. */
   @BeforeEach
   void warmUp() {
     byte[] sound = sound();
@@ -77,7 +77,7 @@ final class GgufMutationTest {
     }
   }
 
-  /** Loads and then reads everything, or is refused. */
+  /** Loads and reads everything; returns false if the file is refused. */
   private boolean loads(byte[] bytes) {
     long before = threads.getCurrentThreadAllocatedBytes();
     ModelException refusal = null;
@@ -126,12 +126,12 @@ final class GgufMutationTest {
   }
 
   @Test
-  void theSoundFileLoads() {
+  void theValidFileLoads() {
     assertThat(loads(sound())).isTrue();
   }
 
   @Test
-  void noFileThatIsCutShortLoadsWhereverItWasCut() {
+  void noTruncatedFileLoads() {
     byte[] sound = sound();
     int end = sound.length; // of the last tensor; the file ends in padding only after it
     GgufParser.Part part =
@@ -192,7 +192,7 @@ final class GgufMutationTest {
   }
 
   @Test
-  void whatIsNoGgufAtAllIsRefused() {
+  void otherFilesAreRefused() {
     SplittableRandom random = new SplittableRandom(10);
     for (int i = 0; i < 1000; i++) {
       byte[] bytes = new byte[random.nextInt(200)];

@@ -24,7 +24,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each rule for a sound header, broken: the exception says where, what and what instead. */
+/**
+ * Each rule for headers, violated: the exception has the position, the found and the expected
+ * value.
+ */
 final class GgufParserTest {
 
   private static final String CUT_SHORT = ", which may be cut short: copy or download it again";
@@ -258,7 +261,7 @@ final class GgufParserTest {
   // ---- unique keys
 
   @Test
-  void aKeyMayNotComeTwice() {
+  void duplicateKeysAreRefused() {
     RawGguf raw = header(0, 3).key("a", UINT32).u32(1).key("b", UINT32).u32(1);
     int at = raw.position();
     raw.key("a", BOOL).u8(1);
@@ -266,7 +269,7 @@ final class GgufParserTest {
   }
 
   @Test
-  void whatANameContainsDoesNotSpoilTheMessage() {
+  void namesInMessagesArePrintable() {
     String name = "\u001b[31m" + "x".repeat(100);
     refused(
         header(0, 1).key(name, 99),
@@ -278,8 +281,7 @@ final class GgufParserTest {
   // ---- the file changes
 
   @Test
-  void aFileThatIsCutWhileItIsReadGivesAnExceptionAndNoCrash(@TempDir Path directory)
-      throws Exception {
+  void aFileTruncatedDuringReadingGivesAnException(@TempDir Path directory) throws Exception {
     RawGguf raw = header(0, 1).key("k", ARRAY).u32(STRING).u64(10_000);
     for (int i = 0; i < 10_000; i++) {
       raw.string("a word");
@@ -298,7 +300,7 @@ final class GgufParserTest {
   }
 
   @Test
-  void anEmptyHeaderIsSound() {
+  void anEmptyHeaderIsValid() {
     GgufParser.Part part = parse(header(0, 0));
     assertThat(part.tensors()).isEmpty();
     assertThat(part.metadata().values()).isEmpty();

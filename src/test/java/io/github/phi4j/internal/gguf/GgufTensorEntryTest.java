@@ -13,7 +13,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each rule for sound tensor entries, broken: the exception says where, what and what instead. */
+/**
+ * Each rule for tensor entries, violated: the exception has the position, the found and the
+ * expected value.
+ */
 final class GgufTensorEntryTest {
 
   private static final int F32 = 0;
@@ -25,7 +28,7 @@ final class GgufTensorEntryTest {
 
   @ParameterizedTest
   @ValueSource(longs = {0, 24, 3, 1 << 21, 0xffff_ffffL, 1L << 31})
-  void anAlignmentThatIsNoPowerOfTwoOrTooLargeIsRefused(long alignment) {
+  void anAlignmentThatIsNotAPowerOfTwoOrTooLargeIsRefused(long alignment) {
     refused(
         header(0, 1).key("general.alignment", UINT32).u32(alignment),
         FIRST + 29,
@@ -76,7 +79,7 @@ final class GgufTensorEntryTest {
   }
 
   @Test
-  void aTensorMayNotComeTwice() {
+  void duplicateTensorsAreRefused() {
     RawGguf raw = header(2, 0).tensor("t", F32, 0, 1);
     int at = raw.position();
     refused(
@@ -253,7 +256,7 @@ final class GgufTensorEntryTest {
   }
 
   @Test
-  void tensorsMayStandInAnyOrderAndWithGaps() {
+  void tensorsMayBeInAnyOrderAndWithGaps() {
     RawGguf raw = header(2, 0).tensor("b", I8, 64, 1).tensor("a", I8, 0, 32).align(32);
     GgufParser.Part part = parse(raw.zeros(64).u8(9));
     assertThat(part.tensors()).extracting(GgufTensor::name).containsExactly("b", "a");

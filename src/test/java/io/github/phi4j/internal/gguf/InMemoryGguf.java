@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 
-/** Files that are nowhere but in memory. */
+/** Files in memory. */
 public final class InMemoryGguf {
 
   private static final Path NAME = Path.of("memory.gguf");
@@ -15,15 +15,15 @@ public final class InMemoryGguf {
     return new GgufParser(NAME, MemorySegment.ofArray(file).asReadOnly()).parse();
   }
 
-  /** The metadata of a file. */
+  /** Returns the metadata of a file. */
   public static GgufMetadata metadata(byte[] file) {
     return parse(file).metadata();
   }
 
   /**
-   * Reads all that a file holds.
+   * Reads a file's whole contents.
    *
-   * @throws io.github.phi4j.api.ModelException if it is not sound
+   * @throws io.github.phi4j.api.ModelException if it is invalid
    */
   public static void readAll(byte[] file) {
     GgufParser.Part part = parse(file);

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Writes GGUF field by field, so that a test can get any of them wrong and knows where it is. */
+/** Writes GGUF field by field, so that a test can spoil any field and knows its position. */
 final class RawGguf {
 
   static final int UINT32 = 4;
@@ -19,12 +19,12 @@ final class RawGguf {
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-  /** Magic, version 3 and the counts. */
+  /** Starts with magic, version 3 and the counts. */
   static RawGguf header(long tensors, long values) {
     return new RawGguf().ascii("GGUF").u32(3).u64(tensors).u64(values);
   }
 
-  /** Where the next field goes. */
+  /** Returns the position of the next field. */
   int position() {
     return bytes.size();
   }
@@ -58,12 +58,12 @@ final class RawGguf {
     return u64(text.length()).ascii(text);
   }
 
-  /** The key and type of a metadata pair; its value comes next. */
+  /** Writes the key and type of a metadata pair; its value comes next. */
   RawGguf key(String name, int type) {
     return string(name).u32(type);
   }
 
-  /** A whole tensor entry. */
+  /** Writes a whole tensor entry. */
   RawGguf tensor(String name, int type, long offset, long... shape) {
     string(name).u32(shape.length);
     for (long extent : shape) {
@@ -72,7 +72,7 @@ final class RawGguf {
     return u32(type).u64(offset);
   }
 
-  /** Zeros up to a multiple of the alignment. */
+  /** Writes zeros up to a multiple of the alignment. */
   RawGguf align(int alignment) {
     return zeros((alignment - position() % alignment) % alignment);
   }

@@ -7,7 +7,7 @@ import io.github.phi4j.api.ModelException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
-/** Says that a file is refused, and all that its exception must tell. */
+/** Asserts that a file is refused with a complete message. */
 final class Refusal {
 
   private static final Path FILE = Path.of("model.gguf");

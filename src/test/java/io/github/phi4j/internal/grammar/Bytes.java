@@ -2,7 +2,7 @@ package io.github.phi4j.internal.grammar;
 
 import java.util.OptionalInt;
 
-/** A vocabulary that is nothing but its tokens' bytes. */
+/** A vocabulary that consists only of its tokens' bytes. */
 public final class Bytes implements TokenSource {
 
   private final byte[][] texts;

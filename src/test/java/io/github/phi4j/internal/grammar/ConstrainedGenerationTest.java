@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What grammars do to the texts of the trained tiny model, and of models that know nothing. */
+/** Constrained texts of the trained tiny model, and of models with random weights. */
 final class ConstrainedGenerationTest {
 
   private static final Prompt QUESTION = Prompt.chat(Message.user("What is 47 + 38?"));
@@ -79,7 +79,7 @@ final class ConstrainedGenerationTest {
 
   @ParameterizedTest
   @MethodSource("grammars")
-  void atAnyTemperatureTheTextFollowsTheGrammarOrIsItsBeginning(String name) {
+  void atAnyTemperatureTheTextIsAPrefixOfAMatch(String name) {
     String gbnf = GrammarExamplesTest.grammar(name);
     for (int seed = 0; seed < 6; seed++) {
       Sampling sampling =
@@ -102,7 +102,7 @@ final class ConstrainedGenerationTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
-  void modelsThatKnowNothingFollowGrammars(long seed, @TempDir Path folder) {
+  void randomModelsFollowGrammars(long seed, @TempDir Path folder) {
     Path file = RandomModel.phi4().seed(seed).write(folder.resolve("random.gguf"));
     try (Generator random = Phi4.load(file, LoadOptions.defaults())) {
       for (String name : GRAMMARS) {
@@ -115,7 +115,7 @@ final class ConstrainedGenerationTest {
 
   @ParameterizedTest
   @ValueSource(longs = {4, 5})
-  void modelsThatKnowNothingFollowGrammarsMadeAtRandom(long seed, @TempDir Path folder) {
+  void randomModelsFollowRandomGrammars(long seed, @TempDir Path folder) {
     Random random = new Random(seed);
     Path file = RandomModel.phi4().seed(seed).write(folder.resolve("random.gguf"));
     int ended = 0;
@@ -132,7 +132,7 @@ final class ConstrainedGenerationTest {
         try {
           model.prepare(Grammar.gbnf(gbnf));
         } catch (GrammarException e) {
-          continue; // it recurses left or cannot end
+          continue; // left-recursive or endless
         }
         GenerationOptions few = options(gbnf).sampling(sampling).maxTokens(12).build();
         Completion completion = model.generate(Prompt.raw("x"), few);
@@ -174,7 +174,7 @@ final class ConstrainedGenerationTest {
   }
 
   @Test
-  void whereNothingMayFollowTheTextEndsAtOnceWhateverElseIsAsked() {
+  void aCompleteTextEndsAtOnceRegardlessOfOtherOptions() {
     Completion completion =
         generate(options("root ::= \"yes\" | \"no\"").minTokens(20).ignoreModelStop(true));
 
@@ -185,7 +185,7 @@ final class ConstrainedGenerationTest {
   }
 
   @Test
-  void withoutTheModelsStopTokensTheTextGoesOnWhereItMay() {
+  void ignoringStopTokensTheTextContinuesIfTheGrammarAllowsIt() {
     Completion completion = generate(options("root ::= [0-9]*").ignoreModelStop(true));
 
     assertThat(completion.finishReason()).isEqualTo(FinishReason.MAX_TOKENS);
@@ -193,7 +193,7 @@ final class ConstrainedGenerationTest {
     int digit = generate(options("root ::= [0-9]")).tokens()[0];
     Completion atLeast = generate(options("root ::= [0-9]*").minTokens(9));
     assertThat(atLeast.tokens()).hasSizeGreaterThanOrEqualTo(9);
-    // A stop token of one's own is no text, even if it looks like some.
+    // A custom stop token is not text, even if it has text.
     Completion without =
         generate(options("root ::= [0-9] [0-9] [0-9]").stopTokens(Set.of(digit)).maxTokens(3));
     assertThat(without.tokens()).doesNotContain(digit);
@@ -237,7 +237,7 @@ final class ConstrainedGenerationTest {
   }
 
   @Test
-  void callsSideBySideGetTheirOwnTexts() throws Exception {
+  void concurrentCallsGetTheirOwnTexts() throws Exception {
     List<GenerationOptions> all = new ArrayList<>(constrained());
     Sampling drawn = Sampling.builder().temperature(1).seed(8).build();
     all.add(GenerationOptions.builder().maxTokens(60).build());
@@ -268,7 +268,7 @@ final class ConstrainedGenerationTest {
   }
 
   @Test
-  void whenAllAllowedTokensAreBannedTheErrorSaysSo() {
+  void banningAllAllowedTokensIsAnError() {
     Sampling.Builder sampling = Sampling.builder();
     IntStream.range(0, tiny.tokenizer().vocabularySize())
         .filter(id -> tiny.tokenizer().decode(id).startsWith("q"))

@@ -14,14 +14,14 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a grammar leaves for the garbage collector once its masks are known: nothing. */
+/** With cached masks, a grammar allocates nothing. */
 final class ConstraintAllocationTest {
 
   private static final int VOCABULARY = 4096;
   private static final int STOP = 0;
   private static final int[] NONE = {};
 
-  /** All bytes, then random pairs and triples of those that JSON is made of. */
+  /** All bytes, then random pairs and triples of JSON's characters. */
   private static byte[][] vocabulary() {
     byte[][] texts = new byte[VOCABULARY][];
     Random random = new Random(1);
@@ -39,7 +39,7 @@ final class ConstraintAllocationTest {
     return texts;
   }
 
-  /** Always the most probable token: greedily, and by a draw from one. */
+  /** Always the most probable token: greedily, and by top-k 1. */
   @ParameterizedTest
   @ValueSource(floats = {0, 0.8f})
   void aConstrainedTokenAllocatesNothing(float temperature) {

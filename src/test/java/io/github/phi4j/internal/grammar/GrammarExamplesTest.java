@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Grammars as users write them, with texts that follow them and texts that do not. */
+/** Typical grammars, with matching and other texts. */
 class GrammarExamplesTest {
 
   static String grammar(String name) {
@@ -94,7 +94,7 @@ class GrammarExamplesTest {
 
   @ParameterizedTest
   @MethodSource("right")
-  void textsThatFollowAGrammarMatchAndSoDoTheirBeginnings(String name, List<String> texts) {
+  void matchingTextsAndTheirPrefixesMatch(String name, List<String> texts) {
     CompiledGrammar grammar = CompiledGrammar.of(GbnfParser.parse(grammar(name)));
     NaiveMatcher naive = new NaiveMatcher(GbnfParser.parse(grammar(name)));
     for (String text : texts) {
@@ -108,7 +108,7 @@ class GrammarExamplesTest {
 
   @ParameterizedTest
   @MethodSource("wrong")
-  void textsThatDoNotFollowAGrammarDoNotMatch(String name, List<String> texts) {
+  void otherTextsDoNotMatch(String name, List<String> texts) {
     CompiledGrammar grammar = CompiledGrammar.of(GbnfParser.parse(grammar(name)));
     NaiveMatcher naive = new NaiveMatcher(GbnfParser.parse(grammar(name)));
     for (String text : texts) {

@@ -21,7 +21,7 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Random grammars and random logits against a matcher that tries all ways. */
+/** Random grammars and random logits against a brute-force matcher. */
 class GrammarFuzzTest {
 
   private static final String[] LITERALS = {"", "a", "b", "ab", "ba", "é", "aé", "😀", "€"};
@@ -88,7 +88,7 @@ class GrammarFuzzTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
-  void masksAreThoseOfBruteForceAndTextsFollowTheGrammar(long seed) {
+  void masksEqualBruteForceAndTextsFollowTheGrammar(long seed) {
     Random random = new Random(seed);
     Vocabulary vocabulary = new Vocabulary(new Bytes(TOKENS));
     int followed = 0;
@@ -109,7 +109,7 @@ class GrammarFuzzTest {
       }
       RuleCheck check = new RuleCheck(rules);
       if (rules.rules().keySet().stream().anyMatch(check::isDead)) {
-        continue; // the matcher does not see that a rule has no beginning
+        continue; // the matcher does not detect rules without a beginning
       }
       followed++;
       finished += follow(rules, grammar, random) ? 1 : 0;
@@ -156,7 +156,7 @@ class GrammarFuzzTest {
       }
       float[] logits = new float[TOKENS.length];
       for (int i = 0; i < logits.length; i++) {
-        // Bytes are rather unlikely, so that longer tokens are chosen, too.
+        // Single bytes are less likely, so that longer tokens are chosen, too.
         logits[i] = (float) random.nextGaussian() + (i > 256 ? 3 : i == STOP ? 1 : 0);
       }
       int id = sampler.next(logits, new int[0], 0);
@@ -172,7 +172,7 @@ class GrammarFuzzTest {
     return false;
   }
 
-  /** Tokens that are taken back leave no trace. */
+  /** Rewinding leaves no trace. */
   private static void backAndForth(TokenConstraint constraint, Random random) {
     int length = constraint.length();
     long[] mask = constraint.allowed().clone();

@@ -10,8 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Matches by trying all ways, straight from the rules: what an automaton must agree with. It shares
- * no code with it.
+ * A brute-force matcher over the rules, as the reference for automata. It shares no code with them.
  */
 final class NaiveMatcher {
 
@@ -41,7 +40,7 @@ final class NaiveMatcher {
     ranOut = false;
     known.clear();
     grown = true;
-    while (grown) { // rules that begin with themselves end where they were found to end before
+    while (grown) { // left-recursive rules use the ends of the previous round
       grown = false;
       seen.clear();
       rule("root", 0);

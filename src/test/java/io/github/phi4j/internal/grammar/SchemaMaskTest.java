@@ -59,9 +59,12 @@ class SchemaMaskTest {
             .automaton());
   }
 
-  /** A token is in the mask exactly if its bytes lead somewhere, whatever was found before. */
+  /**
+   * A token is in the mask if and only if its bytes lead to a live state, whatever was cached
+   * before.
+   */
   @Test
-  void masksAreThoseOfBruteForce() throws IOException {
+  void masksEqualBruteForce() throws IOException {
     byte[][] tokens = vocabulary();
     Vocabulary vocabulary = new Vocabulary(new Bytes(tokens));
     Random random = new Random(1);
@@ -93,9 +96,9 @@ class SchemaMaskTest {
     }
   }
 
-  /** The order of keywords says nothing, but of members where schemas are joined. */
+  /** The order of keywords has no effect except on the order of members of joined schemas. */
   @Test
-  void theOrderOfKeywordsSaysNothing() throws IOException {
+  void theOrderOfKeywordsHasNoEffect() throws IOException {
     Random random = new Random(2);
     for (JsonNode line : cases("keywords")) {
       for (int round = 0; round < 3 && !line.get("schema").has("allOf"); round++) {

@@ -22,38 +22,38 @@ public final class SchemaSampler {
     this(schema, false);
   }
 
-  /** Samples the grammar of a schema, with undeclared members as the standard has them or not. */
+  /** Samples the grammar of a schema, with undeclared members as in the standard, or not. */
   public SchemaSampler(String schema, boolean standard) {
     this(schema, JsonSchemaOptions.builder().openObjects(standard).build());
   }
 
-  /** Samples the grammar of a schema that is read with options. */
+  /** Samples the grammar of a schema with options. */
   public SchemaSampler(String schema, JsonSchemaOptions options) {
     automaton = new SchemaGrammar(schema, options, Effort.uncancelled()).automaton();
     compiled = Vocabulary.none().compiled(automaton);
   }
 
-  /** Whether the grammar has this text. */
+  /** Returns whether a text matches the grammar. */
   public boolean matches(String text) {
     return compiled.matches(text);
   }
 
-  /** Whether a text of the grammar begins so. */
+  /** Returns whether a text is a prefix of a match. */
   public boolean isPrefix(String text) {
     return compiled.isPrefix(text);
   }
 
-  /** A random text. */
+  /** Returns a random text. */
   public String text(Random random) {
     return finished(random).orElseThrow(() -> new IllegalStateException("a text without an end"));
   }
 
-  /** A random text, or none if it found no end in time: choices are not made to reach one. */
+  /** Returns a random text; empty if it did not end in time, since choices do not aim at an end. */
   public Optional<String> finished(Random random) {
     return finished(random, new byte[0]);
   }
 
-  /** A random text that begins so, or none if it found no end in time. */
+  /** Returns a random text with a given beginning; empty if it did not end in time. */
   public Optional<String> finished(Random random, byte[] beginning) {
     StateSpace space = new StateSpace(automaton);
     ByteArrayOutputStream text = new ByteArrayOutputStream();
@@ -91,7 +91,7 @@ public final class SchemaSampler {
     return Optional.of(text.toString(UTF_8));
   }
 
-  /** How many characters the leaves of a state need at least. */
+  /** Returns the minimum number of characters to the end of a state's leaves. */
   private int steps(State state) {
     int least = Integer.MAX_VALUE;
     for (State.Configuration configuration : state.configurations()) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Grammars that cannot be used are told so, with the place and the reason. */
+/** Unusable grammars are refused with the position and the reason. */
 class WrongGrammarTest {
 
   static List<Arguments> faults() {
@@ -55,7 +55,7 @@ class WrongGrammarTest {
 
   @ParameterizedTest
   @MethodSource("faults")
-  void theFaultIsToldWithItsPlace(String text, int line, int column, String reason) {
+  void theFaultIsReportedWithItsPosition(String text, int line, int column, String reason) {
     GrammarException fault =
         catchThrowableOfType(
             GrammarException.class, () -> CompiledGrammar.of(GbnfParser.parse(text)));
@@ -68,7 +68,7 @@ class WrongGrammarTest {
   }
 
   @Test
-  void theLineIsShownWithAMarkBelowThePlace() {
+  void theLineIsShownWithACaretBelowThePosition() {
     assertThatThrownBy(() -> GbnfParser.parse("root ::= a\r\n\ta ::= \"é\" = \"b\"\nc ::= a"))
         .isInstanceOf(GrammarException.class)
         .hasMessage(
@@ -77,7 +77,7 @@ class WrongGrammarTest {
   }
 
   @Test
-  void ofALongLineThePartAroundThePlaceIsShown() {
+  void aLongLineIsShortenedAroundThePosition() {
     String line = "root ::= \"" + "a".repeat(5000) + "\" = " + "b".repeat(5000);
 
     assertThatThrownBy(() -> GbnfParser.parse(line))
@@ -97,7 +97,7 @@ class WrongGrammarTest {
     assertThat(CompiledGrammar.of(GbnfParser.parse("root ::= " + most)).matches("a")).isTrue();
   }
 
-  /** What llama.cpp reads and can generate, however odd. */
+  /** Odd grammars that llama.cpp accepts. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -119,7 +119,7 @@ class WrongGrammarTest {
     assertThat(grammar.isPrefix("b")).isEqualTo(line.contains("a-z"));
   }
 
-  /** Left recursion: a grammar, a text of it, and one that is none. */
+  /** Left recursion: a grammar, a matching text, and another one. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -143,9 +143,9 @@ class WrongGrammarTest {
     assertThat(compiled.matches(other)).as(other).isFalse();
   }
 
-  /** However many readings a text has, it goes on and ends. */
+  /** A text with any number of parses continues and ends. */
   @Test
-  void whatIsAmbiguousBeyondMeasureStillGenerates() {
+  void extremelyAmbiguousGrammarsStillGenerate() {
     CompiledGrammar grammar =
         CompiledGrammar.of(
             GbnfParser.parse("root ::= root root root | root root | \"a\" | \"(\" root \")\""));
@@ -155,7 +155,7 @@ class WrongGrammarTest {
   }
 
   @Test
-  void unitChainsNeedNoStack() {
+  void chainsOfUnitRulesNeedNoStack() {
     StringBuilder text = new StringBuilder("root ::= r0\n");
     for (int i = 0; i < 10_000; i++) {
       text.append("r").append(i).append(" ::= r").append(i + 1).append('\n');

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the forward pass leaves for the garbage collector: nothing. */
+/** The forward pass allocates nothing. */
 final class AllocationTest {
 
   @TempDir private Path directory;
@@ -40,7 +40,7 @@ final class AllocationTest {
             Arguments.of(GgmlType.Q8_0, KvCacheType.F16, 5)));
   }
 
-  /** What the compiler does to a call depends on the types that it has seen there. */
+  /** The compilation of a call depends on the types seen there. */
   @Test
   void aMixOfTypesAllocatesNothingEither() {
     RandomModel random =
@@ -59,12 +59,12 @@ final class AllocationTest {
 
   @ParameterizedTest(name = "{0}, cache {1}, batches of {2}")
   @MethodSource("cases")
-  void noBatchAllocatesOnAnyThread(GgmlType type, KvCacheType cacheType, int batch) {
+  void batchesAllocateNothingOnAnyThread(GgmlType type, KvCacheType cacheType, int batch) {
     RandomModel random = RandomModel.phi4().heads(4, 2, 64).feedForward(256).layers(1).type(type);
     assertNoneAllocated(random, cacheType, batch, PackedWeights.OFF);
   }
 
-  /** Batches of five are one of four and a token alone. */
+  /** Batches of five are computed as four and one. */
   @ParameterizedTest
   @CsvSource({
     "Q4_0, 5", "Q4_1, 5", "Q5_0, 5", "Q5_1, 5", "Q2_K, 5", "Q3_K, 5", "Q4_K, 5", "Q5_K, 5",

@@ -127,7 +127,7 @@ final class AttentionTest {
       for (int t = 0; t < at.length; t += t < 6 ? 1 : 13) {
         assertExact(config, cache, at[t], qkv, t * stride, out, t * config.queryLength());
       }
-      // The same bits for a token alone, on threads that share its positions.
+      // The same bits for a single token, on threads that share its positions.
       for (int t : new int[] {0, 3, 4, 7, 20, at.length - 1}) {
         float[] alone =
             attend(
@@ -158,9 +158,9 @@ final class AttentionTest {
     assertExact(config, cache, length - 1, q, 0, out, 0);
   }
 
-  /** Twelve pairs of a block and a head, of which two find room for their sums at a time. */
+  /** Twelve pairs of a block and a head; the buffer holds the sums of two. */
   @Test
-  void aLongContextOfManyHeadsIsComputedInTurnsAndGivesTheSameBits() {
+  void aLongContextOfManyHeadsIsComputedInPartsWithTheSameBits() {
     int length = 8200; // 17 chunks
     int tokens = 20;
     PhiConfig config = config(192, 4, 2, length);
@@ -182,7 +182,7 @@ final class AttentionTest {
   }
 
   @Test
-  void sequencesOfOneBatchKeepApart() {
+  void sequencesOfOneBatchAreIndependent() {
     PhiConfig config = config(4, 2, 32, 200);
     KvCache.Format format = new KvCache.Format(KvCacheType.F16, KvCacheType.F16);
     KvCache one = filled(config, format, 200);

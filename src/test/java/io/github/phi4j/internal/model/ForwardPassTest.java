@@ -70,7 +70,7 @@ final class ForwardPassTest {
 
       assertThat(longFactors).isEqualTo(length > BORDER);
       assertClose(model.logits(tokens), reference.logits(tokens, longFactors), ROUNDING);
-      if (length > 1) { // or else the sets are not told apart
+      if (length > 1) { // otherwise the sets give the same logits
         double other = difference(model.logits(tokens), reference.logits(tokens, !longFactors));
         assertThat(other).isGreaterThan(100 * ROUNDING);
       }
@@ -160,7 +160,7 @@ final class ForwardPassTest {
     }
   }
 
-  /** As llama.cpp's K-quant mixes do, types go by tensor and by layer. */
+  /** Types by tensor and layer, as in llama.cpp's K-quant mixes. */
   private static GgmlType mixedType(String tensor) {
     return switch (tensor) {
       case "token_embd.weight" -> GgmlType.Q4_K;
@@ -172,7 +172,7 @@ final class ForwardPassTest {
   }
 
   @Test
-  void partsOfASplitProjectionMayHaveTypesOfTheirOwn() {
+  void partsOfASplitProjectionMayHaveDifferentTypes() {
     Random random = new Random(5);
     GgufWriter writer =
         RandomModel.phi4()
@@ -202,7 +202,7 @@ final class ForwardPassTest {
 
   @ParameterizedTest
   @MethodSource("types")
-  void everyTypeIsComputedAsItsNumbersSay(GgmlType type) {
+  void everyTypeIsComputedFromItsExactValues(GgmlType type) {
     RandomModel random = RandomModel.phi4().heads(4, 2, 64).feedForward(256).layers(1).type(type);
     try (LoadedModel model = load(random, 2)) {
       int[] tokens = model.randomTokens(9, type.id());
@@ -212,10 +212,10 @@ final class ForwardPassTest {
     }
   }
 
-  /** Kernels that go wrong do so at lengths that their blocks do not divide. */
+  /** Wrong kernels fail at lengths that are not multiples of their blocks. */
   @ParameterizedTest
   @ValueSource(ints = {2, 6, 10, 34})
-  void oddWidthsAreComputedToTheLastNumber(int headLength) {
+  void oddWidthsAreComputedCompletely(int headLength) {
     RandomModel random =
         RandomModel.phi4().heads(3, 1, headLength).feedForward(headLength + 7).vocabulary(353);
     try (LoadedModel model = load(random, 3)) {
@@ -262,7 +262,7 @@ final class ForwardPassTest {
 
   @ParameterizedTest
   @ValueSource(ints = {63, 64, 65, 128, 129})
-  void aCacheIsRightAtTheBordersOfItsPages(int length) {
+  void aCacheIsCorrectAtPageBoundaries(int length) {
     try (LoadedModel model = load(RandomModel.phi4(), 2)) {
       int[] tokens = model.randomTokens(length, 21);
       double[][] reference = new ReferenceModel(model.file()).logits(tokens, false);
@@ -274,7 +274,7 @@ final class ForwardPassTest {
   }
 
   @Test
-  void aTruncatedCacheGoesOnAsIfTheRestHadNeverBeen() {
+  void aTruncatedCacheContinuesWithoutATrace() {
     try (LoadedModel model = load(RandomModel.phi4(), 2);
         KvCache cache = model.newCache(KvCacheType.F16, 100)) {
       int[] tokens = model.randomTokens(100, 1);
@@ -293,7 +293,7 @@ final class ForwardPassTest {
   }
 
   @Test
-  void sequencesThatShareAPassGetTheBitsThatTheyGetAlone() {
+  void sequencesThatShareAPassGetTheSameBitsAsAlone() {
     RandomModel random =
         RandomModel.phi4()
             .heads(4, 2, 64)
@@ -334,7 +334,7 @@ final class ForwardPassTest {
   }
 
   @Test
-  void aCancelledSequenceDropsOutAndTheOthersGoOn() {
+  void aCancelledSequenceDropsOutAndTheOthersContinue() {
     try (LoadedModel model = load(RandomModel.phi4(), 2);
         KvCache before = model.newCache(KvCacheType.F32, 100);
         KvCache cancelled = model.newCache(KvCacheType.F32, 100);

@@ -23,7 +23,7 @@ final class KvMemoryTest {
   @TempDir private Path directory;
 
   @Test
-  void pagesGoBackWhenTheLastHolderLetsGo() {
+  void pagesAreFreedByTheirLastHolder() {
     try (KvMemory memory = new KvMemory(() -> Long.MAX_VALUE)) {
       KvPage page = memory.allocate(PAGE);
       assertThat(page.isWritable()).isTrue();
@@ -42,7 +42,7 @@ final class KvMemoryTest {
   }
 
   @Test
-  void fewPagesWaitAndTheOthersAreFreed() {
+  void fewPagesAreKeptForReuse() {
     List<KvPage> pages = new ArrayList<>();
     try (KvMemory memory = new KvMemory(() -> Long.MAX_VALUE)) {
       for (int i = 0; i < 100; i++) {
@@ -57,7 +57,7 @@ final class KvMemoryTest {
 
   @ParameterizedTest
   @EnumSource
-  void aShortChatInALongContextTakesWhatItUses(KvCacheType type) {
+  void aShortChatInALongContextTakesOnlyUsedPages(KvCacheType type) {
     Path file = RandomModel.phi4().contextLength(16_384).write(directory.resolve("random.gguf"));
     try (LoadedModel model = new LoadedModel(file, 1, KernelProvider.kernels());
         KvMemory memory = new KvMemory(() -> Long.MAX_VALUE)) {
@@ -82,7 +82,7 @@ final class KvMemoryTest {
   }
 
   @Test
-  void whatIsSharedNeedsNoMemoryAgain() {
+  void sharedPagesTakeNoFurtherMemory() {
     Path file = RandomModel.phi4().contextLength(16_384).write(directory.resolve("random.gguf"));
     AtomicLong available = new AtomicLong(Long.MAX_VALUE);
     try (LoadedModel model = new LoadedModel(file, 1, KernelProvider.kernels());
@@ -105,7 +105,7 @@ final class KvMemoryTest {
   }
 
   @Test
-  void tooLittleMemorySaysWhatIsNeededAndWhatHelps() {
+  void tooLittleMemoryIsReportedWithARemedy() {
     AtomicLong available = new AtomicLong(1000L << 20);
     try (KvMemory memory = new KvMemory(available::get)) {
       memory.require(900L << 20, "a context of 900 tokens");

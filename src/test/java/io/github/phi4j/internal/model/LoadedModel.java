@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** A file with all that it takes to compute logits. */
+/** A model file with everything needed to compute logits. */
 final class LoadedModel implements AutoCloseable {
 
   private final Arena arena = Arena.ofShared();
@@ -61,17 +61,22 @@ final class LoadedModel implements AutoCloseable {
     return new KvCache(config, new KvCache.Format(type, type), capacity, memory);
   }
 
-  /** Random ids of the model's vocabulary. */
+  /** Returns random ids of the model's vocabulary. */
   int[] randomTokens(int count, long seed) {
     return new Random(seed).ints(count, 0, config.vocabularySize()).toArray();
   }
 
-  /** The logits after each token, computed in one batch or few, with the factors that it needs. */
+  /**
+   * Returns the logits after each token, computed in few batches, with the RoPE factors of the
+   * length.
+   */
   float[][] logits(int[] tokens) {
     return logits(tokens, KvCacheType.F32, ForwardPass.MAX_BATCH);
   }
 
-  /** The logits after each token, computed in batches of the given sizes, over and over. */
+  /**
+   * Returns the logits after each token, computed in batches that cycle through the given sizes.
+   */
   float[][] logits(int[] tokens, KvCacheType type, int... batches) {
     try (KvCache cache = newCache(type, tokens.length)) {
       cache.restart(forwardPass.needsLongFactors(tokens.length));
@@ -93,12 +98,12 @@ final class LoadedModel implements AutoCloseable {
     return List.of(rows);
   }
 
-  /** Room for logits, (count, vocabulary). */
+  /** Allocates logits, (count, vocabulary). */
   float[][] newRows(int count) {
     return new float[count][config.vocabularySize()];
   }
 
-  /** Runs a pass that nothing may go wrong in. */
+  /** Runs a pass that must succeed. */
   void run(Slice... slices) {
     forwardPass.run(List.of(slices));
     for (Slice slice : slices) {

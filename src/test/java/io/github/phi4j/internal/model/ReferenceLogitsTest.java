@@ -31,7 +31,7 @@ final class ReferenceLogitsTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Several tests look at the same logits. */
+  /** Shared by several tests. */
   private static final Map<List<Object>, float[][]> COMPUTED = new ConcurrentHashMap<>();
 
   static Stream<Arguments> cases() {
@@ -72,7 +72,7 @@ final class ReferenceLogitsTest {
     }
     assertThat(kl).isLessThanOrEqualTo(1.2 * noise.get("meanKL").asDouble());
     if (type == KvCacheType.F32) {
-      // The same weights in exact arithmetic on both sides: only rounding is left.
+      // The same weights in exact arithmetic on both sides: only rounding remains.
       assertThat(largest).isLessThan(1e-3);
     }
   }
@@ -93,7 +93,7 @@ final class ReferenceLogitsTest {
       }
     }
     assertThat(kl).isLessThanOrEqualTo(1.2 * noise.get("meanKL").asDouble());
-    // A copy that nothing uses would be too good to be true.
+    // An unused packed copy would be suspiciously exact.
     assertThat(kl).isGreaterThan(0.01 * noise.get("meanKL").asDouble());
   }
 
@@ -106,12 +106,13 @@ final class ReferenceLogitsTest {
 
   @ParameterizedTest(name = "{0} packed {1}")
   @MethodSource("typesPlainAndPacked")
-  void perplexityIsThatOfTheScalarPath(TinyModel tiny, PackedWeights packed) throws IOException {
+  void perplexityEqualsThatOfTheScalarPath(TinyModel tiny, PackedWeights packed)
+      throws IOException {
     double scalar = loss(tiny, new ScalarKernels(), packed);
     double chosen = loss(tiny, KernelProvider.kernels(), packed);
 
-    // A last bit of a float may decide which way an activation is rounded to 8 bits, and there are
-    // few tokens to even that out.
+    // The last bit of a float may flip the rounding of an activation to 8 bits, and few tokens do
+    // not average that out.
     double rounding = packed == PackedWeights.OFF ? 1e-4 : 5e-3;
     assertThat(Math.exp(chosen - scalar)).isCloseTo(1, within(rounding));
   }
@@ -121,7 +122,10 @@ final class ReferenceLogitsTest {
         .flatMap(packed -> Stream.of(TinyModel.values()).map(tiny -> Arguments.of(tiny, packed)));
   }
 
-  /** The mean negative log-likelihood of each token but the first ones: log of the perplexity. */
+  /**
+   * Returns the mean negative log-likelihood of all tokens but the first ones: the log of the
+   * perplexity.
+   */
   private static double loss(TinyModel tiny, Kernels kernels, PackedWeights packed)
       throws IOException {
     float[][] logits =
@@ -211,7 +215,7 @@ final class ReferenceLogitsTest {
     throw new IllegalStateException("no noise for " + tiny);
   }
 
-  /** Kullback-Leibler divergence of the distributions that the logits stand for. */
+  /** Returns the Kullback-Leibler divergence of the logits' distributions. */
   private static double divergence(float[] exact, float[] other) {
     double[] p = logSoftmax(exact);
     double[] q = logSoftmax(other);
@@ -245,7 +249,7 @@ final class ReferenceLogitsTest {
     return best;
   }
 
-  /** How far the largest logit is ahead of the second. */
+  /** Returns the difference between the two largest logits. */
   private static double gap(float[] logits) {
     float[] sorted = logits.clone();
     Arrays.sort(sorted);

@@ -6,8 +6,8 @@ import io.github.phi4j.internal.kernel.BlockFormats;
 import java.util.Arrays;
 
 /**
- * The forward pass once more, as plainly as it can be written: in double precision, token by token
- * over whole sequences, without a cache, from the file itself.
+ * A second, plain implementation of the forward pass: in double precision, token by token over
+ * whole sequences, without a cache, from the file itself.
  */
 final class ReferenceModel {
 
@@ -41,7 +41,7 @@ final class ReferenceModel {
     return file.metadata().number(architecture + "." + key).orElse(absent);
   }
 
-  /** The logits after each token of a sequence that is computed with the one or the other set. */
+  /** Returns the logits after each token of a sequence, with either set of RoPE factors. */
   double[][] logits(int[] tokens, boolean longFactors) {
     double[][] embedding = matrix("token_embd.weight");
     double[][] x = new double[tokens.length][];
@@ -108,8 +108,8 @@ final class ReferenceModel {
   }
 
   /**
-   * Undoes what a conversion to architecture llama does to the dimensions of each head: 2i back to
-   * i, and 2i + 1 back to i + half.
+   * Reverts the reordering of each head's dimensions in a conversion to architecture llama: 2i to
+   * i, and 2i + 1 to i + half.
    */
   private double[][] heads(double[][] in, int count) {
     if (!split()) {

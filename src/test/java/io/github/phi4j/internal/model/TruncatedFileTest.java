@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What becomes of a program whose model file is cut short under its feet. */
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows cuts no file short that is mapped")
+/** A model file that is truncated while in use. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows does not truncate mapped files")
 final class TruncatedFileTest {
 
   @TempDir private Path directory;
@@ -26,10 +26,10 @@ final class TruncatedFileTest {
   @ParameterizedTest(name = "{0} on {1} threads after {2} steps, {3} kernels")
   @CsvSource({
     "F32,  1, 0,   vector", // interpreted
-    "Q8_0, 2, 150, scalar", // compiled, where faults show late
+    "Q8_0, 2, 150, scalar", // compiled, where faults surface late
     "Q4_K, 4, 150, vector"
   })
-  void computingOnGivesAnErrorAndLeavesThePoolAlive(
+  void computationFailsAndLeavesThePoolAlive(
       GgmlType type, String threads, String steps, String kernels) {
     Path file =
         RandomModel.phi4()
@@ -45,7 +45,7 @@ final class TruncatedFileTest {
     assertThat(printed).contains("java.lang.InternalError", "the pool works", "closed");
   }
 
-  /** Computes, cuts its file in half, and goes on. */
+  /** Computes, truncates its file to a half, and continues. */
   static final class Program {
     private Program() {}
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Sound files with one thing spoiled, and what is said of them. */
+/** Files with one fault each, and their errors. */
 final class WrongModelTest {
 
   @TempDir private Path directory;
@@ -31,7 +31,7 @@ final class WrongModelTest {
     return directory.resolve("wrong.gguf");
   }
 
-  /** Reads a model as loading does; returns what was repaired. */
+  /** Reads a model like loading does; returns the repairs. */
   private List<String> load(GgufWriter writer) {
     Path path = writer.write(file());
     List<String> findings = new ArrayList<>();
@@ -70,7 +70,7 @@ final class WrongModelTest {
 
   @ParameterizedTest
   @EnumSource
-  void soundFilesAreNotRefused(RandomModel.Layout layout) {
+  void validFilesAreNotRefused(RandomModel.Layout layout) {
     assertThat(load(RandomModel.phi4().layout(layout).writer())).isEmpty();
     assertThat(load(RandomModel.mini().writer())).isEmpty();
   }
@@ -99,7 +99,7 @@ final class WrongModelTest {
   }
 
   @Test
-  void withoutAnyProjectionOfQueriesTheSplitOneIsMissed() {
+  void withoutAQueryProjectionTheSplitOneIsNamed() {
     assertThat(refusal(writer().withoutTensor("blk.0.attn_qkv.weight")).found())
         .isEqualTo("no tensor blk.0.attn_q.weight");
   }
@@ -159,7 +159,7 @@ final class WrongModelTest {
 
   @ParameterizedTest
   @CsvSource({"IQ2_XXS, 66", "IQ3_S, 110", "TQ1_0, 54", "Q8_K, 292", "F64, 2048"})
-  void aTypeThatIsNotComputedWithIsNamedWithItsTensor(GgmlType type, int bytesPerRow) {
+  void anUnsupportedTypeIsNamedWithItsTensor(GgmlType type, int bytesPerRow) {
     GgufWriter writer = RandomModel.phi4().heads(8, 2, 32).writer();
     writer.tensor("blk.1.attn_output.weight", type, new byte[256 * bytesPerRow], 256, 256);
 
@@ -386,7 +386,7 @@ final class WrongModelTest {
   }
 
   @Test
-  void keysThatAskForWhatIsNotImplementedAreRefusedByName() {
+  void keysOfUnsupportedFeaturesAreRefusedByName() {
     assertKeyRefused(
         writer().float32("phi3.rope.scaling.yarn_ext_factor", 1),
         "phi3.rope.scaling.yarn_ext_factor",
@@ -413,7 +413,7 @@ final class WrongModelTest {
 
   @ParameterizedTest
   @EnumSource
-  void trailingExtentsOfOneAreNoPartOfAShape(RandomModel.Layout layout) {
+  void trailingExtentsOfOneAreIgnored(RandomModel.Layout layout) {
     GgufWriter writer = RandomModel.phi4().layout(layout).writer();
     for (String name : writer.tensorNames()) {
       writer.extend(name, 1);
@@ -425,7 +425,7 @@ final class WrongModelTest {
   }
 
   @Test
-  void withoutScalingNoFactorMatters() {
+  void withoutScalingFactorsHaveNoEffect() {
     for (double factor : new double[] {4, -1, Double.NaN}) {
       GgufWriter writer =
           writer()
@@ -436,7 +436,7 @@ final class WrongModelTest {
   }
 
   @Test
-  void aSlidingWindowThatWouldBiteIsFoundAndIgnored() {
+  void aSlidingWindowWithinTheContextIsReportedAndIgnored() {
     assertThat(load(writer().uint32("phi3.attention.sliding_window", 100)))
         .singleElement()
         .asString()

@@ -1,6 +1,6 @@
 package io.github.phi4j.internal.sampling;
 
-/** Makes candidates and shows what steps left of them. */
+/** Creates candidates, and returns the ids that steps kept. */
 final class CandidatesFixture {
 
   static final int[] NO_CONTEXT = {};
@@ -13,7 +13,7 @@ final class CandidatesFixture {
     return candidates;
   }
 
-  /** Candidates with the given probabilities, which sum to 1. */
+  /** Creates candidates with the given probabilities, which sum to 1. */
   static Candidates ofProbabilities(double... probabilities) {
     float[] logits = new float[probabilities.length];
     for (int i = 0; i < logits.length; i++) {

@@ -21,7 +21,7 @@ final class CandidatesTest {
 
   @ParameterizedTest
   @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
-  void aLogitThatIsNoNumberIsRefusedWithItsToken(float logit) {
+  void aNanLogitIsRefusedWithItsToken(float logit) {
     assertThatThrownBy(() -> ofLogits(1, 2, logit, 3))
         .isInstanceOf(InvalidLogitsException.class)
         .hasMessageContaining("logit " + logit + " for token 2");
@@ -50,7 +50,7 @@ final class CandidatesTest {
   }
 
   @Test
-  void softmaxOfHugeLogitsStaysANumber() {
+  void softmaxOfHugeLogitsIsFinite() {
     Candidates candidates = ofLogits(Float.MAX_VALUE, -Float.MAX_VALUE, Float.MAX_VALUE);
     assertThat(candidates.softmax()).isEqualTo(Float.MAX_VALUE + Math.log(2));
     assertThat(candidates.probabilities()).containsExactly(0.5f, 0, 0.5f);
@@ -63,7 +63,7 @@ final class CandidatesTest {
   }
 
   @Test
-  void nothingIsBestWhereEverythingIsBanned() {
+  void thereIsNoBestIfAllAreBanned() {
     Candidates candidates = ofLogits(Float.NEGATIVE_INFINITY, Float.NEGATIVE_INFINITY);
     assertThatExceptionOfType(NoTokenLeftException.class)
         .isThrownBy(candidates::best)
@@ -71,7 +71,7 @@ final class CandidatesTest {
   }
 
   @Test
-  void theRankedOnesAreKeptSortedAndStaySoWhenMoreAreLeftOut() {
+  void rankedCandidatesStaySortedWhenMoreAreDropped() {
     Candidates candidates = ofLogits(1, 4, 2, 4, 3);
     assertThat(candidates.rank(4)).isGreaterThanOrEqualTo(4);
     candidates.keepRanked(4);
@@ -87,7 +87,7 @@ final class CandidatesTest {
   }
 
   @Test
-  void loadingStartsAgain() {
+  void loadingResetsCandidates() {
     Candidates candidates = ofLogits(1, 4, 2);
     candidates.rank(1);
     candidates.keepRanked(1);
@@ -99,7 +99,7 @@ final class CandidatesTest {
   }
 
   @Test
-  void aLogitIsReplacedOnlyWhileAllTokensAreThere() {
+  void aLogitIsReplacedOnlyBeforeAnyTokenIsDropped() {
     Candidates candidates = ofLogits(1, 2);
     candidates.setLogit(0, Float.POSITIVE_INFINITY);
     assertThat(candidates.logit(0)).isEqualTo(Float.MAX_VALUE);

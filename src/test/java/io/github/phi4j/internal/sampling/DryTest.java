@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** DRY against values worked out by hand, and against a search without the Z-algorithm. */
+/** DRY against values computed by hand, and against a search without the Z-algorithm. */
 final class DryTest {
 
   private static final int A = 0;
@@ -67,7 +67,7 @@ final class DryTest {
   }
 
   @Test
-  void noRepetitionIsFollowedOverABreaker() {
+  void repetitionsEndAtBreakers() {
     SequenceBreakers breakers = SequenceBreakers.of(Map.of(B, List.of(new int[0])));
     // Without b as a breaker the repetition is three tokens long, with it one.
     assertThat(apply(dry(1, 2, 1, -1), A, B, C, X, A, B, C)).containsExactly(0, 0, 0, -4, 0);
@@ -84,7 +84,7 @@ final class DryTest {
   }
 
   @Test
-  void aBreakerOfSeveralTokensMustStandThereWhole() {
+  void aBreakerOfSeveralTokensMustBeComplete() {
     SequenceBreakers breakers =
         SequenceBreakers.of(Map.of(A, List.of(new int[] {B}, new int[] {C, C})));
     assertThat(apply(dry(1, 2, 1, -1), breakers, A, B, C, X, A, B, C))
@@ -93,7 +93,7 @@ final class DryTest {
   }
 
   @Test
-  void hugePenaltiesNeitherOverflowNorLiftABan() {
+  void hugePenaltiesNeitherOverflowNorUndoABan() {
     int[] context = new int[300];
     Candidates candidates = new Candidates(2);
     candidates.load(new float[] {5, Float.NEGATIVE_INFINITY}, context, 300);
@@ -103,7 +103,7 @@ final class DryTest {
   }
 
   @Test
-  void randomContextsGiveWhatAPlainSearchGives() {
+  void randomContextsGiveTheResultsOfAPlainSearch() {
     Random random = new Random(7);
     Sampling.Dry[] ways = {dry(1, 2, 0, -1), dry(1, 2, 1, 12), dry(0.25f, 3, 2, -1)};
     Dry[] steps = new Dry[ways.length];

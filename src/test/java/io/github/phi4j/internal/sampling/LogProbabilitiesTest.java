@@ -14,7 +14,7 @@ final class LogProbabilitiesTest {
   }
 
   @Test
-  void theTokenAndTheMostProbableOnesAreTold() {
+  void theTokenAndTheMostProbableOnesAreReported() {
     float[] logits = {log(0.125), log(0.5), log(0.125), log(0.25)};
     TokenLogProb token = new LogProbabilities().of(logits, 2, 3, Optional.empty());
     assertThat(token.id()).isEqualTo(2);

@@ -25,7 +25,7 @@ final class MirostatTest {
   }
 
   @Test
-  void tokensOfMoreSurpriseThanTheLimitAreLeftOut() {
+  void tokensOfMoreSurpriseThanTheLimitAreDropped() {
     // μ = 2 bits keeps 1/2 and 1/4, which become 2/3 and 1/3. Drawing the second, log2 3 = 1.585
     // bits, makes μ = 2 − 0.585 = 1.415, which keeps 1/2 alone; drawing the first raises μ.
     Set<Integer> first = new TreeSet<>();
@@ -40,7 +40,7 @@ final class MirostatTest {
   }
 
   @Test
-  void theMostProbableTokenIsAlwaysLeft() {
+  void theMostProbableTokenIsAlwaysKept() {
     Mirostat mirostat = new Mirostat(new MirostatTarget(0, 1), draw(1));
     for (int i = 0; i < 50; i++) {
       assertThat(mirostat.choose(ofProbabilities(0.3, 0.4, 0.3))).isEqualTo(1);
@@ -62,7 +62,7 @@ final class MirostatTest {
   }
 
   @Test
-  void theFirstVersionKeepsAsManyAsZipfsLawSays() {
+  void theFirstVersionKeepsTheNumberOfZipfsLaw() {
     // Exactly Zipf with exponent 2, μ = 4 bits, 100 tokens: (1 · 16 / (1 − 1/100))^½ = 4.02.
     MirostatV1 mirostat = new MirostatV1(new MirostatTarget(2, 0), draw(3), 100);
     Set<Integer> drawn = new TreeSet<>();
@@ -73,7 +73,7 @@ final class MirostatTest {
   }
 
   @Test
-  void theFirstVersionCopesWithASingleTokenAndWithEqualOnes() {
+  void theFirstVersionHandlesSingleAndEqualTokens() {
     MirostatV1 single = new MirostatV1(new MirostatTarget(2, 0.1f), draw(4), 1);
     assertThat(single.choose(ofProbabilities(1))).isZero();
     MirostatV1 equal = new MirostatV1(new MirostatTarget(2, 0.1f), draw(4), 2);

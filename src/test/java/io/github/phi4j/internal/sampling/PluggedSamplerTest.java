@@ -22,7 +22,7 @@ final class PluggedSamplerTest {
   }
 
   @Test
-  void candidatesStandByIdWithTheirLogitsAndContext() {
+  void candidatesAreOrderedByIdWithTheirLogitsAndContext() {
     apply(
         candidates -> {
           assertThat(candidates.size()).isEqualTo(3);
@@ -43,7 +43,7 @@ final class PluggedSamplerTest {
   }
 
   @Test
-  void logitsChangeAndCandidatesMoveTogether() {
+  void logitsAndCandidatesMoveTogether() {
     Candidates left =
         apply(
             candidates -> {
@@ -67,7 +67,7 @@ final class PluggedSamplerTest {
   }
 
   @Test
-  void whatMakesNoChoiceIsRefused() {
+  void missingChoicesAreRefused() {
     assertThatExceptionOfType(NoTokenLeftException.class)
         .isThrownBy(() -> apply(candidates -> candidates.keep(id -> false), 1, 2))
         .withMessageContaining("a token sampler kept none");
@@ -80,7 +80,7 @@ final class PluggedSamplerTest {
   }
 
   @Test
-  void candidatesAreGoneWhenTheSamplerHasReturned() {
+  void candidatesAreInvalidAfterTheSamplerReturns() {
     TokenCandidates[] kept = new TokenCandidates[1];
     apply(candidates -> kept[0] = candidates, 1, 2);
     assertThatIllegalStateException()

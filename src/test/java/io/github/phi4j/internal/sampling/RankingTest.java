@@ -21,7 +21,7 @@ final class RankingTest {
   }
 
   @Test
-  void theHighestComeFirstAndOfEqualOnesTheLowestIndex() {
+  void theHighestComeFirstAndEqualOnesByIndex() {
     float[] values = {
       1, -2, 3, Float.NEGATIVE_INFINITY, 3, -0f, 0f, Float.MAX_VALUE, -Float.MAX_VALUE
     };
@@ -30,7 +30,7 @@ final class RankingTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 40, 1000, 99_999, 100_352})
-  void theRankedOnesAreThoseThatACompleteSortPutsFirst(int count) {
+  void theRankingEqualsThatOfACompleteSort(int count) {
     SplittableRandom random = new SplittableRandom(count);
     float[] values = new float[100_352];
     for (int i = 0; i < values.length; i++) {
@@ -47,14 +47,14 @@ final class RankingTest {
   }
 
   @Test
-  void onlyTheGivenNumberOfValuesIsLookedAt() {
+  void onlyTheGivenNumberOfValuesIsRanked() {
     float[] values = {1, 2, 9};
     assertThat(ranking.rank(values, 2, 1)).isBetween(1, 2);
     assertThat(ranking.index(0)).isEqualTo(1);
   }
 
   @Test
-  void noneAreRankedOfNone() {
+  void noValuesHaveNoRanking() {
     assertThat(ranking.rank(new float[0], 0, 0)).isZero();
   }
 }

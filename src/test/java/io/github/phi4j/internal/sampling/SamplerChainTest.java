@@ -37,7 +37,7 @@ final class SamplerChainTest {
     return chain.next(logits, NO_CONTEXT, 0);
   }
 
-  /** The ids that come up in many draws. */
+  /** Returns the ids of many draws. */
   private static Set<Integer> drawn(Sampling.Builder sampling, float[] logits, int... context) {
     SamplerChain chain = chain(sampling.seed(1).build(), logits.length);
     Set<Integer> ids = new TreeSet<>();
@@ -113,7 +113,8 @@ final class SamplerChainTest {
 
   @Test
   void filtersComeBeforeTemperature() {
-    // A high temperature makes all alike, so that any filter after it would keep them all.
+    // A high temperature makes all probabilities nearly equal, so that a filter after it would keep
+    // all.
     float[] logits = {9, 5, 0, -5};
     assertThat(drawn(Sampling.builder().temperature(100).topP(0.99f), logits))
         .containsExactly(0, 1);
@@ -192,7 +193,7 @@ final class SamplerChainTest {
 
   @ParameterizedTest
   @MethodSource("samplings")
-  void theOnlyTokenThatIsPossibleIsChosen(Sampling sampling) {
+  void theOnlyPossibleTokenIsChosen(Sampling sampling) {
     float[] logits = new float[1000];
     Arrays.fill(logits, BANNED);
     logits[700] = -5;
@@ -201,7 +202,7 @@ final class SamplerChainTest {
 
   @ParameterizedTest
   @MethodSource("samplings")
-  void bannedTokensNeverCome(Sampling sampling) {
+  void bannedTokensAreNeverChosen(Sampling sampling) {
     int[] banned = IntStream.range(0, 1000).filter(id -> id % 100 != 7).toArray();
     SamplerChain chain = chain(sampling.toBuilder().seed(3).build(), 1000, banned);
     for (int i = 0; i < 200; i++) {
@@ -211,7 +212,7 @@ final class SamplerChainTest {
 
   @ParameterizedTest
   @MethodSource("samplings")
-  void anErrorSaysThatAllTokensAreBanned(Sampling sampling) {
+  void banningAllTokensIsAnError(Sampling sampling) {
     SamplerChain chain = chain(sampling, 50, IntStream.range(0, 50).toArray());
     assertThatExceptionOfType(NoTokenLeftException.class)
         .isThrownBy(() -> next(chain, randomLogits(50, 1)))
@@ -220,7 +221,7 @@ final class SamplerChainTest {
 
   @ParameterizedTest
   @MethodSource("samplings")
-  void anErrorSaysThatTheModelComputedNaN(Sampling sampling) {
+  void nanLogitsAreAnError(Sampling sampling) {
     float[] logits = randomLogits(1000, 1);
     logits[999] = Float.NaN;
     assertThatThrownBy(() -> next(chain(sampling, 1000, 999), logits))
@@ -239,7 +240,7 @@ final class SamplerChainTest {
 
   @Test
   void dryComesBeforeTopNSigmaAndTopK() {
-    int[] context = {1, 2, 0, 1, 2}; // 0 would go on
+    int[] context = {1, 2, 0, 1, 2}; // 0 would continue the repetition
     Sampling.Builder sampling =
         Sampling.builder()
             .temperature(1)
@@ -253,7 +254,7 @@ final class SamplerChainTest {
   }
 
   @Test
-  void xtcLooksAtWhatTheFiltersLeft() {
+  void xtcAppliesAfterTheFilters() {
     // Of the first two 0.5 and 0.3 make 0.62 and 0.38: both are top choices, and one is left.
     float[] logits = logitsOf(0.5, 0.3, 0.2);
     Sampling.Builder sampling =
@@ -262,7 +263,7 @@ final class SamplerChainTest {
   }
 
   @Test
-  void mirostatTakesThePlaceOfTheFilters() {
+  void mirostatReplacesTheFilters() {
     Sampling.Builder sampling =
         Sampling.builder()
             .temperature(1)
@@ -276,7 +277,7 @@ final class SamplerChainTest {
   }
 
   @Test
-  void anOwnSamplerSeesBansAndIsSeenByTheFilters() {
+  void aCustomSamplerRunsBetweenBansAndFilters() {
     TokenSampler sampler =
         candidates -> {
           assertThat(candidates.size()).isEqualTo(4);
@@ -289,7 +290,7 @@ final class SamplerChainTest {
   }
 
   @Test
-  void ownSamplersRunInOrderAndInGreedySamplingToo() {
+  void customSamplersRunInOrderAndInGreedySamplingToo() {
     Sampling sampling =
         Sampling.builder()
             .samplers(
@@ -299,7 +300,7 @@ final class SamplerChainTest {
     assertThat(next(chain(sampling, 4), 1, 9, 3, 5)).isEqualTo(2);
   }
 
-  /** Chooses one id after the other. */
+  /** Chooses the ids in order. */
   private static final class Counting implements TokenSampler {
     private final List<Long> seeds;
     private int next;
@@ -321,7 +322,7 @@ final class SamplerChainTest {
   }
 
   @Test
-  void anOwnSamplerIsStartedForEachGenerationWithItsSeed() {
+  void aCustomSamplerIsStartedForEachGenerationWithItsSeed() {
     List<Long> seeds = new ArrayList<>();
     Sampling sampling = Sampling.builder().seed(8).samplers(new Counting(seeds)).build();
     SamplerChain first = chain(sampling, 3);
@@ -333,7 +334,7 @@ final class SamplerChainTest {
   }
 
   @Test
-  void stopTokensMayComeAfterTheMinimumOnly() {
+  void stopTokensAreAllowedOnlyAfterTheMinimum() {
     SamplerChain chain =
         new SamplerChain(Sampling.greedy(), 3, NONE, new int[] {0}, 2, SequenceBreakers.NONE);
     assertThat(next(chain, 9, 2, 1)).isEqualTo(1);
@@ -357,7 +358,7 @@ final class SamplerChainTest {
 
   @ParameterizedTest
   @MethodSource("samplings")
-  void nothingIsAllocatedForATokenOnceTheBuffersHaveGrown(Sampling sampling) {
+  void tokensAllocateNothingAfterWarmUp(Sampling sampling) {
     int vocabularySize = 20_000;
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     SamplerChain chain = chain(sampling.toBuilder().seed(1).build(), vocabularySize, 1, 2);
@@ -374,6 +375,6 @@ final class SamplerChainTest {
       tokens[count] = chain.next(logits[count % 8], tokens, count);
     }
     long perToken = (threads.getCurrentThreadAllocatedBytes() - before) / 200;
-    assertThat(perToken).isLessThan(100); // the JVM's own bookkeeping, compilation for one
+    assertThat(perToken).isLessThan(100); // the JVM itself, such as compilation
   }
 }

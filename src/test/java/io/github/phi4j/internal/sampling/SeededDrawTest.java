@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class SeededDrawTest {
 
   @Test
-  void theGeneratorGivesThePublishedNumbers() {
+  void theGeneratorMatchesPublishedNumbers() {
     SplitMix64 random = new SplitMix64(1234567);
     assertThat(random.nextLong()).isEqualTo(6457827717110365317L);
     assertThat(random.nextLong()).isEqualTo(3203168211198807973L);

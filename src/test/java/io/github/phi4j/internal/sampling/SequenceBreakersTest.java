@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Texts to token sequences, by the vocabulary of the trained tiny model. */
+/** Breakers as token sequences of the trained tiny model's vocabulary. */
 final class SequenceBreakersTest {
 
   private static Generator generator;
@@ -30,7 +30,7 @@ final class SequenceBreakersTest {
   }
 
   @Test
-  void everyTokenThatHoldsABreakerIsOne() {
+  void everyTokenThatContainsABreakerIsOne() {
     List<String> texts = Sampling.Dry.DEFAULT_SEQUENCE_BREAKERS;
     SequenceBreakers breakers = SequenceBreakers.of(texts, tokenizer);
     int found = 0;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each step against values worked out by hand. */
+/** Each step against values computed by hand. */
 final class StepsTest {
 
   private static final float BANNED = Float.NEGATIVE_INFINITY;
@@ -44,13 +44,13 @@ final class StepsTest {
   }
 
   @Test
-  void biasDoesNotLiftABan() {
+  void biasDoesNotUndoABan() {
     Candidates candidates = apply(new LogitBias(Map.of(0, 100f)), ofLogits(BANNED, 1));
     assertThat(logits(candidates)).containsExactly(BANNED, 1);
   }
 
   @Test
-  void bansHoldAlwaysOrForTheFirstTokensOnly() {
+  void bansApplyAlwaysOrToTheFirstTokensOnly() {
     Bans bans = new Bans(new int[] {0}, new int[] {2}, 2);
     assertThat(logits(apply(bans, ofLogits(1, 2, 3)))).containsExactly(BANNED, 2, BANNED);
     assertThat(logits(apply(bans, ofLogits(1, 2, 3)))).containsExactly(BANNED, 2, BANNED);
@@ -79,7 +79,7 @@ final class StepsTest {
   }
 
   @Test
-  void penaltiesLookAtTheLastTokensOfTheContextOnly() {
+  void penaltiesConsiderOnlyTheLastTokensOfTheContext() {
     int[] context = {0, 0, 1, 0, 2, 3}; // the last one is not in the context yet
     Candidates candidates = new Candidates(4);
     candidates.load(new float[] {8, 8, 8, 8}, context, 5);
@@ -95,7 +95,7 @@ final class StepsTest {
   }
 
   @Test
-  void penaltiesThatOverflowNeitherLiftABanNorGiveNaN() {
+  void overflowingPenaltiesNeitherUndoABanNorGiveNaN() {
     Candidates candidates = withContext(new float[] {BANNED, 3e38f, -3e38f, 1}, 0, 1, 2, 2);
     apply(new Penalties(1e-3f, 0, -3e38f, Sampling.Window.wholeContext(), 4), candidates);
     assertThat(logits(candidates)).containsExactly(BANNED, Float.MAX_VALUE, Float.MAX_VALUE, 1);
@@ -108,7 +108,7 @@ final class StepsTest {
   }
 
   @Test
-  void topKOfMoreThanThereAreKeepsAll() {
+  void topKAboveTheNumberOfTokensKeepsAll() {
     assertThat(ids(apply(new TopK(5), ofLogits(1, 5, 3)))).containsExactly(0, 1, 2);
     assertThat(ids(apply(new TopK(3), ofLogits(1, 5, 3)))).containsExactly(0, 1, 2);
   }
@@ -138,7 +138,7 @@ final class StepsTest {
   }
 
   @Test
-  void topPGoesOnPastTheFirstRanking() {
+  void topPExtendsTheRanking() {
     float[] flat = new float[100_000];
     Candidates candidates = apply(new TopP(0.5f), ofLogits(flat));
     assertThat(candidates.size()).isBetween(49_999, 50_001);
@@ -200,7 +200,7 @@ final class StepsTest {
   }
 
   @Test
-  void typicalPGoesOnPastTheFirstRankingAndKeepsSortedCandidatesSorted() {
+  void typicalPExtendsTheRankingAndKeepsTheOrder() {
     Candidates flat = apply(new TypicalP(0.5f, 10_000), ofLogits(new float[10_000]));
     assertThat(flat.size()).isBetween(4_999, 5_002);
     Candidates sorted = apply(new TopK(3), ofProbabilities(0.05, 0.6, 0.1, 0.25));
@@ -229,7 +229,7 @@ final class StepsTest {
 
   @Test
   void topNSigmaKeepsTheLogitsNearTheHighest() {
-    // Of 1, 2, 3, 4 the mean is 2.5 and the deviation √1.25 = 1.118; a ban counts for nothing.
+    // Of 1, 2, 3, 4 the mean is 2.5 and the deviation √1.25 = 1.118; bans are excluded.
     assertThat(ids(apply(new TopNSigma(0.5f), ofLogits(1, 4, BANNED, 3, 2)))).containsExactly(1);
     assertThat(ids(apply(new TopNSigma(1), ofLogits(1, 4, BANNED, 3, 2)))).containsExactly(1, 3);
     assertThat(ids(apply(new TopNSigma(2), ofLogits(1, 4, BANNED, 3, 2)))).containsExactly(1, 3, 4);
@@ -249,7 +249,7 @@ final class StepsTest {
   }
 
   @Test
-  void xtcLeavesOutAllTopChoicesButTheLeastProbable() {
+  void xtcExcludesAllTopChoicesButTheLeastProbable() {
     assertThat(xtc(1, 0.15f, 0.2, 0.4, 0.1, 0.3)).containsExactly(0, 2);
     assertThat(xtc(1, 0.25f, 0.2, 0.4, 0.1, 0.3)).containsExactly(0, 2, 3);
     assertThat(xtc(1, 0.05f, 0.2, 0.4, 0.1, 0.3)).containsExactly(2);
@@ -257,7 +257,7 @@ final class StepsTest {
 
   @ParameterizedTest
   @ValueSource(floats = {0, 1e-30f, 0.1f})
-  void xtcNeverLeavesBannedTokensAlone(float threshold) {
+  void xtcNeverLeavesOnlyBannedTokens(float threshold) {
     assertThat(xtc(1, threshold, 0.2, 0, 0.5, 0, 0.3)).contains(0).doesNotContain(2, 4);
     assertThat(xtc(1, threshold, 0, 0, 1)).contains(2);
     Candidates candidates =
@@ -303,7 +303,7 @@ final class StepsTest {
   }
 
   @Test
-  void dynamicTemperatureOfZeroLeavesTheBest() {
+  void dynamicTemperatureOfZeroKeepsTheBest() {
     assertThat(ids(apply(new DynamicTemperature(1, 2, 1), ofLogits(BANNED, 3, BANNED))))
         .containsExactly(1);
   }

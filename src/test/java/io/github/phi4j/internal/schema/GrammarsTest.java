@@ -31,7 +31,7 @@ class GrammarsTest {
   private final Grammars grammars = new Grammars(new Bytes(new byte[][] {{'1'}, {'2'}}));
 
   @Test
-  void nobodyWaitsForTheCompilationOfAnother() throws Exception {
+  void compilationsDoNotWaitForEachOther() throws Exception {
     CountDownLatch compiling = new CountDownLatch(1);
     CountDownLatch compiled = new CountDownLatch(1);
     try (ExecutorService threads = Executors.newSingleThreadExecutor()) {
@@ -53,7 +53,7 @@ class GrammarsTest {
   }
 
   @Test
-  void aCompilationEndsWhenNobodyWaitsForItAnyMore() {
+  void aCompilationWithoutWaitingCallsEnds() {
     assertThatThrownBy(() -> grammars.compile(LARGE, () -> true))
         .isInstanceOf(CompilingCancelledException.class);
     assertThat(grammars.compile(LARGE, () -> false).isPrefix("{\"n59\"")).isTrue();

@@ -12,8 +12,8 @@ import java.util.Random;
 import java.util.function.Supplier;
 
 /**
- * Random JSON Schemas of all keywords that are enforced, nested and with the keywords in any order;
- * a fifth are in the spelling of draft 7. Some have no valid value.
+ * Random nested JSON Schemas of all enforced keywords, in any order; a fifth use draft 7. Some have
+ * no valid value.
  */
 final class RandomSchemas {
 
@@ -149,7 +149,7 @@ final class RandomSchemas {
     branches.add(branch.get()).add(branch.get());
   }
 
-  /** What is said of objects beside what else is said of them. */
+  /** Returns an additional constraint on objects. */
   private ObjectNode part(int depth) {
     ObjectNode node = NODES.objectNode();
     switch (random.nextInt(5)) {
@@ -236,7 +236,7 @@ final class RandomSchemas {
         }
       }
       default -> {
-        // not said
+        // no type
       }
     }
     if (rarely()) {

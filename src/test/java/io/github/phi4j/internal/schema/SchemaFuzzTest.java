@@ -28,9 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Random schemas: what their grammars have, and what models with random weights write under them,
- * is valid. The system properties {@code phi4j.fuzz.seconds} and {@code phi4j.fuzz.seed} say for
- * how long to go on, and with which schema to begin; without them a fixed number are tried.
+ * Random schemas: texts of their grammars, and constrained texts of models with random weights, are
+ * valid. The system properties {@code phi4j.fuzz.seconds} and {@code phi4j.fuzz.seed} set the
+ * duration and the first schema; by default, a fixed number are tried.
  */
 class SchemaFuzzTest {
 
@@ -80,7 +80,7 @@ class SchemaFuzzTest {
         try {
           sampler = new SchemaSampler(schema.toString(), open);
         } catch (GrammarException e) {
-          continue; // no valid value, or more than a grammar can promise
+          continue; // no valid value, or not enforceable
         }
         compiled++;
         JsonSchema validator = validator(schema);

@@ -51,7 +51,7 @@ class SchemaGrammarTest {
         .isEmpty();
   }
 
-  /** Whatever the validator knows of top-level domains; those of countries are all tried. */
+  /** All top-level domains that the validator knows; all those of countries are tried. */
   @Test
   void addressesAreValid() {
     String schema = "{\"type\": \"string\", \"format\": \"email\", \"maxLength\": 200}";
@@ -71,7 +71,7 @@ class SchemaGrammarTest {
     assertThat(countries).isGreaterThan(240);
   }
 
-  /** Every integer and many decimals around bounds are in the grammar exactly if they are valid. */
+  /** Integers and many decimals around bounds match the grammar if and only if they are valid. */
   @Test
   void boundsAreExact() {
     Random random = new Random(9);
@@ -175,10 +175,10 @@ class SchemaGrammarTest {
     }
   }
 
-  /** Texts that the standard has and does not have, by each keyword and by combinations. */
+  /** Valid and invalid texts by the standard, for each keyword and for combinations. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("keywords")
-  void keywordsMeanWhatTheStandardSays(JsonNode schema, JsonNode line) {
+  void keywordsFollowTheStandard(JsonNode schema, JsonNode line) {
     SchemaSampler sampler = new SchemaSampler(schema.toString(), true);
     JsonSchema validator = FACTORY.getSchema(schema);
     for (String kind : List.of("valid", "invalid")) {
@@ -273,7 +273,7 @@ class SchemaGrammarTest {
   }
 
   @Test
-  void notesArePassedOver() throws Exception {
+  void annotationsAreIgnored() throws Exception {
     JsonNode schema =
         MAPPER.readTree(
             """

@@ -19,7 +19,7 @@ import io.github.phi4j.internal.grammar.SchemaSampler;
 import io.github.phi4j.testing.TinyModel;
 import org.junit.jupiter.api.Test;
 
-/** Documents that references lead to, the lenient mode, and the cancelling of a compilation. */
+/** Referenced documents, the lenient mode, and cancellation of a compilation. */
 class SchemaOptionsTest {
 
   private static final JsonSchemaOptions SHOP =
@@ -36,7 +36,7 @@ class SchemaOptionsTest {
           .build();
 
   @Test
-  void referencesLeadToSuppliedDocumentsAndBetweenThem() {
+  void referencesResolveToSuppliedDocumentsAndBetweenThem() {
     SchemaSampler sampler =
         new SchemaSampler(
             """
@@ -69,7 +69,7 @@ class SchemaOptionsTest {
   }
 
   @Test
-  void aDocumentThatIsNoJsonIsRefused() {
+  void aDocumentThatIsNotJsonIsRefused() {
     JsonSchemaOptions options = JsonSchemaOptions.builder().document("a:b", "{").build();
 
     assertThatExceptionOfType(GrammarException.class)
@@ -77,7 +77,7 @@ class SchemaOptionsTest {
   }
 
   @Test
-  void aKeywordThatCameLaterThanTheDraftIsAnAnnotation() {
+  void aKeywordOfALaterDraftIsAnAnnotation() {
     String schema = "{\"$schema\": \"http://json-schema.org/draft-0%s/schema#\", \"const\": 1}";
 
     assertThat(new SchemaSampler(schema.formatted("4"), true).matches("2")).isTrue();
@@ -85,7 +85,7 @@ class SchemaOptionsTest {
   }
 
   @Test
-  void aLenientSchemaIsEnforcedButForWhatItReports() {
+  void aLenientSchemaIsEnforcedExceptForReportedKeywords() {
     JsonSchemaOptions lenient = JsonSchemaOptions.builder().lenient(true).build();
     String schema =
         """
@@ -107,7 +107,7 @@ class SchemaOptionsTest {
   }
 
   @Test
-  void aCompletionReportsWhatWasNotEnforced() {
+  void aCompletionReportsUnenforcedKeywords() {
     Grammar grammar =
         Grammar.jsonSchema(
             "{\"type\": \"string\", \"pattern\": \"(x)\\\\1\"}",
@@ -123,7 +123,7 @@ class SchemaOptionsTest {
   }
 
   @Test
-  void compilingEndsSoonAfterNobodyWaitsForIt() {
+  void compilationEndsSoonAfterCancellation() {
     StringBuilder schema = new StringBuilder("{\"allOf\": [");
     for (int i = 0; i < 300; i++) {
       schema.append("{\"properties\": {\"n").append(i).append("\": {\"pattern\": \"a{900}b");

@@ -28,9 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Masks over the vocabulary of phi-4, for random schemas: every token that is allowed begins a text
- * that the validator takes, every token of such a text is allowed, and a mask has exactly the
- * tokens that can be accepted.
+ * Masks over phi-4's vocabulary for random schemas: each allowed token starts a text that the
+ * validator accepts, each token of such a text is allowed, and a mask has exactly the acceptable
+ * tokens.
  */
 class SchemaTokensTest {
 
@@ -46,7 +46,7 @@ class SchemaTokensTest {
   }
 
   @Test
-  void masksAllowWhatValidTextsGoOnWith(@TempDir Path directory) throws Exception {
+  void masksAllowTheTokensOfValidTexts(@TempDir Path directory) throws Exception {
     GgufTokenizer tokenizer = tokenizer(directory.resolve("vocabulary.gguf"));
     byte[][] texts = new byte[tokenizer.vocabularySize()][];
     for (int id = 0; id < texts.length; id++) {
@@ -61,7 +61,7 @@ class SchemaTokensTest {
       try {
         sampler = new SchemaSampler(schema.toString(), options);
       } catch (GrammarException e) {
-        continue; // no valid value, or more than a grammar can promise
+        continue; // no valid value, or not enforceable
       }
       tried++;
       CompiledGrammar grammar =

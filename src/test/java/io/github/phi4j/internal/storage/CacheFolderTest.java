@@ -13,7 +13,7 @@ final class CacheFolderTest {
   }
 
   @Test
-  void eachSystemHasItsPlace() {
+  void eachSystemHasItsFolder() {
     String absolute = Path.of("caches").toAbsolutePath().toString();
 
     assertThat(of("Linux", Map.of())).isEqualTo(Path.of("/home/me/.cache/phi4j"));

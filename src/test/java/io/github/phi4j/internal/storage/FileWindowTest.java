@@ -21,7 +21,10 @@ class FileWindowTest {
 
   @TempDir private Path folder;
 
-  /** Steps shorter than a piece, longer, whole pieces, and a file that ends before its first. */
+  /**
+   * Steps shorter than a piece, longer ones, whole pieces, and a file that ends before the first
+   * step.
+   */
   @ParameterizedTest
   @CsvSource({
     "4096, 700000, 6000000",
@@ -51,9 +54,9 @@ class FileWindowTest {
   }
 
   @Test
-  void aPieceThatCannotBeWrittenFailsALaterCall() throws IOException {
+  void aWriteFailureIsThrownByALaterCall() throws IOException {
     Path path = Files.createFile(folder.resolve("file"));
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ); // and not to write
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ); // read-only
         Arena arena = Arena.ofShared();
         FileWindow window = new FileWindow(channel, 0, 4 << 20, arena)) {
       window.write(4 << 20);

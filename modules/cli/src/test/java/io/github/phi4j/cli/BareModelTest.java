@@ -53,7 +53,7 @@ final class BareModelTest {
   }
 
   @Test
-  void everyCommandThatUsesAModelTakesItsFileFirst() {
+  void everyCommandWithAModelTakesItsFileFirst() {
     commandLine()
         .getSubcommands()
         .forEach((name, command) -> {
@@ -80,7 +80,7 @@ final class BareModelTest {
   }
 
   @Test
-  void optionsMayComeBeforeAndThePromptComesAfter() {
+  void optionsMayPrecedeTheModelAndThePromptFollows() {
     ParseResult result = parsed("run", "-n", "20", "--raw", "--temp=0.5", model, "Hi");
 
     assertThat(models(result)).isEqualTo(Path.of(model));
@@ -107,7 +107,7 @@ final class BareModelTest {
   }
 
   @Test
-  void aMistypedFileIsNoPrompt() {
+  void aMistypedFileIsNotAPrompt() {
     assertThatExceptionOfType(ParameterException.class)
         .isThrownBy(() -> parsed("run", "no such.gguf"))
         .withMessageContaining("no such.gguf: found no such file")
@@ -121,7 +121,7 @@ final class BareModelTest {
   }
 
   @Test
-  void aModelIsNamedOnce() {
+  void theModelIsGivenOnlyOnce() {
     assertThatExceptionOfType(ParameterException.class)
         .isThrownBy(() -> parsed("run", "-m", "other.gguf", model, "Hi"));
   }

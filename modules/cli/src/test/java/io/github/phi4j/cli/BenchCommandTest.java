@@ -83,7 +83,7 @@ class BenchCommandTest {
     assertThat(lines).hasSize(2);
     JsonNode four = new ObjectMapper().readTree(lines.get(1));
     assertThat(four.get("n_parallel").intValue()).isEqualTo(4);
-    assertThat(shell.models.fed).hasSize((1 + 3) + 4 * (1 + 3)); // what is before, and one by one
+    assertThat(shell.models.fed).hasSize((1 + 3) + 4 * (1 + 3)); // the prompt, then single tokens
     double nanos = four.get("samples_ns").get(0).longValue();
     assertThat(four.get("samples_ts").get(0).doubleValue())
         .isCloseTo(12e9 / nanos, within(1e-6 * 12e9 / nanos));

@@ -44,7 +44,7 @@ class ChatCommandTest {
   }
 
   @Test
-  void aBackslashAtTheEndOfALineGoesOnInTheNext() {
+  void aBackslashAtTheEndOfALineContinuesTheMessage() {
     shell.input("one\\\ntwo\\\n\\n three\nfour\\").run("chat");
 
     assertThat(shell.models.prompts.get(0))
@@ -74,7 +74,7 @@ class ChatCommandTest {
   }
 
   @Test
-  void commandsExplainThemselvesAndUnknownOnesAreNamed() {
+  void helpListsTheCommandsAndUnknownOnesAreNamed() {
     Shell.Result result = shell.input("/help\n/dance\n/etc/hosts is a file\n").run("chat");
 
     assertThat(result.out()).startsWith("/clear").endsWith("forty-two\n");
@@ -110,7 +110,7 @@ class ChatCommandTest {
     assertThat(result).isEqualTo(new Shell.Result(1, "", "phi4: the prompt is too long\n"));
   }
 
-  /** A person at a terminal: keys go in, what the screen gets comes out. */
+  /** A user at a terminal: takes keys, returns screen output. */
   private final class Person implements AutoCloseable {
     final ByteArrayOutputStream screen = new ByteArrayOutputStream();
     final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -152,7 +152,7 @@ class ChatCommandTest {
   }
 
   @Test
-  void aPersonTalksUntilControlD() throws IOException {
+  void controlDEndsTheChat() throws IOException {
     try (Person person = new Person()) {
       person.type("it's \"quoted\" !1\rtwo\\\rlines\r\u0004");
       person.talk();
@@ -169,7 +169,7 @@ class ChatCommandTest {
   }
 
   @Test
-  void controlCEndsTheAnswerAndNotTheChat() throws IOException {
+  void controlCEndsTheAnswerButNotTheChat() throws IOException {
     try (Person person = new Person()) {
       shell.models.reply =
           prompt -> Stream.of("partial", " never").peek(piece -> interrupt(person, piece));
@@ -182,7 +182,7 @@ class ChatCommandTest {
   }
 
   @Test
-  void aFailureIsToldAndTheChatGoesOn() throws IOException {
+  void aFailureIsReportedAndTheChatContinues() throws IOException {
     try (Person person = new Person()) {
       shell.models.reply =
           prompt -> {
@@ -197,7 +197,7 @@ class ChatCommandTest {
     }
   }
 
-  /** Presses Ctrl-C before the second piece, and waits until that is known. */
+  /** Presses Ctrl-C before the second piece, and waits until it has been handled. */
   private void interrupt(Person person, String piece) {
     if (piece.equals("partial")) {
       return;

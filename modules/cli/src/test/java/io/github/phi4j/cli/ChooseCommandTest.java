@@ -25,13 +25,13 @@ class ChooseCommandTest {
   }
 
   @Test
-  void lengthCanBeLeftOutOfTheComparison() {
+  void lengthCanBeExcludedFromTheComparison() {
     assertThat(shell.run("choose", "--per-token", "-p", "x", "a", "b").out())
         .isEqualTo("0.500000\t-2.000000\ta\n0.500000\t-1.000000\tb\n");
   }
 
   @Test
-  void jsonTellsEverything() throws IOException {
+  void jsonHasAllValues() throws IOException {
     Shell.Result result =
         shell.input("The sky is\n").run("choose", "--raw", "--json", "-f", "-", " blue", " red");
 

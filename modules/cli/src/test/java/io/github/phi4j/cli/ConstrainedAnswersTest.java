@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Answers that must have a form, by the trained tiny model, as a shell sees them. */
+/** Constrained answers of the trained tiny model, as seen from a shell. */
 final class ConstrainedAnswersTest {
 
   private static final String QUESTION = "What is 27 + 45?";
@@ -55,7 +55,7 @@ final class ConstrainedAnswersTest {
   }
 
   @Test
-  void whatALenientSchemaDoesNotEnforceIsReported() throws IOException {
+  void unenforcedKeywordsOfALenientSchemaAreReported() throws IOException {
     String schema = "{\"type\": \"string\", \"maxLength\": 9, \"pattern\": \"(a)\\\\1\"}";
     Shell.Result answer = shell.run("run", "--lenient", "-j", schema, QUESTION);
 

@@ -48,7 +48,7 @@ class EmbedCommandTest {
   }
 
   @Test
-  void whatCannotBeEmbeddedIsRefused() {
+  void textsThatCannotBeEmbeddedAreRefused() {
     assertThat(shell.run("embed").err()).contains("give either TEXTs or -f FILE");
     assertThat(shell.run("embed", "x", "-f", "-").exitCode()).isEqualTo(2);
     assertThat(shell.run("embed", "x", "--pooling", "max").err()).contains("mean or last, not max");

@@ -19,7 +19,7 @@ final class EvalCommandsTest {
   }
 
   @Test
-  void anEvaluationLeavesItsFilesAndGoesOn() {
+  void anEvaluationWritesItsFilesAndResumes() {
     Path first = folder.resolve("a");
     Shell.Result result =
         tiny("eval", "sums", "--limit", "12", "--runs", "2", "--out", first.toString());
@@ -46,7 +46,7 @@ final class EvalCommandsTest {
   }
 
   @Test
-  void whatCannotWorkIsRefusedBeforeTheModelIsLoaded() {
+  void wrongCommandsAreRefusedBeforeTheModelIsLoaded() {
     Path data = Path.of("../eval/src/test/resources/samples/humaneval-10.jsonl");
     String[] noModel = {"-m", folder.resolve("none.gguf").toString()};
     Shell.Result code =
@@ -61,7 +61,7 @@ final class EvalCommandsTest {
   }
 
   @Test
-  void tasksAndWorkflowsAreNamed() {
+  void tasksAndWorkflowsAreListed() {
     assertThat(tiny("eval", "list").out()).contains("gsm8k", "ifeval", "Needs --allow-code");
     assertThat(tiny("synth", "list").out()).contains("reversal", "refusals");
     assertThat(tiny("synth", "show", "plurality").out()).startsWith("name: plurality");
@@ -113,7 +113,7 @@ final class EvalCommandsTest {
   }
 
   @Test
-  void contaminatedRecordsAreLeftOut() throws IOException {
+  void contaminatedRecordsAreDropped() throws IOException {
     Path samples = Path.of("../eval/src/test/resources/samples/gsm8k-20.jsonl");
     String planted = Files.readAllLines(samples).getFirst();
     Path texts =

@@ -46,9 +46,7 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/**
- * A model that answers with given words and writes down what it was asked; its tokens are bytes.
- */
+/** A fake model with scripted answers that records its requests; its tokens are bytes. */
 final class FakeModels implements Models {
 
   static final int VOCABULARY_SIZE = 260;

@@ -16,7 +16,7 @@ class GrammarCommandTest {
   private final Shell shell = Shell.ofTinyModel();
 
   @Test
-  void textsAreTriedByTheMasks() throws Exception {
+  void textsAreCheckedWithTheMasks() throws Exception {
     String cases =
         """
         {"schema": {"type": "integer", "multipleOf": 5}, "texts": ["15", "16", "x"]}
@@ -49,7 +49,7 @@ class GrammarCommandTest {
   }
 
   @Test
-  void whatIsNotEnforcedIsToldInTheLenientMode() {
+  void unenforcedKeywordsAreListedInLenientMode() {
     String line =
         "{\"schema\": {\"type\": \"string\", \"pattern\": \"(a)\\\\1\"}, \"texts\": []}\n";
 

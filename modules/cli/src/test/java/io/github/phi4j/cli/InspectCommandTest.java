@@ -17,7 +17,7 @@ class InspectCommandTest {
   private final Shell shell = new Shell();
 
   @Test
-  void aModelIsShownWithWhatItNeeds() {
+  void aModelIsShownWithItsMemoryNeeds() {
     shell.models.findings = List.of("eos 100257 does not end turns; 100265 is used");
     Shell.Result result = shell.run("inspect", "fake.gguf", "-c", "1000");
 
@@ -105,7 +105,7 @@ class InspectCommandTest {
   }
 
   @Test
-  void jsonHoldsEverything() throws IOException {
+  void jsonHasAllValues() throws IOException {
     Shell.Result result = shell.run("inspect", "--json", "fake.gguf");
     JsonNode node = new ObjectMapper().readTree(result.out());
 
@@ -144,7 +144,7 @@ class InspectCommandTest {
   }
 
   @Test
-  void aSoundFileOfAnotherKindIsShownWithTheReason() throws IOException {
+  void anUnsupportedModelIsShownWithTheReason() throws IOException {
     shell.models.refusal = Optional.of("the architecture is gemma3; phi4j runs phi3 and llama");
     Shell.Result result = shell.run("inspect", "fake.gguf");
 
@@ -162,7 +162,7 @@ class InspectCommandTest {
   }
 
   @Test
-  void aFileCannotCommandTheTerminal() {
+  void aFileCannotControlTheTerminal() {
     shell.models.refusal = Optional.of("the architecture is \u001b[2J");
 
     assertThat(shell.run("inspect", "fake.gguf").out())

@@ -40,7 +40,9 @@ class InterruptTest {
   }
 
   @Test
-  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there a process is ended without a signal")
+  @DisabledOnOs(
+      value = OS.WINDOWS,
+      disabledReason = "Windows terminates processes without a signal")
   void aSignalEndsTheAnswerCleanly() throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -50,7 +52,7 @@ class InterruptTest {
     try (InputStream out = process.getInputStream();
         InputStream err = process.getErrorStream()) {
       String begin = new String(out.readNBytes(50), UTF_8);
-      process.toHandle().destroy(); // SIGTERM, which takes the way of Ctrl-C
+      process.toHandle().destroy(); // SIGTERM, which is handled like Ctrl-C
       String end = new String(out.readAllBytes(), UTF_8);
 
       assertThat(process.waitFor(30, SECONDS)).isTrue();

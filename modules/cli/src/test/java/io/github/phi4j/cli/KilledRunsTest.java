@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs that are killed amid their work go on to the files of an unbroken run. */
+/** Killed runs resume, and produce the same files as uninterrupted ones. */
 @Timeout(600)
 class KilledRunsTest {
 

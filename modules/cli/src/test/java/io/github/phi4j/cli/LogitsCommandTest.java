@@ -38,7 +38,7 @@ class LogitsCommandTest {
   }
 
   @Test
-  void everyPositionIsAppendedAndEverySequenceBeginsAnew() throws IOException {
+  void allPositionsAreAppendedAndEachSequenceStartsEmpty() throws IOException {
     Files.writeString(output, "old content that is longer than nothing");
     Shell.Result result = run("[1, 2]\n[]\n[3]\n", "--jsonl");
 
@@ -74,7 +74,7 @@ class LogitsCommandTest {
   }
 
   @Test
-  void anIdOutOfRangeIsToldWithItsLine() {
+  void anIdOutOfRangeIsNamedWithItsLine() {
     Shell.Result result = run("[1]\n[2, 9999]\n", "--jsonl");
 
     assertThat(result.exitCode()).isEqualTo(1);

@@ -15,7 +15,7 @@ class MainTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"run", "chat", "inspect", "bench", "perplexity", "tokenize", "logits"})
-  void everyCommandExplainsItself(String command) {
+  void everyCommandHasHelp(String command) {
     for (String option : new String[] {"--help", "-h"}) {
       Shell.Result result = shell.run(command, option);
 
@@ -96,12 +96,12 @@ class MainTest {
     "run --nope 0.3 hello, unknown option --nope (see phi4 run --help)",
     "run What is it, unexpected argument is; put a text with blanks in quotes (see phi4 run --help)"
   })
-  void onlyTheFirstArgumentThatIsNotUnderstoodIsNamed(String arguments, String message) {
+  void onlyTheFirstWrongArgumentIsNamed(String arguments, String message) {
     assertThat(shell.run(arguments.split(" ", -1)).err()).isEqualTo("phi4: " + message + "\n");
   }
 
   @Test
-  void aModelThatCannotBeLoadedIsToldAsItIs() {
+  void aLoadingFailureIsPrintedVerbatim() {
     Shell.Result result = shell.run("run", "-m", "broken.gguf", "hello");
 
     assertThat(result.exitCode()).isEqualTo(1);
@@ -120,7 +120,7 @@ class MainTest {
   }
 
   @Test
-  void aFaultOfPhi4jItselfIsNamedAsOne() {
+  void aFaultOfPhi4jIsAnInternalError() {
     shell.models.reply =
         prompt -> {
           throw new IndexOutOfBoundsException("Index 7");
@@ -136,7 +136,7 @@ class MainTest {
   }
 
   @Test
-  void tooLittleMemoryIsToldWithARemedy() {
+  void outOfMemoryHasARemedy() {
     shell.models.reply =
         prompt -> {
           throw new OutOfMemoryError("Java heap space");
@@ -148,7 +148,7 @@ class MainTest {
   }
 
   @Test
-  void aReaderThatGoesAwayEndsTheProgramQuietly() {
+  void aClosedPipeEndsTheProgramQuietly() {
     Shell.Result result = shell.output(failing("Broken pipe")).run("run", "hello");
 
     assertThat(result.exitCode()).isEqualTo(141);

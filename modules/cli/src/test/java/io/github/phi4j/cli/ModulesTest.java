@@ -22,19 +22,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Which module may know which: ARCHITECTURE.md draws the same arrows. Reads the classes of every
- * module that was built before this one.
+ * The dependencies between modules, as in ARCHITECTURE.md. Reads the classes of all modules that
+ * were built before this one.
  */
 final class ModulesTest {
 
   private static final Path MODULES = Path.of("..");
   private static final String ROOT = "io.github.phi4j";
 
-  /** What a stranger to the library could use. */
+  /** Classes that code outside the library can use. */
   private static final DescribedPredicate<JavaClass> PUBLIC =
       resideInAnyPackage(ROOT, ROOT + ".api", ROOT + ".json");
 
-  /** Every module with code, and the modules that it may use besides the library. */
+  /** All modules with code, and the modules that each may use besides the library. */
   private static final Map<String, Set<String>> MAY_USE =
       Map.ofEntries(
           entry("spark", Set.of()),
@@ -59,13 +59,13 @@ final class ModulesTest {
   }
 
   @Test
-  void everyModuleHasItsPlaceInTheArrows() throws IOException {
+  void allModulesAreListed() throws IOException {
     assertThat(modules()).containsExactlyInAnyOrderElementsOf(MAY_USE.keySet());
   }
 
   @ParameterizedTest
   @MethodSource("modules")
-  void aModuleUsesOnlyPublicPackagesAndTheModulesThatTheArrowsAllow(String module) {
+  void aModuleUsesOnlyPublicPackagesAndItsAllowedModules(String module) {
     Path classes = MODULES.resolve(module).resolve("target/classes");
     Assumptions.assumeTrue(Files.isDirectory(classes), module + " is not built");
     JavaClasses imported = new ClassFileImporter().importPath(classes);

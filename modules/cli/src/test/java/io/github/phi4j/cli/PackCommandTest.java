@@ -16,7 +16,7 @@ final class PackCommandTest {
   private final Shell shell = new Shell();
 
   @Test
-  void packingSaysHowFarItIsAndPrintsThePath() {
+  void packingReportsProgressAndPrintsThePath() {
     Shell.Result result = shell.run("pack", "-o", "there", "-t", "3", "fake.gguf");
     LoadOptions options = shell.models.loadOptions.getFirst();
 
@@ -33,7 +33,7 @@ final class PackCommandTest {
   }
 
   @Test
-  void aModelWithNothingToPackIsNoFailure() {
+  void aModelWithNothingToPackIsNotAFailure() {
     shell.models.packed =
         new PackedFile(Path.of("x"), PackedFile.State.MISSING, 0, Optional.empty());
     Shell.Result result = shell.run("pack", "fake.gguf");
@@ -44,7 +44,7 @@ final class PackCommandTest {
   }
 
   @Test
-  void verifyingTellsFaults() {
+  void verifyingReportsFaults() {
     assertThat(shell.run("pack", "--verify", "fake.gguf"))
         .isEqualTo(new Shell.Result(0, "fake.phi4pack\n", ""));
 
@@ -60,7 +60,7 @@ final class PackCommandTest {
   }
 
   @Test
-  void deletingDeletesWhatIsThere(@TempDir Path directory) throws IOException {
+  void deletingRemovesExistingFilesOnly(@TempDir Path directory) throws IOException {
     Path path = Files.writeString(directory.resolve("some.phi4pack"), "packed");
     shell.models.packed = new PackedFile(path, PackedFile.State.UNUSABLE, 6, Optional.of("short"));
 
@@ -72,7 +72,7 @@ final class PackCommandTest {
   }
 
   @Test
-  void whatToDoInsteadIsOneThing() {
+  void conflictingAndWrongOptionsAreRefused() {
     assertThat(shell.run("pack", "--verify", "--delete", "fake.gguf").exitCode()).isEqualTo(2);
     assertThat(shell.run("pack", "-t", "0", "fake.gguf").exitCode()).isEqualTo(2);
     assertThat(shell.run("pack", "-m", "fake.gguf", "fake.gguf").exitCode()).isEqualTo(2);

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** What is shown of packing. */
+/** The display of packing progress. */
 final class PackingProgressTest {
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -30,7 +30,7 @@ final class PackingProgressTest {
   }
 
   @Test
-  void theTimeThatIsLeftIsEstimatedOnceThereIsSomethingToGoBy() {
+  void theRemainingTimeIsEstimatedAfterAWhile() {
     PackingProgress progress = progress(false);
     seconds.addAndGet(1);
     assertThat(shown(progress, 1 << 17)).isEqualTo("phi4: packing weights:  10 % of 1.00 MiB\n");

@@ -17,7 +17,7 @@ class PerplexityCommandTest {
 
   private final Shell shell = new Shell();
 
-  /** llama.cpp's loop over the fake model's logits, written down plainly. */
+  /** A plain version of llama.cpp's loop, over the fake model's logits. */
   private static double[] plain(int[] tokens, int length, int chunks, int bos) {
     double sum = 0;
     double squares = 0;
@@ -73,7 +73,7 @@ class PerplexityCommandTest {
   }
 
   @Test
-  void aModelThatAddsBosSeesItAtTheStartOfEveryChunk() {
+  void aModelThatAddsBosGetsItAtTheStartOfEveryChunk() {
     shell.models.addsBos = true;
     int[] ids = new ByteTokenizer(false).encode(TEXT);
     int[] tokens = new int[ids.length + 1];

@@ -89,7 +89,7 @@ class RunCommandTest {
   }
 
   @Test
-  void rawTakesThePromptAsItStands() {
+  void rawTakesThePromptVerbatim() {
     shell.run("run", "--raw", "Once upon");
 
     assertThat(shell.models.prompts).containsExactly(Prompt.raw("Once upon"));
@@ -126,7 +126,7 @@ class RunCommandTest {
   }
 
   @Test
-  void aPromptThatIsNotUtf8IsToldWithItsPlace() {
+  void aPromptThatIsNotUtf8IsRefusedWithThePosition() {
     Shell.Result result = shell.input("Grüße".getBytes(ISO_8859_1)).run("run", "-f", "-");
 
     assertThat(result.exitCode()).isEqualTo(1);
@@ -137,7 +137,7 @@ class RunCommandTest {
   }
 
   @Test
-  void jsonTellsEverything() throws IOException {
+  void jsonHasAllValues() throws IOException {
     shell.models.reply = prompt -> Stream.of("forty\n", "-two\n\n");
     Shell.Result result = shell.run("run", "--json", "x");
 
@@ -169,7 +169,7 @@ class RunCommandTest {
   }
 
   @Test
-  void whatAFullContextKeepsIsPassedOn() {
+  void contextShiftOptionsArePassedOn() {
     shell.run("run", "x");
     assertThat(shell.models.options.contextShift()).isEmpty();
     shell.run("run", "--context-shift", "x");
@@ -225,7 +225,7 @@ class RunCommandTest {
   }
 
   @Test
-  void speculationThatMakesNoSenseIsRefused() {
+  void wrongSpeculationIsRefused() {
     assertThat(shell.run("run", "--lookup", "-md", "fake.gguf", "x").err()).contains("--lookup");
     assertThat(shell.run("run", "--draft-max", "5", "x").err()).contains("--draft-max needs");
     assertThat(shell.run("run", "--lookup", "--draft-max", "0", "x").err())
@@ -235,7 +235,7 @@ class RunCommandTest {
   }
 
   @Test
-  void aCancelledAnswerKeepsItsTextAndSaysSoWithItsExitCode() {
+  void aCancelledAnswerKeepsItsTextAndHasItsOwnExitCode() {
     shell.models.finishReason = FinishReason.CANCELLED;
 
     assertThat(shell.run("run", "x")).isEqualTo(new Shell.Result(130, "forty-two\n", ""));
@@ -271,7 +271,7 @@ class RunCommandTest {
   }
 
   @Test
-  void withoutOptionsTheModelDecides() {
+  void withoutOptionsTheModelsDefaultsApply() {
     shell.run("run", "-c", "0", "x");
     LoadOptions options = shell.models.loadOptions.getFirst();
 
@@ -419,7 +419,7 @@ class RunCommandTest {
   }
 
   @Test
-  void oneCallIsTheDefaultAndSeveralAreAskedFor(@TempDir Path folder) throws IOException {
+  void oneCallIsTheDefaultAndParallelCallsAreAnOption(@TempDir Path folder) throws IOException {
     String file = Files.writeString(folder.resolve("tools.json"), "[{\"name\": \"f\"}]").toString();
 
     shell.run("run", "--json", "--tools", file, "x");
@@ -447,7 +447,7 @@ class RunCommandTest {
   }
 
   @Test
-  void aByteOrderMarkIsNoPartOfGrammarsSchemasAndTools(@TempDir Path folder) throws IOException {
+  void aByteOrderMarkIsNotPartOfGrammarsSchemasAndTools(@TempDir Path folder) throws IOException {
     Path grammar = Files.writeString(folder.resolve("g.gbnf"), "\ufeffroot ::= \"a\"\r\n");
     Path schema = Files.writeString(folder.resolve("s.json"), "\ufeff{\"type\": \"null\"}\r\n");
     Path tools = Files.writeString(folder.resolve("t.json"), "\ufeff[{\"name\": \"f\"}]\r\n");
@@ -458,7 +458,7 @@ class RunCommandTest {
   }
 
   @Test
-  void wrongToolsAreToldWithWhatIsExpected(@TempDir Path folder) throws IOException {
+  void wrongToolsAreRefusedWithTheExpectedForm(@TempDir Path folder) throws IOException {
     String file = Files.writeString(folder.resolve("tools.json"), "[{\"name\": \"f\"}]").toString();
 
     assertThat(shell.run("run", "--tools", file, "x").err()).contains("--tools needs --json");
@@ -501,7 +501,7 @@ class RunCommandTest {
   }
 
   @Test
-  void aFilterThatGreedySamplingIgnoresIsRemarked() {
+  void filtersIgnoredByGreedySamplingAreReported() {
     Shell.Result result = shell.run("run", "--top-p", "0.9", "--seed", "1", "x");
 
     assertThat(result.exitCode()).isZero();
@@ -560,7 +560,7 @@ class RunCommandTest {
   }
 
   @Test
-  void anAnswerMayBeBegun() throws IOException {
+  void anAnswerCanBePrefilled() throws IOException {
     shell.models.reply = prompt -> Stream.of("rest");
     assertThat(shell.run("run", "--prefill", "Begun, ", "x").out())
         .isEqualTo(String.format("Begun, rest%n"));
@@ -584,7 +584,7 @@ class RunCommandTest {
   }
 
   @Test
-  void jsonTellsLogProbabilitiesIfAsked() throws IOException {
+  void jsonHasLogProbabilitiesOnRequest() throws IOException {
     Shell.Result result = shell.run("run", "--json", "--logprobs", "1", "x");
 
     JsonNode tokens = new ObjectMapper().readTree(result.out()).get("logprobs");

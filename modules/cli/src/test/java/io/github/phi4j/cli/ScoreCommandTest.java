@@ -41,7 +41,7 @@ class ScoreCommandTest {
   }
 
   @Test
-  void jsonTellsTheSame() throws IOException {
+  void jsonHasTheSameValues() throws IOException {
     Shell.Result result = shell.input("ab\n").run("score", "--json", "-f", "-");
 
     JsonNode node = new ObjectMapper().readTree(result.out());

@@ -25,7 +25,7 @@ final class ServeCommandTest {
 
   @TempDir private Path folder;
 
-  /** A server in a process of its own; what it says on standard error goes into a file. */
+  /** Starts a server in its own process, with standard error in a file. */
   private Process serve(String... options) throws IOException {
     List<String> command =
         new ArrayList<>(
@@ -48,7 +48,7 @@ final class ServeCommandTest {
   }
 
   @Test
-  void beyondLoopbackItSaysSoAndKeysComeFromAFile() throws Exception {
+  void beyondLoopbackItWarnsAndKeysComeFromAFile() throws Exception {
     Path keys = Files.writeString(folder.resolve("keys"), "# of the team\n\n  secret  \n");
     Process process = serve("--host", "0.0.0.0", "--api-key-file", keys.toString());
     try (BufferedReader out = process.inputReader(UTF_8);
@@ -73,7 +73,7 @@ final class ServeCommandTest {
   }
 
   @Test
-  void servesUntilItIsToldToStopAndLetsAnswersEnd() throws Exception {
+  void servesUntilASignalAndFinishesAnswers() throws Exception {
     Process process = serve("--alias", "phi-4,phi", "--drain", "100");
     try (BufferedReader out = process.inputReader(UTF_8);
         HttpClient client = HttpClient.newHttpClient()) {

@@ -9,7 +9,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Runs commands inside of the test, on a model that is not there or on the trained tiny one. */
+/** Runs commands in the test's JVM, on a fake model or on the trained tiny one. */
 final class Shell {
 
   final FakeModels models = new FakeModels();
@@ -18,7 +18,7 @@ final class Shell {
   private byte[] input = {};
   private OutputStream output;
 
-  /** What a command left behind. */
+  /** The result of a command. */
   record Result(int exitCode, String out, String err) {}
 
   static Shell ofTinyModel() {

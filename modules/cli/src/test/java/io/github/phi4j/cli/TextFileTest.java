@@ -22,13 +22,13 @@ final class TextFileTest {
   }
 
   @Test
-  void marksAndBreaksOfEditorsAreNoPartOfTheLinesOfAFile(@TempDir Path folder) throws IOException {
+  void byteOrderMarksAndCarriageReturnsAreNotPartOfLines(@TempDir Path folder) throws IOException {
     Path keys = Files.writeString(folder.resolve("keys.txt"), "\ufeffone\r\n\r\n two\t\r\nthree");
     assertThat(TextFile.lines(keys)).containsExactly("one", "two", "three");
   }
 
   @Test
-  void aMarkIsNoPartOfTheLinesOfStandardInput() throws IOException {
+  void aByteOrderMarkIsNotPartOfStandardInput() throws IOException {
     assertThat(TextFile.lines(in("\ufeffone\r\n\ufefftwo".getBytes(UTF_8))).lines())
         .containsExactly("one", "\ufefftwo");
     assertThat(TextFile.lines(in("é".getBytes(UTF_8))).lines()).containsExactly("é");
@@ -59,7 +59,8 @@ final class TextFileTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"UTF-16LE", "UTF-16BE"})
-  void aMarkOfAnotherEncodingIsNamed(String charset, @TempDir Path folder) throws IOException {
+  void aByteOrderMarkOfAnotherEncodingIsNamed(String charset, @TempDir Path folder)
+      throws IOException {
     byte[] bytes = "\ufeffHi\r\n".getBytes(Charset.forName(charset));
     Path file = Files.write(folder.resolve("prompt.txt"), bytes);
     assertThatExceptionOfType(IOException.class)

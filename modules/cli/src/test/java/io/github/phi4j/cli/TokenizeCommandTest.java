@@ -11,7 +11,7 @@ class TokenizeCommandTest {
   private final Shell shell = new Shell();
 
   @Test
-  void idsOfTheArgumentStandOnOneLine() {
+  void idsOfTheArgumentAreOnOneLine() {
     assertThat(shell.run("tokenize", "Aé")).isEqualTo(new Shell.Result(0, "65 195 169\n", ""));
     assertThat(shell.run("tokenize", "")).isEqualTo(new Shell.Result(0, "\n", ""));
   }

@@ -111,7 +111,7 @@ class AnswersTest {
   }
 
   @Test
-  void codeIsTheBlockWithWhatIsNeeded() {
+  void codeIsTheBlockWithTheNeededText() {
     String reply =
         "First:\n```\npip install x\n```\nThen:\n```python\ndef f(x):\n  return x\n```\nDone.";
     assertThat(Answers.code(reply, "def f(")).contains("def f(x):\n  return x\n");

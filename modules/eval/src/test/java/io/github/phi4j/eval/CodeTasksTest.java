@@ -27,7 +27,7 @@ class CodeTasksTest {
     try {
       runner = CodeRunner.isolated().withLimit(Duration.ofSeconds(60));
     } catch (IllegalStateException e) {
-      // Namespaces are not allowed everywhere; what is tested here does not depend on them.
+      // Not all systems allow namespaces; the tests here do not depend on them.
     }
   }
 
@@ -74,7 +74,7 @@ class CodeTasksTest {
   }
 
   @Test
-  void failuresAreToldApart() {
+  void failuresAreDistinguished() {
     Task task = load("humaneval", "humaneval-10.jsonl");
     Item item = task.items().getFirst();
     assertThat(grade(task, item, "def string_sequence(n):\n  return ''").status())
@@ -86,9 +86,9 @@ class CodeTasksTest {
     assertThat(grade(task, item, "def string_sequence(n):\n  return x(").why())
         .startsWith("crashed")
         .contains("SyntaxError");
-    // A body without its head goes on where the prompt ends.
+    // A function body without its head continues the prompt.
     assertThat(grade(task, item, item.text("canonical_solution")).score()).isEqualTo(1);
-    // Ending the program before the checks is no way to pass them.
+    // A program that exits before the checks does not pass.
     Grade early = grade(task, item, "def string_sequence(n):\n  pass\nimport os\nos._exit(0)");
     assertThat(early.score()).isEqualTo(0);
     assertThat(early.why()).contains("before its checks");

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The documentation holds. */
+/** The programs of docs/evaluation.md run. */
 class DocsTest {
 
   private static final Path PAGE = Path.of("../../docs/evaluation.md");

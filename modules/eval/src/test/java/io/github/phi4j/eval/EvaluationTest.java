@@ -30,7 +30,7 @@ class EvaluationTest {
     return TaskDefinition.of("sums").load(TaskOptions.builder().build());
   }
 
-  /** Right with a chance that depends on the question; every reply depends on the seed alone. */
+  /** Right with a probability that depends on the question; each reply depends only on the seed. */
   private static String guess(String prompt, long seed) {
     double chance = Math.floorMod(prompt.hashCode(), 10) / 10.0;
     return "Answer: " + (Seeds.random(seed, "guess").nextDouble() < chance ? right(prompt) : -1);
@@ -58,7 +58,7 @@ class EvaluationTest {
   }
 
   @Test
-  void aBrokenRunGoesOnToTheSameFiles() throws IOException {
+  void aCrashedRunResumesToTheSameFiles() throws IOException {
     Path whole = folder.resolve("whole");
     Path broken = folder.resolve("broken");
     EvalResult expected = evaluation(ScriptedModel.of(EvaluationTest::guess), whole).run();
@@ -74,7 +74,7 @@ class EvaluationTest {
           });
       assertThatThrownBy(() -> evaluation(failing, broken).run())
           .isInstanceOf(UnsupportedOperationException.class);
-      // As after kill -9 amid a line.
+      // As after kill -9 in the middle of a line.
       Files.writeString(
           broken.resolve("samples_sums.jsonl"), "{\"doc_id\": 7, \"it", StandardOpenOption.APPEND);
     }
@@ -136,7 +136,7 @@ class EvaluationTest {
     assertThat(2 * some.score().runError()).isLessThanOrEqualTo(0.03);
     assertThat(some.samples()).hasSizeLessThan(all.samples().size() / 4);
     assertThat(Math.abs(some.score().value() - all.score().value())).isLessThan(0.04);
-    // Replies that are all alike are no proof after a few questions.
+    // Identical replies to a few questions prove nothing.
     Completer perfect = ScriptedModel.of((prompt, _) -> "Answer: " + right(prompt));
     Evaluation alike = Evaluation.of(perfect, sums()).until(3);
     assertThat(alike.run().questions().size()).isBetween(60, 200);
@@ -149,7 +149,7 @@ class EvaluationTest {
   }
 
   @Test
-  void resultsAreInTheStyleOfTheHarness() throws IOException {
+  void resultsHaveTheHarnessFormat() throws IOException {
     EvalResult result = evaluation(ScriptedModel.of(EvaluationTest::guess), folder).run();
     var json = Json.read(folder.resolve("results.json"));
     assertThat(json.at("/results/sums/exact_match,none").doubleValue())
@@ -183,7 +183,7 @@ class EvaluationTest {
         Evaluation.of(ScriptedModel.of(EvaluationTest::guess), sums()).runs(4).seed(1).run();
     Comparison same = Comparison.of(guesses, others);
     assertThat(same.pValue()).isGreaterThan(0.01);
-    // The questions differ far more than the runs, which the pairs take out.
+    // The questions differ far more than the runs, which pairing eliminates.
     assertThat(same.error()).isLessThan(guesses.score().questionError());
     EvalResult perfect =
         Evaluation.of(ScriptedModel.of((prompt, _) -> "Answer: " + right(prompt)), sums()).run();
@@ -207,7 +207,7 @@ class EvaluationTest {
   }
 
   @Test
-  void aReplyWithoutALetterIsAskedForIt() throws IOException {
+  void aReplyWithoutALetterIsFollowedByAQuestionForIt() throws IOException {
     Path file =
         Files.writeString(folder.resolve("m.csv"), "Question,A,B,C,D,Answer\nQ,1,2,3,4,C\n");
     Task task = TaskDefinition.of("mmlu").load(TaskOptions.builder().data(file).build());

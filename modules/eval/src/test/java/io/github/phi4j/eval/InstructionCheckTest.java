@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class InstructionCheckTest {
 
-  /** For each check: arguments, a text that follows it, and one that does not. */
+  /** For each check: arguments, a text that passes, and one that fails. */
   private static final String CASES =
       """
       punctuation:no_comma | {} | no commas here | one, two
@@ -63,7 +63,7 @@ class InstructionCheckTest {
   }
 
   @Test
-  void allChecksTellWhatFollowsFromWhatDoesNot() {
+  void allChecksPassAndFail() {
     assertThat(cases()).hasSize(25);
     for (Case each : cases()) {
       for (boolean fixed : new boolean[] {false, true}) {
@@ -77,7 +77,7 @@ class InstructionCheckTest {
   }
 
   @Test
-  void theSamplesNeedNoOtherCheck() {
+  void theSamplesUseExactlyTheKnownChecks() {
     Set<String> used = new HashSet<>();
     for (Map<String, Object> record :
         Records.read(Path.of("src/test/resources/samples/ifeval-all25.jsonl"), List.of())) {
@@ -106,7 +106,7 @@ class InstructionCheckTest {
   }
 
   @Test
-  void faultsOfTheOriginalStayUnlessFixed() {
+  void bugsOfTheOriginalAreReproducedUnlessFixed() {
     Map<String, Object> arguments =
         new HashMap<>(Map.of("num_paragraphs", 2, "nth_paragraph", 2, "first_word", "two"));
     String blankBetween = "One.\n\n\n\nTwo.";
@@ -121,7 +121,7 @@ class InstructionCheckTest {
   }
 
   @Test
-  void whatIsNoInstructionIsAnError() {
+  void unknownInstructionsAreErrors() {
     assertThatThrownBy(() -> InstructionCheck.of("nonsense", Map.of(), false).strict("x"))
         .hasMessageContaining("nonsense");
     assertThatThrownBy(

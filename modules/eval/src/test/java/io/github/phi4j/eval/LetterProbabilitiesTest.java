@@ -20,7 +20,7 @@ class LetterProbabilitiesTest {
   private static final List<String> LETTERS = List.of("A", "B", "C", "D");
   private static final int RUNS = 200;
 
-  /** A question of which the tiny model knows nothing: it guesses, and sometimes a digit. */
+  /** Questions that the tiny model can only guess; some replies are digits. */
   private record Guesses(List<Item> items) implements Task {
     @Override
     public String name() {

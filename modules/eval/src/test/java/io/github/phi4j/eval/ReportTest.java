@@ -26,7 +26,7 @@ class ReportTest {
   }
 
   @Test
-  void thePageHoldsItsDataAndAsksNothingOfTheNetwork() throws IOException {
+  void thePageIsSelfContained() throws IOException {
     Path data =
         Files.writeString(
             folder.resolve("d.jsonl"),
@@ -46,7 +46,7 @@ class ReportTest {
   }
 
   @Test
-  void secretTextsAreHiddenUnlessAskedFor() throws IOException {
+  void secretTextsAreHiddenByDefault() throws IOException {
     Path data =
         Files.writeString(
             folder.resolve("g.csv"),

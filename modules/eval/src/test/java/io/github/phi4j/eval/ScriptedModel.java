@@ -18,10 +18,10 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.ToDoubleFunction;
 
-/** A model that says what a test wants. */
+/** A model whose replies are scripted by the test. */
 public final class ScriptedModel {
 
-  /** What it replies to a prompt with a seed. */
+  /** The replies, by prompt and seed. */
   @FunctionalInterface
   public interface Script {
     /** The reply. */

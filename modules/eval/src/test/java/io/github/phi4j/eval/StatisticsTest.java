@@ -41,7 +41,7 @@ class StatisticsTest {
       apart.add(question("q" + i, value));
       together.add(question("g" + i / 4, value));
     }
-    // Four copies of each answer: as if there were a quarter of the questions.
+    // Four copies of each answer count as one question.
     double ratio =
         Statistics.estimate(together).questionError() / Statistics.estimate(apart).questionError();
     assertThat(ratio).isCloseTo(2 * Math.sqrt(10 / 9.0 * 39 / 40.0), within(1e-9));
@@ -124,7 +124,7 @@ class StatisticsTest {
   @ParameterizedTest
   @CsvSource({"0.1,60", "0.35,40", "0.5,50", "0.9,60", "0.97,100"})
   void wilsonsIntervalCoversItsProbability(double p, int n) {
-    // Averaged over near probabilities, as a lattice of counts makes single ones jump.
+    // Averaged over nearby probabilities, since coverage jumps on a lattice of counts.
     SplittableRandom random = new SplittableRandom(1);
     int covered = 0;
     for (int i = 0; i < 4 * REPEATS; i++) {

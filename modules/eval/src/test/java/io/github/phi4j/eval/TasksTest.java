@@ -260,7 +260,7 @@ class TasksTest {
   }
 
   @Test
-  void ownTasks() throws IOException {
+  void customTasks() throws IOException {
     Path data = Files.writeString(folder.resolve("d.csv"), "q,a\nOne?,yes\n");
     Path yaml =
         Files.writeString(
@@ -285,7 +285,7 @@ class TasksTest {
   }
 
   @Test
-  void badDataNameTheirPlace() throws IOException {
+  void badDataAreRefusedWithThePosition() throws IOException {
     assertThatThrownBy(() -> load("gsm8k", "g.jsonl", "{\"question\": \"Q\", \"answer\": \"5\"}\n"))
         .hasMessageContaining("####");
     assertThatThrownBy(() -> load("gsm8k", "g.jsonl", "{\"question\": \"Q\"\n"))

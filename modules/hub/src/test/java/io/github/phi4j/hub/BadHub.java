@@ -23,18 +23,18 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A hub on this machine that misbehaves as it is told to. */
+/** A local hub that misbehaves on request. */
 final class BadHub implements AutoCloseable {
 
   static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
-  /** How one request for a file is answered. */
+  /** The answer to one request for a file. */
   @FunctionalInterface
   interface Behaviour {
     void answer(HttpExchange exchange, byte[] content) throws IOException;
   }
 
-  /** A request as it came. */
+  /** A received request. */
   record Seen(String path, Optional<String> range, Optional<String> authorization) {}
 
   private final HttpServer server;
@@ -67,7 +67,7 @@ final class BadHub implements AutoCloseable {
     return this;
   }
 
-  /** Sets how the next requests for files are answered; after them, as they should be. */
+  /** Sets the answers to the next requests for files; later ones are answered normally. */
   BadHub then(Behaviour... behaviours) {
     synchronized (next) {
       next.addAll(List.of(behaviours));
@@ -83,7 +83,7 @@ final class BadHub implements AutoCloseable {
     return this;
   }
 
-  /** Drops the behaviours that no request has met. */
+  /** Drops unused behaviours. */
   void forget() {
     synchronized (next) {
       next.clear();
@@ -157,7 +157,7 @@ final class BadHub implements AutoCloseable {
     exchange.getResponseBody().write(body);
   }
 
-  /** As it should be: all of it, or the rest that was asked for. */
+  /** The normal behaviour: sends the whole file or the requested rest. */
   static void serve(HttpExchange exchange, byte[] content) throws IOException {
     int from = from(exchange);
     if (from >= content.length && from > 0) {
@@ -185,7 +185,7 @@ final class BadHub implements AutoCloseable {
     exchange.getResponseBody().write(content, from, to - from);
   }
 
-  /** Breaks off after some bytes of those that it promised. */
+  /** Closes the connection after some of the promised bytes. */
   static Behaviour cut(int bytes) {
     return (exchange, content) -> {
       int from = from(exchange);
@@ -195,16 +195,16 @@ final class BadHub implements AutoCloseable {
       exchange.sendResponseHeaders(from > 0 ? 206 : 200, content.length - from);
       exchange.getResponseBody().write(content, from, Math.min(bytes, content.length - from));
       exchange.getResponseBody().flush();
-      // Closing without the rest makes the JDK's server reset the connection.
+      // An incomplete body makes the JDK's server reset the connection.
     };
   }
 
-  /** Sends everything from the start, whatever was asked for. */
+  /** Sends the whole file, even if a range was requested. */
   static Behaviour ignoresRange() {
     return (exchange, content) -> send(exchange, 200, content, 0, content.length);
   }
 
-  /** Says that other bytes come than were asked for, and sends them. */
+  /** Sends another range than the requested one, and says so. */
   static Behaviour liesInContentRange() {
     return (exchange, content) -> {
       range(exchange, 1, content.length - 1, content.length);
@@ -212,7 +212,7 @@ final class BadHub implements AutoCloseable {
     };
   }
 
-  /** Sends what was asked for in small pieces, a tenth of a second in all. */
+  /** Sends the requested bytes in small pieces, within a tenth of a second. */
   static Behaviour slow() {
     return (exchange, content) -> {
       int from = from(exchange);
@@ -277,7 +277,7 @@ final class BadHub implements AutoCloseable {
     };
   }
 
-  /** Sends some bytes and then nothing, without an end. */
+  /** Sends some bytes, then nothing, and keeps the connection open. */
   static Behaviour stall(int bytes) {
     return (exchange, content) -> {
       exchange.sendResponseHeaders(200, content.length);

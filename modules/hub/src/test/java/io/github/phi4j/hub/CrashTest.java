@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Processes killed at random moments of a download: a file in the cache is whole or absent, and the
- * next pull leaves nothing but the model. The system property {@code phi4j.crashes} is the number
- * of kills.
+ * Processes killed at random moments of a download: a file in the cache is complete or absent, and
+ * the next pull leaves only the model. The system property {@code phi4j.crashes} is the number of
+ * kills.
  */
 final class CrashTest {
 

@@ -71,7 +71,7 @@ final class ModelHubTest {
   }
 
   @Test
-  void aModelIsKeptAsHuggingFaceKeepsIt() throws Exception {
+  void theCacheHasHuggingFacesLayout() throws Exception {
     CachedModel model = hub().pull(REFERENCE);
 
     Path snapshot = home().resolve("snapshots").resolve(BadHub.COMMIT);
@@ -86,7 +86,7 @@ final class ModelHubTest {
   }
 
   @Test
-  void whatIsThereIsNotFetchedAgain() throws Exception {
+  void cachedModelsAreNotFetchedAgain() throws Exception {
     hub().pull(REFERENCE);
     CachedModel again = hub().pull(REFERENCE);
 
@@ -123,7 +123,7 @@ final class ModelHubTest {
 
   @ParameterizedTest(name = "a server that {0}")
   @MethodSource("misbehaviours")
-  void aDownloadComesToItsEnd(String name, List<BadHub.Behaviour> behaviours) throws Exception {
+  void aDownloadSurvivesFailures(String name, List<BadHub.Behaviour> behaviours) throws Exception {
     server.then(behaviours.toArray(BadHub.Behaviour[]::new));
 
     CachedModel model = hub().pull(REFERENCE);
@@ -133,7 +133,7 @@ final class ModelHubTest {
   }
 
   @Test
-  void aServerThatStallsIsAskedAgain() throws Exception {
+  void aStalledRequestIsRetried() throws Exception {
     server.then(BadHub.stall(1000));
 
     CachedModel model = builder().patience(Duration.ofSeconds(1)).build().pull(REFERENCE);
@@ -142,7 +142,7 @@ final class ModelHubTest {
   }
 
   @Test
-  void aBusyHubIsAskedAgainForItsBranchesAndFiles() throws Exception {
+  void listingsOfABusyHubAreRetried() throws Exception {
     server.listing(503, 429, 500);
 
     assertThat(hub().pull(REFERENCE).file()).hasBinaryContent(content);
@@ -159,7 +159,7 @@ final class ModelHubTest {
   }
 
   @Test
-  void anInterruptedDownloadGoesOnWhereItWas() throws Exception {
+  void anInterruptedDownloadResumes() throws Exception {
     server.then(BadHub.cut(100_000), BadHub.status(404));
     assertThatThrownBy(() -> hub().pull(REFERENCE)).isInstanceOf(HubException.class);
     server.seen.clear();
@@ -180,7 +180,7 @@ final class ModelHubTest {
   }
 
   @Test
-  void aServerThatGivesNothingIsGivenUp() {
+  void aServerThatSendsNothingIsGivenUp() {
     server.then(Stream.generate(() -> BadHub.cut(0)).limit(20).toArray(BadHub.Behaviour[]::new));
 
     assertThatThrownBy(() -> hub().pull(REFERENCE))
@@ -190,7 +190,7 @@ final class ModelHubTest {
 
   @ParameterizedTest
   @ValueSource(ints = {401, 403, 404, 410})
-  void aRefusalIsToldPlainly(int status) {
+  void aRefusalIsExplained(int status) {
     server.then(BadHub.status(status));
 
     assertThatThrownBy(() -> hub().pull(REFERENCE))
@@ -200,7 +200,7 @@ final class ModelHubTest {
   }
 
   @Test
-  void aTokenGoesToTheHubAlone() throws Exception {
+  void aTokenIsSentOnlyToTheHub() throws Exception {
     try (BadHub other = new BadHub().file(NAME, content)) {
       server.then(
           BadHub.redirect(server.uri() + "/x/y/resolve/main/" + NAME),
@@ -216,14 +216,14 @@ final class ModelHubTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"file:///etc/passwd", "ftp://127.0.0.1/x", "http://", "%%%"})
-  void redirectsOutOfTheWebAreRefused(String target) {
+  void redirectsToOtherSchemesAreRefused(String target) {
     server.then(BadHub.redirect(target));
 
     assertThatThrownBy(() -> hub().pull(REFERENCE)).isInstanceOf(HubException.class);
   }
 
   @Test
-  void circlesOfRedirectsEnd() {
+  void redirectLoopsEnd() {
     String here = server.uri() + "/x/y/resolve/main/" + NAME;
     server.then(
         Stream.generate(() -> BadHub.redirect(here)).limit(50).toArray(BadHub.Behaviour[]::new));
@@ -242,7 +242,7 @@ final class ModelHubTest {
   }
 
   @Test
-  void aChecksumThatIsNoneIsRefused() {
+  void anInvalidChecksumIsRefused() {
     server.wrongSum = "../../x";
 
     assertThatThrownBy(() -> hub().pull(REFERENCE)).isInstanceOf(HubException.class);
@@ -263,7 +263,7 @@ final class ModelHubTest {
   }
 
   @Test
-  void aMissingPartOrQuantizationIsToldWithWhatThereIs() {
+  void aMissingPartOrQuantizationIsNamedWithTheExistingOnes() {
     server.file("phi-4-Q6_K-00001-of-00002.gguf", bytes(10, 3));
 
     assertThatThrownBy(() -> hub().pull(ModelReference.parse("microsoft/phi-4-gguf:Q6_K")))
@@ -294,7 +294,7 @@ final class ModelHubTest {
   }
 
   @Test
-  void pullsAtTheSameTimeFetchOnce() throws Exception {
+  void concurrentPullsFetchOnce() throws Exception {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Callable<CachedModel>> pulls = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
@@ -308,7 +308,7 @@ final class ModelHubTest {
   }
 
   @Test
-  void processesAtTheSameTimeFetchOnce() throws Exception {
+  void concurrentProcessesFetchOnce() throws Exception {
     List<Process> processes = List.of(puller(), puller(), puller());
 
     for (Process process : processes) {
@@ -319,8 +319,8 @@ final class ModelHubTest {
   }
 
   @Test
-  void anotherProcessThatIsKilledLeavesWhatTheNextGoesOnWith() throws Exception {
-    // Slow enough to be killed amid the file.
+  void theNextPullResumesAfterAKilledProcess() throws Exception {
+    // Slow enough to be killed in the middle of the file.
     server.then((exchange, bytes) -> {
       exchange.sendResponseHeaders(200, bytes.length);
       exchange.getResponseBody().write(bytes, 0, 120_000);
@@ -359,7 +359,7 @@ final class ModelHubTest {
   }
 
   @Test
-  void aFullDiskIsSaidBeforeAnythingIsFetched() {
+  void aFullDiskIsReportedBeforeFetching() {
     server.claimedBytes = 1L << 60;
 
     assertThatThrownBy(() -> hub().pull(REFERENCE))
@@ -372,7 +372,7 @@ final class ModelHubTest {
   /** {@code -Dphi4j.small.folder=FOLDER} names a file system of about 20 MB, such as a tmpfs. */
   @Test
   @EnabledIfSystemProperty(named = "phi4j.small.folder", matches = ".+")
-  void aDiskThatFillsUpMeanwhileIsToldAndTheNextPullGoesOn() throws Exception {
+  void aDiskThatFillsUpIsReportedAndTheNextPullResumes() throws Exception {
     Path small = Path.of(System.getProperty("phi4j.small.folder"));
     ModelHub hub = builder().cache(small.resolve("cache")).build();
     Path filler = small.resolve("filler");
@@ -406,7 +406,7 @@ final class ModelHubTest {
   }
 
   @Test
-  void damageIsFoundAndRemovalFreesTheSpace() throws Exception {
+  void verificationFindsDamageAndRemovalFreesSpace() throws Exception {
     CachedModel model = hub().pull(REFERENCE);
     CachedModel other = hub().pull(ModelReference.parse("microsoft/phi-4-gguf:Q8_0"));
     byte[] changed = content.clone();
@@ -434,7 +434,7 @@ final class ModelHubTest {
     assertThat(server.downloads()).isEqualTo(1);
     assertThat(hub.find(REFERENCE)).contains(model);
     assertThat(hub.list()).containsExactly(model);
-    assertThat(hub().find(REFERENCE)).contains(model); // as any other tool finds it
+    assertThat(hub().find(REFERENCE)).contains(model); // like any other tool
 
     server.commit = "f".repeat(40);
     CachedModel next = hub.pull(REFERENCE);
@@ -475,7 +475,7 @@ final class ModelHubTest {
   }
 
   @Test
-  void referencesAreReadAsLlamaCppWritesThem() {
+  void referencesHaveLlamaCppsNotation() {
     assertThat(ModelReference.parse("phi-4-mini:Q8_0"))
         .hasToString("unsloth/Phi-4-mini-instruct-GGUF:Q8_0");
     assertThat(ModelReference.parse("a/b").quantization()).isEmpty();

@@ -13,7 +13,7 @@ final class Puller {
 
   private Puller() {}
 
-  /** Starts a process that pulls from a hub; what it prints is appended to a file. */
+  /** Starts a process that pulls from a hub; its output is appended to a file. */
   static Process start(BadHub server, Path cache, Path output) throws IOException {
     File log = output.toFile();
     return new ProcessBuilder(

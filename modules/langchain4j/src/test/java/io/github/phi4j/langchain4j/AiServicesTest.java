@@ -65,7 +65,7 @@ final class AiServicesTest {
     return Phi4ChatModel.builder().generator(generator).generationOptions(options).build();
   }
 
-  /** A call of the calendar, then an answer. */
+  /** Answers with a calendar call, then with a text. */
   private static String planned(String prompt) {
     return prompt.contains("dentist")
         ? "You see the dentist."
@@ -81,7 +81,7 @@ final class AiServicesTest {
             Calculator.class, model(_ -> "{\"first\": 27, \"second\": 45, \"result\": 72}"));
     assertThat(scripted.solve("What is 27 + 45?")).isEqualTo(new Sum(27, 45, 72));
 
-    // With its own words the model cannot but give a record, whatever its numbers are.
+    // Unscripted, the model is still bound to the record's schema.
     Calculator free =
         AiServices.create(
             Calculator.class,
@@ -90,7 +90,7 @@ final class AiServicesTest {
   }
 
   @Test
-  void toolsAreCalledAndTheirResultsRead() {
+  void toolsAreCalledAndTheirResultsUsed() {
     Calendar calendar = new Calendar();
     Assistant assistant =
         AiServices.builder(Assistant.class)

@@ -4,7 +4,7 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
 import java.util.function.UnaryOperator;
 
-/** What LangChain4j's contract tests want to hear. */
+/** The answers that LangChain4j's contract tests expect. */
 final class ContractScript implements UnaryOperator<String> {
 
   private static final String WEATHER =
@@ -13,9 +13,9 @@ final class ContractScript implements UnaryOperator<String> {
       "{\"name\": \"getTime\", \"arguments\": {\"country\":\"France\"}}";
   private static final String NOW = "{\"name\": \"get_current_time\", \"arguments\": {}}";
 
-  private volatile boolean json; // which no prompt says
+  private volatile boolean json; // not visible in the prompt
 
-  /** Announces the request that runs next. */
+  /** Announces the next request. */
   void expect(ChatRequest request) {
     json =
         request.responseFormat() != null

@@ -40,7 +40,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What LangChain4j's contract does not ask of the models, and users do. */
+/** Behaviour beyond LangChain4j's contract tests. */
 final class ModelsTest {
 
   private static final ChatRequest ENDLESS = request("Tell me a story", params().build());
@@ -53,12 +53,12 @@ final class ModelsTest {
     return ChatRequest.builder().messages(UserMessage.from(text)).parameters(parameters).build();
   }
 
-  /** Options that never end by themselves before the context is full. */
+  /** Options that end only when the context is full. */
   private static GenerationOptions endless() {
     return GenerationOptions.builder().ignoreModelStop(true).build();
   }
 
-  /** Tells how generations ended. */
+  /** Collects the ends of generations. */
   private static final class Ends implements GenerationListener {
     final LinkedBlockingQueue<GenerationReport> reports = new LinkedBlockingQueue<>();
     final AtomicInteger widest = new AtomicInteger();
@@ -147,7 +147,7 @@ final class ModelsTest {
   }
 
   @Test
-  void whoeverCancelsStopsTheEngine() throws Exception {
+  void everyKindOfCancellationStopsTheEngine() throws Exception {
     Ends ends = new Ends();
     try (Generator generator = Script.load(LoadOptions.builder().listeners(ends))) {
       Phi4ChatModel blocking =
@@ -242,7 +242,7 @@ final class ModelsTest {
   }
 
   @Test
-  void failuresAreLangChain4js() {
+  void failuresAreLangChain4jsExceptions() {
     LoadOptions.Builder small = LoadOptions.builder().contextLength(64).maxSequences(1);
     try (Generator generator = Script.load(small.maxWaiting(0))) {
       Phi4ChatModel model = Phi4ChatModel.builder().generator(generator).build();

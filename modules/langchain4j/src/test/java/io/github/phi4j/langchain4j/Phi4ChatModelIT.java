@@ -11,7 +11,7 @@ import io.github.phi4j.api.Generator;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 
-/** LangChain4j's contract of blocking models, on the real engine. */
+/** LangChain4j's contract tests for blocking models, on the real engine. */
 final class Phi4ChatModelIT extends AbstractChatModelIT {
 
   private final Generator generator = Script.load(ChatFormat.PHI4);
@@ -55,19 +55,19 @@ final class Phi4ChatModelIT extends AbstractChatModelIT {
     return true;
   }
 
-  /** A loaded model cannot become another. */
+  /** The loaded model is fixed. */
   @Override
   protected boolean supportsModelNameParameter() {
     return false;
   }
 
-  /** Phi-4's text models see no images. */
+  /** Phi-4's text models do not support images. */
   @Override
   protected boolean supportsSingleImageInputAsBase64EncodedString() {
     return false;
   }
 
-  /** Phi-4's text models see no images. */
+  /** Phi-4's text models do not support images. */
   @Override
   protected boolean supportsSingleImageInputAsPublicURL() {
     return false;

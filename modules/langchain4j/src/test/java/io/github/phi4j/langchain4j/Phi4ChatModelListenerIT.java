@@ -8,7 +8,7 @@ import io.github.phi4j.api.ChatFormat;
 import io.github.phi4j.api.Generator;
 import org.junit.jupiter.api.AfterAll;
 
-/** LangChain4j's contract of listeners, on the real engine. */
+/** LangChain4j's contract tests for listeners, on the real engine. */
 final class Phi4ChatModelListenerIT extends AbstractChatModelListenerIT {
 
   private static final Generator GENERATOR = Script.load(ChatFormat.PHI4);

@@ -13,7 +13,10 @@ import io.github.phi4j.api.Generator;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 
-/** LangChain4j's contract of streaming models, with handlers and publishers, on the real engine. */
+/**
+ * LangChain4j's contract tests for streaming models, with handlers and publishers, on the real
+ * engine.
+ */
 final class Phi4StreamingChatModelIT extends AbstractStreamingChatModelIT {
 
   private final Generator generator = Script.load(ChatFormat.PHI4);
@@ -62,19 +65,19 @@ final class Phi4StreamingChatModelIT extends AbstractStreamingChatModelIT {
     return super.chat(model, request);
   }
 
-  /** A loaded model cannot become another. */
+  /** The loaded model is fixed. */
   @Override
   protected boolean supportsModelNameParameter() {
     return false;
   }
 
-  /** Phi-4's text models see no images. */
+  /** Phi-4's text models do not support images. */
   @Override
   protected boolean supportsSingleImageInputAsBase64EncodedString() {
     return false;
   }
 
-  /** Phi-4's text models see no images. */
+  /** Phi-4's text models do not support images. */
   @Override
   protected boolean supportsSingleImageInputAsPublicURL() {
     return false;

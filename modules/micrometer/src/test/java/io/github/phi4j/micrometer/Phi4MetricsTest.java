@@ -23,7 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What is metered is what happened; the dashboard shows what is metered. */
+/** The meters agree with the results, and the dashboard with the meters. */
 final class Phi4MetricsTest {
 
   private static final Path MODEL =
@@ -88,7 +88,7 @@ final class Phi4MetricsTest {
   }
 
   @Test
-  void theEngineIsMeteredToo() {
+  void theEngineHasMetersToo() {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     try (Generator generator = load(registry)) {
       generator.generate(

@@ -27,7 +27,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Observations are of what happened, and traces of them are whole. */
+/** Observations agree with the results, and their traces are complete. */
 final class Phi4ObservationsTest {
 
   private static final Path MODEL =
@@ -42,7 +42,7 @@ final class Phi4ObservationsTest {
   }
 
   @Test
-  void anObservationTellsWhatWasAskedAndWhatCameOfIt() {
+  void anObservationHasTheRequestAndTheResult() {
     TestObservationRegistry registry = TestObservationRegistry.create();
     try (Generator generator = load(registry)) {
       GenerationOptions options =
@@ -69,7 +69,7 @@ final class Phi4ObservationsTest {
   }
 
   @Test
-  void openTelemetryGetsSpansThatLieWithinEachOther() {
+  void openTelemetryGetsNestedSpans() {
     InMemorySpanExporter spans = InMemorySpanExporter.create();
     SdkTracerProvider provider =
         SdkTracerProvider.builder().addSpanProcessor(SimpleSpanProcessor.create(spans)).build();
@@ -91,7 +91,7 @@ final class Phi4ObservationsTest {
                   }));
       assertThatThrownBy(() -> generator.generate(Prompt.raw(""), EIGHT))
           .isInstanceOf(RuntimeException.class);
-      all = spans.getFinishedSpanItems(); // which closing empties
+      all = spans.getFinishedSpanItems(); // cleared by closing
     }
 
     assertThat(all).hasSize(4);

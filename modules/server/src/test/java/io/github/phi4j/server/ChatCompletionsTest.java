@@ -88,7 +88,7 @@ final class ChatCompletionsTest {
   }
 
   @Test
-  void aStreamTellsItsUsageOnRequest() throws IOException {
+  void aStreamHasItsUsageOnRequest() throws IOException {
     List<JsonNode> events =
         server.events(
             PATH, "{" + QUESTION + ", 'stream': true, 'stream_options': {'include_usage': true}}");
@@ -99,7 +99,7 @@ final class ChatCompletionsTest {
   }
 
   @Test
-  void samplingIsThatOfTheRequest() {
+  void samplingOptionsOfTheRequestApply() {
     Completion expected =
         server.generator.generate(
             Prompt.chat(Message.user("Tell me a story.")),
@@ -158,7 +158,7 @@ final class ChatCompletionsTest {
   }
 
   @Test
-  void stopsAtAStopTextAndAtTheLimit() {
+  void stopsAtAStopStringAndAtTheLimit() {
     String whole = direct(Message.user("What is 27 + 45?")).text();
     String stop = whole.substring(8, 12).replace("\n", "\\n");
 
@@ -173,7 +173,7 @@ final class ChatCompletionsTest {
   }
 
   @Test
-  void tellsLogProbabilities() throws IOException {
+  void returnsLogProbabilities() throws IOException {
     String request = "{" + QUESTION + ", 'logprobs': true, 'top_logprobs': 3, 'max_tokens': 5";
 
     JsonNode whole = server.post(PATH, request + "}").body().at("/choices/0/logprobs/content");
@@ -194,7 +194,7 @@ final class ChatCompletionsTest {
   }
 
   @Test
-  void aJsonSchemaIsKept() throws IOException {
+  void answersFollowAJsonSchema() throws IOException {
     String schema =
         "{'type': 'object', 'properties': {'sum': {'type': 'integer'}}, 'required': ['sum'],"
             + " 'additionalProperties': false}";
@@ -217,7 +217,7 @@ final class ChatCompletionsTest {
   }
 
   @Test
-  void aGrammarOfLlamaCppIsKept() {
+  void answersFollowALlamaCppGrammar() {
     String request = "{" + QUESTION + ", 'grammar': 'root ::= #yes# | #no#'}";
 
     JsonNode answer = server.postRaw(PATH, request.replace('\'', '"').replace("#", "\\\"")).body();
@@ -276,7 +276,7 @@ final class ChatCompletionsTest {
   }
 
   @Test
-  void aCallThatALimitCutsEndsForItsLength() throws IOException {
+  void aTruncatedCallEndsWithReasonLength() throws IOException {
     String call =
         "{" + QUESTION + ", " + TOOLS + ", 'tool_choice': 'required', 'seed': 1, 'max_tokens': ";
     int tokens = server.post(PATH, call + "80}").body().at("/usage/completion_tokens").asInt();
@@ -290,7 +290,7 @@ final class ChatCompletionsTest {
   }
 
   @Test
-  void resultsOfToolsAreTakenBack() {
+  void toolResultsAreAccepted() {
     JsonNode answer =
         server
             .post(
@@ -307,7 +307,7 @@ final class ChatCompletionsTest {
   }
 
   @Test
-  void aHalfWrittenAnswerGoesOn() {
+  void aHalfWrittenAnswerIsContinued() {
     String whole = direct(Message.user("What is 27 + 45?")).text();
     String begun = whole.substring(0, 5);
 
@@ -383,7 +383,7 @@ final class ChatCompletionsTest {
 
   @ParameterizedTest
   @CsvSource({"true", "false"})
-  void whatTheModelCannotTakeIsRefusedWithAStatus(boolean stream) {
+  void unsupportedRequestsAreRefusedWithAStatus(boolean stream) {
     String rest = ", 'stream': " + stream + "}";
 
     TestServer.Answer tooLong =
@@ -411,7 +411,7 @@ final class ChatCompletionsTest {
   }
 
   @Test
-  void fieldsThatNobodyKnowsAreIgnored() {
+  void unknownFieldsAreIgnored() {
     assertThat(
             server
                 .post(

@@ -29,8 +29,7 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 
 /**
  * The chat page in a real Chromium, which must be installed with its driver: Debian's packages
- * {@code chromium} and {@code chromium-driver}. What the pages look like is left in {@code
- * target/screenshots}.
+ * {@code chromium} and {@code chromium-driver}. Screenshots are in {@code target/screenshots}.
  */
 final class ChatPageBrowserTest {
 
@@ -195,7 +194,7 @@ final class ChatPageBrowserTest {
   }
 
   @Test
-  void anAnswerCanBeStoppedAndGoneOnWith() {
+  void anAnswerCanBeStoppedAndContinued() {
     ask("count " + Script.SLOWLY);
     new WebDriverWait(browser, Duration.ofSeconds(30))
         .until(_ -> all(".message").size() == 2 && answer().contains("three"));
@@ -213,7 +212,7 @@ final class ChatPageBrowserTest {
   }
 
   @Test
-  void whatTheModelWritesCannotRun() {
+  void modelOutputIsNotExecuted() {
     ask("attack");
     idle();
     new WebDriverWait(browser, Duration.ofSeconds(10)).until(_ -> answer().contains("the end"));
@@ -303,7 +302,7 @@ final class ChatPageBrowserTest {
   }
 
   @Test
-  void thePageAsksNoOtherHostAndItsConsoleIsClean() {
+  void thePageContactsNoOtherHostAndItsConsoleIsClean() {
     ask("show me a formula");
     idle();
 

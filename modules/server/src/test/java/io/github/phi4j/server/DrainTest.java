@@ -52,7 +52,7 @@ final class DrainTest {
   }
 
   @Test
-  void whatTakesTooLongIsCutAndSaidSo() throws IOException {
+  void slowAnswersAreTruncatedWithAnError() throws IOException {
     try (TestServer server = TestServer.start(settings -> settings.drain(Duration.ZERO))) {
       try (Socket socket = server.connect()) {
         socket
@@ -68,7 +68,7 @@ final class DrainTest {
   }
 
   @Test
-  void beyondItsLimitTheServerSaysWhenToComeAgain() throws Exception {
+  void beyondItsLimitTheServerSendsRetryAfter() throws Exception {
     try (TestServer server =
         TestServer.start(settings -> settings.maxRequests(2).drain(Duration.ZERO))) {
       List<Socket> busy = new ArrayList<>();
@@ -94,7 +94,7 @@ final class DrainTest {
   }
 
   @Test
-  void aPortThatIsTakenIsSaidSo() {
+  void aPortInUseIsReported() {
     try (TestServer server = TestServer.start()) {
       assertThatThrownBy(
               () -> Phi4Server.builder(server.generator).port(server.server.port()).start())

@@ -67,7 +67,7 @@ final class GateTest {
     "https://evil.example, 403", "null, 403", "http://chat.example, 403",
     "http://localhost.evil.example, 403", "file://, 403", "https://chat.example.evil, 403"
   })
-  void pagesOfOtherOriginsCannotAsk(String origin, int expected) throws IOException {
+  void pagesOfOtherOriginsAreRefused(String origin, int expected) throws IOException {
     String response =
         server.raw(
             TestServer.wire("/v1/chat/completions", ASK, "Origin: " + origin, "Connection: close"));
@@ -81,7 +81,7 @@ final class GateTest {
   }
 
   @Test
-  void aPageOfAnotherSiteCannotAskWithoutNamingItself() throws IOException {
+  void crossSiteRequestsWithoutAnOriginAreRefused() throws IOException {
     String response =
         server.raw(
             TestServer.head(
@@ -95,7 +95,7 @@ final class GateTest {
   }
 
   @Test
-  void aBrowserMayAskBeforehand() throws IOException {
+  void preflightRequestsAreAnswered() throws IOException {
     String request =
         TestServer.head(
             "OPTIONS /v1/chat/completions HTTP/1.1",
@@ -169,7 +169,7 @@ final class GateTest {
   }
 
   @Test
-  void tellsOfItsModel() {
+  void describesItsModel() {
     assertThat(server.get("/v1/models").body().at("/data/0/id").asText()).isEqualTo("phi-4");
     assertThat(server.get("/v1/models/phi4-tiny").body().path("object").asText())
         .isEqualTo("model");
@@ -179,7 +179,7 @@ final class GateTest {
   }
 
   @Test
-  void tokensGoBothWays() {
+  void tokenizesAndDetokenizes() {
     String text = "Grüße, 27 + 45 <|im_end|>";
 
     TestServer.Answer tokens = server.post("/tokenize", "{'content': '" + text + "'}");
@@ -194,7 +194,7 @@ final class GateTest {
   }
 
   @Test
-  void countsForPrometheus() {
+  void metricsAreInPrometheusFormat() {
     server.post("/v1/chat/completions", ASK);
 
     String metrics = server.get("/metrics").http().body();

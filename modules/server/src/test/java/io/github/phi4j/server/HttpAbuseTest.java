@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Clients that send what HTTP does not allow, too slowly, or go away. */
+/** Clients that violate HTTP, send too slowly, or disconnect. */
 final class HttpAbuseTest {
 
   private static final String LONG =
@@ -115,12 +115,12 @@ final class HttpAbuseTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("tricks")
-  void tricksOfHttpAreRefused(String name, String request, int expected) throws IOException {
+  void malformedHttpIsRefused(String name, String request, int expected) throws IOException {
     String response = server.raw(request);
 
     assertThat(response).as(name).startsWith("HTTP/1.1 " + expected);
     assertThat(response).doesNotContain("HTTP/1.1 200").doesNotContain("\tat ");
-    // The connection is closed: what follows on it is not taken for a request.
+    // The connection is closed: later bytes are not read as a request.
     assertThat(response).doesNotEndWith("[silence]");
   }
 
@@ -138,7 +138,7 @@ final class HttpAbuseTest {
   }
 
   @Test
-  void aClientThatHasClosedItsSideGetsItsAnswer() throws IOException {
+  void aHalfClosedConnectionGetsItsAnswer() throws IOException {
     try (Socket socket = server.connect()) {
       socket
           .getOutputStream()
@@ -204,7 +204,7 @@ final class HttpAbuseTest {
   }
 
   @Test
-  void theGenerationOfAClientThatVanishedEnds() throws Exception {
+  void theGenerationOfADisconnectedClientEnds() throws Exception {
     try (Socket socket = server.connect()) {
       socket
           .getOutputStream()
@@ -217,11 +217,11 @@ final class HttpAbuseTest {
   }
 
   @Test
-  void theGenerationOfAClientThatReadsNothingEndsAndOthersAreServedMeanwhile() throws Exception {
+  void theGenerationOfAStalledClientEndsWithoutDelayingOthers() throws Exception {
     try (Socket socket = new Socket()) {
       socket.setReceiveBufferSize(2048);
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.server.port()));
-      // Each piece is long, so that the buffers on the way are full soon.
+      // Each piece is long, to fill the buffers in between soon.
       String request =
           LONG.replace("'stream': true", "'stream': true, 'logprobs': true, 'top_logprobs': 20");
       socket

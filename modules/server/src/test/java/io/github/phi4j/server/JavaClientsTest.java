@@ -62,7 +62,7 @@ final class JavaClientsTest {
     return ChatCompletionCreateParams.builder().model("phi-4").addUserMessage(QUESTION);
   }
 
-  /** A value that an answer is bound to. */
+  /** A class to bind an answer to. */
   static final class Sum {
     public int sum;
   }
@@ -99,7 +99,7 @@ final class JavaClientsTest {
   }
 
   @Test
-  void openAiResponds() {
+  void openAiUsesResponses() {
     Response response =
         openai
             .responses()
@@ -122,7 +122,7 @@ final class JavaClientsTest {
   }
 
   @Test
-  void openAiKnowsItsErrors() {
+  void openAiGetsItsErrors() {
     assertThatThrownBy(() -> openai.chat().completions().create(chat().model("gpt-9").build()))
         .isInstanceOf(NotFoundException.class);
     assertThatThrownBy(() -> openai.chat().completions().create(chat().temperature(1e6).build()))

@@ -36,7 +36,7 @@ final class LlamaCppFieldsTest {
   }
 
   @Test
-  void probabilitiesAfterSamplingAreThoseThatTokensAreDrawnFrom() throws IOException {
+  void postSamplingProbabilitiesAreThoseOfTheDraw() throws IOException {
     String request =
         "{"
             + QUESTION
@@ -75,7 +75,7 @@ final class LlamaCppFieldsTest {
   }
 
   @Test
-  void completionsTellProbabilitiesInTheFormThatIsAskedFor() {
+  void completionsHaveProbabilitiesInTheRequestedForm() {
     String request = "{'prompt': '27 + 45 =', 'max_tokens': 3, 'ignore_eos': true, ";
 
     JsonNode objects =
@@ -93,7 +93,7 @@ final class LlamaCppFieldsTest {
   }
 
   @Test
-  void samplersThatAreLeftOutAreOff() {
+  void omittedSamplersAreOff() {
     String request = "{" + QUESTION + ", 'seed': 5, 'max_tokens': 8, 'temperature': 1.2, ";
 
     String without =
@@ -110,7 +110,7 @@ final class LlamaCppFieldsTest {
   }
 
   @Test
-  void severalCompletionsMayBeAskedForByEitherName() {
+  void bothNamesRequestSeveralCompletions() {
     JsonNode answer = server.post(CHAT, "{" + QUESTION + ", 'n_cmpl': 3, 'max_tokens': 1}").body();
 
     assertThat(answer.path("choices")).hasSize(3);
@@ -160,7 +160,7 @@ final class LlamaCppFieldsTest {
   }
 
   @Test
-  void theIntervalOfHeartbeatsIsTheRequests() {
+  void theRequestSetsTheHeartbeatInterval() {
     Fields fields = Fields.of(Json.object().put("sse_ping_interval", 7));
 
     assertThat(OptionFields.heartbeat(fields, Duration.ofSeconds(5)))

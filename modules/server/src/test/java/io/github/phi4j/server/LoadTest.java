@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * Many clients at once, a third of which vanish amid their answers: {@code -Dphi4j.load=ROUNDS}
- * repeats it with 64 of them.
+ * Concurrent clients, a third of which disconnect during their answers: {@code -Dphi4j.load=ROUNDS}
+ * repeats it with 64.
  */
 final class LoadTest {
 
@@ -54,7 +54,7 @@ final class LoadTest {
         .text();
   }
 
-  /** Returns the text of an answer, or nothing where the client goes away. */
+  /** Returns the text of an answer, or nothing if the client disconnects. */
   private static String client(TestServer server, int client) throws IOException {
     return switch (client % 3) {
       case 0 -> {
@@ -87,7 +87,7 @@ final class LoadTest {
   }
 
   @Test
-  void whoStaysGetsTheTextOfACallAloneAndNothingIsLeftBehind() throws Exception {
+  void remainingClientsGetTheTextOfASingleCallAndNothingLeaks() throws Exception {
     try (TestServer server = TestServer.start();
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<String> expected = new ArrayList<>();

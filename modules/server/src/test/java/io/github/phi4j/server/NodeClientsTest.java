@@ -9,13 +9,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
-/** OpenAI's and Ollama's clients for Node, where they are installed. */
+/** OpenAI's and Ollama's clients for Node, if they are installed. */
 final class NodeClientsTest {
 
   private static final Path FOLDER = Path.of("src", "test", "clients");
 
   @Test
-  void theOfficialClientsGetWhatTheyAskFor() throws Exception {
+  void theOfficialClientsWork() throws Exception {
     Assumptions.assumeTrue(
         Files.isDirectory(FOLDER.resolve("node_modules")),
         "the clients are not installed: run 'npm install' in modules/server/src/test/clients");

@@ -32,7 +32,7 @@ final class ResponsesTest {
     server.close();
   }
 
-  /** The events of a stream, each of which names its type twice. */
+  /** Returns the events of a stream, each of which has its type twice. */
   private static List<JsonNode> events(String request) throws IOException {
     String body = server.post(PATH, request.replace("}$", ", 'stream': true}")).http().body();
     List<JsonNode> events = new ArrayList<>();
@@ -61,7 +61,7 @@ final class ResponsesTest {
   }
 
   @Test
-  void argumentsOfACallAreStreamedAsTheyAreWritten() throws IOException {
+  void argumentsOfACallAreStreamed() throws IOException {
     String request = "{'input': 'Weather?', " + TOOLS + ", 'max_output_tokens': 80}$";
 
     JsonNode whole = server.post(PATH, request.replace("$", "")).body().at("/output/0");
@@ -89,7 +89,7 @@ final class ResponsesTest {
   }
 
   @Test
-  void aCallThatALimitCutsIsIncomplete() throws IOException {
+  void aTruncatedCallIsIncomplete() throws IOException {
     String request = "{'input': 'Weather?', " + TOOLS + ", 'max_output_tokens': ";
     int tokens = server.post(PATH, request + "80}").body().at("/usage/output_tokens").asInt();
     List<JsonNode> events = events(request + (tokens - 4) + "}$");
@@ -115,7 +115,7 @@ final class ResponsesTest {
     List<JsonNode> done = new ArrayList<>();
     events.getLast().at("/response/output/0/content/0/logprobs").forEach(done::add);
     assertThat(done).hasSize(6);
-    assertThat(told.subList(0, 6)).isEqualTo(done); // then once more where the text is done
+    assertThat(told.subList(0, 6)).isEqualTo(done); // then once more in the done event
     assertThat(events.getLast().at("/response/output/0/content/0/text").asText())
         .isEqualTo(joined(events, "response.output_text.delta"));
   }

@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Makes the model answer what the test wants: each token is chosen by the script, all else is the
- * engine's. An answer is found by a word of the question.
+ * Scripts the model's answers: the script chooses each token, all else is the engine's. A word in
+ * the question selects the answer.
  */
 final class Script implements TokenSampler {
 
-  /** A question with this word is answered at 20 tokens a second. */
+  /** Questions with this word are answered at 20 tokens a second. */
   static final String SLOWLY = "slowly";
 
   private final Tokenizer tokenizer;
@@ -57,7 +57,7 @@ final class Script implements TokenSampler {
             .map(each -> tokenizer.encode(each.getValue()))
             .orElse(new int[0]);
     if (text.contains(SLOWLY)) {
-      LockSupport.parkNanos(50_000_000); // half a minute for all of it: time to stop it amid
+      LockSupport.parkNanos(50_000_000); // half a minute in all: time to stop it halfway
     }
     int written = candidates.contextLength() - start;
     int next = written < answer.length ? answer[written] : end;

@@ -26,7 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** A server with the tiny model on a free port, and ways to talk to it. */
+/** A server with the tiny model on a free port, and a client. */
 final class TestServer implements AutoCloseable {
 
   static final ObjectMapper JSON = new ObjectMapper();
@@ -115,7 +115,7 @@ final class TestServer implements AutoCloseable {
             .build());
   }
 
-  /** The events of a stream, which must end as OpenAI's do. */
+  /** Returns the events of a stream, which must end like OpenAI's. */
   List<JsonNode> events(String path, String json) throws IOException {
     Answer answer = post(path, json);
     assertThat(answer.status()).as(answer.http().body()).isEqualTo(200);
@@ -145,7 +145,9 @@ final class TestServer implements AutoCloseable {
     return socket;
   }
 
-  /** Sends bytes as they are, and returns what comes back until the server closes, or is silent. */
+  /**
+   * Sends raw bytes, and returns the response until the server closes the connection or is silent.
+   */
   String raw(String request) throws IOException {
     try (Socket socket = connect()) {
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
@@ -166,12 +168,12 @@ final class TestServer implements AutoCloseable {
     return bytes.toString(StandardCharsets.UTF_8);
   }
 
-  /** A request without a body, as it goes over the wire. */
+  /** A request without a body, in wire format. */
   static String head(String... lines) {
     return String.join("\r\n", lines) + "\r\n\r\n";
   }
 
-  /** A request with a body, as it goes over the wire. */
+  /** A request with a body, in wire format. */
   static String wire(String path, String json, String... headers) {
     byte[] body = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
     return "POST "

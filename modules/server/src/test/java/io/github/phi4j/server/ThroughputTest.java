@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * What HTTP costs, measured in turns so that both sides have the same machine: {@code
+ * The overhead of HTTP, measured alternately so that both sides have the same conditions: {@code
  * -Dphi4j.throughput=ROUNDS}, with another model {@code -Dphi4j.throughput.model=FILE}. Prints
  * ratios and asserts nothing about time.
  */
@@ -124,7 +124,7 @@ final class ThroughputTest {
     return first.get();
   }
 
-  /** A client that costs little itself: it reads bytes, and looks at none but the first event's. */
+  /** A cheap client: it reads bytes, and parses only the first event. */
   private static long http(TestServer server, int tokens) throws IOException {
     long start = System.nanoTime();
     byte[] request =
@@ -136,7 +136,7 @@ final class ThroughputTest {
       InputStream in = socket.getInputStream();
       byte[] buffer = new byte[1 << 16];
       int length = 0;
-      // The first event tells the role; it is written together with the first text.
+      // The first event has the role; it is written together with the first text.
       while (!new String(buffer, 0, length, US_ASCII).contains("data: ")) {
         length += in.read(buffer, length, buffer.length - length);
       }

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * A job on a cluster of two executor processes of this machine. {@code -Dphi4j.spark.rows} sets how
- * many rows it has.
+ * A job on a cluster of two executor processes of this machine. {@code -Dphi4j.spark.rows} sets the
+ * number of rows.
  */
 final class ClusterTest {
 
@@ -53,7 +53,7 @@ final class ClusterTest {
   }
 
   @Test
-  void everyRowIsThereOnceAndAsOneProcessHasItThoughAnExecutorIsKilled() throws Exception {
+  void allRowsArePresentOnceAndUnchangedDespiteAKilledExecutor() throws Exception {
     List<Row> questions = questions(ROWS);
     Map<Long, String> expected;
     try (Generator generator = load()) {
@@ -71,8 +71,8 @@ final class ClusterTest {
   }
 
   /**
-   * The same rows in one process and on the cluster, in turns, after both are warm: starting
-   * executors and loading is not measured. {@code -Dphi4j.spark.rounds} says how many turns.
+   * The same rows in one process and on the cluster, alternately, after warm-up: starting executors
+   * and loading is not measured. {@code -Dphi4j.spark.rounds} sets the number of rounds.
    */
   @Test
   @EnabledIfSystemProperty(named = "phi4j.spark.rounds", matches = "\\d+")
@@ -100,12 +100,12 @@ final class ClusterTest {
     }
   }
 
-  /** With the cores of both executors. */
+  /** Loads the model with the cores of both executors. */
   private static Generator load() {
     return Phi4.load(MODEL, LoadOptions.builder().threads(2).maxWaiting(ROWS).build());
   }
 
-  /** As a program without Spark does it, with as many rows under way as the cluster has. */
+  /** Generates without Spark, with as many rows in flight as the cluster. */
   private static Map<Long, String> alone(Generator generator, List<Row> questions)
       throws Exception {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -106,7 +106,7 @@ final class Phi4SparkTest {
   }
 
   @Test
-  void aSeedComesFromTheRowsId() {
+  void seedsDeriveFromTheRowsIds() {
     Phi4SparkOptions options = options().temperature(2).build();
     Dataset<Row> rows = questions("Hi", "Hi", "Hi", "Hi", "Hi", "Hi");
     Map<Long, Row> once = byId(rows.transform(Phi4Spark.generate(options)), "generated");
@@ -131,7 +131,7 @@ final class Phi4SparkTest {
     assertThat(column.apply("result").dataType()).isEqualTo(StructType.fromDDL(type));
     for (Row row : byId(rows, "generated").values()) {
       Row result = row.getAs("result");
-      if (row.getAs("finishReason").equals("STOP")) { // or the answer is cut off
+      if (row.getAs("finishReason").equals("STOP")) { // otherwise the answer is cut off
         assertThat(result.<Integer>getAs("a")).isNotNull();
         assertThat(result.<Boolean>getAs("b")).isNotNull();
         assertThat(result.<LocalDate>getAs("e")).isNotNull();
@@ -185,7 +185,7 @@ final class Phi4SparkTest {
   }
 
   @Test
-  void conversationsMayBeAskedAndWhatIsWrongWithOneIsItsError() {
+  void conversationsAreAnsweredAndInvalidOnesAreErrorsOfTheirRows() {
     Dataset<Row> rows =
         spark
             .range(3)
@@ -210,7 +210,7 @@ final class Phi4SparkTest {
   }
 
   @Test
-  void tooLittleMemoryIsTheErrorOfARowAndABrokenModelIsNot() {
+  void outOfMemoryIsTheErrorOfARowAndABrokenModelIsNot() {
     for (Throwable failure :
         List.of(new ContextMemoryException("2 GB are needed"), new OutOfMemoryError("heap"))) {
       Row row = failing(failure);
@@ -236,7 +236,7 @@ final class Phi4SparkTest {
   }
 
   @Test
-  void aCallRegistersFunctionsOfSql() {
+  void aCallRegistersSqlFunctions() {
     Phi4Spark.register(spark, options().maxTokens(2).build());
     Row row = spark.sql("select phi4_generate('What is 27 + 45?') answer").first().getStruct(0);
     assertThat(row.<Integer>getAs("completionTokens")).isEqualTo(2);
@@ -272,7 +272,7 @@ final class Phi4SparkTest {
   }
 
   @Test
-  void allTasksShareThreadsAsManyAsThereAreCores() {
+  void allTasksShareAThreadPerCore() {
     Phi4SparkOptions.Builder options = Phi4SparkOptions.builder().model(MODEL);
     Generator model = ExecutorModels.get(options.build());
     assertThat(model.threads()).isEqualTo(2); // of local[2]
@@ -280,7 +280,7 @@ final class Phi4SparkTest {
   }
 
   @Test
-  void aColumnThatIsNotThereIsSaidBeforeTheJob() {
+  void aMissingColumnIsReportedBeforeTheJob() {
     assertThatThrownBy(() ->
             questions("a").transform(Phi4Spark.generate(options().promptColumn("text").build())))
         .hasMessageContaining("no column text")

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The functions of SQL, as a session's configuration gives them and as a call does. */
+/** The SQL functions, registered by configuration and by a call. */
 final class SqlTest {
 
   private static final String MODEL =
@@ -75,7 +75,7 @@ final class SqlTest {
   }
 
   @Test
-  void settingsHoldFromTheNextQueryOn() {
+  void settingsApplyFromTheNextQueryOn() {
     String query = "select phi4_generate(prompt).completionTokens from questions where id = 1";
     rows("set spark.phi4j.maxTokens = 3");
     try {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The job for spark-submit: every format, what it leaves when it is stopped, and the command. */
+/** The job for spark-submit: formats, resuming, and the command. */
 final class SubmitTest {
 
   private static final Path MODEL =
@@ -81,7 +81,7 @@ final class SubmitTest {
   }
 
   @Test
-  void everyFormatGoesInAndComesOutAndAJobGoesOnWhereItEnded() throws Exception {
+  void allFormatsAreReadAndWrittenAndAJobResumes() throws Exception {
     Map<String, Map<Long, String>> answers = new HashMap<>();
     for (String format : List.of("json", "csv")) { // and Parquet below
       String input = "questions." + format;
@@ -150,7 +150,7 @@ final class SubmitTest {
   }
 
   @Test
-  void whatAStoppedJobFinishedStays() throws Exception {
+  void finishedRowsOfAStoppedJobAreKept() throws Exception {
     int count = 60;
     questions(count).write().parquet(folder.resolve("questions.parquet").toString());
     Map<String, String> job =
@@ -174,7 +174,7 @@ final class SubmitTest {
     assertThat(texts(spark.read().parquet(job.get("output")), "generated.text")).hasSize(count);
   }
 
-  /** How many finished files an output has. */
+  /** Returns the number of finished files in an output. */
   private static long files(Path output) throws IOException {
     if (!Files.exists(output)) {
       return 0;
@@ -185,7 +185,7 @@ final class SubmitTest {
   }
 
   @Test
-  void whatIsWrongWithACommandIsSaid() {
+  void wrongArgumentsAreRefusedWithTheReason() {
     assertThatThrownBy(() -> Phi4Submit.main(new String[] {"--modle", "x"}))
         .hasMessageContaining("--modle")
         .hasMessageContaining("model");

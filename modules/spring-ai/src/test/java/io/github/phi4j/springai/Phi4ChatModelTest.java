@@ -31,7 +31,7 @@ import org.springframework.ai.tool.function.FunctionToolCallback;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.util.MimeTypeUtils;
 
-/** The chat model by itself and behind a chat client. */
+/** The chat model, directly and behind a chat client. */
 final class Phi4ChatModelTest {
 
   record Sum(int first, int second, int result) {}
@@ -50,7 +50,7 @@ final class Phi4ChatModelTest {
   }
 
   @Test
-  void aCallTellsUsageAndWhyItEnded() {
+  void aCallHasUsageAndFinishReason() {
     try (Generator generator = Script.load(ChatFormat.PHI4)) {
       Phi4ChatModel model = scripted(generator, _ -> "Because of scattering.").build();
       ChatResponse response = model.call(new Prompt("Why is the sky blue?"));
@@ -131,7 +131,7 @@ final class Phi4ChatModelTest {
       assertThat(scripted.prompt("What is 27 + 45?").call().entity(Sum.class))
           .isEqualTo(new Sum(27, 45, 72));
 
-      // With its own words the model cannot but give a record, whatever its numbers are.
+      // Unscripted, the model is still bound to the record's schema.
       ChatClient free = ChatClient.create(Phi4ChatModel.builder().generator(generator).build());
       Sum sum =
           free.prompt("What is 27 + 45?")
@@ -143,7 +143,7 @@ final class Phi4ChatModelTest {
   }
 
   @Test
-  void callsOfToolsAreReturnedAndRequiredWhereAsked() {
+  void toolCallsAreReturnedAndRequiredOnRequest() {
     try (Generator generator = Script.load(ChatFormat.PHI4)) {
       Phi4ChatModel model =
           scripted(
@@ -194,7 +194,7 @@ final class Phi4ChatModelTest {
   }
 
   @Test
-  void picturesAreRefused() {
+  void imagesAreRefused() {
     try (Generator generator = Script.load(ChatFormat.PHI4)) {
       Phi4ChatModel model = Phi4ChatModel.builder().generator(generator).build();
       UserMessage picture =

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.ai.chat.prompt.ChatOptions;
 import org.springframework.ai.test.options.AbstractChatOptionsTests;
 
-/** Spring AI's contract of options, and what phi4j adds to them. */
+/** Spring AI's contract tests for options, and phi4j's additions. */
 final class Phi4ChatOptionsTest
     extends AbstractChatOptionsTests<Phi4ChatOptions, Phi4ChatOptions.Builder> {
 
@@ -56,7 +56,7 @@ final class Phi4ChatOptionsTest
   }
 
   @Test
-  void whatIsSetWinsInACombination() {
+  void setValuesWinInACombination() {
     Phi4ChatOptions.Builder some = Phi4ChatOptions.builder().temperature(0.7).seed(1L);
     assertThat(full().mutate().combineWith(some).build())
         .isEqualTo(full().mutate().temperature(0.7).seed(1L).build());

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.test.chat.client.advisor.AbstractToolCallingAdvisorIT;
 
-/** Spring AI's own test of tool calling, on the real engine. */
+/** Spring AI's own tests of tool calling, on the real engine. */
 final class Phi4ToolCallingAdvisorIT extends AbstractToolCallingAdvisorIT {
 
   private static final Generator GENERATOR = Script.load(ChatFormat.PHI4);

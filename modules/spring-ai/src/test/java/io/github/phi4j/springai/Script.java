@@ -14,8 +14,8 @@ import java.util.Arrays;
 import java.util.function.UnaryOperator;
 
 /**
- * Makes the tiny model answer as a test wants. Everything else stays the engine's: prompts,
- * grammars, stop strings, streaming, counts.
+ * Scripts the tiny model's answers. All else is the engine's: prompts, grammars, stop strings,
+ * streaming, counts.
  */
 final class Script implements TokenSampler {
 
@@ -24,7 +24,7 @@ final class Script implements TokenSampler {
   private final Tokenizer tokenizer;
   private final UnaryOperator<String> answers;
 
-  /** Answers by what the prompt says, special tokens left out. */
+  /** Creates a script that derives answers from the prompt without special tokens. */
   Script(Tokenizer tokenizer, UnaryOperator<String> answers) {
     this.tokenizer = tokenizer;
     this.answers = answers;
@@ -38,7 +38,7 @@ final class Script implements TokenSampler {
     return load(LoadOptions.builder().chatFormat(format));
   }
 
-  /** Options whose answers follow a script. */
+  /** Returns options for scripted answers. */
   static GenerationOptions options(Generator generator, UnaryOperator<String> answers) {
     Script script = new Script(generator.tokenizer(), answers);
     return GenerationOptions.builder()
@@ -47,7 +47,7 @@ final class Script implements TokenSampler {
         .build();
   }
 
-  /** Answers that cannot be had. */
+  /** Returns a script that fails. */
   static UnaryOperator<String> failing() {
     return _ -> {
       throw new IllegalStateException("there is no answer");

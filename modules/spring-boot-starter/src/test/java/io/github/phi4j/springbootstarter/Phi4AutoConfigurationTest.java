@@ -25,7 +25,7 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
-/** What an application gets by properties alone, and what it can put in its place. */
+/** Auto-configured beans, and beans that replace them. */
 final class Phi4AutoConfigurationTest {
 
   private static final Path MODEL =
@@ -44,7 +44,7 @@ final class Phi4AutoConfigurationTest {
   }
 
   @Test
-  void aModelIsAllThatAnApplicationNeedsToName() {
+  void anApplicationOnlyNeedsToNameAModel() {
     withModel("spring.ai.phi4j.chat.options.max-tokens=5")
         .run(context -> {
           ChatClient client = context.getBean(ChatClient.Builder.class).build();
@@ -107,7 +107,7 @@ final class Phi4AutoConfigurationTest {
   }
 
   @Test
-  void withoutAModelTheApplicationIsToldWhatToSet() {
+  void withoutAModelTheErrorNamesTheProperty() {
     runner.run(context ->
         assertThat(context)
             .getFailure()

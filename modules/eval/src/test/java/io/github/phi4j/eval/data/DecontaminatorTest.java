@@ -60,7 +60,7 @@ class DecontaminatorTest {
   }
 
   @Test
-  void allowedWordsAreNoContamination() {
+  void allowedWordsAreNotContamination() {
     String other =
         "Choose well: (A) I only (B) II only (C) III only (D) I and II only. " + "y ".repeat(60);
     assertThat(check(other).rule()).isEqualTo(Contamination.Rule.THIRTEEN_GRAM);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * Curves of success beside brute force, 200 continuations after each token: {@code
+ * Success curves compared with brute force, 200 continuations per token: {@code
  * -Dphi4j.bruteforce=N} for N of the sums. All 20 take millions of tokens.
  */
 @EnabledIfSystemProperty(named = "phi4j.bruteforce", matches = "\\d+")
@@ -27,7 +27,7 @@ class BruteForceTest {
   private static final int SAMPLES = 200;
   private static final double GAP = 0.2;
 
-  /** The sums whose success is nearest to a half, by 16 replies each. */
+  /** The sums with success rates nearest to one half, by 16 replies each. */
   private static final List<Integer> SUMS =
       List.of(
           112, 95, 137, 50, 211, 275, 282, 85, 220, 277, 64, 79, 107, 138, 6, 133, 147, 191, 196,
@@ -69,7 +69,9 @@ class BruteForceTest {
     assertThat(inside / (double) positions).isGreaterThanOrEqualTo(0.95);
   }
 
-  /** Whether two estimates are within two errors of both, and what the curve passed over. */
+  /**
+   * Returns whether two estimates agree within two standard errors and the curve's skipped share.
+   */
   private static boolean agrees(double curve, double error, double skipped, double brute) {
     double p = (brute * SAMPLES + 0.5) / (SAMPLES + 1);
     double both = Math.sqrt(error * error + p * (1 - p) / SAMPLES);

@@ -42,7 +42,7 @@ class PivotalSearchTest {
     model.close();
   }
 
-  /** The digits that decide, found by 200 continuations after each token, and what that took. */
+  /** The deciding digits, found by 200 continuations per token, and the tokens that took. */
   @ParameterizedTest
   @CsvSource({"282, 24, 510", "112, 17, 690", "275, 17, 841"})
   void theKnownDigitIsFoundInEveryRepeatAndNoOther(int item, int digit, int tokens) {
@@ -56,22 +56,22 @@ class PivotalSearchTest {
   }
 
   @Test
-  void easyAndHopelessQuestionsAreToldApart() {
+  void difficultyIsEmptyOutsideItsRange() {
     PivotalSearch search = PivotalSearch.of(model, sums);
     assertThat(search.difficulty(sums.items().get(0))).isEmpty();
     assertThat(search.difficulty(sums.items().get(112)).orElseThrow()).isBetween(0.3, 0.7);
   }
 
   @Test
-  void theBudgetHoldsUpToOneGroupOfContinuations() {
+  void theBudgetIsExceededByAtMostOneBatch() {
     List<Item> items = List.of(sums.items().get(50), sums.items().get(282), sums.items().get(112));
     long unlimited = generated(PivotalSearch.of(model, sums), items);
     for (PivotalSearch.Method method : PivotalSearch.Method.values()) {
       for (long budget : new long[] {1, 100, 300, 900}) {
         PivotalSearch search = PivotalSearch.of(model, sums).method(method, 40).budget(budget);
         List<SuccessCurve> curves = search.run(items);
-        long mostOfGroup = 40L * 60;
-        assertThat(search.generated()).isBetween(budget, budget + 60 + mostOfGroup);
+        long maxOfBatch = 40L * 60;
+        assertThat(search.generated()).isBetween(budget, budget + 60 + maxOfBatch);
         assertThat(search.isSpent()).isTrue();
         assertThat(curves).hasSizeBetween(1, 3);
         assertThat(curves.stream().mapToLong(SuccessCurve::generated).sum())
@@ -85,7 +85,7 @@ class PivotalSearchTest {
     assertThat(cut.points().get(24).status()).isEqualTo(SuccessCurve.Status.UNDECIDED);
   }
 
-  /** The sums, with the first word of the answer given. */
+  /** The sums, with the first word of the answer as a half-written message. */
   private record Begun(Task task) implements Task {
     @Override
     public String name() {
@@ -115,7 +115,7 @@ class PivotalSearchTest {
   }
 
   @Test
-  void aHalfWrittenMessageGoesOn() {
+  void aHalfWrittenMessageIsContinued() {
     Task begun = new Begun(sums);
     SuccessCurve curve = PivotalSearch.of(model, begun).search(sums.items().get(112));
     assertThat(curve.points().getFirst().text()).isEqualTo(":");
@@ -140,11 +140,11 @@ class PivotalSearchTest {
   }
 
   @Test
-  void aSearchGoesOnInItsFolderAndRefusesOtherSettings(@TempDir Path folder) throws IOException {
+  void aSearchResumesInItsFolderAndRefusesOtherSettings(@TempDir Path folder) throws IOException {
     List<Item> items = List.of(sums.items().get(112), sums.items().get(282));
     List<SuccessCurve> curves = PivotalSearch.of(model, sums).folder(folder).run(items);
     String whole = Files.readString(folder.resolve("curves.jsonl"));
-    // As after a kill amid the second line.
+    // As after a kill in the middle of the second line.
     Files.writeString(folder.resolve("curves.jsonl"), whole.substring(0, whole.indexOf('\n') + 30));
     PivotalSearch again = PivotalSearch.of(model, sums).folder(folder);
     assertThat(again.run(items).toString()).isEqualTo(curves.toString());
@@ -160,7 +160,7 @@ class PivotalSearchTest {
   }
 
   @Test
-  void pairsAreEncodedAsTheirTokensAgain() {
+  void pairsEncodeToTheirTokens() {
     SuccessCurve curve = PivotalSearch.of(model, sums).seed(1).search(sums.items().get(112));
     PreferencePairs ids = new PreferencePairs(model.tokenizer(), sums, PreferencePairs.Format.IDS);
     PreferencePairs trl = new PreferencePairs(model.tokenizer(), sums, PreferencePairs.Format.TRL);

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 class SpineTest {
 
   /**
-   * A model whose success is known exactly: twelve tokens, each a step up, down or none, most of
-   * them nearly certain, and a right answer is one that ends above its start.
+   * A model with known success probabilities: twelve tokens, each a step up, down or none, most of
+   * them nearly certain; an answer that ends above its start is right.
    */
   private static final class Walk implements Paths {
     private static final int LENGTH = 12;
@@ -40,7 +40,7 @@ class SpineTest {
       return height;
     }
 
-    /** The probability of a right answer. */
+    /** Returns the probability of a right answer. */
     static double success(int[] tokens) {
       return success(tokens.length, height(tokens));
     }
@@ -162,7 +162,7 @@ class SpineTest {
   }
 
   @Test
-  void bisectionFindsNothingFalseWithManySamplesAtFarHigherCost() {
+  void bisectionFindsOnlyRealStepsAtFarHigherCost() {
     Walk walk = new Walk();
     SearchOptions options = new SearchOptions(0.2, 0.05, Long.MAX_VALUE, 8);
     long bisection = 0;

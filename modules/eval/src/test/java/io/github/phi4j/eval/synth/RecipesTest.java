@@ -33,14 +33,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** All built-in recipes from seeds to files, on replies that are drawn from the steps' schemas. */
+/** All built-in recipes from seeds to files, with replies drawn from the steps' schemas. */
 class RecipesTest {
 
   private static final int SEEDS = 12;
 
   @TempDir private Path folder;
 
-  /** The recipes with the steps that a record goes through, and the fields of their outputs. */
+  /** The recipes, each with the steps of a record and the fields of its outputs. */
   static Stream<Arguments> recipes() {
     return Stream.of(
         Arguments.of("reversal", "asked again fidelity", Set.of("prompt", "completion")),
@@ -77,7 +77,7 @@ class RecipesTest {
     return Files.write(folder.resolve("seeds.jsonl"), lines);
   }
 
-  /** A reply that is valid for the call's schema and depends on prompt and seed alone. */
+  /** Returns a reply that is valid for the call's schema and depends only on prompt and seed. */
   private static String reply(String prompt, GenerationOptions options, long seed) {
     assertThat(options.grammar()).get().isInstanceOf(Grammar.JsonSchema.class);
     Grammar.JsonSchema grammar = (Grammar.JsonSchema) options.grammar().orElseThrow();
@@ -116,7 +116,7 @@ class RecipesTest {
 
   @ParameterizedTest
   @MethodSource("recipes")
-  void leavesOutputsAndTheirLineage(String name, String steps, Set<String> fields)
+  void writesOutputsAndTheirLineage(String name, String steps, Set<String> fields)
       throws IOException {
     Completer model = ScriptedModel.constrained(RecipesTest::reply);
     Path out = folder.resolve("out");
@@ -148,7 +148,7 @@ class RecipesTest {
 
   @ParameterizedTest
   @MethodSource("recipes")
-  void goesOnToTheSameFilesAndRefusesOtherSettings(String name, String steps, Set<String> fields)
+  void resumesToTheSameFilesAndRefusesOtherSettings(String name, String steps, Set<String> fields)
       throws IOException {
     Path input = seeds();
     Completer model = ScriptedModel.constrained(RecipesTest::reply);
@@ -165,7 +165,7 @@ class RecipesTest {
     Path broken = folder.resolve("broken");
     assertThatThrownBy(() -> workflow.run(failing, failing, "scripted", input, broken))
         .isInstanceOf(UnsupportedOperationException.class);
-    // As after kill -9 amid a line.
+    // As after kill -9 in the middle of a line.
     Files.writeString(
         broken.resolve("records.jsonl"), "{\"number\": 7, \"sou", StandardOpenOption.APPEND);
     workflow.parallel(16).run(model, model, "scripted", input, broken);
@@ -207,7 +207,7 @@ class RecipesTest {
   }
 
   @Test
-  void recordsAreWorkedOnTogetherAndEachOnItsOwn() throws IOException {
+  void recordsAreConcurrentAndIndependent() throws IOException {
     CountDownLatch together = new CountDownLatch(4);
     AtomicInteger atOnce = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();

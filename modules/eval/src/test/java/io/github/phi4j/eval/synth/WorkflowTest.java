@@ -86,7 +86,7 @@ class WorkflowTest {
   }
 
   @Test
-  void pluralityLeavesOutWhatAllOrNoneAgreeOn() throws IOException {
+  void pluralityDropsUnanimousAndRareAnswers() throws IOException {
     AtomicInteger next = new AtomicInteger();
     Completer model =
         ScriptedModel.of((prompt, seed) -> {
@@ -179,7 +179,7 @@ class WorkflowTest {
   }
 
   @Test
-  void aBrokenRunGoesOnToTheSameFiles() throws IOException {
+  void aCrashedRunResumesToTheSameFiles() throws IOException {
     String[] lines = new String[12];
     for (int i = 0; i < lines.length; i++) {
       lines[i] = "{\"question\": \"q" + i + "\"}";
@@ -214,7 +214,7 @@ class WorkflowTest {
   }
 
   @Test
-  void wrongFilesSayWhatIsWrong() throws IOException {
+  void wrongFilesAreRefusedWithTheReason() throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("w.yaml"), "name: w\nsteps: [{name: a, prompt: x}]\noutputs: []\n");

@@ -11,7 +11,7 @@ import io.github.phi4j.langchain4j.Phi4EmbeddingModel;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Answers from notes: one model finds the notes and reads them. */
+/** Answers from notes: one model retrieves and reads them. */
 public final class RagExample {
 
   interface Librarian {

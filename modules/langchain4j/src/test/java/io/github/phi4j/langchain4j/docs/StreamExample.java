@@ -8,7 +8,7 @@ import io.github.phi4j.langchain4j.Phi4StreamingChatModel;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 
-/** Prints an answer as it grows, and cancels it when it is long enough. */
+/** Prints a streamed answer, and cancels it once it is long enough. */
 public final class StreamExample {
 
   private StreamExample() {}
@@ -28,7 +28,9 @@ public final class StreamExample {
               System.out.print(part.text());
               length += part.text().length();
               if (length > 1000) {
-                context.streamingHandle().cancel(); // the engine stops, nothing more is called
+                context
+                    .streamingHandle()
+                    .cancel(); // stops the engine; the handler is not called again
                 done.complete(null);
               }
             }
