@@ -13,6 +13,14 @@ public final class Allocations {
 
   private Allocations() {}
 
+  /** The bytes that this thread allocates for some work. */
+  public static long of(Runnable work) {
+    ThreadMXBean counters = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = counters.getCurrentThreadAllocatedBytes();
+    work.run();
+    return counters.getCurrentThreadAllocatedBytes() - before;
+  }
+
   /**
    * Asserts that work which is repeated comes to allocate nothing. It is repeated until a round is
    * free, for while code is being compiled, interpreted and compiled parts of it may box what

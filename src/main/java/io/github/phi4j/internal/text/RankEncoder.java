@@ -41,7 +41,7 @@ final class RankEncoder implements BytePairEncoder {
   @Override
   public void encode(String text, IntArrayList ids) {
     IntArrayList encoded = encoding.encodeOrdinary(text);
-    ids.ensureCapacity(ids.size() + encoded.size());
+    // Not ensureCapacity, which copies all ids for each text between two literals.
     for (int i = 0; i < encoded.size(); i++) {
       ids.add(encoded.get(i));
     }

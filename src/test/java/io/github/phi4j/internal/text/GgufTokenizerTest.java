@@ -10,6 +10,7 @@ import io.github.phi4j.api.ChatFormat;
 import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.internal.gguf.GgufFile;
+import io.github.phi4j.testing.Allocations;
 import io.github.phi4j.testing.GgufWriter;
 import io.github.phi4j.testing.TinyModel;
 import io.github.phi4j.testing.Vocabularies;
@@ -256,6 +257,21 @@ final class GgufTokenizerTest {
     GgufTokenizer tokenizer = Tokenizers.read(writer);
     assertThat(tokenizer.encode("[abc[ab")).containsExactly(100350, 100349);
     assertThat(tokenizer.encode("c[abc")).startsWith(100351);
+  }
+
+  @Test
+  void theCostOfLiteralsGrowsWithTheirNumberAndNotItsSquare() {
+    GgufWriter writer = Vocabularies.putPhi4(new GgufWriter());
+    for (int id = 50_000; id < 53_000; id++) {
+      writer.element("tokenizer.ggml.token_type", id, Vocabularies.USER_DEFINED);
+    }
+    GgufTokenizer tokenizer = Tokenizers.read(writer);
+    String literal = tokenizer.text(50_000);
+    String text = ("hello" + literal).repeat(1_000);
+    String longer = text.repeat(4);
+    assertThat(tokenizer.encode(text)).hasSize(3_000).contains(50_000);
+    long bytes = Allocations.of(() -> tokenizer.encode(text));
+    assertThat(Allocations.of(() -> tokenizer.encode(longer))).isLessThan(8 * bytes);
   }
 
   @Test
