@@ -28,9 +28,7 @@ public final class StreamExample {
               System.out.print(part.text());
               length += part.text().length();
               if (length > 1000) {
-                context
-                    .streamingHandle()
-                    .cancel(); // stops the engine; the handler is not called again
+                context.streamingHandle().cancel(); // the engine stops; no more callbacks
                 done.complete(null);
               }
             }
