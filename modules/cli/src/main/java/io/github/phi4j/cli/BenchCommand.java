@@ -6,8 +6,12 @@ import io.github.phi4j.api.Session;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,7 +25,10 @@ import picocli.CommandLine.Option;
       "",
       "List options take comma-separated values and are repeatable; every combination is measured."
           + " pp is prompt processing, tg is token generation; neither includes tokenizing or"
-          + " sampling. Each test warms up for two seconds before the timed repetitions."
+          + " sampling. Each test warms up for two seconds before the timed repetitions.",
+      "",
+      "With several thread counts, from the lowest up, each result has its efficiency: speed per"
+          + " thread relative to that of the lowest count, 1 (100 %) for perfect scaling."
     })
 final class BenchCommand implements Callable<Integer> {
 
@@ -83,7 +90,9 @@ final class BenchCommand implements Callable<Integer> {
       names = {"-t", "--threads"},
       paramLabel = "N",
       split = ",",
-      description = "Computing threads. Default: one per physical core.")
+      description =
+          "Computing threads; several counts show how speed scales. Default: one per physical"
+              + " core.")
   private List<Integer> threads = new ArrayList<>();
 
   @Option(
@@ -105,6 +114,8 @@ final class BenchCommand implements Callable<Integer> {
 
   @Mixin private PackedOptions packed;
 
+  private boolean printed; // a result, at least
+
   BenchCommand(Environment environment) {
     this.environment = environment;
   }
@@ -118,7 +129,7 @@ final class BenchCommand implements Callable<Integer> {
     int contextLength = tests.stream().mapToInt(BenchTest::contextLength).max().orElseThrow();
     int sequences = tests.stream().mapToInt(BenchTest::parallel).max().orElseThrow();
     List<LoadOptions> loads =
-        (threads.isEmpty() ? Stream.of((Integer) null) : threads.stream())
+        (threads.isEmpty() ? Stream.of((Integer) null) : threads.stream().sorted())
             .map(count ->
                 packed
                     .apply(
@@ -130,16 +141,29 @@ final class BenchCommand implements Callable<Integer> {
                     .build())
             .toList();
     List<Path> models = models();
-    format.begin(environment.out());
-    boolean first = true;
+    boolean scaling = threads.stream().distinct().count() > 1;
+    format.begin(environment.out(), scaling);
     for (Path model : models) {
+      Map<BenchTest, BenchResult> references = new HashMap<>(); // with the fewest threads
       for (LoadOptions options : loads) {
-        measure(model, options, tests, first);
-        first = false;
+        measure(
+            model,
+            options,
+            tests,
+            result -> {
+              references.putIfAbsent(result.test(), result);
+              print(scaling ? result.relativeTo(references.get(result.test())) : result);
+            });
       }
     }
     format.end(environment.out());
     return 0;
+  }
+
+  private void print(BenchResult result) {
+    format.result(environment.out(), result, !printed);
+    environment.out().flush();
+    printed = true;
   }
 
   private List<Path> models() {
@@ -152,18 +176,22 @@ final class BenchCommand implements Callable<Integer> {
         .toList();
   }
 
-  private void measure(Path file, LoadOptions options, List<BenchTest> tests, boolean first) {
-    boolean firstResult = first;
+  private void measure(
+      Path file, LoadOptions options, List<BenchTest> tests, Consumer<BenchResult> out) {
     try (Generator generator = environment.models().load(file, options)) {
       for (BenchTest test : tests) {
         Instant time = Instant.now();
         List<Long> samples = run(generator, test);
-        BenchResult result =
+        out.accept(
             new BenchResult(
-                file, generator.info(), generator.threads(), options, test, time, samples);
-        format.result(environment.out(), result, firstResult);
-        environment.out().flush();
-        firstResult = false;
+                file,
+                generator.info(),
+                generator.threads(),
+                options,
+                test,
+                time,
+                samples,
+                OptionalDouble.empty()));
       }
     }
   }

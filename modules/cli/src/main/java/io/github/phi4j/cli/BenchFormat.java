@@ -2,6 +2,7 @@ package io.github.phi4j.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -10,12 +11,18 @@ import java.util.stream.Collectors;
 enum BenchFormat {
   /** A Markdown table. */
   MD {
-    private static final String ROW = "| %-30s | %10s | %10s | %-10s | %7s | %15s | %20s |\n";
+    private static final String ROW = "| %-30s | %10s | %10s | %-10s | %7s | %15s | %20s |";
+    private static final String EFFICIENCY = " %10s |";
 
     @Override
-    void begin(Output out) {
+    void begin(Output out, boolean scaling) {
       out.printf(ROW, "model", "size", "params", "backend", "threads", "test", "t/s");
-      List<Integer> widths = List.of(-30, 10, 10, -10, 7, 15, 20);
+      List<Integer> widths = new ArrayList<>(List.of(-30, 10, 10, -10, 7, 15, 20));
+      if (scaling) {
+        out.printf(EFFICIENCY, "efficiency");
+        widths.add(10);
+      }
+      out.print("\n");
       out.println(
           widths.stream()
               .map(width -> " " + "-".repeat(Math.abs(width) - 1) + (width > 0 ? ":" : "-") + " ")
@@ -37,6 +44,10 @@ enum BenchFormat {
               "%.2f ± %.2f",
               result.tokensPerSecond(),
               result.tokensPerSecondDeviation()));
+      if (result.efficiency().isPresent()) {
+        out.printf(EFFICIENCY, Math.round(100 * result.efficiency().getAsDouble()) + " %");
+      }
+      out.print("\n");
     }
 
     @Override
@@ -48,7 +59,7 @@ enum BenchFormat {
   /** One JSON array of objects. */
   JSON {
     @Override
-    void begin(Output out) {
+    void begin(Output out, boolean scaling) {
       out.print("[");
     }
 
@@ -68,7 +79,7 @@ enum BenchFormat {
   /** One JSON object per line. */
   JSONL {
     @Override
-    void begin(Output out) {}
+    void begin(Output out, boolean scaling) {}
 
     @Override
     void result(Output out, BenchResult result, boolean first) {
@@ -83,7 +94,7 @@ enum BenchFormat {
   /** Comma-separated values with a header. */
   CSV {
     @Override
-    void begin(Output out) {}
+    void begin(Output out, boolean scaling) {}
 
     @Override
     void result(Output out, BenchResult result, boolean first) {
@@ -100,7 +111,12 @@ enum BenchFormat {
     void end(Output out) {}
   };
 
-  abstract void begin(Output out);
+  /**
+   * Begins the output.
+   *
+   * @param scaling whether results have an efficiency
+   */
+  abstract void begin(Output out, boolean scaling);
 
   abstract void result(Output out, BenchResult result, boolean first);
 

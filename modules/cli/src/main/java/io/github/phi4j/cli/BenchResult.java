@@ -8,7 +8,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.SequencedMap;
 
 /**
  * The result of one test.
@@ -20,6 +21,8 @@ import java.util.Map;
  * @param test the test
  * @param time the start time
  * @param samplesNanos nanoseconds of each repetition
+ * @param efficiency the speed per thread relative to that with the fewest threads, if several
+ *     counts are compared
  */
 record BenchResult(
     Path file,
@@ -28,7 +31,15 @@ record BenchResult(
     LoadOptions options,
     BenchTest test,
     Instant time,
-    List<Long> samplesNanos) {
+    List<Long> samplesNanos,
+    OptionalDouble efficiency) {
+
+  /** Returns this result with its efficiency relative to a result of the same test. */
+  BenchResult relativeTo(BenchResult other) {
+    double relative = (tokensPerSecond() / threads) / (other.tokensPerSecond() / other.threads);
+    return new BenchResult(
+        file, model, threads, options, test, time, samplesNanos, OptionalDouble.of(relative));
+  }
 
   /** Returns the model's type in llama.cpp's format: {@code phi3 14B Q4_K - Medium}. */
   String modelType() {
@@ -52,10 +63,10 @@ record BenchResult(
     return deviation(samplesTokensPerSecond());
   }
 
-  /** Returns all fields but the samples, with llama-bench's names and order. */
-  Map<String, Object> fields() {
+  /** Returns all fields but the samples, with llama-bench's names and order; efficiency is last. */
+  SequencedMap<String, Object> fields() {
     List<Double> nanos = samplesNanos.stream().map(Long::doubleValue).toList();
-    Map<String, Object> fields = new LinkedHashMap<>();
+    SequencedMap<String, Object> fields = new LinkedHashMap<>();
     fields.put("build_commit", Version.number());
     fields.put("cpu_info", Machine.processor());
     fields.put("backends", "CPU");
@@ -75,6 +86,7 @@ record BenchResult(
     fields.put("stddev_ns", Math.round(deviation(nanos)));
     fields.put("avg_ts", tokensPerSecond());
     fields.put("stddev_ts", tokensPerSecondDeviation());
+    efficiency.ifPresent(value -> fields.put("efficiency", value));
     return fields;
   }
 

@@ -7,8 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.phi4j.api.LoadOptions;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BenchCommandTest {
 
@@ -193,14 +199,78 @@ class BenchCommandTest {
             1,
             LoadOptions.defaults(),
             test(10, 0, 0),
-            java.time.Instant.EPOCH,
-            List.of(1_000_000_000L, 2_000_000_000L, 4_000_000_000L));
+            Instant.EPOCH,
+            List.of(1_000_000_000L, 2_000_000_000L, 4_000_000_000L),
+            OptionalDouble.empty());
 
     assertThat(result.samplesTokensPerSecond()).containsExactly(10.0, 5.0, 2.5);
     assertThat(result.tokensPerSecond()).isCloseTo(17.5 / 3, within(1e-12));
     assertThat(result.tokensPerSecondDeviation()).isCloseTo(3.818813, within(1e-6));
     assertThat(result.fields()).containsEntry("avg_ns", 2_333_333_333L);
     assertThat(result.fields()).containsEntry("stddev_ns", 1_527_525_232L);
+  }
+
+  @Test
+  void efficiencyIsSpeedPerThreadRelativeToTheFewestThreads() {
+    BenchResult two = result(2, 1_000_000_000L, 1_000_000_000L);
+    BenchResult eight = result(8, 500_000_000L, 500_000_000L);
+
+    assertThat(two.relativeTo(two).efficiency()).hasValue(1);
+    assertThat(eight.relativeTo(two).efficiency()).hasValue(0.5);
+    assertThat(eight.fields()).doesNotContainKey("efficiency");
+    assertThat(eight.relativeTo(two).fields().lastEntry()).isEqualTo(Map.entry("efficiency", 0.5));
+  }
+
+  private BenchResult result(int threads, Long... nanos) {
+    return new BenchResult(
+        FakeModels.FILE,
+        shell.models.inspect(FakeModels.FILE).model().orElseThrow(),
+        threads,
+        LoadOptions.defaults(),
+        test(10, 0, 0),
+        Instant.EPOCH,
+        List.of(nanos),
+        OptionalDouble.empty());
+  }
+
+  @Test
+  void theTableHasTheEfficiencyOfSeveralThreadCounts() {
+    List<String> lines =
+        shell.run("bench", "-p", "4", "-n", "2", "-r", "1", "-t", "2,1").out().lines().toList();
+
+    assertThat(lines.get(0)).endsWith("|                  t/s | efficiency |");
+    assertThat(lines.get(1)).endsWith("| -------------------: | ---------: |");
+    assertThat(lines.get(2)).matches(".*\\|       1 \\|             pp4 \\|.* \\|      100 % \\|");
+    assertThat(lines.get(3)).matches(".*\\|       1 \\|             tg2 \\|.* \\|      100 % \\|");
+    assertThat(lines.get(4)).matches(".*\\|       2 \\|             pp4 \\|.* \\| +\\d+ % \\|");
+    assertThat(lines.get(5)).hasSameSizeAs(lines.get(0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"json", "jsonl", "csv"})
+  void otherFormatsHaveTheEfficiencyAfterTheSpeeds(String format) throws IOException {
+    String out =
+        shell.run("bench", "-p", "4", "-n", "0", "-r", "1", "-t", "1,2", "-o", format).out();
+    String one =
+        shell.run("bench", "-p", "4", "-n", "0", "-r", "1", "-t", "1,1", "-o", format).out();
+
+    assertThat(one).doesNotContain("efficiency");
+    if (format.equals("csv")) {
+      List<String> lines = out.lines().toList();
+      assertThat(lines.get(0)).endsWith(",stddev_ts,efficiency");
+      assertThat(lines.get(1)).endsWith(",\"1.0\"");
+      return;
+    }
+    List<JsonNode> results = new ArrayList<>();
+    for (String text : format.equals("json") ? List.of(out) : out.lines().toList()) {
+      JsonNode node = new ObjectMapper().readTree(text);
+      (node.isArray() ? node : List.of(node)).forEach(results::add);
+    }
+    assertThat(results).hasSize(2);
+    double speed = results.get(0).get("avg_ts").doubleValue();
+    assertThat(results.get(0).get("efficiency").doubleValue()).isEqualTo(1);
+    assertThat(results.get(1).get("efficiency").doubleValue())
+        .isCloseTo(results.get(1).get("avg_ts").doubleValue() / 2 / speed, within(1e-9));
   }
 
   @Test
