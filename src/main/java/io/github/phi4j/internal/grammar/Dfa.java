@@ -33,8 +33,11 @@ public final class Dfa {
   private final int[] targets;
   private final int hash;
   private final int[] ascii; // target by state and ASCII character, or null
-  private int[] universal; // see universalSteps
-  private int[] distance; // see stepsToEnd
+
+  // Volatile, since automata are shared by threads: a plain write may publish an array before its
+  // numbers.
+  private volatile int[] universal; // see universalSteps
+  private volatile int[] distance; // see stepsToEnd
 
   Dfa(int[] labels, int[] first, int[] from, int[] to, int[] targets) {
     this.labels = labels;
