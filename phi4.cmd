@@ -13,7 +13,10 @@ set "jar="
 if defined JAVA_HOME call :consider "%JAVA_HOME%"
 for /f "delims=" %%j in ('where java 2^>nul') do call :consider "%%~dpj.."
 for %%r in ("%ProgramFiles%\Eclipse Adoptium" "%ProgramFiles%\Java" "%ProgramFiles%\Microsoft" "%ProgramFiles%\Zulu" "%USERPROFILE%\.jdks" "%USERPROFILE%\scoop\apps") do (
-  for /d %%d in ("%%~r\*") do call :consider "%%~d"
+  for /d %%d in ("%%~r\*") do (
+    call :consider "%%~d"
+    call :consider "%%~d\current"
+  )
 )
 if not defined jdk (
   >&2 echo phi4: phi4j needs a JDK %needed% or newer, but none was found. Set JAVA_HOME, or install one:
@@ -39,13 +42,20 @@ if not defined jar (
   exit /b 1
 )
 
+rem Output is UTF-8, whatever the console's code page.
+set "page="
+for /f "tokens=2 delims=:." %%c in ('chcp') do set "page=%%c"
+chcp 65001 >nul
+
 set "kernels=io.github.phi4j.internal.kernel.Packed*::*"
 "%jdk%\bin\java" --add-modules jdk.incubator.vector -XX:+UseSerialGC -Xmn24m ^
   -XX:Tier4LoadFeedback=1000 -XX:Tier3DelayOn=1000 -XX:CompileCommand=quiet ^
   "-XX:CompileCommand=BackgroundCompilation,%kernels%,false" ^
   "-XX:CompileCommand=CompileThresholdScaling,%kernels%,0.1" ^
   %PHI4_JAVA_OPTS% "-Dphi4.home=%home%" -cp "%jar%" io.github.phi4j.cli.Main %*
-exit /b %ERRORLEVEL%
+set "code=%ERRORLEVEL%"
+if defined page chcp %page% >nul
+exit /b %code%
 
 rem Takes a folder for the JDK if it is one of the needed version and none was found before.
 :consider

@@ -313,6 +313,29 @@ final class SavedSessionTest {
     }
   }
 
+  @Test
+  void onWindowsARestoredSessionLeavesItsFileSoThatItCanBeSavedThere() throws IOException {
+    String system = System.getProperty("os.name");
+    try (Generator generator = load();
+        Session session = generator.newSession()) {
+      session.feed(tokens(200));
+      session.save(file());
+      System.setProperty("os.name", "Windows 11");
+      try (Session restored = generator.restore(file())) {
+        Files.write(file(), new byte[0]); // Windows would refuse this while it is mapped
+        restored.feed(1);
+        session.feed(1);
+        assertThat(restored.logits()).isEqualTo(session.logits());
+        restored.save(file());
+      }
+      try (Session restored = generator.restore(file())) {
+        assertThat(restored.position()).isEqualTo(201);
+      }
+    } finally {
+      System.setProperty("os.name", system);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows does not truncate mapped files")

@@ -80,7 +80,8 @@ public interface Generator extends Completer, AutoCloseable {
    * Restores a {@linkplain Session#save saved} session, with its KV cache types and the generator's
    * context length. The whole file is read and verified. It then stays mapped, and the session uses
    * the data in place, which takes no further memory; the file may be replaced, renamed or deleted,
-   * but not truncated.
+   * but not truncated. On Windows, where a mapped file cannot be replaced or deleted, the data is
+   * copied to memory instead.
    *
    * @param file the file
    * @return the session; the caller closes it
@@ -88,7 +89,7 @@ public interface Generator extends Completer, AutoCloseable {
    * @throws ModelException if the file is damaged, of another version or another model, or has more
    *     tokens than the context
    * @throws ClosedException if this generator is closed
-   * @throws ContextMemoryException if there is too little memory for the rest of the context
+   * @throws ContextMemoryException if there is too little memory for the context
    */
   Session restore(Path file);
 

@@ -80,7 +80,7 @@ public final class LoadOptions {
 
   /**
    * {@return the number of computing threads, or empty for one per physical core that the process
-   * may use}
+   * may use; only Linux tells cores from hardware threads, elsewhere it is one per hardware thread}
    */
   public OptionalInt threads() {
     return threads;

@@ -92,8 +92,9 @@ record Weights(PhiWeights weights, Optional<WeightFile> packedFile) {
     }
     LOG.warn(
         "{} is computed without packed weights, several times slower: there is no packed file, and"
-            + " no memory for {} MiB. 'phi4 pack', or PackedWeights.FILE, makes a file",
+            + " {} for {} MiB. 'phi4 pack', or PackedWeights.FILE, makes a file",
         Printable.of(model.file().files().getFirst().toString()),
+        free == Long.MAX_VALUE ? "this system does not say whether it has memory" : "no memory",
         bytes >> 20);
     return plain(model);
   }

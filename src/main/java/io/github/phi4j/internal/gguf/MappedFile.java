@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -69,6 +70,11 @@ public final class MappedFile {
         path,
         channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena),
         attributes(path));
+  }
+
+  /** Whether the system can replace and delete files while they are mapped; Windows cannot. */
+  public static boolean canBeReplaced() {
+    return !System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows");
   }
 
   private static BasicFileAttributes attributes(Path file) throws IOException {

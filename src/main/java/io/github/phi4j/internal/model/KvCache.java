@@ -166,6 +166,25 @@ public final class KvCache implements AutoCloseable {
   }
 
   /**
+   * Replaces the contents by copies of pages.
+   *
+   * @throws io.github.phi4j.api.ContextMemoryException if there is no memory for them
+   */
+  public void copy(List<MemorySegment> from, int newLength, boolean withLongFactors) {
+    restart(withLongFactors);
+    try {
+      reserve(newLength);
+      for (int i = 0; i < from.size(); i++) {
+        page(i).copyFrom(from.get(i));
+      }
+      advance(newLength);
+    } catch (Throwable e) { // pages of a failed copy must go back
+      truncate(0);
+      throw e;
+    }
+  }
+
+  /**
    * Checks the file that the cache was restored from.
    *
    * @throws io.github.phi4j.api.ModelException if it was truncated

@@ -145,7 +145,8 @@ public record ContextFile(int[] tokens, int unshifted) {
   public record Restored(ContextFile context, KvCache cache) {}
 
   /**
-   * Maps a file and verifies all of it. Pages stay in the file until they are written to.
+   * Maps a file and verifies all of it. Pages stay in the file until they are written to, but where
+   * a mapped file cannot be replaced, they are copied: the session may be saved to the same file.
    *
    * @throws ModelException if the file is damaged, of another model, or longer than the context
    */
@@ -156,7 +157,7 @@ public record ContextFile(int[] tokens, int unshifted) {
       MappedFile file = MappedFile.open(path, arena, EXPECTED);
       Restored restored =
           file.reading(() -> new Reader(file, arena, config).read(model, capacity, memory));
-      if (restored.cache().length() == 0) {
+      if (restored.cache().length() == 0 || !MappedFile.canBeReplaced()) {
         arena.close();
       }
       return restored;
@@ -209,8 +210,13 @@ public record ContextFile(int[] tokens, int unshifted) {
             Printable.of(file.path().toString()));
         return new Restored(new ContextFile(tokens, Integer.MAX_VALUE), cache);
       }
-      cache.adopt(
-          pages(pagesOffset(count, pages), pages), positions, integer(52) == 1, file, arena::close);
+      List<MemorySegment> mapped = pages(pagesOffset(count, pages), pages);
+      boolean longFactors = integer(52) == 1;
+      if (MappedFile.canBeReplaced()) {
+        cache.adopt(mapped, positions, longFactors, file, arena::close);
+      } else {
+        cache.copy(mapped, positions, longFactors);
+      }
       return new Restored(new ContextFile(tokens, integer(64)), cache);
     }
 

@@ -162,8 +162,12 @@ public final class CodeRunner {
   private Outcome run(String program, Path folder) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(prefix).directory(folder.toFile());
     String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
+    String system = System.getenv("SystemRoot"); // Python needs it on Windows
     builder.environment().clear();
     builder.environment().put("PATH", path);
+    if (system != null) {
+      builder.environment().put("SystemRoot", system);
+    }
     builder.environment().put("HOME", folder.toString());
     builder.environment().put("LC_ALL", "C.UTF-8");
     Process process = builder.redirectErrorStream(true).start();
