@@ -23,7 +23,7 @@ public final class WorkerPool implements ThreadPool {
   @FunctionalInterface
   public interface Task {
     /**
-     * Does one part.
+     * Runs one part.
      *
      * @param part the number of the part, from 0
      * @param worker the number of the thread, from 0 and below {@link WorkerPool#threads()}

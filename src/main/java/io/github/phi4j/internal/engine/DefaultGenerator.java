@@ -108,7 +108,7 @@ final class DefaultGenerator implements Generator {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "a context of %d tokens was asked for, but the model was trained for %d; ask for at"
+              "a context of %d tokens was requested, but the model was trained for %d; request at"
                   + " most that",
               length,
               trained));

@@ -45,7 +45,7 @@ final class Scheduler implements AutoCloseable {
 
   private static final long MIN_WAITING_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
-  /** After so many passes without a request a sequence no longer counts as decoding. */
+  /** The number of passes without a request after which a sequence no longer counts as decoding. */
   private static final int PASSES_TO_LIVE = 8;
 
   /** Retries in a row of passes that failed for an unknown reason. */

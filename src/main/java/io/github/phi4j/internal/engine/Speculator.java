@@ -18,7 +18,7 @@ final class Speculator {
   /** The minimum expected speedup. */
   private static final double MIN_GAIN = 1.03;
 
-  /** Where costly proposals do not pay, one in so many tokens gets one as a trial. */
+  /** If costly proposals do not pay off, one in this many tokens gets one as a trial. */
   private static final int TRIAL = 32;
 
   private final Optional<Proposer> proposer;

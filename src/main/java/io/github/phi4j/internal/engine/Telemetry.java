@@ -54,7 +54,8 @@ final class Telemetry {
   /**
    * Runs a generation and notifies of it.
    *
-   * @param queueWait how long it waited for its first forward pass, in nanoseconds, once it is over
+   * @param queueWait supplies the nanoseconds that it waited for its first forward pass, once it is
+   *     over
    */
   Completion generation(
       GenerationOptions options, LongSupplier queueWait, Supplier<Completion> work) {

@@ -29,7 +29,7 @@ record Weights(PhiWeights weights, Optional<WeightFile> packedFile) {
   /** Smaller models are fast enough, and are packed only on request. */
   static final long LARGE_BYTES = 256L << 20;
 
-  /** What a program needs besides, and contexts of so many tokens. */
+  /** Memory reserved for the program, and for contexts of {@link #MARGIN_TOKENS}. */
   private static final long MARGIN_BYTES = 512L << 20;
 
   private static final int MARGIN_TOKENS = 16_384;
@@ -109,7 +109,7 @@ record Weights(PhiWeights weights, Optional<WeightFile> packedFile) {
     return contexts + MARGIN_BYTES;
   }
 
-  /** As {@link #auto}, but a large model's file is made if it can be. */
+  /** As {@link #auto}, but a large model's file is created if possible. */
   static Weights autoFile(
       Model model,
       LoadOptions options,

@@ -89,7 +89,7 @@ record ForeignFile(String found, String expected) {
     return null;
   }
 
-  /** The text without a byte order mark, and what is UTF-16 by its mark as if it were not. */
+  /** The text without a byte order mark, decoded if the mark is that of UTF-16. */
   private static String decoded(String raw) {
     String text = raw.strip();
     if (text.startsWith("\u00ff\u00fe") || text.startsWith("\u00fe\u00ff")) {

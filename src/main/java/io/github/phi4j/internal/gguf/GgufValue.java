@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 public sealed interface GgufValue
     permits GgufValue.Int, GgufValue.Real, GgufValue.Bool, GgufValue.Text, GgufArray {
 
-  /** Where the value starts in its file. */
+  /** The offset of the value in its file. */
   long offset();
 
   /** An integer of any width within the range of {@code long}. */

@@ -56,7 +56,7 @@ public sealed interface Json {
     return new JsonParser(text).parse();
   }
 
-  /** What kind of value it is, in the words of JSON Schema. */
+  /** The type of the value, by its name in JSON Schema. */
   default String type() {
     return switch (this) {
       case Members _ -> "object";

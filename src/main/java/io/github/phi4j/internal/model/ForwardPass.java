@@ -71,8 +71,8 @@ public final class ForwardPass {
   }
 
   /**
-   * Whether all keys and values so far were in the range of the number format that caches store
-   * them in. What is not is stored as the format's limit, and the text may be wrong.
+   * Whether all keys and values so far were in the range of the caches' number formats. Others are
+   * clamped to the limit, and the text may be wrong.
    */
   public boolean keysInRange() {
     return keysInRange;

@@ -197,7 +197,7 @@ public final class PrefixCache implements AutoCloseable {
     bytes = 0;
   }
 
-  /** How often {@link #renew} was called. */
+  /** The number of calls of {@link #renew}. */
   public synchronized int generation() {
     return generation;
   }

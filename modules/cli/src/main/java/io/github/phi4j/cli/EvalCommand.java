@@ -75,7 +75,7 @@ final class EvalCommand implements Callable<Integer> {
       names = "--budget",
       paramLabel = "TOKENS",
       description =
-          "Begin no further group of --parallel replies once this many tokens have been"
+          "Start no further batch of --parallel replies once this many tokens have been"
               + " generated.")
   private Long budget;
 

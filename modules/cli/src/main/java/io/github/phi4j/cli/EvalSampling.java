@@ -2,13 +2,13 @@ package io.github.phi4j.cli;
 
 import picocli.CommandLine.Option;
 
-/** How replies that are graded are sampled. */
+/** The sampling of graded replies. */
 final class EvalSampling {
 
   @Option(
       names = {"--temp", "--temperature"},
       paramLabel = "X",
-      description = "Temperature; 0 is greedy. Default: 0.5, as the Phi-4 report has it.")
+      description = "Temperature; 0 is greedy. Default: 0.5, as in the Phi-4 report.")
   private float temperature = 0.5f;
 
   @Option(

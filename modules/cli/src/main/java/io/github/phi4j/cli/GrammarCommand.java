@@ -150,7 +150,7 @@ final class GrammarCommand implements Callable<Integer> {
     return result;
   }
 
-  /** Returns how many tokens the masks allow. */
+  /** Returns the number of tokens that the masks allow. */
   private static int taken(GrammarMatcher matcher, int[] ids, GrammarTimes times) {
     matcher.reset();
     for (int i = 0; i < ids.length; i++) {

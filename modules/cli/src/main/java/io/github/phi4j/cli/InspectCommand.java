@@ -13,9 +13,7 @@ import picocli.CommandLine.Option;
 /** {@code phi4 inspect}: shows the contents and memory needs of a file. */
 @Command(
     name = "inspect",
-    description =
-        "Shows what a GGUF file of any architecture holds, what it needs, and what is wrong with"
-            + " it.",
+    description = "Shows the contents, memory needs and faults of a GGUF file of any architecture.",
     footer = {
       "",
       "The exit code is 0 for any valid GGUF file. If phi4j cannot run it, the output says why "

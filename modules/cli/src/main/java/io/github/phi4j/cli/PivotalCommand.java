@@ -68,7 +68,7 @@ final class PivotalCommand implements Callable<Integer> {
       names = "--budget",
       paramLabel = "TOKENS",
       description =
-          "Begin no further group of continuations, 40 at most or with --method bisect those of"
+          "Start no further batch of continuations, 40 at most or with --method bisect those of"
               + " one estimate, once this many tokens have been generated.")
   private Long budget;
 

@@ -211,7 +211,7 @@ public final class Evaluation {
   }
 
   /**
-   * Sets a listener for progress, called after each group of replies.
+   * Sets a listener for progress, called after each batch of replies.
    *
    * @param value the listener, which must be quick
    * @return this evaluation

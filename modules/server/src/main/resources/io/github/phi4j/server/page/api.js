@@ -8,7 +8,7 @@ const headers = (key) => ({ "Content-Type": "application/json", ...(key ? { Auth
 
 async function failure(response) {
   let message = `The server answered with status ${response.status}.`;
-  try { message = (await response.json()).error.message; } catch { /* the status must do */ }
+  try { message = (await response.json()).error.message; } catch { /* the status must suffice */ }
   return new ApiError(message, response.status);
 }
 
@@ -28,7 +28,7 @@ export async function chat(body, key, signal, onChunk) {
   let rest = "";
   for (;;) {
     const { value, done } = await reader.read();
-    if (done) throw new ApiError("The connection broke off before the answer was complete.", 0);
+    if (done) throw new ApiError("The connection was lost before the answer was complete.", 0);
     rest += value;
     const events = rest.split("\n\n");
     rest = events.pop();

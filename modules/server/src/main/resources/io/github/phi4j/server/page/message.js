@@ -216,7 +216,7 @@ export class MessageView {
       return;
     }
     this.tools.append(button("Regenerate", "Answer again, in a new branch", () => actions.regenerate(node)));
-    if (node.stopped) this.tools.append(button("Continue", "Let the answer go on", () => actions.resume(node)));
+    if (node.stopped) this.tools.append(button("Continue", "Continue the answer", () => actions.resume(node)));
     const views = [["text", "Text"]];
     if (node.tokens?.length) views.push(["tokens", "Tokens"]);
     if (parsed(node.content) !== undefined) views.push(["tree", "Tree"]);
