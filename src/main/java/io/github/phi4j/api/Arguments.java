@@ -1,14 +1,14 @@
 package io.github.phi4j.api;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 
-/**
- * Makes defensive copies of collection arguments; a null argument or element is reported by name.
- */
+/** Checks and copies arguments; a null argument or element is reported by name. */
 final class Arguments {
 
   private Arguments() {}
@@ -38,5 +38,13 @@ final class Arguments {
           "context length must be at least 1, not " + tokens.getAsInt());
     }
     return tokens;
+  }
+
+  /** Validates a time limit, if present. */
+  static Optional<Duration> timeout(Optional<Duration> timeout, String name) {
+    if (!Objects.requireNonNull(timeout, name).map(Duration::isPositive).orElse(true)) {
+      throw new IllegalArgumentException("a timeout must be positive, not " + timeout.get());
+    }
+    return timeout;
   }
 }

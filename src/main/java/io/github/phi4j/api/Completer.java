@@ -12,7 +12,8 @@ import java.util.function.IntFunction;
  * FinishReason#CANCELLED} and the text so far, when the sink returns {@code false}, when {@link
  * GenerationOptions#cancellation()} is cancelled, or when the calling thread is interrupted; the
  * thread's interrupt status is then still set. It ends with {@link FinishReason#TIMEOUT} when
- * {@link GenerationOptions#timeout()} has elapsed.
+ * {@link GenerationOptions#timeout()} has elapsed. The other methods have no partial result: they
+ * throw {@link java.util.concurrent.CancellationException} or {@link CallTimeoutException}.
  *
  * @since 0.1.0
  */
@@ -143,12 +144,43 @@ public interface Completer {
    * @param prompt the prompt to score
    * @param from the index of the first token to score, from 1 to below the number of tokens
    * @return a log-probability for each token of the prompt from that one on, without alternatives
-   * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}, and
-   *     if the index is out of range
+   * @throws IllegalArgumentException as {@link #score(Prompt, int, ScoringOptions)}
    * @throws Phi4Exception as {@link #generate(Prompt, GenerationOptions, TextSink)}
    * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted
    */
-  List<TokenLogProb> score(Prompt prompt, int from);
+  default List<TokenLogProb> score(Prompt prompt, int from) {
+    return score(prompt, from, ScoringOptions.defaults());
+  }
+
+  /**
+   * Computes the log-probabilities of the last tokens of a prompt, each given all preceding ones.
+   *
+   * @param prompt the prompt to score
+   * @param from the index of the first token to score, from 1 to below the number of tokens
+   * @param options the time limit and the cancellation
+   * @return a log-probability for each token of the prompt from that one on, without alternatives
+   * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}, and
+   *     if the index is out of range
+   * @throws CallTimeoutException if the time limit has elapsed
+   * @throws Phi4Exception as {@link #generate(Prompt, GenerationOptions, TextSink)}
+   * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted
+   */
+  List<TokenLogProb> score(Prompt prompt, int from, ScoringOptions options);
+
+  /**
+   * Computes the relative probabilities of alternative continuations of a prompt.
+   *
+   * @param prompt the prompt that the alternatives follow
+   * @param alternatives the possible continuations, at least one, distinct, each of at least one
+   *     token
+   * @return the alternatives, as {@link #choose(Prompt, List, ScoringOptions)}
+   * @throws IllegalArgumentException as {@link #choose(Prompt, List, ScoringOptions)}
+   * @throws Phi4Exception as {@link #generate(Prompt, GenerationOptions, TextSink)}
+   * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted
+   */
+  default List<Choice> choose(Prompt prompt, List<String> alternatives) {
+    return choose(prompt, alternatives, ScoringOptions.defaults());
+  }
 
   /**
    * Computes the relative probabilities of alternative continuations of a prompt, for
@@ -162,13 +194,15 @@ public interface Completer {
    * @param prompt the prompt that the alternatives follow
    * @param alternatives the possible continuations, at least one, distinct, each of at least one
    *     token
+   * @param options the time limit and the cancellation
    * @return the alternatives in the given order, with probabilities that sum to 1
    * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, TextSink)}, or
    *     if there is no alternative, one is empty, duplicated, or too long for the context
+   * @throws CallTimeoutException if the time limit has elapsed
    * @throws Phi4Exception as {@link #generate(Prompt, GenerationOptions, TextSink)}
    * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted
    */
-  List<Choice> choose(Prompt prompt, List<String> alternatives);
+  List<Choice> choose(Prompt prompt, List<String> alternatives, ScoringOptions options);
 
   /**
    * Embeds texts with {@linkplain EmbeddingOptions#defaults() default options}.
@@ -198,6 +232,7 @@ public interface Completer {
    * @throws PromptTooLongException if a text has more tokens than the context holds
    * @throws ContextMemoryException if the KV cache cannot grow
    * @throws ClosedException if this completer is closed
+   * @throws CallTimeoutException if the time limit has elapsed
    * @throws InvalidLogitsException if the model's hidden states are not numbers
    * @throws BusyException as {@link #generate(Prompt, GenerationOptions, TextSink)}
    * @throws ModelChangedException as {@link #generate(Prompt, GenerationOptions, TextSink)}

@@ -1,5 +1,6 @@
 package io.github.phi4j.api;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +28,13 @@ public final class EmbeddingOptions {
 
   private final Pooling pooling;
   private final boolean normalized;
+  private final Optional<Duration> timeout;
   private final Optional<Cancellation> cancellation;
 
   private EmbeddingOptions(Builder builder) {
     pooling = builder.pooling;
     normalized = builder.normalized;
+    timeout = builder.timeout;
     cancellation = builder.cancellation;
   }
 
@@ -75,6 +78,15 @@ public final class EmbeddingOptions {
     return normalized;
   }
 
+  /**
+   * {@return the time limit, if any, after which a call throws a {@link CallTimeoutException}} It
+   * starts with the call and includes queueing. It is checked between the layers of a forward pass,
+   * so a call may exceed it by a fraction of a pass.
+   */
+  public Optional<Duration> timeout() {
+    return timeout;
+  }
+
   /** {@return the handle that cancels the call from another thread, if any} */
   public Optional<Cancellation> cancellation() {
     return cancellation;
@@ -85,12 +97,13 @@ public final class EmbeddingOptions {
     return other instanceof EmbeddingOptions that
         && pooling == that.pooling
         && normalized == that.normalized
+        && timeout.equals(that.timeout)
         && cancellation.equals(that.cancellation);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(pooling, normalized, cancellation);
+    return Objects.hash(pooling, normalized, timeout, cancellation);
   }
 
   @Override
@@ -99,6 +112,8 @@ public final class EmbeddingOptions {
         + pooling
         + ", normalized="
         + normalized
+        + ", timeout="
+        + timeout
         + ", cancellation="
         + cancellation
         + "}";
@@ -112,6 +127,7 @@ public final class EmbeddingOptions {
   public static final class Builder {
     private Pooling pooling = Pooling.MEAN;
     private boolean normalized = true;
+    private Optional<Duration> timeout = Optional.empty();
     private Optional<Cancellation> cancellation = Optional.empty();
 
     private Builder() {}
@@ -119,6 +135,7 @@ public final class EmbeddingOptions {
     private Builder(EmbeddingOptions from) {
       pooling = from.pooling;
       normalized = from.normalized;
+      timeout = from.timeout;
       cancellation = from.cancellation;
     }
 
@@ -141,6 +158,29 @@ public final class EmbeddingOptions {
      */
     public Builder normalized(boolean normalized) {
       this.normalized = normalized;
+      return this;
+    }
+
+    /**
+     * Sets {@link EmbeddingOptions#timeout()}.
+     *
+     * @param timeout the time limit of a call, above zero
+     * @return this builder
+     * @throws IllegalArgumentException if the time is zero or negative
+     */
+    public Builder timeout(Duration timeout) {
+      return timeout(Optional.of(Objects.requireNonNull(timeout, "timeout")));
+    }
+
+    /**
+     * Sets or clears {@link EmbeddingOptions#timeout()}.
+     *
+     * @param timeout the time limit of a call, above zero, or empty for no limit
+     * @return this builder
+     * @throws IllegalArgumentException if the time is zero or negative
+     */
+    public Builder timeout(Optional<Duration> timeout) {
+      this.timeout = Arguments.timeout(timeout, "timeout");
       return this;
     }
 

@@ -571,10 +571,7 @@ public final class GenerationOptions {
      * @throws IllegalArgumentException if the time is zero or negative
      */
     public Builder timeout(Optional<Duration> timeout) {
-      if (!Objects.requireNonNull(timeout, "timeout").map(Duration::isPositive).orElse(true)) {
-        throw new IllegalArgumentException("a timeout must be positive, not " + timeout.get());
-      }
-      this.timeout = timeout;
+      this.timeout = Arguments.timeout(timeout, "timeout");
       return this;
     }
 

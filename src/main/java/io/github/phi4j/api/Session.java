@@ -124,10 +124,9 @@ public interface Session extends Completer, AutoCloseable {
   void save(Path file);
 
   /**
-   * Cancels a {@code generate} or {@code feed} that runs on another thread. A {@code generate}
-   * returns with {@link FinishReason#CANCELLED}; a {@code feed} throws {@link
-   * java.util.concurrent.CancellationException} and leaves the context at the tokens computed so
-   * far. Without running work this has no effect.
+   * Cancels a call that computes tokens on another thread. A {@code generate} returns with {@link
+   * FinishReason#CANCELLED}; other calls throw {@link java.util.concurrent.CancellationException},
+   * and the context ends with the tokens computed so far. Without running work this has no effect.
    */
   void cancel();
 

@@ -29,6 +29,7 @@ class OptionsTest {
           SessionOptions.class,
           GenerationOptions.class,
           EmbeddingOptions.class,
+          ScoringOptions.class,
           JsonSchemaOptions.class,
           Sampling.class,
           Reasoning.class);
@@ -239,6 +240,14 @@ class OptionsTest {
         .hasMessageContaining("-2");
     assertThatThrownBy(() -> GenerationOptions.builder().logProbs(-1))
         .hasMessageContaining("0 alternatives or more, not -1");
+    for (Duration none : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
+      assertThatThrownBy(() -> GenerationOptions.builder().timeout(none))
+          .hasMessage("a timeout must be positive, not " + none);
+      assertThatThrownBy(() -> EmbeddingOptions.builder().timeout(none))
+          .hasMessage("a timeout must be positive, not " + none);
+      assertThatThrownBy(() -> ScoringOptions.builder().timeout(none))
+          .hasMessage("a timeout must be positive, not " + none);
+    }
     assertThatThrownBy(() -> SessionOptions.builder().contextLength(0))
         .hasMessageContaining("context length must be at least 1, not 0");
     assertThatThrownBy(() -> Reasoning.builder().budget(-1))

@@ -76,6 +76,17 @@ final class Call implements AutoCloseable {
   }
 
   /**
+   * Returns unless the call was ended.
+   *
+   * @throws CancellationException if it was
+   */
+  void requireRunning() {
+    if (ended()) {
+      throw new CancellationException("the call was cancelled");
+    }
+  }
+
+  /**
    * Waits for work on another thread, which is abandoned if the call is ended.
    *
    * @throws CancellationException if the call is ended or this thread interrupted

@@ -13,6 +13,7 @@ import io.github.phi4j.api.ModelInfo;
 import io.github.phi4j.api.PrefixCacheUsage;
 import io.github.phi4j.api.Printable;
 import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.ScoringOptions;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.api.SessionOptions;
 import io.github.phi4j.api.TextSink;
@@ -160,16 +161,16 @@ final class DefaultGenerator implements Generator {
   }
 
   @Override
-  public List<TokenLogProb> score(Prompt prompt, int from) {
+  public List<TokenLogProb> score(Prompt prompt, int from, ScoringOptions how) {
     try (Session session = newSession()) {
-      return session.score(prompt, from);
+      return session.score(prompt, from, how);
     }
   }
 
   @Override
-  public List<Choice> choose(Prompt prompt, List<String> alternatives) {
+  public List<Choice> choose(Prompt prompt, List<String> alternatives, ScoringOptions how) {
     try (Session session = newSession()) {
-      return session.choose(prompt, alternatives);
+      return session.choose(prompt, alternatives, how);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.engine;
 
+import io.github.phi4j.api.CallTimeoutException;
 import io.github.phi4j.api.Cancellation;
 import io.github.phi4j.api.Choice;
 import io.github.phi4j.api.ClosedException;
@@ -13,6 +14,7 @@ import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.PromptTooLongException;
 import io.github.phi4j.api.Sampling;
+import io.github.phi4j.api.ScoringOptions;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.api.Speculation;
 import io.github.phi4j.api.TextSink;
@@ -188,8 +190,8 @@ final class DefaultSession implements Session {
   public List<float[]> embed(List<String> texts, EmbeddingOptions options) {
     Objects.requireNonNull(options, "options");
     List<String> copies = List.copyOf(Objects.requireNonNull(texts, "texts"));
-    return computing(
-        Optional.empty(),
+    return whole(
+        options.timeout(),
         options.cancellation(),
         () -> {
           Embedder own = new Embedder(shared, context, options, this::ended);
@@ -218,19 +220,27 @@ final class DefaultSession implements Session {
   }
 
   @Override
-  public List<TokenLogProb> score(Prompt prompt, int from) {
+  public List<TokenLogProb> score(Prompt prompt, int from, ScoringOptions options) {
     Objects.requireNonNull(prompt, "prompt");
-    return computing(() -> new Scoring(context).score(tokens(prompt), from));
+    Objects.requireNonNull(options, "options");
+    return whole(
+        options.timeout(),
+        options.cancellation(),
+        () -> new Scoring(context).score(tokens(prompt), from));
   }
 
   @Override
-  public List<Choice> choose(Prompt prompt, List<String> alternatives) {
+  public List<Choice> choose(Prompt prompt, List<String> alternatives, ScoringOptions options) {
     Objects.requireNonNull(prompt, "prompt");
     List<String> texts = List.copyOf(Objects.requireNonNull(alternatives, "alternatives"));
-    return computing(() -> {
-      int[] before = tokens(prompt);
-      return new Scoring(context).choose(before, texts, ids(texts, before.length));
-    });
+    Objects.requireNonNull(options, "options");
+    return whole(
+        options.timeout(),
+        options.cancellation(),
+        () -> {
+          int[] before = tokens(prompt);
+          return new Scoring(context).choose(before, texts, ids(texts, before.length));
+        });
   }
 
   /** The tokens of the alternatives after a prompt. */
@@ -423,6 +433,26 @@ final class DefaultSession implements Session {
     });
   }
 
+  /** As {@link #computing(Optional, Optional, Supplier)}, for a call without a partial result. */
+  private <T> T whole(
+      Optional<Duration> timeout, Optional<Cancellation> cancellation, Supplier<T> work) {
+    return computing(
+        timeout,
+        cancellation,
+        () -> {
+          try {
+            call.requireRunning();
+            return work.get();
+          } catch (CancellationException e) {
+            if (timeout.isPresent() && call.ending().equals(Optional.of(FinishReason.TIMEOUT))) {
+              throw new CallTimeoutException(
+                  "the call did not end within its time limit of " + timeout.get());
+            }
+            throw e;
+          }
+        });
+  }
+
   /**
    * Runs a call that computes tokens: exclusive use of the session, admission by the scheduler, the
    * work.
@@ -505,6 +535,7 @@ final class DefaultSession implements Session {
     Closing cancelling = new Closing();
     cancelling.step(context::cancel);
     samples.forEach(sample -> cancelling.step(sample::cancel));
+    embedder.ifPresent(embedding -> cancelling.step(embedding::cancel));
     cancelling.finish();
   }
 

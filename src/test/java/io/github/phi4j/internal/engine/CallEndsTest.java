@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.phi4j.api.CallTimeoutException;
 import io.github.phi4j.api.Cancellation;
+import io.github.phi4j.api.Completer;
 import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.EmbeddingOptions;
 import io.github.phi4j.api.FinishReason;
@@ -14,6 +16,7 @@ import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.ScoringOptions;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.api.Speculation;
 import io.github.phi4j.api.TextSink;
@@ -30,12 +33,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Time limits and cancellations in all phases of a call. */
@@ -70,6 +75,13 @@ final class CallEndsTest {
     FinishReason reason() {
       return FinishReason.valueOf(name());
     }
+  }
+
+  /** The calls that have no partial result. */
+  enum Whole {
+    SCORE,
+    CHOOSE,
+    EMBED
   }
 
   private final ManualTimer timer = new ManualTimer();
@@ -186,21 +198,83 @@ final class CallEndsTest {
     assertThat(call.get().timings().prefillTokens()).isLessThan(1500);
   }
 
-  @Test
-  void embeddingsEnd() throws Exception {
-    EmbeddingOptions options = EmbeddingOptions.builder().cancellation(cancellation).build();
-    Future<List<float[]>> call;
+  private List<?> run(Whole call, Completer completer) {
+    ScoringOptions options =
+        ScoringOptions.builder().timeout(LIMIT).cancellation(cancellation).build();
+    return switch (call) {
+      case SCORE -> completer.score(HELLO, 1, options);
+      case CHOOSE -> completer.choose(HELLO, List.of("a", "b"), options);
+      case EMBED ->
+          completer.embed(
+              List.of("a", "b", "c".repeat(1000)),
+              EmbeddingOptions.builder().timeout(LIMIT).cancellation(cancellation).build());
+    };
+  }
+
+  private static Class<? extends RuntimeException> exception(Way way) {
+    return way == Way.TIMEOUT ? CallTimeoutException.class : CancellationException.class;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SCORE, TIMEOUT", "CHOOSE, TIMEOUT", "EMBED, TIMEOUT",
+    "SCORE, CANCELLED", "CHOOSE, CANCELLED", "EMBED, CANCELLED"
+  })
+  void aCallWithoutAPartialResultEndsInItsPass(Whole whole, Way way) throws Exception {
+    Future<List<?>> call;
     pool.turn().lock();
     try {
-      call = threads.submit(() -> tiny.embed(List.of("a", "b", "c".repeat(1000)), options));
-      while (tiny.workload().calls() == 0) {
+      call = threads.submit(() -> run(whole, tiny));
+      while (timer.set.isEmpty()) {
         Thread.onSpinWait();
       }
-      cancellation.cancel();
+      end(way);
     } finally {
       pool.turn().unlock();
     }
-    assertThatThrownBy(call::get).hasCauseInstanceOf(CancellationException.class);
+    assertThatThrownBy(call::get)
+        .hasCauseInstanceOf(exception(way))
+        .hasMessageContaining(way == Way.TIMEOUT ? LIMIT.toString() : "cancelled");
+    assertThat(timer.delays).containsExactly(LIMIT);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SCORE, TIMEOUT", "CHOOSE, TIMEOUT", "EMBED, TIMEOUT",
+    "SCORE, CANCELLED", "CHOOSE, CANCELLED", "EMBED, CANCELLED"
+  })
+  void aCallWithoutAPartialResultEndsBehindAnother(Whole whole, Way way) throws Exception {
+    Future<Completion> other;
+    pool.turn().lock(); // no pass can begin
+    try {
+      other =
+          threads.submit(
+              () -> tiny.generate(HELLO, GenerationOptions.builder().maxTokens(1).build()));
+      while (tiny.workload().calls() == 0 || tiny.workload().waiting() > 0) {
+        Thread.onSpinWait();
+      }
+      FutureTask<List<?>> call = new FutureTask<>(() -> run(whole, tiny));
+      Thread thread = Thread.ofPlatform().start(call);
+      while (timer.set.isEmpty() || thread.getState() != Thread.State.WAITING) {
+        Thread.onSpinWait();
+      }
+      end(way);
+      assertThatThrownBy(call::get).hasCauseInstanceOf(exception(way));
+    } finally {
+      pool.turn().unlock();
+    }
+    assertThat(other.get().finishReason()).isEqualTo(FinishReason.MAX_TOKENS);
+  }
+
+  @Test
+  void whatIsCancelledAlreadyDoesNotBegin() {
+    try (Session session = tiny.newSession()) {
+      assertThat(run(Whole.CHOOSE, session)).hasSize(2);
+      cancellation.cancel();
+      for (Whole whole : Whole.values()) { // the session still holds the prompt of the choice
+        assertThatThrownBy(() -> run(whole, session)).isInstanceOf(CancellationException.class);
+      }
+    }
   }
 
   @ParameterizedTest

@@ -19,6 +19,7 @@ import io.github.phi4j.api.PackedFile;
 import io.github.phi4j.api.PrefixCacheUsage;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Sampling;
+import io.github.phi4j.api.ScoringOptions;
 import io.github.phi4j.api.Session;
 import io.github.phi4j.api.SessionOptions;
 import io.github.phi4j.api.TextSink;
@@ -229,9 +230,9 @@ final class FakeModels implements Models {
     }
 
     @Override
-    public List<TokenLogProb> score(Prompt prompt, int from) {
+    public List<TokenLogProb> score(Prompt prompt, int from, ScoringOptions how) {
       try (Session session = newSession()) {
-        return session.score(prompt, from);
+        return session.score(prompt, from, how);
       }
     }
 
@@ -242,9 +243,9 @@ final class FakeModels implements Models {
     }
 
     @Override
-    public List<Choice> choose(Prompt prompt, List<String> alternatives) {
+    public List<Choice> choose(Prompt prompt, List<String> alternatives, ScoringOptions how) {
       try (Session session = newSession()) {
-        return session.choose(prompt, alternatives);
+        return session.choose(prompt, alternatives, how);
       }
     }
 
@@ -331,7 +332,7 @@ final class FakeModels implements Models {
     }
 
     @Override
-    public List<TokenLogProb> score(Prompt prompt, int from) {
+    public List<TokenLogProb> score(Prompt prompt, int from, ScoringOptions how) {
       int[] tokens = FakeModels.tokens(prompt);
       feed(Arrays.copyOf(tokens, from - 1));
       List<TokenLogProb> scores = new ArrayList<>();
@@ -354,7 +355,7 @@ final class FakeModels implements Models {
     }
 
     @Override
-    public List<Choice> choose(Prompt prompt, List<String> alternatives) {
+    public List<Choice> choose(Prompt prompt, List<String> alternatives, ScoringOptions how) {
       prompts.add(prompt);
       int count = alternatives.size();
       return IntStream.range(0, count)

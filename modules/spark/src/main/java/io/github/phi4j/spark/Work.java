@@ -4,6 +4,7 @@ import io.github.phi4j.api.Cancellation;
 import io.github.phi4j.api.Choice;
 import io.github.phi4j.api.ClosedException;
 import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.EmbeddingOptions;
 import io.github.phi4j.api.FileException;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
@@ -13,6 +14,7 @@ import io.github.phi4j.api.GrammarException;
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Sampling;
+import io.github.phi4j.api.ScoringOptions;
 import io.github.phi4j.api.TokenLogProb;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -96,8 +98,9 @@ record Work(StructType type, Computation computation) implements Serializable {
   static Work choose(List<String> alternatives) {
     return of(
         "choice STRING, probability DOUBLE, probabilities ARRAY<DOUBLE>",
-        (generator, question, _) -> {
-          List<Choice> choices = generator.choose(question.prompt(), alternatives);
+        (generator, question, cancellation) -> {
+          List<Choice> choices =
+              generator.choose(question.prompt(), alternatives, scoring(cancellation));
           Choice best =
               choices.stream().max(Comparator.comparingDouble(Choice::probability)).orElseThrow();
           return new Object[] {
@@ -111,18 +114,27 @@ record Work(StructType type, Computation computation) implements Serializable {
   static Work score() {
     return of(
         "logProb DOUBLE, tokens INT",
-        (generator, question, _) -> {
-          List<TokenLogProb> tokens = generator.score(Prompt.raw(question.text()));
+        (generator, question, cancellation) -> {
+          List<TokenLogProb> tokens =
+              generator.score(Prompt.raw(question.text()), 1, scoring(cancellation));
           double sum = tokens.stream().mapToDouble(TokenLogProb::logProb).sum();
           return new Object[] {sum, tokens.size()};
         });
   }
 
+  private static ScoringOptions scoring(Cancellation cancellation) {
+    return ScoringOptions.builder().cancellation(cancellation).build();
+  }
+
   static Work embed() {
     return of(
         "embedding ARRAY<FLOAT>",
-        (generator, question, _) ->
-            new Object[] {boxed(generator.embed(List.of(question.text())).getFirst())});
+        (generator, question, cancellation) -> {
+          EmbeddingOptions options = EmbeddingOptions.builder().cancellation(cancellation).build();
+          return new Object[] {
+            boxed(generator.embed(List.of(question.text()), options).getFirst())
+          };
+        });
   }
 
   private static Float[] boxed(float[] values) {
