@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.github.phi4j.api.Cancellation;
 import io.github.phi4j.api.Completer;
+import io.github.phi4j.api.Completion;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.Message;
@@ -100,6 +101,10 @@ final class NullArgumentsTest {
     values.put(Usage.class, usage);
     values.put(Timings.class, timings);
     values.put(FinishReason.class, FinishReason.STOP);
+    values.put(
+        Completion.class,
+        new Completion(
+            "", "", List.of(), new int[0], FinishReason.STOP, usage, timings, List.of()));
     for (Class<?> options : optionClasses()) {
       values.put(options, options.getMethod("defaults").invoke(null));
     }

@@ -13,6 +13,8 @@ import com.fasterxml.jackson.databind.deser.ContextualDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.Printable;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -33,24 +35,36 @@ final class RecordBinding {
   private RecordBinding() {}
 
   /**
-   * Reads a value from text that is valid for the schema of its type.
+   * Reads a value from a completion whose text is valid for the schema of its type.
    *
    * @param sealedTypes the sealed interfaces within the type
-   * @throws IllegalStateException if the type's constructor rejects the value
+   * @throws AnswerException if the type's constructor rejects the value
    */
-  static <T> T read(String text, Class<T> type, Set<Class<?>> sealedTypes) {
+  static <T> T value(Completion completion, Class<T> type, Set<Class<?>> sealedTypes) {
     try {
-      return mapper(sealedTypes).readValue(text, type);
+      return read(completion.text(), type, sealedTypes);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException(
+      throw new AnswerException(
           String.format(
               Locale.ROOT,
               "cannot create %s from %s: %s",
               type.getName(),
-              text,
-              e.getOriginalMessage()),
+              Printable.of(completion.text()),
+              Printable.of(e.getOriginalMessage())),
+          completion,
           e);
     }
+  }
+
+  /**
+   * Reads a value from text that is valid for the schema of its type.
+   *
+   * @param sealedTypes the sealed interfaces within the type
+   * @throws JsonProcessingException if the type's constructor rejects the value
+   */
+  static <T> T read(String text, Class<T> type, Set<Class<?>> sealedTypes)
+      throws JsonProcessingException {
+    return mapper(sealedTypes).readValue(text, type);
   }
 
   private static JsonMapper mapper(Set<Class<?>> sealedTypes) {

@@ -6,7 +6,10 @@ import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.Message;
+import io.github.phi4j.api.Phi4Exception;
+import io.github.phi4j.api.Printable;
 import io.github.phi4j.api.Prompt;
+import io.github.phi4j.api.TextSink;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -50,12 +53,31 @@ public final class TypedCompleter {
    * @param userMessage the content of the user message
    * @param type the type of the answer, as {@link RecordSchema#of} takes it
    * @return the answer
-   * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, Class)}
-   * @throws IllegalStateException as {@link #generate(Prompt, GenerationOptions, Class)}
+   * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, Class,
+   *     TextSink)}
+   * @throws AnswerException as {@link #generate(Prompt, GenerationOptions, Class, TextSink)}
+   * @throws Phi4Exception as {@link Completer#generate(Prompt, GenerationOptions, TextSink)}
    */
   public <T> T generate(String userMessage, Class<T> type) {
     Objects.requireNonNull(userMessage, "userMessage");
-    return generate(Prompt.chat(Message.user(userMessage)), GenerationOptions.defaults(), type);
+    return generate(Prompt.chat(Message.user(userMessage)), type);
+  }
+
+  /**
+   * Continues a prompt with a value, with {@linkplain GenerationOptions#defaults() default
+   * options}.
+   *
+   * @param <T> the type of the value
+   * @param prompt the prompt
+   * @param type the type of the value, as {@link RecordSchema#of} takes it
+   * @return the value
+   * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, Class,
+   *     TextSink)}
+   * @throws AnswerException as {@link #generate(Prompt, GenerationOptions, Class, TextSink)}
+   * @throws Phi4Exception as {@link Completer#generate(Prompt, GenerationOptions, TextSink)}
+   */
+  public <T> T generate(Prompt prompt, Class<T> type) {
+    return generate(prompt, GenerationOptions.defaults(), type);
   }
 
   /**
@@ -66,16 +88,36 @@ public final class TypedCompleter {
    * @param options the generation options, without a grammar
    * @param type the type of the value, as {@link RecordSchema#of} takes it
    * @return the value
-   * @throws IllegalArgumentException if the options have a grammar, the type has no schema, or as
-   *     {@link Completer#generate(Prompt, GenerationOptions)}
-   * @throws IllegalStateException if the text ended before the value was complete, for instance at
-   *     the token limit; if a constructor of the type rejects the value; or as {@link
-   *     Completer#generate(Prompt, GenerationOptions)}
+   * @throws IllegalArgumentException as {@link #generate(Prompt, GenerationOptions, Class,
+   *     TextSink)}
+   * @throws AnswerException as {@link #generate(Prompt, GenerationOptions, Class, TextSink)}
+   * @throws Phi4Exception as {@link Completer#generate(Prompt, GenerationOptions, TextSink)}
    */
   public <T> T generate(Prompt prompt, GenerationOptions options, Class<T> type) {
+    return generate(prompt, options, type, text -> true);
+  }
+
+  /**
+   * Continues a prompt with a value and streams its JSON text.
+   *
+   * @param <T> the type of the value
+   * @param prompt the prompt
+   * @param options the generation options, without a grammar
+   * @param type the type of the value, as {@link RecordSchema#of} takes it
+   * @param sink receives each piece of the value's JSON text, on the calling thread
+   * @return the value
+   * @throws IllegalArgumentException if the options have a grammar, the type has no schema, or as
+   *     {@link Completer#generate(Prompt, GenerationOptions, TextSink)}
+   * @throws AnswerException if the text ended before the value was complete, for instance at the
+   *     token limit or because the sink ended it; if the model called tools instead; or if a
+   *     constructor of the type rejects the value
+   * @throws Phi4Exception as {@link Completer#generate(Prompt, GenerationOptions, TextSink)}
+   */
+  public <T> T generate(Prompt prompt, GenerationOptions options, Class<T> type, TextSink sink) {
     Objects.requireNonNull(prompt, "prompt");
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(type, "type");
+    Objects.requireNonNull(sink, "sink");
     if (options.grammar().isPresent()) {
       throw new IllegalArgumentException(
           "the options have a grammar, but the type already determines the answer; remove the "
@@ -84,15 +126,24 @@ public final class TypedCompleter {
     SchemaWriter writer = new SchemaWriter(type);
     Completion completion =
         completer.generate(
-            prompt, options.toBuilder().grammar(Grammar.jsonSchema(writer.schema())).build());
+            prompt, options.toBuilder().grammar(Grammar.jsonSchema(writer.schema())).build(), sink);
     if (completion.finishReason() != FinishReason.STOP) {
-      throw new IllegalStateException(
+      throw new AnswerException(
           String.format(
               Locale.ROOT,
               "the answer ended with %s before it was complete: %s",
               completion.finishReason(),
-              completion.text()));
+              Printable.of(completion.text())),
+          completion,
+          null);
     }
-    return RecordBinding.read(completion.text(), type, writer.sealedTypes());
+    if (!completion.toolCalls().isEmpty()) {
+      throw new AnswerException(
+          "the model called tools instead of answering; add the results of the calls to the"
+              + " conversation and ask again",
+          completion,
+          null);
+    }
+    return RecordBinding.value(completion, type, writer.sealedTypes());
   }
 }

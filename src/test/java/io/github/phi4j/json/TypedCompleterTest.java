@@ -3,20 +3,26 @@ package io.github.phi4j.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.phi4j.Phi4;
 import io.github.phi4j.api.Completer;
+import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.LoadOptions;
+import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Sampling;
+import io.github.phi4j.api.Tool;
+import io.github.phi4j.api.ToolChoice;
 import io.github.phi4j.internal.grammar.SchemaSampler;
 import io.github.phi4j.testing.RandomModel;
+import io.github.phi4j.testing.TinyModel;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -71,6 +77,14 @@ class TypedCompleterTest {
   record Times(
       LocalDate date, LocalTime time, OffsetTime zoned, OffsetDateTime moment, Instant instant) {}
 
+  record Flag(boolean flag) {}
+
+  record Never(boolean flag) {
+    Never {
+      throw new IllegalArgumentException("no such value");
+    }
+  }
+
   record Unknown(Thread thread) {}
 
   record Unzoned(LocalDateTime moment) {}
@@ -96,15 +110,19 @@ class TypedCompleterTest {
           assertThat(everything.node()).isNotNull();
           assertThat(everything.color()).isNotNull();
           whole++;
-        } catch (IllegalStateException e) {
+        } catch (AnswerException e) {
           assertThat(e).hasMessageStartingWith("the answer ended with MAX_TOKENS");
         }
       }
       assertThat(whole).isPositive();
       GenerationOptions few = GenerationOptions.builder().maxTokens(3).build();
-      assertThatIllegalStateException()
-          .isThrownBy(() -> typed.generate(Prompt.raw("x"), few, Square.class))
-          .withMessageStartingWith("the answer ended with MAX_TOKENS before it was complete: {");
+      AnswerException cut =
+          catchThrowableOfType(
+              AnswerException.class, () -> typed.generate(Prompt.raw("x"), few, Square.class));
+      assertThat(cut)
+          .hasMessageStartingWith("the answer ended with MAX_TOKENS before it was complete: {")
+          .hasMessageEndingWith(cut.completion().text());
+      assertThat(cut.completion().tokens()).hasSize(3);
       GenerationOptions constrained =
           few.toBuilder().grammar(Grammar.gbnf("root ::= \"a\"")).build();
       assertThatIllegalArgumentException()
@@ -114,7 +132,61 @@ class TypedCompleterTest {
   }
 
   @Test
-  void allTimesOfTheSchemaAreParsed() {
+  void theSinkReceivesTheTextOfTheValueAndMayEndIt() throws Exception {
+    try (Generator model = Phi4.load(TinyModel.Q8_0.path())) {
+      TypedCompleter typed = TypedCompleter.of(model);
+      Prompt prompt = Prompt.chat(Message.user("Hi"));
+      StringBuilder text = new StringBuilder();
+      GenerationOptions options = GenerationOptions.defaults();
+      Flag flag = typed.generate(prompt, options, Flag.class, piece -> text.append(piece) != null);
+
+      assertThat(new ObjectMapper().readTree(text.toString()).get("flag").booleanValue())
+          .isEqualTo(flag.flag());
+      assertThat(typed.generate(prompt, Flag.class)).isEqualTo(flag);
+      assertThat(typed.generate("Hi", Flag.class)).isEqualTo(flag);
+      AnswerException ended =
+          catchThrowableOfType(
+              AnswerException.class,
+              () -> typed.generate(prompt, options, Flag.class, piece -> false));
+      assertThat(ended.completion().finishReason()).isEqualTo(FinishReason.CANCELLED);
+    }
+  }
+
+  @Test
+  void aValueThatItsTypeRejectsIsNoAnswer() {
+    try (Generator model = Phi4.load(TinyModel.Q8_0.path())) {
+      AnswerException rejected =
+          catchThrowableOfType(
+              AnswerException.class, () -> TypedCompleter.of(model).generate("Hi", Never.class));
+      assertThat(rejected)
+          .hasMessageStartingWith(
+              "cannot create " + Never.class.getName() + " from " + rejected.completion().text())
+          .hasMessageContaining("no such value");
+      assertThat(rejected.completion().finishReason()).isEqualTo(FinishReason.STOP);
+    }
+  }
+
+  @Test
+  void aToolCallIsNoAnswer() {
+    GenerationOptions options =
+        GenerationOptions.builder()
+            .tools(new Tool("clock", "", "{\"type\": \"object\", \"properties\": {}}"))
+            .toolChoice(ToolChoice.required())
+            .build();
+    try (Generator model = Phi4.load(TinyModel.Q8_0.path())) {
+      AnswerException called =
+          catchThrowableOfType(
+              AnswerException.class,
+              () ->
+                  TypedCompleter.of(model)
+                      .generate(Prompt.chat(Message.user("Hi")), options, Flag.class));
+      assertThat(called).hasMessageContaining("called tools");
+      assertThat(called.completion().toolCalls()).hasSize(1);
+    }
+  }
+
+  @Test
+  void allTimesOfTheSchemaAreParsed() throws Exception {
     SchemaSampler sampler = new SchemaSampler(RecordSchema.of(Times.class));
     Random random = new Random(2);
     for (int i = 0; i < 300; i++) {
