@@ -549,8 +549,8 @@ final class ReplyTest {
                 .maxTokens(60)
                 .build();
         Completion completion = model.generate(prompt(), options);
-        GenerationOptions guessed = options.toBuilder().speculation(Speculation.lookup()).build();
-        assertThat(model.generate(prompt(), guessed).tokens()).isEqualTo(completion.tokens());
+        GenerationOptions drafted = options.toBuilder().speculation(Speculation.lookup()).build();
+        assertThat(model.generate(prompt(), drafted).tokens()).isEqualTo(completion.tokens());
         if (completion.toolCalls().isEmpty() && completion.finishReason() == FinishReason.STOP) {
           assertThat(completion.text()).matches("\\{\"(sum|tool)\": [0-9]{1,3}}");
           answers++;

@@ -72,7 +72,7 @@ final class SpeculationTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void everyGuessLeavesTheTextAsItIs(GenerationOptions plain) {
+  void everyDraftLeavesTheTextAsItIs(GenerationOptions plain) {
     Prompt prompt = Prompt.chat(Message.user("Repeat: one two three, one two three, one two"));
     for (Speculation speculation :
         List.of(Speculation.lookup(), new Speculation.Lookup(1), Speculation.draft(draft))) {
@@ -87,7 +87,7 @@ final class SpeculationTest {
         assertThat(with.finishReason()).isEqualTo(without.finishReason());
         assertThat(with.usage().completionTokens()).isEqualTo(without.usage().completionTokens());
         assertThat(with.timings().decodeTokens()).isEqualTo(without.timings().decodeTokens());
-        assertThat(with.timings().acceptedTokens()).isBetween(0, with.timings().guessedTokens());
+        assertThat(with.timings().acceptedTokens()).isBetween(0, with.timings().draftedTokens());
         assertThat(session.position()).isEqualTo(expected.position());
         assertThat(session.logits()).isEqualTo(expected.logits());
       }
@@ -125,8 +125,8 @@ final class SpeculationTest {
   }
 
   @Test
-  void withoutSpeculationNothingIsGuessed() {
-    assertThat(tiny.generate(Prompt.tokens(1, 2, 3), options().build()).timings().guessedTokens())
+  void withoutSpeculationNothingIsDrafted() {
+    assertThat(tiny.generate(Prompt.tokens(1, 2, 3), options().build()).timings().draftedTokens())
         .isZero();
   }
 

@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param prefillTokens tokens computed in that time
  * @param decode from there to the end of the call
  * @param decodeTokens tokens computed in that time, without rejected drafts
- * @param guessedTokens {@linkplain Speculation drafted} tokens that were verified
+ * @param draftedTokens {@linkplain Speculation drafted} tokens that were verified
  * @param acceptedTokens drafted tokens that were accepted
  * @since 0.1.0
  */
@@ -19,7 +19,7 @@ public record Timings(
     int prefillTokens,
     Duration decode,
     int decodeTokens,
-    int guessedTokens,
+    int draftedTokens,
     int acceptedTokens) {
 
   /** Creates timings. */

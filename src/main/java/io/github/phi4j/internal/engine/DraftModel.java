@@ -96,7 +96,7 @@ final class DraftModel implements Proposer, AutoCloseable {
     try {
       long start = clock.getAsLong();
       boolean far = catchUp(tokens, length) > maxTokens;
-      int count = guess(out, limit);
+      int count = draft(out, limit);
       if (!far) { // otherwise the time is that of the prompt
         nanosPerToken = (double) (clock.getAsLong() - start) / Math.max(1, count);
       }
@@ -105,9 +105,9 @@ final class DraftModel implements Proposer, AutoCloseable {
       return 0; // the draft model is busy, which is no reason to fail
     } catch (ClosedException e) {
       throwIfCancelled();
-      throw new ClosedException("the draft model cannot guess: " + e.getMessage(), e);
+      throw new ClosedException("the draft model cannot be used: " + e.getMessage(), e);
     } catch (ContextMemoryException e) {
-      throw new ContextMemoryException("the draft model cannot guess: " + e.getMessage(), e);
+      throw new ContextMemoryException("the draft model cannot be used: " + e.getMessage(), e);
     }
   }
 
@@ -118,7 +118,7 @@ final class DraftModel implements Proposer, AutoCloseable {
     }
   }
 
-  private int guess(int[] out, int limit) {
+  private int draft(int[] out, int limit) {
     int count = 0;
     while (count < limit) {
       int token = mostProbable(session.logits());

@@ -307,7 +307,7 @@ final class Generation {
           prefilled,
           Duration.ofNanos(System.nanoTime() - prefillEnd),
           context.computedTokens() - computedBefore - prefilled,
-          speculator.guessed(),
+          speculator.drafted(),
           speculator.accepted());
     }
   }

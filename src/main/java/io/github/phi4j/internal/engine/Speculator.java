@@ -23,27 +23,27 @@ final class Speculator {
 
   private final Optional<Proposer> proposer;
   private final double[] right = new double[LEVELS]; // acceptance rate by level
-  private final int[] guess;
+  private final int[] draft;
   private int level; // level of the first proposed token
   private int count; // length of the proposal
   private int ahead; // number computed ahead
   private int at; // number accepted so far
   private int idle;
-  private int guessed;
+  private int drafted;
   private int accepted;
 
   /** Creates a speculator; without a proposer it does nothing. */
   Speculator(Optional<Proposer> proposer) {
     this.proposer = proposer;
-    guess = new int[proposer.map(Proposer::maxTokens).orElse(0)];
+    draft = new int[proposer.map(Proposer::maxTokens).orElse(0)];
     for (int i = 0; i < LEVELS; i++) {
       right[i] = (i + 1.0) / (i + 3); // prior
     }
   }
 
   /** The number of proposed tokens that were computed. */
-  int guessed() {
-    return guessed;
+  int drafted() {
+    return drafted;
   }
 
   /** The number of accepted tokens. */
@@ -60,14 +60,14 @@ final class Speculator {
     if (context.hasLogits() || proposer.isEmpty()) {
       return; // missing logits are computed on demand
     }
-    guess(proposer.get(), context, context.roomAhead(Math.min(limit, guess.length)));
+    draft(proposer.get(), context, context.roomAhead(Math.min(limit, draft.length)));
     if (ahead > 0) {
-      context.computeAhead(guess, ahead);
-      guessed += ahead;
+      context.computeAhead(draft, ahead);
+      drafted += ahead;
     }
   }
 
-  private void guess(Proposer from, Context context, int room) {
+  private void draft(Proposer from, Context context, int room) {
     at = 0;
     count = 0;
     ahead = 0;
@@ -78,7 +78,7 @@ final class Speculator {
     int worth = worth(context, room, from.nanosPerToken());
     boolean trial = worth == 0 && (from.nanosPerToken() == 0 || ++idle % TRIAL == 0);
     if (worth > 0 || trial) { // trial proposals are not computed, only compared
-      count = from.propose(context.tokens(), context.length(), guess, Math.max(worth, 1));
+      count = from.propose(context.tokens(), context.length(), draft, Math.max(worth, 1));
       ahead = Math.min(worth, count);
     }
   }
@@ -110,7 +110,7 @@ final class Speculator {
     if (at >= count) {
       return;
     }
-    boolean hit = guess[at] == token;
+    boolean hit = draft[at] == token;
     right[levelOf(at)] += LEARNING * ((hit ? 1 : 0) - right[levelOf(at)]);
     if (!hit) {
       count = 0;

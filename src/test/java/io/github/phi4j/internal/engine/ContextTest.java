@@ -28,17 +28,17 @@ final class ContextTest {
   private final Random random = new Random(11);
 
   @Test
-  void whateverIsGuessedTheLogitsAreTheSame() {
-    assertGuessesChangeNothing(
+  void whateverIsDraftedTheLogitsAreTheSame() {
+    assertDraftsChangeNothing(
         RandomModel.phi4().heads(4, 2, 64).feedForward(256).type(GgmlType.Q4_K));
   }
 
   @Test
-  void guessesThatReachBeyondTheBorderOfTheRopeFactorsAreCut() {
-    assertGuessesChangeNothing(RandomModel.mini());
+  void draftsThatReachBeyondTheBorderOfTheRopeFactorsAreCut() {
+    assertDraftsChangeNothing(RandomModel.mini());
   }
 
-  private void assertGuessesChangeNothing(RandomModel model) {
+  private void assertDraftsChangeNothing(RandomModel model) {
     Path file = model.contextLength(LENGTH + 2).write(directory.resolve("random.gguf"));
     LoadOptions options = LoadOptions.builder().threads(2).build();
     int[] text = random.ints(LENGTH, 0, 300).toArray();
@@ -59,7 +59,7 @@ final class ContextTest {
         for (int count = 1; count <= LENGTH; count++) {
           context.add(text[count - 1]);
           if (!context.hasLogits()) {
-            guess(context, text);
+            draft(context, text);
           }
           assertThat(context.logits()).as("after %d", count).isEqualTo(expected.get(count - 1));
         }
@@ -145,10 +145,10 @@ final class ContextTest {
   }
 
   /** Computes right tokens, then wrong ones, ahead. */
-  private void guess(Context context, int[] text) {
-    int[] guess = random.ints(random.nextInt(1, 6), 0, 300).toArray();
-    int right = Math.min(random.nextInt(guess.length + 1), text.length - context.length());
-    System.arraycopy(text, context.length(), guess, 0, right);
-    context.computeAhead(guess, context.roomAhead(guess.length));
+  private void draft(Context context, int[] text) {
+    int[] draft = random.ints(random.nextInt(1, 6), 0, 300).toArray();
+    int right = Math.min(random.nextInt(draft.length + 1), text.length - context.length());
+    System.arraycopy(text, context.length(), draft, 0, right);
+    context.computeAhead(draft, context.roomAhead(draft.length));
   }
 }

@@ -21,11 +21,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** A draft model's guesses are its own greedy text. */
+/** A draft is the greedy text of its model. */
 final class DraftModelTest {
 
   @Test
-  void theMostProbableTokensAreGuessedWhateverWasGuessedBefore() {
+  void theMostProbableTokensAreDraftedWhateverWasDraftedBefore() {
     try (Generator model = Phi4.load(TinyModel.Q8_0.path());
         DraftModel draft =
             new DraftModel(model, model.tokenizer(), 1024, () -> false, System::nanoTime).upTo(4)) {
@@ -33,14 +33,14 @@ final class DraftModelTest {
       int[] prompt = model.tokenizer().encode(Prompt.chat(messages));
       int[] written = model.generate(Prompt.chat(messages)).tokens();
       int[] text = IntStream.concat(Arrays.stream(prompt), Arrays.stream(written)).toArray();
-      int[] guess = new int[4];
+      int[] out = new int[4];
 
       assertThat(written.length).isGreaterThan(6);
       for (int at : new int[] {0, 1, 2, 0, written.length - 4}) {
         int length = prompt.length + at;
         assertThat(draft.level(text, length)).isNotNegative();
-        assertThat(draft.propose(text, length, guess, 4)).isEqualTo(4);
-        assertThat(guess).isEqualTo(Arrays.copyOfRange(written, at, at + 4));
+        assertThat(draft.propose(text, length, out, 4)).isEqualTo(4);
+        assertThat(out).isEqualTo(Arrays.copyOfRange(written, at, at + 4));
       }
       assertThat(draft.nanosPerToken()).isPositive();
     }
@@ -62,20 +62,20 @@ final class DraftModelTest {
       int[] text = new Random(3).ints(600, 0, 4000).toArray();
       int[] other = text.clone();
       other[300] = text[300] + 1;
-      int[] guess = new int[2];
+      int[] out = new int[2];
 
-      assertThatThrownBy(() -> draft.propose(text, text.length, guess, 2))
+      assertThatThrownBy(() -> draft.propose(text, text.length, out, 2))
           .isInstanceOf(CancellationException.class);
       over.set(true);
 
       // The context at the cancellation is known exactly.
       for (int[] next : new int[][] {other, text}) {
-        assertThat(draft.propose(next, next.length, guess, 1)).isEqualTo(1);
+        assertThat(draft.propose(next, next.length, out, 1)).isEqualTo(1);
         try (Session session = model.newSession()) {
           session.feed(next);
           float[] logits = session.logits();
           for (float logit : logits) {
-            assertThat(logit).isLessThanOrEqualTo(logits[guess[0]]);
+            assertThat(logit).isLessThanOrEqualTo(logits[out[0]]);
           }
         }
       }
@@ -83,18 +83,18 @@ final class DraftModelTest {
   }
 
   @Test
-  void aDraftModelThatOthersKeepBusyGuessesNothing() {
+  void aDraftModelThatOthersKeepBusyDraftsNothing() {
     LoadOptions one = LoadOptions.builder().maxSequences(1).maxWaiting(0).build();
     try (Generator model = Phi4.load(TinyModel.Q8_0.path(), one);
         DraftModel draft =
             new DraftModel(model, model.tokenizer(), 1024, () -> false, System::nanoTime).upTo(2)) {
-      List<Integer> guessed = new ArrayList<>();
+      List<Integer> drafted = new ArrayList<>();
       model.generate(
           Prompt.tokens(1, 2, 3),
           GenerationOptions.builder().maxTokens(5).ignoreModelStop(true).build(),
-          text -> guessed.add(draft.propose(new int[] {4, 5}, 2, new int[2], 2)));
+          text -> drafted.add(draft.propose(new int[] {4, 5}, 2, new int[2], 2)));
 
-      assertThat(guessed).isNotEmpty().containsOnly(0);
+      assertThat(drafted).isNotEmpty().containsOnly(0);
       assertThat(draft.propose(new int[] {4, 5}, 2, new int[2], 2)).isEqualTo(2);
     }
   }

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** Guesses from earlier continuations of the same tokens. */
+/** Drafts from earlier continuations of the same tokens. */
 final class LookupTest {
 
   private final Lookup lookup = new Lookup(4);
 
-  private int[] guess(int most, int... tokens) {
+  private int[] draft(int most, int... tokens) {
     if (lookup.level(tokens, tokens.length) < 0) {
       return null;
     }
@@ -20,19 +20,19 @@ final class LookupTest {
 
   @Test
   void aNewTokenHasNoContinuation() {
-    assertThat(guess(4, 1, 2, 3)).isNull();
-    assertThat(guess(4, 1)).isNull();
+    assertThat(draft(4, 1, 2, 3)).isNull();
+    assertThat(draft(4, 1)).isNull();
   }
 
   @Test
   void earlierContinuationsAreProposed() {
-    assertThat(guess(3, 7, 8, 9, 10, 11, 5, 7, 8)).containsExactly(9, 10, 11);
+    assertThat(draft(3, 7, 8, 9, 10, 11, 5, 7, 8)).containsExactly(9, 10, 11);
   }
 
   @Test
   void theLongestMatchWinsAndOfEqualOnesTheLatest() {
-    assertThat(guess(1, 1, 2, 3, 50, 9, 2, 3, 60, 1, 2, 3)).containsExactly(50);
-    assertThat(guess(1, 2, 3, 50, 9, 2, 3, 60, 4, 2, 3)).containsExactly(60);
+    assertThat(draft(1, 1, 2, 3, 50, 9, 2, 3, 60, 1, 2, 3)).containsExactly(50);
+    assertThat(draft(1, 2, 3, 50, 9, 2, 3, 60, 4, 2, 3)).containsExactly(60);
   }
 
   @Test
@@ -44,8 +44,8 @@ final class LookupTest {
   }
 
   @Test
-  void aGuessMayRunIntoItself() {
-    assertThat(guess(5, 1, 2, 1, 2)).containsExactly(1, 2, 1, 2, 1);
-    assertThat(guess(3, 4, 4)).containsExactly(4, 4, 4);
+  void aDraftMayRunIntoItself() {
+    assertThat(draft(5, 1, 2, 1, 2)).containsExactly(1, 2, 1, 2, 1);
+    assertThat(draft(3, 4, 4)).containsExactly(4, 4, 4);
   }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Decisions by the cost of passes, with a stopped clock: passes cost nothing, so that every guess
+ * Decisions by the cost of passes, with a stopped clock: passes cost nothing, so that every draft
  * is worth computing, and nothing is given up as too slow.
  */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -67,7 +67,7 @@ final class SchedulerTest {
   }
 
   @Test
-  void guessesAreTakenWhereTheyAreRightAndTheGrammarAllowsThem() {
+  void draftsAreTakenWhereTheyAreRightAndTheGrammarAllowsThem() {
     GenerationOptions options =
         GenerationOptions.builder()
             .grammar(Grammar.gbnf("root ::= (\"one two three, \")+"))

@@ -222,7 +222,7 @@ final class ConstrainedGenerationTest {
 
   @ParameterizedTest
   @MethodSource("constrained")
-  void guessesLeaveTheTextAsItIs(GenerationOptions plain) {
+  void draftsLeaveTheTextAsItIs(GenerationOptions plain) {
     Prompt prompt = Prompt.chat(Message.user("Repeat: one two three, one two three, one two"));
     Completion without = tiny.generate(prompt, plain);
     try (Generator draft = Phi4.load(TinyModel.Q4_0.path())) {

@@ -245,7 +245,7 @@ final class RunCommand implements Callable<Integer> {
         .put("decode_ms", milliseconds(timings.decode()))
         .put("decode_tokens", timings.decodeTokens())
         .put("decode_tokens_per_second", timings.decodeTokensPerSecond())
-        .put("guessed_tokens", timings.guessedTokens())
+        .put("drafted_tokens", timings.draftedTokens())
         .put("accepted_tokens", timings.acceptedTokens());
     if (!completion.logProbs().isEmpty()) {
       LogProbsJson json = new LogProbsJson(generator.tokenizer());

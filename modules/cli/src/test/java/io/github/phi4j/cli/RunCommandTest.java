@@ -155,7 +155,7 @@ class RunCommandTest {
                      "timings": {"prefill_ms": 10.0, "prefill_tokens": 5,
                                  "prefill_tokens_per_second": 500.0, "decode_ms": 40.0,
                                  "decode_tokens": 4, "decode_tokens_per_second": 100.0,
-                                 "guessed_tokens": 6, "accepted_tokens": 3}}
+                                 "drafted_tokens": 6, "accepted_tokens": 3}}
                     """));
   }
 
