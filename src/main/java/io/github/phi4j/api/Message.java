@@ -3,30 +3,31 @@ package io.github.phi4j.api;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 
 /**
  * One message of a conversation. Contents are literal: text that looks like a special token remains
- * text.
+ * text. A part that a message does not have is empty.
  *
  * @param role the author
  * @param content the text
  * @param tools for a system message: a JSON array of tool descriptions, inserted verbatim into the
- *     prompt. To get parsed calls, use {@link GenerationOptions#tools()} instead.
- * @param reasoning for an assistant message: the thoughts before the answer, or an empty string.
- *     The model sees them again only if they are {@linkplain Reasoning#kept() kept}.
- * @param toolCalls for an assistant message: its tool calls, after the content, with distinct ids
- * @param toolCallId for the result of a tool: the {@linkplain ToolCall#id() id} of the call
+ *     prompt, or empty. To get parsed calls, use {@link GenerationOptions#tools()} instead.
+ * @param reasoning for an assistant message: the thoughts before the answer, or empty. The
+ *     model sees them again only if they are {@linkplain Reasoning#kept() kept}.
+ * @param toolCalls for an assistant message: its tool calls, after the content, with distinct ids,
+ *     or empty
+ * @param toolCallId for the result of a tool: the {@linkplain ToolCall#id() id} of the call; empty
+ *     for any other message
  * @since 0.1.0
  */
 public record Message(
     Role role,
     String content,
-    Optional<String> tools,
+    String tools,
     String reasoning,
     List<ToolCall> toolCalls,
-    Optional<String> toolCallId) {
+    String toolCallId) {
 
   /**
    * The author of a message.
@@ -49,23 +50,24 @@ public record Message(
    *
    * @throws IllegalArgumentException if tools are given with a role other than {@link Role#SYSTEM},
    *     or thoughts or calls with a role other than {@link Role#ASSISTANT}; if two calls have the
-   *     same id; or if a message of role {@link Role#TOOL}, and no other, lacks the id of its call
+   *     same id; or if a message of role {@link Role#TOOL} lacks the id of its call, or another has
+   *     one
    */
   public Message {
     Objects.requireNonNull(role, "role");
     Objects.requireNonNull(content, "content");
     Objects.requireNonNull(tools, "tools");
-    if (tools.isPresent() && role != Role.SYSTEM) {
-      throw new IllegalArgumentException("tools belong to a system message, not to role " + role);
-    }
     Objects.requireNonNull(reasoning, "reasoning");
     toolCalls = Arguments.copy(toolCalls, "toolCalls");
     Objects.requireNonNull(toolCallId, "toolCallId");
+    if (!tools.isEmpty() && role != Role.SYSTEM) {
+      throw new IllegalArgumentException("tools belong to a system message, not to role " + role);
+    }
     if (role != Role.ASSISTANT && !(reasoning.isEmpty() && toolCalls.isEmpty())) {
       throw new IllegalArgumentException(
           "thoughts and calls belong to an assistant message, not to role " + role);
     }
-    if (toolCallId.isPresent() != (role == Role.TOOL)) {
+    if (role == Role.TOOL ? toolCallId.isBlank() : !toolCallId.isEmpty()) {
       throw new IllegalArgumentException(
           role == Role.TOOL
               ? "the result of a tool must name the id of its call; use Message.tool(id, content)"
@@ -80,7 +82,7 @@ public record Message(
   }
 
   private Message(Role role, String content) {
-    this(role, content, Optional.empty(), "", List.of(), Optional.empty());
+    this(role, content, "", "", List.of(), "");
   }
 
   /**
@@ -97,17 +99,11 @@ public record Message(
    * Creates a system message with tools.
    *
    * @param content the text
-   * @param tools a JSON array of tool descriptions
+   * @param tools a JSON array of tool descriptions, or empty
    * @return the message
    */
   public static Message system(String content, String tools) {
-    return new Message(
-        Role.SYSTEM,
-        content,
-        Optional.of(Objects.requireNonNull(tools, "tools")),
-        "",
-        List.of(),
-        Optional.empty());
+    return new Message(Role.SYSTEM, content, tools, "", List.of(), "");
   }
 
   /**
@@ -135,13 +131,12 @@ public record Message(
    * one from a completion.
    *
    * @param content the text, possibly empty
-   * @param reasoning the thoughts before it, or an empty string
-   * @param toolCalls its tool calls
+   * @param reasoning the thoughts before it, possibly empty
+   * @param toolCalls its tool calls, possibly empty
    * @return the message
    */
   public static Message assistant(String content, String reasoning, List<ToolCall> toolCalls) {
-    return new Message(
-        Role.ASSISTANT, content, Optional.empty(), reasoning, toolCalls, Optional.empty());
+    return new Message(Role.ASSISTANT, content, "", reasoning, toolCalls, "");
   }
 
   /**
@@ -152,9 +147,10 @@ public record Message(
    * @param callId the {@linkplain ToolCall#id() id} of the call
    * @param content the text, JSON or not
    * @return the message
+   * @throws IllegalArgumentException if the id is blank
    */
   public static Message tool(String callId, String content) {
     Objects.requireNonNull(callId, "callId");
-    return new Message(Role.TOOL, content, Optional.empty(), "", List.of(), Optional.of(callId));
+    return new Message(Role.TOOL, content, "", "", List.of(), callId);
   }
 }

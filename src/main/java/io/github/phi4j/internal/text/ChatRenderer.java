@@ -175,12 +175,10 @@ final class ChatRenderer {
           message.role() == Message.Role.TOOL
               ? ToolFormat.result(message.content())
               : message.content());
-      message
-          .tools()
-          .ifPresent(tools -> {
-            sink.text(message.content().isEmpty() ? "" : "\n\n");
-            sink.text(ToolFormat.explain(tools));
-          });
+      if (!message.tools().isEmpty()) {
+        sink.text(message.content().isEmpty() ? "" : "\n\n");
+        sink.text(ToolFormat.explain(message.tools()));
+      }
       if (!message.toolCalls().isEmpty()) {
         sink.text(ToolFormat.JSON.write(message.toolCalls()));
       }
@@ -241,9 +239,9 @@ final class ChatRenderer {
   }
 
   private void renderTools(Message message, Sink sink) {
-    if (message.tools().isPresent()) {
+    if (!message.tools().isEmpty()) {
       sink.special(require(TOOL, "the tools of a system message"));
-      sink.text(message.tools().get());
+      sink.text(message.tools());
       sink.special(require(TOOL_CLOSED, "the tools of a system message"));
     }
   }

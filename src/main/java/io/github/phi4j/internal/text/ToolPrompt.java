@@ -4,7 +4,6 @@ import io.github.phi4j.api.Message;
 import io.github.phi4j.api.Tool;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Adds the tools of a request to the first system message. */
 final class ToolPrompt {
@@ -23,21 +22,14 @@ final class ToolPrompt {
     if (tools.isEmpty()) {
       return messages;
     }
-    if (messages.stream().anyMatch(message -> message.tools().isPresent())) {
+    if (messages.stream().anyMatch(message -> !message.tools().isEmpty())) {
       throw new IllegalArgumentException(
           "tools are given twice: in a system message and in the options; leave out one of them");
     }
     boolean opened = messages.getFirst().role() == Message.Role.SYSTEM;
     String content = opened ? messages.getFirst().content() : OPENING;
     List<Message> described = new ArrayList<>();
-    described.add(
-        new Message(
-            Message.Role.SYSTEM,
-            content,
-            Optional.of(ToolFormat.describe(tools)),
-            "",
-            List.of(),
-            Optional.empty()));
+    described.add(Message.system(content, ToolFormat.describe(tools)));
     described.addAll(opened ? messages.subList(1, messages.size()) : messages);
     return described;
   }

@@ -49,7 +49,7 @@ final class ToolResults {
     calls.forEach(call -> byCall.put(call.id(), null));
     for (int i = from; i < end; i++) {
       Message result = messages.get(i);
-      String id = result.toolCallId().orElseThrow();
+      String id = result.toolCallId();
       if (!byCall.containsKey(id)) {
         throw unknown(result, i, calls);
       }
@@ -83,7 +83,7 @@ final class ToolResults {
             "message %d is the result of the tool call \"%s\", which the assistant's message before"
                 + " it does not ask for; it asks for %s",
             index + 1,
-            result.toolCallId().orElseThrow(),
+            result.toolCallId(),
             calls.isEmpty() ? "no calls" : describe(calls)));
   }
 

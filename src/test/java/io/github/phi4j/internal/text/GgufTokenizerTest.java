@@ -123,13 +123,7 @@ final class GgufTokenizerTest {
         Message.Role role =
             Message.Role.valueOf(message.get("role").textValue().toUpperCase(Locale.ROOT));
         messages.add(
-            new Message(
-                role,
-                message.get("content").textValue(),
-                Optional.empty(),
-                "",
-                List.of(),
-                Optional.empty()));
+            new Message(role, message.get("content").textValue(), "", "", List.of(), ""));
       }
       assertThat(tokenizer.encode(Prompt.chat(messages)))
           .containsExactly(ids(row.get("prompt_ids")));

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.github.phi4j.api.Message;
 import io.github.phi4j.api.ToolCall;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Results of tools stand in the order of their calls, whichever way they came. */
@@ -68,12 +67,19 @@ final class ToolResultsTest {
         .isThrownBy(() -> Message.assistant("", "", List.of(call, call)))
         .withMessageContaining("two calls have the id \"a\"");
     assertThatIllegalArgumentException()
-        .isThrownBy(() ->
-            new Message(Message.Role.TOOL, "", Optional.empty(), "", List.of(), Optional.empty()))
+        .isThrownBy(() -> Message.tool(" ", ""))
         .withMessageContaining("must name the id of its call");
     assertThatIllegalArgumentException()
-        .isThrownBy(() ->
-            new Message(Message.Role.USER, "", Optional.empty(), "", List.of(), Optional.of("a")))
+        .isThrownBy(() -> new Message(Message.Role.USER, "", "", "", List.of(), "a"))
         .withMessageContaining("not to role USER");
+  }
+
+  @Test
+  void aPartThatAMessageDoesNotHaveIsEmpty() {
+    assertThat(Message.system("a", "")).isEqualTo(Message.system("a"));
+    assertThat(Message.assistant("a", "", List.of())).isEqualTo(Message.assistant("a"));
+    Message user = Message.user("a");
+    assertThat(List.of(user.tools(), user.reasoning(), user.toolCallId())).containsOnly("");
+    assertThat(user.toolCalls()).isEmpty();
   }
 }
