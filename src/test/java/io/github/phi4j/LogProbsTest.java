@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.phi4j.api.Choice;
 import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.Grammar;
@@ -241,8 +242,8 @@ final class LogProbsTest {
           }
 
           @Override
-          public void acceptLogProb(TokenLogProb token) {
-            streamed.add(token);
+          public boolean acceptLogProb(TokenLogProb token) {
+            return streamed.add(token);
           }
         };
     Completion completion =
@@ -251,6 +252,37 @@ final class LogProbsTest {
     streamed.clear();
     tiny.generate(QUESTION, GenerationOptions.defaults(), sink);
     assertThat(streamed).isEmpty();
+  }
+
+  @Test
+  void theSinkEndsTheGenerationAtAToken() {
+    StringBuilder text = new StringBuilder();
+    List<TokenLogProb> streamed = new ArrayList<>();
+    TextSink sink =
+        new TextSink() {
+          @Override
+          public boolean accept(String piece) {
+            text.append(piece);
+            return true;
+          }
+
+          @Override
+          public boolean acceptLogProb(TokenLogProb token) {
+            streamed.add(token);
+            return streamed.size() < 3;
+          }
+        };
+    GenerationOptions options =
+        GenerationOptions.builder().ignoreModelStop(true).maxTokens(20).logProbs(0).build();
+    Completion completion = tiny.generate(QUESTION, options, sink);
+
+    assertThat(completion.finishReason()).isEqualTo(FinishReason.CANCELLED);
+    assertThat(completion.tokens()).hasSize(3);
+    assertThat(streamed).hasSize(3).isEqualTo(completion.logProbs());
+    assertThat(text).hasToString(completion.text());
+    assertThat(text)
+        .hasToString(
+            tiny.generate(QUESTION, options.toBuilder().maxTokens(2).build()).text());
   }
 
   @Test

@@ -1,7 +1,7 @@
 package io.github.phi4j.api;
 
 /**
- * Receives text as it is generated.
+ * Receives text as it is generated. After a method has returned {@code false}, none is called again.
  *
  * @since 0.1.0
  */
@@ -21,11 +21,14 @@ public interface TextSink {
    * Receives the log-probability of a token as soon as it is chosen, before any text that it
    * completes; text may lag some tokens behind. Called only if {@link GenerationOptions#logProbs()}
    * or {@link GenerationOptions#samplingProbs()} is set, once for each of {@link
-   * Completion#logProbs()}. Does nothing by default.
+   * Completion#logProbs()}. Ignores them by default.
    *
    * @param token the token with its log-probability and alternatives
+   * @return {@code true} to continue, {@code false} to end the generation
    */
-  default void acceptLogProb(TokenLogProb token) {}
+  default boolean acceptLogProb(TokenLogProb token) {
+    return true;
+  }
 
   /**
    * Receives the next piece of a reasoning model's thoughts, which precede the text and are not
@@ -42,7 +45,7 @@ public interface TextSink {
    * Receives a fragment of a tool call as the model writes it: an empty one once the tool's name is
    * known, then the arguments piece by piece. Calls are sequential. The fragments of a complete
    * call add up to the arguments of the {@link ToolCall} with its id in {@link
-   * Completion#toolCalls()}; a call cut off by a limit is not included there. Does nothing by
+   * Completion#toolCalls()}; a call cut off by a limit is not included there. Ignores them by
    * default.
    *
    * @param id the call's id, the same for all its fragments

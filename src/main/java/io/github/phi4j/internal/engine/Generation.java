@@ -277,7 +277,9 @@ final class Generation {
 
   private void tell(TokenLogProb logProb) {
     logProbs.add(logProb);
-    sink.acceptLogProb(logProb);
+    if (!sink.acceptLogProb(logProb)) {
+      reply.refuse();
+    }
   }
 
   /** The measurements of a completion's phases. */

@@ -334,6 +334,11 @@ final class Reply {
     return stopMatcher.isMatched();
   }
 
+  /** Ends the generation for the sink, which receives nothing more. */
+  void refuse() {
+    refused = true;
+  }
+
   /** Whether the sink ended the generation. */
   boolean refused() {
     return refused;

@@ -69,13 +69,14 @@ final class ChatStream {
     }
 
     @Override
-    public void acceptLogProb(TokenLogProb token) {
+    public boolean acceptLogProb(TokenLogProb token) {
       if (tokens++ == 0) {
         first = System.nanoTime();
       }
       if (call.logProbs()) {
         untold.add(token);
       }
+      return true;
     }
 
     private boolean send(ObjectNode delta) {

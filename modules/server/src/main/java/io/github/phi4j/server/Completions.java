@@ -255,8 +255,9 @@ final class Completions implements Route {
     }
 
     @Override
-    public void acceptLogProb(TokenLogProb token) {
+    public boolean acceptLogProb(TokenLogProb token) {
       untold.add(token);
+      return true;
     }
   }
 

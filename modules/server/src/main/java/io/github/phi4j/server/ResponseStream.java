@@ -74,8 +74,9 @@ final class ResponseStream implements TextSink {
   }
 
   @Override
-  public void acceptLogProb(TokenLogProb token) {
+  public boolean acceptLogProb(TokenLogProb token) {
     logProbs.add(token);
+    return true;
   }
 
   @Override
