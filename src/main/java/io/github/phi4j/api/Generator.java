@@ -44,9 +44,7 @@ public interface Generator extends Completer, AutoCloseable {
    *
    * @return tokens, at most {@link ModelInfo#trainedContextLength}
    */
-  default int contextLength() {
-    return info().trainedContextLength();
-  }
+  int contextLength();
 
   /**
    * Opens a session with an empty context and the generator's settings.
@@ -123,12 +121,8 @@ public interface Generator extends Completer, AutoCloseable {
    * @param grammar the grammar
    * @return a matcher at the beginning of a text
    * @throws GrammarException if the grammar is invalid; the message has position and reason
-   * @throws UnsupportedOperationException if this implementation does not support grammars; phi4j's
-   *     do
    */
-  default GrammarMatcher matcher(Grammar grammar) {
-    throw new UnsupportedOperationException("this generator does not support grammars");
-  }
+  GrammarMatcher matcher(Grammar grammar);
 
   /**
    * Cancels running work, waits for it, and releases threads and memory.

@@ -23,6 +23,7 @@ public interface GrammarMatcher {
    *
    * @param token a token id
    * @return whether it is allowed
+   * @throws IllegalArgumentException if the id is outside the vocabulary
    */
   boolean allows(int token);
 
@@ -30,7 +31,8 @@ public interface GrammarMatcher {
    * Advances by a token.
    *
    * @param token a token id that does not end the model's turn
-   * @throws IllegalStateException if the token is not allowed
+   * @throws IllegalArgumentException if the token is not allowed, ends the model's turn, or is
+   *     outside the vocabulary; the matcher is then unchanged
    */
   void accept(int token);
 

@@ -17,8 +17,7 @@ public enum KvCacheType {
    */
   Q8_0(34);
 
-  /** Numbers per block. */
-  public static final int BLOCK_LENGTH = 32;
+  private static final int BLOCK_LENGTH = 32;
 
   private final int blockBytes;
 

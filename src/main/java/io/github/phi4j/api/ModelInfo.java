@@ -45,8 +45,7 @@ public record ModelInfo(
     Optional<ChatFormat> chatFormat,
     List<String> findings) {
 
-  /** Tokens per page of the KV cache. */
-  public static final int KV_PAGE_TOKENS = 64;
+  private static final int KV_PAGE_TOKENS = 64;
 
   /** Creates a description. */
   public ModelInfo {
@@ -70,8 +69,8 @@ public record ModelInfo(
   }
 
   /**
-   * Returns the exact memory of a context's KV cache. It is allocated in pages of {@value
-   * #KV_PAGE_TOKENS} tokens as the context grows.
+   * Returns the exact memory of a context's KV cache. It is allocated in pages as the context
+   * grows; a page that is not full takes its whole memory.
    *
    * @param tokens the context length in tokens
    * @param keys the number format of keys

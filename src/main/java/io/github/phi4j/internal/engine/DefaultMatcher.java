@@ -25,12 +25,24 @@ final class DefaultMatcher implements GrammarMatcher {
 
   @Override
   public boolean allows(int token) {
+    check(token);
     return constraint.allows(token);
   }
 
   @Override
   public void accept(int token) {
+    check(token);
     constraint.accept(token);
+  }
+
+  private void check(int token) {
+    if (token < 0 || token >= grammar.vocabularySize()) {
+      throw new IllegalArgumentException(
+          "token id "
+              + token
+              + " is outside the vocabulary; the model's ids go from 0 to "
+              + (grammar.vocabularySize() - 1));
+    }
   }
 
   @Override

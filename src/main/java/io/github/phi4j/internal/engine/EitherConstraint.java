@@ -73,7 +73,7 @@ final class EitherConstraint implements TokenConstraint {
   @Override
   public void accept(int token) {
     if (!allows(token)) {
-      throw new IllegalStateException("token " + token + " may not come next");
+      throw new IllegalArgumentException("token " + token + " may not come next");
     }
     boolean firstFollows = follows(first);
     boolean secondFollows = follows(second);

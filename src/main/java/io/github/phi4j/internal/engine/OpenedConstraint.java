@@ -34,7 +34,7 @@ final class OpenedConstraint implements TokenConstraint {
     } else if (token == opening) {
       opened = true;
     } else {
-      throw new IllegalStateException("token " + token + " may not come next");
+      throw new IllegalArgumentException("token " + token + " may not come next");
     }
   }
 

@@ -100,7 +100,8 @@ public final class CompiledGrammar {
     }
   }
 
-  int vocabularySize() {
+  /** Returns the number of token ids. */
+  public int vocabularySize() {
     return trie.tokens();
   }
 }

@@ -49,7 +49,7 @@ final class GrammarConstraint implements TokenConstraint {
   public void accept(int token) {
     State next = isStop(token) ? State.DEAD : grammar.after(states[length], token);
     if (next == State.DEAD) {
-      throw new IllegalStateException("token " + token + " is not allowed here");
+      throw new IllegalArgumentException("token " + token + " is not allowed here");
     }
     if (length + 1 == states.length) {
       states = Arrays.copyOf(states, 2 * states.length);

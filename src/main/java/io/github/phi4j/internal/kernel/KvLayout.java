@@ -31,7 +31,8 @@ public record KvLayout(int headLength, KvCacheType type) {
   /** Positions of a page. */
   public static final int PAGE_LENGTH = 64;
 
-  static final int BLOCK = KvCacheType.BLOCK_LENGTH;
+  /** Numbers of a block, by which {@link KvCacheType} counts bytes. */
+  static final int BLOCK = 32;
 
   private static final float MOST_HALF = 65_504;
   private static final int MOST_QUANT = 127;

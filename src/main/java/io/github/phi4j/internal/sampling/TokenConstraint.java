@@ -19,7 +19,7 @@ public interface TokenConstraint {
   /**
    * Advances by a token other than a stop token.
    *
-   * @throws IllegalStateException if it is not allowed
+   * @throws IllegalArgumentException if it is not allowed
    */
   void accept(int token);
 

@@ -9,6 +9,7 @@ import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.Grammar;
+import io.github.phi4j.api.GrammarMatcher;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.LogitsSink;
 import io.github.phi4j.api.MetadataValue;
@@ -188,7 +189,17 @@ final class FakeModels implements Models {
     }
 
     @Override
+    public int contextLength() {
+      return contextLength;
+    }
+
+    @Override
     public void prepare(Grammar grammar) {}
+
+    @Override
+    public GrammarMatcher matcher(Grammar grammar) {
+      throw new UnsupportedOperationException();
+    }
 
     @Override
     public Session newSession(SessionOptions how) {
