@@ -281,8 +281,7 @@ final class LogProbsTest {
     assertThat(streamed).hasSize(3).isEqualTo(completion.logProbs());
     assertThat(text).hasToString(completion.text());
     assertThat(text)
-        .hasToString(
-            tiny.generate(QUESTION, options.toBuilder().maxTokens(2).build()).text());
+        .hasToString(tiny.generate(QUESTION, options.toBuilder().maxTokens(2).build()).text());
   }
 
   @Test

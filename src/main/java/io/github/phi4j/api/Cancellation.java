@@ -8,8 +8,8 @@ import java.util.Set;
 /**
  * A handle that cancels calls from any thread, at any stage: in the queue, while a grammar is
  * compiled, in prefill or during decoding. The options of a call attach it, as by {@link
- * GenerationOptions.Builder#cancellation}. Several calls, consecutive or concurrent, may share it; it cancels all of them, and
- * later ones immediately. Thread-safe.
+ * GenerationOptions.Builder#cancellation}. Several calls, consecutive or concurrent, may share it;
+ * it cancels all of them, and later ones immediately. Thread-safe.
  *
  * <p>A cancelled generation returns its result so far, with {@link FinishReason#CANCELLED}; other
  * calls throw {@link java.util.concurrent.CancellationException}.

@@ -13,8 +13,8 @@ import java.util.Set;
  * @param content the text
  * @param tools for a system message: a JSON array of tool descriptions, inserted verbatim into the
  *     prompt, or empty. To get parsed calls, use {@link GenerationOptions#tools()} instead.
- * @param reasoning for an assistant message: the thoughts before the answer, or empty. The
- *     model sees them again only if they are {@linkplain Reasoning#kept() kept}.
+ * @param reasoning for an assistant message: the thoughts before the answer, or empty. The model
+ *     sees them again only if they are {@linkplain Reasoning#kept() kept}.
  * @param toolCalls for an assistant message: its tool calls, after the content, with distinct ids,
  *     or empty
  * @param toolCallId for the result of a tool: the {@linkplain ToolCall#id() id} of the call; empty

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Misuse is reported by the JDK's exceptions: {@link NullPointerException} and {@link
  * IllegalArgumentException} for arguments, {@link IllegalStateException} for calls in the wrong
  * state. A generation that is cancelled or times out returns with {@link FinishReason#CANCELLED} or
- * {@link FinishReason#TIMEOUT}; other calls throw {@link java.util.concurrent.CancellationException}
- * or {@link CallTimeoutException}.
+ * {@link FinishReason#TIMEOUT}; other calls throw {@link
+ * java.util.concurrent.CancellationException} or {@link CallTimeoutException}.
  *
  * <p>Constructors of the subclasses are for phi4j, and for programs that test their error handling.
  *

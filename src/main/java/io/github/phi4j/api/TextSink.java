@@ -1,7 +1,8 @@
 package io.github.phi4j.api;
 
 /**
- * Receives text as it is generated. After a method has returned {@code false}, none is called again.
+ * Receives text as it is generated. After a method has returned {@code false}, none is called
+ * again.
  *
  * @since 0.1.0
  */

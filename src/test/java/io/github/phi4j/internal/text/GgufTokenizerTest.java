@@ -122,8 +122,7 @@ final class GgufTokenizerTest {
       for (JsonNode message : row.get("messages")) {
         Message.Role role =
             Message.Role.valueOf(message.get("role").textValue().toUpperCase(Locale.ROOT));
-        messages.add(
-            new Message(role, message.get("content").textValue(), "", "", List.of(), ""));
+        messages.add(new Message(role, message.get("content").textValue(), "", "", List.of(), ""));
       }
       assertThat(tokenizer.encode(Prompt.chat(messages)))
           .containsExactly(ids(row.get("prompt_ids")));

@@ -1,6 +1,8 @@
 package io.github.phi4j.cli;
 
+import io.github.phi4j.api.FileException;
 import java.io.File;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Stack;
@@ -58,11 +60,13 @@ final class BareModel implements IParameterPreprocessor {
       return false;
     }
     if (!new File(argument).exists()) {
-      throw new ParameterException(
-          command.commandLine(),
-          argument
-              + ": found no such file; a first argument that ends in .gguf is the model's file:"
-              + " put -- before it if it is not");
+      FileException fault =
+          new FileException(
+              Path.of(argument),
+              "no such file",
+              "a GGUF file; put -- before a text that ends in .gguf",
+              null);
+      throw new ParameterException(command.commandLine(), fault.getMessage(), fault);
     }
     return true;
   }

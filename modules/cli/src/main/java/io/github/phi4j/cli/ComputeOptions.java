@@ -21,26 +21,22 @@ final class ComputeOptions {
   @Option(
       names = {"-c", "--ctx-size"},
       paramLabel = "N",
+      defaultValue = "0",
       description =
-          "Context length in tokens; 0 is the model's trained length. Default: 0 (perplexity: "
-              + "512).")
-  private Integer contextLength;
+          "Context length in tokens; 0 is the model's trained length. Default: ${DEFAULT-VALUE}.")
+  private int contextLength;
 
   @Mixin private KvCacheOptions kvCache;
 
   @Mixin private PackedOptions packed;
 
   /** Returns the requested context length; 0 is the model's own. */
-  int contextLength(int fallback) {
-    return contextLength == null ? fallback : contextLength;
+  int contextLength() {
+    return contextLength;
   }
 
   LoadOptions.Builder loadOptions() {
-    return loadOptions(0);
-  }
-
-  LoadOptions.Builder loadOptions(int defaultContextLength) {
-    return packed(loadOptions(threads, contextLength(defaultContextLength), kvCache));
+    return packed(loadOptions(threads, contextLength, kvCache));
   }
 
   /** Returns the options of a draft model, whose trained context length may differ. */

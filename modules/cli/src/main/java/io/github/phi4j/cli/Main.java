@@ -2,6 +2,7 @@ package io.github.phi4j.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.phi4j.api.FileException;
 import io.github.phi4j.api.GrammarException;
 import io.github.phi4j.api.Phi4Exception;
 import io.github.phi4j.api.Printable;
@@ -182,6 +183,9 @@ public final class Main implements Runnable {
   }
 
   private int wrongUsage(ParameterException fault) {
+    if (fault.getCause() instanceof FileException missing) {
+      return failed(missing); // as where -m names the file
+    }
     String message =
         fault instanceof UnmatchedArgumentException unmatched
             ? describe(unmatched)
@@ -194,9 +198,14 @@ public final class Main implements Runnable {
     String argument = fault.getUnmatched().getFirst();
     CommandLine command = fault.getCommandLine();
     if (argument.startsWith("-")) {
-      return "unknown option " + argument;
+      String name = argument.replaceFirst("=.*", "");
+      return "unknown option "
+          + argument
+          + Similar.question(name, command.getCommandSpec().optionsMap().keySet());
     } else if (command.getParent() == null) {
-      return "unknown command " + argument;
+      return "unknown command "
+          + argument
+          + Similar.question(argument, command.getSubcommands().keySet());
     }
     boolean takesText = !command.getCommandSpec().positionalParameters().isEmpty();
     return "unexpected argument "

@@ -10,12 +10,16 @@ import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /** {@code phi4 perplexity}: measures how well a model predicts a text. */
 @Command(
     name = "perplexity",
+    defaultValueProvider = PerplexityCommand.Defaults.class,
     description = "Measures how well a model predicts a text, by llama.cpp's definition.",
     footer = {
       "",
@@ -24,7 +28,15 @@ import picocli.CommandLine.Option;
     })
 final class PerplexityCommand implements Callable<Integer> {
 
-  private static final int DEFAULT_CONTEXT_LENGTH = 512;
+  /** llama.cpp's context length; a chunk of the model's trained length would need a long text. */
+  static final class Defaults implements IDefaultValueProvider {
+    @Override
+    public String defaultValue(ArgSpec argument) {
+      return argument instanceof OptionSpec option && option.longestName().equals("--ctx-size")
+          ? "512"
+          : null;
+    }
+  }
 
   private final Environment environment;
 
@@ -54,12 +66,12 @@ final class PerplexityCommand implements Callable<Integer> {
     if (chunks < -1 || chunks == 0) {
       throw new UsageException("--chunks must be -1 or at least 1, not " + chunks);
     }
-    int contextLength = compute.contextLength(DEFAULT_CONTEXT_LENGTH);
+    int contextLength = compute.contextLength();
     if (contextLength != 0 && contextLength < Perplexity.MIN_CHUNK_LENGTH) {
       throw new UsageException(
           "-c must be at least " + Perplexity.MIN_CHUNK_LENGTH + ", not " + contextLength);
     }
-    var loadOptions = compute.loadOptions(DEFAULT_CONTEXT_LENGTH).prefixCacheBytes(0).build();
+    var loadOptions = compute.loadOptions().prefixCacheBytes(0).build();
     Path modelFile = model.file(environment);
     String text = TextFile.read(file, environment.in());
     try (Generator generator = environment.models().load(modelFile, loadOptions);

@@ -200,6 +200,11 @@ final class RunCommand implements Callable<Integer> {
     if (raw) {
       return Prompt.raw(text);
     }
+    if (text.isEmpty()) {
+      throw new UsageException(
+          (source == null ? "the prompt" : source.equals("-") ? "standard input" : source)
+              + " is empty; give a text to answer");
+    }
     List<Message> messages = conversation.opening();
     messages.add(Message.user(text));
     if (prefill.isEmpty()) {

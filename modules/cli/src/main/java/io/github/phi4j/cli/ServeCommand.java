@@ -170,7 +170,7 @@ final class ServeCommand implements Callable<Integer> {
             .maxRequests(parallel + queue)
             .answerTime(Duration.ofSeconds(timeout))
             .drain(Duration.ofSeconds(drain));
-    int contextLength = compute.contextLength(0);
+    int contextLength = compute.contextLength();
     if (contextLength > 0) {
       builder.contextLength(contextLength);
     }

@@ -107,11 +107,18 @@ final class BareModelTest {
   }
 
   @Test
-  void aMistypedFileIsNotAPrompt() {
-    assertThatExceptionOfType(ParameterException.class)
-        .isThrownBy(() -> parsed("run", "no such.gguf"))
-        .withMessageContaining("no such.gguf: found no such file")
-        .withMessageContaining("put -- before it");
+  void aMissingModelFailsAsWithItsOption() {
+    Shell shell = new Shell();
+    Shell.Result result = shell.run("run", "no such.gguf", "Hi");
+
+    assertThat(result.exitCode())
+        .isEqualTo(shell.run("run", "-m", "no such.gguf", "Hi").exitCode())
+        .isEqualTo(1);
+    assertThat(result.err())
+        .isEqualTo(
+            "phi4: no such.gguf: found no such file; expected a GGUF file; put -- before a text"
+                + " that ends in .gguf\n");
+    assertThat(result.out()).isEmpty();
   }
 
   @Test

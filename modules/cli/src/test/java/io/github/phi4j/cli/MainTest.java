@@ -42,6 +42,7 @@ class MainTest {
         "dance",
         "run",
         "run one two",
+        "run -p= --temp 0.5",
         "run --nope hello",
         "run -n many hello",
         "run -n -2 hello",
@@ -93,11 +94,33 @@ class MainTest {
   @ParameterizedTest
   @CsvSource({
     "dance now, unknown command dance (see phi4 --help)",
+    "cht, unknown command cht; did you mean chat? (see phi4 --help)",
+    "servre, unknown command servre; did you mean serve? (see phi4 --help)",
+    "run --tmep=1 hello, unknown option --tmep=1; did you mean --temp? (see phi4 run --help)",
+    "run --jsn hello, unknown option --jsn; did you mean --json? (see phi4 run --help)",
     "run --nope 0.3 hello, unknown option --nope (see phi4 run --help)",
     "run What is it, unexpected argument is; put a text with blanks in quotes (see phi4 run --help)"
   })
   void onlyTheFirstWrongArgumentIsNamed(String arguments, String message) {
     assertThat(shell.run(arguments.split(" ", -1)).err()).isEqualTo("phi4: " + message + "\n");
+  }
+
+  @Test
+  void anEmptyPromptIsNamed() {
+    assertThat(shell.run("run", "").err())
+        .isEqualTo("phi4: the prompt is empty; give a text to answer (see phi4 run --help)\n");
+    assertThat(shell.input("\n").run("run", "-").err())
+        .startsWith("phi4: standard input is empty; give a text to answer");
+  }
+
+  @Test
+  void theContextLengthOfACommandIsInItsHelp() {
+    assertThat(help("run")).contains("0 is the model's trained length. Default: 0.");
+    assertThat(help("perplexity")).contains("0 is the model's trained length. Default: 512.");
+  }
+
+  private String help(String command) {
+    return shell.run(command, "--help").out().replaceAll("\\s+", " ");
   }
 
   @Test

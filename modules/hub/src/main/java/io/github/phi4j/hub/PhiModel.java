@@ -32,6 +32,7 @@ public enum PhiModel {
    */
   public record Quantization(String tag, long weightBytes, long memoryBytes) {}
 
+  // The table in models/README.md has the same sizes.
   private static final List<Quantization> LARGE =
       quantizations(
           200 << 10,
