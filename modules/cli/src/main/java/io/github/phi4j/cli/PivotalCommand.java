@@ -173,10 +173,10 @@ final class PivotalCommand implements Callable<Integer> {
   private void print(SuccessCurve curve) {
     Output output = environment.out();
     output.printf(
-        "item %s: %s\n  answered %s; success %.3f ± %.3f; %d rollouts, %d tokens\n",
+        "item %s: %s\n  answer %s; success %.3f ± %.3f; %d rollouts, %d tokens\n",
         curve.item().id(),
         Printable.of(curve.prompt().lines().findFirst().orElse("")),
-        curve.success() ? "rightly" : "wrongly",
+        curve.success() ? "correct" : "incorrect",
         curve.start(),
         curve.startError(),
         curve.rollouts(),

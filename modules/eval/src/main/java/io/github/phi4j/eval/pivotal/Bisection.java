@@ -42,7 +42,7 @@ final class Bisection {
     }
   }
 
-  SuccessCurve search(Item item, String prompt, List<Integer> promptTokens) {
+  SuccessCurve search(Item item, String prompt, int[] promptTokens) {
     estimate(0);
     cut(0, tokens.length);
     List<SuccessCurve.Point> points = new ArrayList<>();

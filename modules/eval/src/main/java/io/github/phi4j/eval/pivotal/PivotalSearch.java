@@ -10,7 +10,6 @@ import io.github.phi4j.eval.Statistics;
 import io.github.phi4j.eval.Task;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -406,7 +405,7 @@ public final class PivotalSearch {
     Paths.Path answer = paths.rollOut(new int[0], 1, own).getFirst();
     long left = budget == NO_BUDGET ? NO_BUDGET : budget - generated;
     SearchOptions options = new SearchOptions(gap, alpha, left, parallel);
-    List<Integer> prompt = Arrays.stream(paths.prompt()).boxed().toList();
+    int[] prompt = paths.prompt();
     String text = text(task.prompt(item));
     SuccessCurve curve =
         method == Method.SPINE

@@ -123,7 +123,7 @@ public final class PreferencePairs {
     switch (format) {
       case IDS -> {
         ArrayNode ids = node.putArray("prompt_ids");
-        curve.promptTokens().forEach(ids::add);
+        Arrays.stream(curve.promptTokens()).forEach(ids::add);
         Arrays.stream(prefix).forEach(ids::add);
         node.putArray("chosen_ids").add(chosen);
         node.putArray("rejected_ids").add(rejected);
@@ -176,8 +176,7 @@ public final class PreferencePairs {
   /** Returns whether a conversation encodes to a curve's prompt and the beginning of its answer. */
   private boolean isExact(List<Message> messages, SuccessCurve curve, int[] prefix) {
     int[] tokens =
-        IntStream.concat(curve.promptTokens().stream().mapToInt(id -> id), Arrays.stream(prefix))
-            .toArray();
+        IntStream.concat(Arrays.stream(curve.promptTokens()), Arrays.stream(prefix)).toArray();
     return Arrays.equals(
         tokenizer.encode(Prompt.continuing(messages), task.options(curve.item())), tokens);
   }
@@ -193,7 +192,7 @@ public final class PreferencePairs {
         && Arrays.equals(tokenizer.encode(start + next), both);
   }
 
-  private String spelledOut(List<Integer> tokens) {
+  private String spelledOut(int[] tokens) {
     StringBuilder text = new StringBuilder();
     List<Integer> plain = new ArrayList<>();
     for (int token : tokens) {

@@ -151,7 +151,7 @@ final class Spine {
     return leaves * Math.sqrt(values.variance[i + 1] + known.get(i).variance());
   }
 
-  SuccessCurve search(Item item, String prompt, List<Integer> promptTokens) {
+  SuccessCurve search(Item item, String prompt, int[] promptTokens) {
     List<Integer> candidates =
         IntStream.range(0, tokens.length).filter(this::isCandidate).boxed().toList();
     rollOut(firstRequests());
@@ -344,7 +344,7 @@ final class Spine {
   }
 
   private SuccessCurve curve(
-      Item item, String prompt, List<Integer> promptTokens, List<Confirmed> confirmed) {
+      Item item, String prompt, int[] promptTokens, List<Confirmed> confirmed) {
     Values values = values(points);
     double z = z((int) IntStream.range(0, tokens.length).filter(this::isCandidate).count());
     List<SuccessCurve.Point> list = new ArrayList<>();

@@ -1,7 +1,11 @@
 package io.github.phi4j.eval.pivotal;
 
 import io.github.phi4j.eval.Item;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The success probability along one sampled answer.
@@ -9,8 +13,8 @@ import java.util.List;
  * @param item the question
  * @param prompt the prompt, as text
  * @param promptTokens the prompt, as token ids
- * @param success whether the answer is right
- * @param start the probability of a right answer before the first token
+ * @param success whether the answer is correct
+ * @param start the probability of a correct answer before the first token
  * @param startError its standard error
  * @param points the tokens in order
  * @param skipped the maximum error of p from skipping nearly certain tokens
@@ -20,7 +24,7 @@ import java.util.List;
 public record SuccessCurve(
     Item item,
     String prompt,
-    List<Integer> promptTokens,
+    @SuppressWarnings("ArrayRecordComponent") int[] promptTokens, // copied, compared by contents
     boolean success,
     double start,
     double startError,
@@ -47,7 +51,7 @@ public record SuccessCurve(
    * @param token its id
    * @param text its text
    * @param probability its sampling probability
-   * @param before the probability of a right answer before it
+   * @param before the probability of a correct answer before it
    * @param after the probability after it
    * @param error the standard error of the step
    * @param afterError the standard error of the probability after it
@@ -94,8 +98,14 @@ public record SuccessCurve(
 
   /** Creates a curve. */
   public SuccessCurve {
-    promptTokens = List.copyOf(promptTokens);
+    promptTokens = promptTokens.clone();
     points = List.copyOf(points);
+  }
+
+  /** {@return a copy of the prompt's token ids} */
+  @Override
+  public int[] promptTokens() {
+    return promptTokens.clone();
   }
 
   /**
@@ -104,9 +114,41 @@ public record SuccessCurve(
    * @return the indices of their points
    */
   public List<Integer> pivotal() {
-    return java.util.stream.IntStream.range(0, points.size())
+    return IntStream.range(0, points.size())
         .filter(i -> points.get(i).status() == Status.PIVOTAL)
         .boxed()
         .toList();
+  }
+
+  /** Returns all values by name, for {@code equals}, {@code hashCode} and {@code toString}. */
+  private Map<String, Object> values() {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("item", item);
+    values.put("prompt", prompt);
+    values.put("promptTokens", Arrays.stream(promptTokens).boxed().toList());
+    values.put("success", success);
+    values.put("start", start);
+    values.put("startError", startError);
+    values.put("points", points);
+    values.put("skipped", skipped);
+    values.put("rollouts", rollouts);
+    values.put("generated", generated);
+    return values;
+  }
+
+  /** Returns whether all values are equal, token ids by content. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof SuccessCurve that && values().equals(that.values());
+  }
+
+  @Override
+  public int hashCode() {
+    return values().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "SuccessCurve" + values();
   }
 }

@@ -17,6 +17,7 @@ import io.github.phi4j.eval.TaskOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -119,7 +120,7 @@ class PivotalSearchTest {
     Task begun = new Begun(sums);
     SuccessCurve curve = PivotalSearch.of(model, begun).search(sums.items().get(112));
     assertThat(curve.points().getFirst().text()).isEqualTo(":");
-    assertThat(model.tokenizer().text(curve.promptTokens().getLast())).isEqualTo("Ones");
+    assertThat(model.tokenizer().text(last(curve.promptTokens()))).isEqualTo("Ones");
     int pivotal = curve.pivotal().getFirst();
     assertThat(curve.pivotal()).hasSize(1);
     Map<String, Object> pair =
@@ -132,6 +133,10 @@ class PivotalSearchTest {
         .startsWith("Ones: ")
         .endsWith("Tens: ");
     assertThat(curve.points().get(pivotal).text()).isIn("3", "6");
+  }
+
+  private static int last(int[] ids) {
+    return ids[ids.length - 1];
   }
 
   private static long generated(PivotalSearch search, List<Item> items) {
@@ -174,7 +179,8 @@ class PivotalSearchTest {
     assertThat(((Number) pair.get("p_chosen")).doubleValue())
         .isGreaterThan(((Number) pair.get("p_rejected")).doubleValue() + 0.2);
     List<?> prompt = (List<?>) pair.get("prompt_ids");
-    assertThat(prompt.subList(0, curve.promptTokens().size())).isEqualTo(curve.promptTokens());
+    assertThat(prompt.subList(0, curve.promptTokens().length))
+        .isEqualTo(Arrays.stream(curve.promptTokens()).boxed().toList());
     Map<String, Object> text = trl.of(curve).getFirst();
     String start = (String) text.get("prompt");
     assertThat(start).startsWith("<|im_start|>user<|im_sep|>What is 36 + 936?<|im_end|>");

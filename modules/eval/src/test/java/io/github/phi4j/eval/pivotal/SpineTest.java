@@ -111,7 +111,7 @@ class SpineTest {
     Walk walk = new Walk();
     Paths.Path path = walk.rollOut(new int[0], 1, Seeds.of(seed, "path")).getFirst();
     SearchOptions options = new SearchOptions(0.2, 0.05, Long.MAX_VALUE, 8);
-    return new Spine(walk, options, path, seed).search(ITEM, "", List.of());
+    return new Spine(walk, options, path, seed).search(ITEM, "", new int[0]);
   }
 
   private static int[] prefix(SuccessCurve curve, int length) {
@@ -170,10 +170,10 @@ class SpineTest {
     for (int seed = 0; seed < 20; seed++) {
       Paths.Path path = walk.rollOut(new int[0], 1, seed).getFirst();
       long start = walk.generated();
-      SuccessCurve cut = new Bisection(walk, options, 400, path, seed).search(ITEM, "", List.of());
+      SuccessCurve cut = new Bisection(walk, options, 400, path, seed).search(ITEM, "", new int[0]);
       bisection += walk.generated() - start;
       start = walk.generated();
-      new Spine(walk, options, path, seed).search(ITEM, "", List.of());
+      new Spine(walk, options, path, seed).search(ITEM, "", new int[0]);
       spine += walk.generated() - start;
       for (int i : cut.pivotal()) {
         double step = Walk.success(prefix(cut, i + 1)) - Walk.success(prefix(cut, i));
@@ -188,7 +188,7 @@ class SpineTest {
     Walk walk = new Walk();
     Paths.Path path = walk.rollOut(new int[0], 1, 9).getFirst();
     SearchOptions none = new SearchOptions(0.2, 0.05, 0, 8);
-    SuccessCurve curve = new Spine(walk, none, path, 3).search(ITEM, "", List.of());
+    SuccessCurve curve = new Spine(walk, none, path, 3).search(ITEM, "", new int[0]);
     assertThat(curve.rollouts()).isLessThan(250);
   }
 }
