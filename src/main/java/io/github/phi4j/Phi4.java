@@ -87,7 +87,8 @@ public final class Phi4 {
    * Locates the file with a model's packed weights, without loading the model.
    *
    * @param file a GGUF file, or the first part of a split one
-   * @param options the folder
+   * @param options the options to load the model with; only {@link LoadOptions#packedFolder()} is
+   *     used
    * @return a description of the file, which may be missing
    * @throws io.github.phi4j.api.FileException if the model file cannot be read
    * @throws io.github.phi4j.api.ModelException if the file is not a model that phi4j runs
@@ -102,7 +103,8 @@ public final class Phi4 {
    * io.github.phi4j.api.PackedWeights#FILE} does, unless a usable one exists.
    *
    * @param file a GGUF file, or the first part of a split one
-   * @param options the folder, the threads, and the listener
+   * @param options the options to load the model with; only {@link LoadOptions#packedFolder()}, the
+   *     threads and {@link LoadOptions#packingListener()} are used
    * @return a description of the file, which is missing only if none of the model's tensors can be
    *     packed
    * @throws io.github.phi4j.api.FileException if the model file cannot be read, or the packed
@@ -120,7 +122,8 @@ public final class Phi4 {
    * checks only header and length, and small files.
    *
    * @param file a GGUF file, or the first part of a split one
-   * @param options the folder, the threads, and the listener
+   * @param options the options to load the model with; only {@link LoadOptions#packedFolder()}, the
+   *     threads and {@link LoadOptions#packingListener()} are used
    * @throws io.github.phi4j.api.FileException if the file is missing or cannot be read
    * @throws io.github.phi4j.api.ModelException if the file is damaged, or does not match the model
    * @throws java.util.concurrent.CancellationException if the thread is interrupted

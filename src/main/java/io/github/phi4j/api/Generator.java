@@ -47,6 +47,14 @@ public interface Generator extends Completer, AutoCloseable {
   int contextLength();
 
   /**
+   * Returns the maximum number of sequences that are computed at once; further calls wait. See
+   * {@link LoadOptions.Builder#maxSequences}.
+   *
+   * @return at least 1
+   */
+  int maxSequences();
+
+  /**
    * Opens a session with an empty context and the generator's settings.
    *
    * @return the session; the caller closes it

@@ -206,6 +206,11 @@ final class DefaultGenerator implements Generator {
   }
 
   @Override
+  public int maxSequences() {
+    return options.maxSequences();
+  }
+
+  @Override
   public ModelInfo info() {
     return model.info();
   }

@@ -170,10 +170,6 @@ final class ServeCommand implements Callable<Integer> {
             .maxRequests(parallel + queue)
             .answerTime(Duration.ofSeconds(timeout))
             .drain(Duration.ofSeconds(drain));
-    int contextLength = compute.contextLength();
-    if (contextLength > 0) {
-      builder.contextLength(contextLength);
-    }
     hosts.forEach(builder::allowHost);
     origins.forEach(builder::allowOrigin);
     return builder;

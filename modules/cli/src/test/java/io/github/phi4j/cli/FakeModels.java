@@ -194,6 +194,11 @@ final class FakeModels implements Models {
     }
 
     @Override
+    public int maxSequences() {
+      return loadOptions.getLast().maxSequences();
+    }
+
+    @Override
     public void prepare(Grammar grammar) {}
 
     @Override

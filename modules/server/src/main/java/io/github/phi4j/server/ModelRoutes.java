@@ -11,6 +11,7 @@ import io.github.phi4j.api.Tokenizer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 
 /** Routes about the server and its model: names, health, properties and tokens. */
 final class ModelRoutes {
@@ -87,14 +88,14 @@ final class ModelRoutes {
     Settings settings = serving.settings();
     ObjectNode node = Json.object();
     ObjectNode generation = node.putObject("default_generation_settings");
-    generation.put("n_ctx", settings.contextLength());
+    generation.put("n_ctx", serving.generator().contextLength());
     generation.set("params", parameters(settings));
-    node.put("total_slots", settings.maxRequests())
+    node.put("total_slots", serving.generator().maxSequences())
         .put("model_alias", settings.modelName())
         .put("model_name", info.name())
         .put("quantization", info.quantization())
         .put("reasoning", reasons(info))
-        .put("chat_format", info.chatFormat().map(Enum::name).orElse(null))
+        .put("chat_format", info.chatFormat().map(ModelRoutes::name).orElse(null))
         .put("vocabulary_size", info.vocabularySize())
         .put("build_info", "phi4j");
     node.putObject("modalities").put("vision", false).put("audio", false);
@@ -106,6 +107,11 @@ final class ModelRoutes {
         .filter(format ->
             format == ChatFormat.PHI4_REASONING || format == ChatFormat.PHI4_MINI_REASONING)
         .isPresent();
+  }
+
+  /** Returns the name of a chat format, as on the command line. */
+  private static String name(ChatFormat format) {
+    return format.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private static ObjectNode parameters(Settings settings) {

@@ -101,7 +101,7 @@ final class Ollama {
 
   private GenerationOptions.Builder options(Fields fields) {
     Fields own = fields.object("options").orElseGet(() -> Fields.of(Json.object()));
-    int context = serving.settings().contextLength();
+    int context = serving.generator().contextLength();
     if (own.integer("num_ctx", 1, Integer.MAX_VALUE).orElse(0) > context) {
       throw ApiException.unsupported(
           "options.num_ctx", "'num_ctx' can be at most the server's " + context + ".");
@@ -314,7 +314,7 @@ final class Ollama {
         .put("general.architecture", info.architecture())
         .put("general.basename", info.name())
         .put("general.parameter_count", info.parameterCount())
-        .put(info.architecture() + ".context_length", serving.settings().contextLength())
+        .put(info.architecture() + ".context_length", serving.generator().contextLength())
         .put(info.architecture() + ".embedding_length", info.embeddingLength())
         .put(info.architecture() + ".block_count", info.blockCount());
     ArrayNode capabilities = node.putArray("capabilities").add("completion").add("tools");

@@ -13,7 +13,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -171,7 +170,6 @@ public final class Phi4Server implements AutoCloseable {
     private final Generator generator;
     private String host = "127.0.0.1";
     private int port = 8080;
-    private OptionalInt contextLength = OptionalInt.empty();
     private List<String> modelNames;
     private final List<byte[]> keyDigests = new ArrayList<>();
     private final Set<String> allowedHosts = new HashSet<>();
@@ -220,17 +218,6 @@ public final class Phi4Server implements AutoCloseable {
         throw new IllegalArgumentException("a port is from 0 to 65535, not " + port);
       }
       this.port = port;
-      return this;
-    }
-
-    /**
-     * Sets the generator's context length, which is reported to clients.
-     *
-     * @param tokens at least 1; the model's trained length by default
-     * @return this builder
-     */
-    public Builder contextLength(int tokens) {
-      contextLength = OptionalInt.of(positive("context length", tokens));
       return this;
     }
 
@@ -455,7 +442,6 @@ public final class Phi4Server implements AutoCloseable {
           new Settings(
               host,
               port,
-              contextLength.orElse(generator.info().trainedContextLength()),
               modelNames,
               List.copyOf(keyDigests),
               Set.copyOf(allowedHosts),

@@ -9,7 +9,6 @@ import java.util.Set;
 record Settings(
     String host,
     int port,
-    int contextLength,
     List<String> modelNames,
     List<byte[]> keyDigests,
     Set<String> allowedHosts,

@@ -2,6 +2,7 @@ package io.github.phi4j.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -173,8 +174,11 @@ final class GateTest {
     assertThat(server.get("/v1/models").body().at("/data/0/id").asText()).isEqualTo("phi-4");
     assertThat(server.get("/v1/models/phi4-tiny").body().path("object").asText())
         .isEqualTo("model");
-    assertThat(server.get("/props").body().at("/default_generation_settings/n_ctx").asInt())
-        .isEqualTo(2048);
+    JsonNode props = server.get("/props").body();
+    assertThat(props.at("/default_generation_settings/n_ctx").asInt())
+        .isEqualTo(server.generator.contextLength());
+    assertThat(props.path("total_slots").asInt()).isEqualTo(server.generator.maxSequences());
+    assertThat(props.path("chat_format").asText()).isEqualTo("phi4");
     assertThat(server.get("/health").body().path("status").asText()).isEqualTo("ok");
   }
 
