@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.phi4j.api.Cancellation;
+import io.github.phi4j.api.Embedding;
 import io.github.phi4j.api.EmbeddingOptions;
 import io.github.phi4j.api.EmbeddingOptions.Pooling;
 import io.github.phi4j.api.GenerationListener;
@@ -87,12 +88,12 @@ final class EmbeddingTest {
   @EnumSource
   void vectorsAreThoseOfTheReference(Pooling pooling) {
     for (boolean normalized : new boolean[] {true, false}) {
-      List<float[]> vectors =
+      List<Embedding> embeddings =
           tiny.embed(
               texts(), EmbeddingOptions.builder().pooling(pooling).normalized(normalized).build());
 
-      assertThat(vectors).hasSameSizeAs(expected);
-      for (int row = 0; row < vectors.size(); row++) {
+      assertThat(embeddings).hasSameSizeAs(expected);
+      for (int row = 0; row < embeddings.size(); row++) {
         JsonNode one = expected.get(row);
         assertThat(tiny.tokenizer().encode(one.get("text").asText()))
             .containsExactly(
@@ -101,7 +102,8 @@ final class EmbeddingTest {
                     .toArray());
         double[] reference = numbers(one.get(pooling == Pooling.MEAN ? "mean" : "last"));
         double scale = normalized ? length(reference) : 1;
-        float[] vector = vectors.get(row);
+        float[] vector = embeddings.get(row).vector();
+        assertThat(embeddings.get(row).tokens()).isEqualTo(one.get("ids").size());
         assertThat(vector).hasSize(tiny.info().embeddingLength());
         for (int i = 0; i < vector.length; i++) {
           assertThat(vector[i] * scale).isCloseTo(reference[i], within(2e-4));
@@ -112,7 +114,7 @@ final class EmbeddingTest {
 
   @Test
   void theDefaultIsTheNormalizedMean() {
-    float[] vector = tiny.embed(List.of("The sky is blue.")).getFirst();
+    float[] vector = tiny.embed(List.of("The sky is blue.")).getFirst().vector();
     EmbeddingOptions mean =
         EmbeddingOptions.builder().pooling(Pooling.MEAN).normalized(true).build();
 
@@ -127,12 +129,12 @@ final class EmbeddingTest {
   @Test
   void textsShareForwardPassesAndNoneAffectsAnother() {
     List<String> texts = IntStream.range(0, 60).mapToObj(i -> "The number " + i).toList();
-    float[] alone = tiny.embed(List.of(texts.get(33))).getFirst();
+    Embedding alone = tiny.embed(List.of(texts.get(33))).getFirst();
     PASSES.set(0);
     SEQUENCES.set(0);
-    List<float[]> vectors = tiny.embed(texts);
+    List<Embedding> embeddings = tiny.embed(texts);
 
-    assertThat(vectors.get(33)).containsExactly(alone);
+    assertThat(embeddings.get(33)).isEqualTo(alone);
     assertThat(SEQUENCES.get()).isGreaterThanOrEqualTo(60);
     assertThat(PASSES.get()).isLessThan(SEQUENCES.get());
   }
@@ -142,11 +144,11 @@ final class EmbeddingTest {
     String text = texts().getLast().repeat(3);
     assertThat(tiny.tokenizer().encode(text).length).isBetween(512, 2000);
     try (Session session = tiny.newSession()) {
-      float[] whole =
+      Embedding whole =
           session
               .embed(List.of(text), EmbeddingOptions.builder().pooling(Pooling.LAST).build())
               .getFirst();
-      assertThat(whole).hasSize(256);
+      assertThat(whole.vector()).hasSize(256);
       assertThat(session.embed(List.of(text)).getFirst()).isNotEqualTo(whole);
       assertThat(session.position()).isZero();
     }
@@ -162,6 +164,21 @@ final class EmbeddingTest {
         .isInstanceOf(PromptTooLongException.class)
         .hasMessageContaining("text 0 has")
         .hasMessageContaining("2048");
+  }
+
+  @Test
+  void anEmbeddingIsAValue() {
+    float[] numbers = {1, 2};
+    Embedding embedding = new Embedding(numbers, 3);
+    numbers[0] = 9;
+    embedding.vector()[1] = 9;
+
+    assertThat(embedding.vector()).containsExactly(1, 2);
+    Embedding same = new Embedding(new float[] {1, 2}, 3);
+    assertThat(embedding).isEqualTo(same).hasSameHashCodeAs(same).hasToString(same.toString());
+    assertThat(embedding).hasToString("Embedding{vector=[1.0, 2.0], tokens=3}");
+    assertThat(embedding).isNotEqualTo(new Embedding(new float[] {1, 3}, 3));
+    assertThat(embedding).isNotEqualTo(new Embedding(new float[] {1, 2}, 4));
   }
 
   @Test

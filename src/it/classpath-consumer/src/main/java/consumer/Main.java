@@ -3,6 +3,7 @@ package consumer;
 import io.github.phi4j.Phi4;
 import io.github.phi4j.api.Cancellation;
 import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.Embedding;
 import io.github.phi4j.api.EmbeddingOptions;
 import io.github.phi4j.api.FinishReason;
 import io.github.phi4j.api.GenerationOptions;
@@ -60,11 +61,13 @@ public final class Main {
           phi4.generate(question, options.toBuilder().cancellation(cancellation).build());
       check(none.finishReason() == FinishReason.CANCELLED, none);
 
-      List<float[]> vectors =
+      List<Embedding> embeddings =
           phi4.embed(
               List.of("one text", "another"),
               EmbeddingOptions.builder().pooling(EmbeddingOptions.Pooling.LAST).build());
-      check(vectors.size() == 2 && vectors.getFirst().length == phi4.info().embeddingLength(), "");
+      check(embeddings.size() == 2, embeddings);
+      float[] vector = embeddings.getFirst().vector();
+      check(vector.length == phi4.info().embeddingLength(), vector.length);
     }
 
     var metadata = Phi4.inspect(model).metadata();

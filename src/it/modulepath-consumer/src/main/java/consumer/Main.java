@@ -38,7 +38,8 @@ public final class Main {
       if (!answer.contains("72") || !number.text().matches("-?\\d+")) {
         throw new AssertionError("expected 72 and a number: " + answer + ", " + number);
       }
-      if (phi4.embed(List.of("a text")).getFirst().length != phi4.info().embeddingLength()) {
+      if (phi4.embed(List.of("a text")).getFirst().vector().length
+          != phi4.info().embeddingLength()) {
         throw new AssertionError("a vector of another length than the model's");
       }
     }

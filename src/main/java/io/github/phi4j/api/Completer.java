@@ -208,12 +208,12 @@ public interface Completer {
    * Embeds texts with {@linkplain EmbeddingOptions#defaults() default options}.
    *
    * @param texts the texts, none empty
-   * @return a vector for each text, as {@link #embed(List, EmbeddingOptions)}
+   * @return an embedding of each text, as {@link #embed(List, EmbeddingOptions)}
    * @throws IllegalArgumentException as {@link #embed(List, EmbeddingOptions)}
    * @throws Phi4Exception as {@link #embed(List, EmbeddingOptions)}
    * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted
    */
-  default List<float[]> embed(List<String> texts) {
+  default List<Embedding> embed(List<String> texts) {
     return embed(texts, EmbeddingOptions.defaults());
   }
 
@@ -227,7 +227,7 @@ public interface Completer {
    *
    * @param texts the texts, none empty; the list may be empty
    * @param options how to embed them
-   * @return a vector of {@link ModelInfo#embeddingLength()} values for each text, in order
+   * @return an embedding of each text, in order
    * @throws IllegalArgumentException if a text is empty
    * @throws PromptTooLongException if a text has more tokens than the context holds
    * @throws ContextMemoryException if the KV cache cannot grow
@@ -238,5 +238,5 @@ public interface Completer {
    * @throws ModelChangedException as {@link #generate(Prompt, GenerationOptions, TextSink)}
    * @throws java.util.concurrent.CancellationException if it was cancelled or interrupted
    */
-  List<float[]> embed(List<String> texts, EmbeddingOptions options);
+  List<Embedding> embed(List<String> texts, EmbeddingOptions options);
 }

@@ -11,8 +11,8 @@
  * one clears the value. A list has a varargs and a collection setter; both replace earlier values.
  *
  * <p><b>Results</b> are records. A later minor release may add components to a record that phi4j
- * creates ({@code Completion}, {@code Choice}, {@code TokenLogProb}, {@code Usage}, {@code
- * Timings}, {@code ModelInfo}, {@code ModelInspection}, {@code PackedFile}, {@code
+ * creates ({@code Completion}, {@code Choice}, {@code Embedding}, {@code TokenLogProb}, {@code
+ * Usage}, {@code Timings}, {@code ModelInfo}, {@code ModelInspection}, {@code PackedFile}, {@code
  * PrefixCacheUsage}, {@code Workload} and the reports of {@code GenerationListener}): read them
  * with accessors, not with record patterns. Their constructors, for phi4j and for test doubles,
  * change accordingly. Records that a program creates, such as {@code Tool}, keep their

@@ -2,6 +2,7 @@ package io.github.phi4j.internal.engine;
 
 import io.github.phi4j.api.Choice;
 import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.Embedding;
 import io.github.phi4j.api.EmbeddingOptions;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Generator;
@@ -175,7 +176,7 @@ final class DefaultGenerator implements Generator {
   }
 
   @Override
-  public List<float[]> embed(List<String> texts, EmbeddingOptions how) {
+  public List<Embedding> embed(List<String> texts, EmbeddingOptions how) {
     try (Session session = newSession()) {
       return session.embed(texts, how);
     }

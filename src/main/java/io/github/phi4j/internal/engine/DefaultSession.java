@@ -5,6 +5,7 @@ import io.github.phi4j.api.Cancellation;
 import io.github.phi4j.api.Choice;
 import io.github.phi4j.api.ClosedException;
 import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.Embedding;
 import io.github.phi4j.api.EmbeddingOptions;
 import io.github.phi4j.api.FileException;
 import io.github.phi4j.api.FinishReason;
@@ -187,7 +188,7 @@ final class DefaultSession implements Session {
   }
 
   @Override
-  public List<float[]> embed(List<String> texts, EmbeddingOptions options) {
+  public List<Embedding> embed(List<String> texts, EmbeddingOptions options) {
     Objects.requireNonNull(options, "options");
     List<String> copies = List.copyOf(Objects.requireNonNull(texts, "texts"));
     return whole(
@@ -195,14 +196,14 @@ final class DefaultSession implements Session {
         options.cancellation(),
         () -> {
           Embedder own = new Embedder(shared, context, options, this::ended);
-          List<Supplier<float[]>> vectors = new ArrayList<>();
+          List<Supplier<Embedding>> embeddings = new ArrayList<>();
           for (int i = 0; i < copies.size(); i++) {
             int[] ids = textIds(copies.get(i), i);
-            vectors.add(() -> own.embed(ids));
+            embeddings.add(() -> own.embed(ids));
           }
           embedder = Optional.of(own);
           try {
-            return call.sideBySide(vectors);
+            return call.sideBySide(embeddings);
           } finally {
             embedder = Optional.empty();
           }

@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.engine;
 
+import io.github.phi4j.api.Embedding;
 import io.github.phi4j.api.EmbeddingOptions;
 import io.github.phi4j.api.InvalidLogitsException;
 import io.github.phi4j.internal.model.ForwardPass;
@@ -39,8 +40,8 @@ final class Embedder {
     room = new Semaphore(scheduler.maxSequences());
   }
 
-  /** The vector of a text. */
-  float[] embed(int[] tokens) {
+  /** The embedding of a text. */
+  Embedding embed(int[] tokens) {
     room.acquireUninterruptibly(); // the holders finish soon if the call is cancelled
     try (KvCache cache = context.emptyCache(tokens.length)) {
       if (forwardPass.needsLongFactors(tokens.length)) {
@@ -50,7 +51,7 @@ final class Embedder {
       sequence.age = context.age();
       running.add(sequence);
       try {
-        return vector(sequence, tokens);
+        return new Embedding(vector(sequence, tokens), tokens.length);
       } finally {
         running.remove(sequence);
         scheduler.dismiss(sequence);

@@ -2,6 +2,7 @@ package io.github.phi4j.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.phi4j.api.Embedding;
 import io.github.phi4j.api.EmbeddingOptions;
 import io.github.phi4j.api.Generator;
 import java.io.IOException;
@@ -94,14 +95,14 @@ final class EmbedCommand implements Callable<Integer> {
     }
   }
 
-  private void print(int index, List<String> embedded, List<float[]> vectors) {
+  private void print(int index, List<String> embedded, List<Embedding> embeddings) {
     Json json = new Json();
-    for (int i = 0; i < vectors.size(); i++) {
+    for (int i = 0; i < embeddings.size(); i++) {
       ObjectNode node = json.object();
       node.put("index", index + i);
       node.put("text", embedded.get(index + i));
       ArrayNode values = node.putArray("embedding");
-      for (float value : vectors.get(i)) {
+      for (float value : embeddings.get(i).vector()) {
         values.add(value);
       }
       environment.out().println(json.line(node));

@@ -3,6 +3,7 @@ package io.github.phi4j.cli;
 import io.github.phi4j.api.ChatFormat;
 import io.github.phi4j.api.Choice;
 import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.Embedding;
 import io.github.phi4j.api.EmbeddingOptions;
 import io.github.phi4j.api.FileException;
 import io.github.phi4j.api.FinishReason;
@@ -253,9 +254,11 @@ final class FakeModels implements Models {
     }
 
     @Override
-    public List<float[]> embed(List<String> texts, EmbeddingOptions how) {
+    public List<Embedding> embed(List<String> texts, EmbeddingOptions how) {
       embeddingOptions = how;
-      return texts.stream().map(text -> new float[] {text.length(), 0.5f}).toList();
+      return texts.stream()
+          .map(text -> new Embedding(new float[] {text.length(), 0.5f}, text.length()))
+          .toList();
     }
 
     @Override
@@ -366,7 +369,7 @@ final class FakeModels implements Models {
     }
 
     @Override
-    public List<float[]> embed(List<String> texts, EmbeddingOptions how) {
+    public List<Embedding> embed(List<String> texts, EmbeddingOptions how) {
       throw new UnsupportedOperationException();
     }
 

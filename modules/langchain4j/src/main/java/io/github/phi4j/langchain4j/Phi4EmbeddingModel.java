@@ -54,9 +54,11 @@ public final class Phi4EmbeddingModel implements EmbeddingModel, AutoCloseable {
       return Response.from(List.of());
     }
     List<String> texts = segments.stream().map(TextSegment::text).toList();
-    List<float[]> vectors = Failures.mapping(() -> generator.embed(texts));
-    int tokens = texts.stream().mapToInt(text -> generator.tokenizer().encode(text).length).sum();
-    return Response.from(vectors.stream().map(Embedding::from).toList(), new TokenUsage(tokens, 0));
+    var embeddings = Failures.mapping(() -> generator.embed(texts));
+    int tokens = embeddings.stream().mapToInt(each -> each.tokens()).sum();
+    return Response.from(
+        embeddings.stream().map(each -> Embedding.from(each.vector())).toList(),
+        new TokenUsage(tokens, 0));
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.github.phi4j.api.Embedding;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -44,12 +45,14 @@ final class Embeddings implements Route {
         answer -> {
           ObjectNode node = Json.object().put("object", "list");
           ArrayNode data = node.putArray("data");
-          for (float[] vector : serving.generator().embed(texts)) {
+          int tokens = 0;
+          for (Embedding each : serving.generator().embed(texts)) {
+            float[] vector = each.vector();
+            tokens += each.tokens();
             ObjectNode entry =
                 data.addObject().put("object", "embedding").put("index", data.size() - 1);
             entry.set("embedding", base64 ? TextNode.valueOf(base64(vector)) : array(vector));
           }
-          int tokens = tokens(texts);
           node.put("model", model);
           node.putObject("usage").put("prompt_tokens", tokens).put("total_tokens", tokens);
           answer.send(Json.text(node));
@@ -95,10 +98,6 @@ final class Embeddings implements Route {
       ids[i] = id.intValue();
     }
     return serving.tokenizer().decode(ids);
-  }
-
-  int tokens(List<String> texts) {
-    return texts.stream().mapToInt(text -> serving.tokenizer().encode(text).length).sum();
   }
 
   private static ArrayNode array(float[] vector) {

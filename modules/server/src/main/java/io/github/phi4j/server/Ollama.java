@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.phi4j.api.ChatFormat;
 import io.github.phi4j.api.Completion;
+import io.github.phi4j.api.Embedding;
 import io.github.phi4j.api.GenerationOptions;
 import io.github.phi4j.api.Grammar;
 import io.github.phi4j.api.Message;
@@ -287,15 +288,17 @@ final class Ollama {
           long start = System.nanoTime();
           ObjectNode node = Json.object().put("model", model);
           ArrayNode embeddings = node.putArray("embeddings");
-          for (float[] vector : serving.generator().embed(texts)) {
+          int tokens = 0;
+          for (Embedding embedding : serving.generator().embed(texts)) {
+            tokens += embedding.tokens();
             ArrayNode array = embeddings.addArray();
-            for (float each : vector) {
+            for (float each : embedding.vector()) {
               array.add(each);
             }
           }
           node.put("total_duration", System.nanoTime() - start)
               .put("load_duration", 0)
-              .put("prompt_eval_count", new Embeddings(serving).tokens(texts));
+              .put("prompt_eval_count", tokens);
           answer.send(Json.text(node));
         });
   }

@@ -132,7 +132,7 @@ record Work(StructType type, Computation computation) implements Serializable {
         (generator, question, cancellation) -> {
           EmbeddingOptions options = EmbeddingOptions.builder().cancellation(cancellation).build();
           return new Object[] {
-            boxed(generator.embed(List.of(question.text()), options).getFirst())
+            boxed(generator.embed(List.of(question.text()), options).getFirst().vector())
           };
         });
   }

@@ -74,9 +74,9 @@ public final class Phi4EmbeddingModel extends AbstractEmbeddingModel {
     List<Embedding> embeddings = new ArrayList<>();
     int tokens = 0;
     if (!texts.isEmpty()) {
-      for (float[] vector : generator.embed(texts)) {
-        tokens += generator.tokenizer().encode(texts.get(embeddings.size())).length;
-        embeddings.add(new Embedding(vector, embeddings.size()));
+      for (var each : generator.embed(texts)) {
+        tokens += each.tokens();
+        embeddings.add(new Embedding(each.vector(), embeddings.size()));
       }
     }
     return new EmbeddingResponse(
