@@ -236,7 +236,7 @@ final class KvCacheTest {
   }
 
   @Test
-  void aSessionMayHaveAContextOfItsOwn() {
+  void aSessionMayHaveItsOwnContextLength() {
     try (Session session = tiny.newSession(SessionOptions.builder().contextLength(5).build())) {
       assertThat(session.contextLength()).isEqualTo(5);
       assertThatThrownBy(() -> session.feed(1, 2, 3, 4, 5, 6))
@@ -283,7 +283,7 @@ final class KvCacheTest {
   }
 
   @Test
-  void aShiftKeepsTheWholePromptIfAsked() {
+  void aShiftKeepsTheWholePromptOnRequest() {
     SessionOptions small = SessionOptions.builder().contextLength(100).build();
     Prompt prompt = prompt(tokens(40, 2));
     GenerationOptions.Builder options =

@@ -70,7 +70,7 @@ final class LogProbsTest {
   }
 
   @Test
-  void eachGeneratedTokenHasItsOwnWithAlternatives() {
+  void eachGeneratedTokenHasOneWithAlternatives() {
     Completion completion = generate(GenerationOptions.builder().logProbs(3));
     assertThat(completion.logProbs())
         .extracting(TokenLogProb::id)

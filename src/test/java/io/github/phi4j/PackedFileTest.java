@@ -387,7 +387,7 @@ final class PackedFileTest {
   }
 
   @Test
-  void aModelWithNothingToPackIsLoadedAsItIs() {
+  void aModelWithNothingToPackIsLoadedUnpacked() {
     model = RandomModel.phi4().heads(4, 2, 32).write(directory.resolve("small.gguf"));
 
     assertThat(logits(PackedWeights.FILE)).containsExactly(logits(PackedWeights.OFF));

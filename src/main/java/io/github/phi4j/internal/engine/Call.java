@@ -46,7 +46,7 @@ final class Call implements AutoCloseable {
   }
 
   /** Ends the call on cancellation. */
-  void heed(Cancellation cancellation) {
+  void cancelOn(Cancellation cancellation) {
     undo.add(cancellation.onCancel(() -> end(FinishReason.CANCELLED))::close);
   }
 

@@ -429,7 +429,7 @@ final class DefaultSession implements Session {
       Optional<Duration> timeout, Optional<Cancellation> cancellation, Supplier<T> work) {
     return computing(() -> {
       timeout.ifPresent(limit -> call.limit(limit, shared.timer()));
-      cancellation.ifPresent(call::heed);
+      cancellation.ifPresent(call::cancelOn);
       return work.get();
     });
   }

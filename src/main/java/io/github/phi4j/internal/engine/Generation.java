@@ -269,13 +269,13 @@ final class Generation {
               .mapToObj(count ->
                   drawn ? sampler.sampled(token, count) : SamplerChain.certain(token, count))
               .findAny();
-      tell(logProbabilities.of(context.logits(), token, options.logProbs().orElse(0), sampled));
+      emit(logProbabilities.of(context.logits(), token, options.logProbs().orElse(0), sampled));
     }
     context.add(token);
     reply.accept(token);
   }
 
-  private void tell(TokenLogProb logProb) {
+  private void emit(TokenLogProb logProb) {
     logProbs.add(logProb);
     if (!sink.acceptLogProb(logProb)) {
       reply.refuse();

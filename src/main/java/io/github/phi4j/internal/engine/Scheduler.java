@@ -354,8 +354,8 @@ final class Scheduler implements AutoCloseable {
       warnOfRange();
       long nanos = nanoTime() - start;
       event.end();
-      if (telemetry.heard() || event.shouldCommit()) {
-        tell(batch, event, nanos);
+      if (telemetry.hasListeners() || event.shouldCommit()) {
+        reportPass(batch, event, nanos);
       }
       return nanos;
     } finally {
@@ -363,7 +363,7 @@ final class Scheduler implements AutoCloseable {
     }
   }
 
-  private void tell(List<Sequence> batch, PassEvent event, long nanos) {
+  private void reportPass(List<Sequence> batch, PassEvent event, long nanos) {
     event.sequences = batch.size();
     event.waiting = leftOut;
     for (Sequence sequence : batch) {

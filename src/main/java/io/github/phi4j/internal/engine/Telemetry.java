@@ -33,22 +33,22 @@ final class Telemetry {
   /** Notifies of the loaded model. */
   void loaded(Generator newGenerator, Duration time) {
     generator = newGenerator;
-    tell(listener -> listener.loaded(generator, time));
+    notifyListeners(listener -> listener.loaded(generator, time));
   }
 
   /** Notifies of the closed generator. */
   void closed() {
-    tell(listener -> listener.closed(generator));
+    notifyListeners(listener -> listener.closed(generator));
   }
 
   /** Whether there are listeners. */
-  boolean heard() {
+  boolean hasListeners() {
     return !listeners.isEmpty();
   }
 
   /** Notifies of a forward pass. */
   void passed(PassReport pass) {
-    tell(listener -> listener.passed(generator, pass));
+    notifyListeners(listener -> listener.passed(generator, pass));
   }
 
   /**
@@ -60,7 +60,7 @@ final class Telemetry {
   Completion generation(
       GenerationOptions options, LongSupplier queueWait, Supplier<Completion> work) {
     GenerationEvent event = new GenerationEvent();
-    tell(listener -> listener.started(generator, options));
+    notifyListeners(listener -> listener.started(generator, options));
     event.begin();
     long start = System.nanoTime();
     try {
@@ -101,7 +101,7 @@ final class Telemetry {
       Optional<Throwable> failure,
       long start,
       LongSupplier queueWait) {
-    if (heard()) {
+    if (hasListeners()) {
       GenerationReport report =
           new GenerationReport(
               options,
@@ -109,14 +109,14 @@ final class Telemetry {
               failure,
               Duration.ofNanos(System.nanoTime() - start),
               Duration.ofNanos(queueWait.getAsLong()));
-      tell(listener -> listener.finished(generator, report));
+      notifyListeners(listener -> listener.finished(generator, report));
     }
   }
 
-  private void tell(Consumer<GenerationListener> news) {
+  private void notifyListeners(Consumer<GenerationListener> call) {
     for (GenerationListener listener : listeners) {
       try {
-        news.accept(listener);
+        call.accept(listener);
       } catch (RuntimeException e) {
         if (failed.compareAndSet(false, true)) {
           LOG.warn("A listener failed, which changes nothing else and is logged once", e);

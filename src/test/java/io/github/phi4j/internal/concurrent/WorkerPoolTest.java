@@ -27,19 +27,19 @@ final class WorkerPoolTest {
       assertThat(pool.threads()).isEqualTo(threads);
       for (int parts : new int[] {0, 1, 2, 3, 7, 64, 1000}) {
         AtomicIntegerArray runs = new AtomicIntegerArray(parts);
-        AtomicInteger strangers = new AtomicInteger();
+        AtomicInteger foreignThreads = new AtomicInteger();
         pool.run(
             (part, worker) -> {
               runs.incrementAndGet(part);
               if (worker < 0 || worker >= threads) {
-                strangers.incrementAndGet();
+                foreignThreads.incrementAndGet();
               }
             },
             parts);
         for (int part = 0; part < parts; part++) {
           assertThat(runs.get(part)).as("runs of part %d of %d", part, parts).isEqualTo(1);
         }
-        assertThat(strangers).hasValue(0);
+        assertThat(foreignThreads).hasValue(0);
       }
     }
   }
@@ -244,7 +244,7 @@ final class WorkerPoolTest {
   }
 
   @Test
-  void manyPoolsLeaveNoThreadBehind() {
+  void manyPoolsLeakNoThreads() {
     Set<Thread> before = workers();
     for (int i = 0; i < 200; i++) {
       try (WorkerPool pool = new WorkerPool(4)) {

@@ -377,7 +377,7 @@ final class CallEndsTest {
           threads.submit(() -> {
             try (Call call = new Call(() -> {})) {
               call.limit(LIMIT, timer);
-              call.heed(cancellation);
+              call.cancelOn(cancellation);
               call.await(() -> {
                 compiling.countDown();
                 return uninterruptibly(compiled);

@@ -47,7 +47,7 @@ final class DraftModelTest {
   }
 
   @Test
-  void aCancelledCallEndsWhatItsDraftModelComputes() {
+  void aCancelledCallCancelsItsDraftModel() {
     AtomicInteger asked = new AtomicInteger();
     AtomicBoolean over = new AtomicBoolean();
     try (Generator model = Phi4.load(TinyModel.Q8_0.path());

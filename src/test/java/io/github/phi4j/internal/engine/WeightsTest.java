@@ -85,7 +85,7 @@ final class WeightsTest {
   }
 
   @Test
-  void aSmallModelStaysAsItIs() {
+  void aSmallModelIsNotPacked() {
     assertPlain(auto(bytes + 1, MUCH));
     assertPlain(Weights.autoFile(model, options, pool, arena, bytes + 1, () -> MUCH));
     assertThat(folder).doesNotExist();

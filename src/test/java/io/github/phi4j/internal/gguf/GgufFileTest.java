@@ -257,7 +257,7 @@ final class GgufFileTest {
   }
 
   @Test
-  void aPartMayBeOpenedByItsNameAlone() {
+  void aPartMayBeOpenedByItsFileNameOnly() {
     Path relative = Path.of("").toAbsolutePath().relativize(threeParts().getFirst());
     assertThat(GgufFile.open(relative, arena).tensors()).hasSize(4);
   }

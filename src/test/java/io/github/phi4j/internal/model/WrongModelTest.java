@@ -299,7 +299,7 @@ final class WrongModelTest {
   }
 
   @Test
-  void arraysByLayerAreTakenWhereAllLayersAgree() {
+  void perLayerArraysAreAcceptedIfAllLayersAgree() {
     assertThat(
             load(
                 writer()

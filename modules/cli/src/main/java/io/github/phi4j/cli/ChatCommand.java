@@ -130,7 +130,7 @@ final class ChatCommand implements Callable<Integer> {
       Conversation conversation, String message, Output out, BooleanSupplier stopped) {
     AnswerSink sink =
         thoughtsShown ? AnswerSink.withThoughts(out, stopped) : new AnswerSink(out, stopped);
-    Completion completion = conversation.say(message, sink);
+    Completion completion = conversation.answer(message, sink);
     sink.finish();
     if (completion.finishReason() == FinishReason.CONTEXT_FULL) {
       environment.note("the context is full: /clear starts a new conversation, -c sets its length");

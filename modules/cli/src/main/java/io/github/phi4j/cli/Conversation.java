@@ -25,7 +25,7 @@ final class Conversation {
   }
 
   /** Answers a message; if there is no answer, drops the message. */
-  Completion say(String text, TextSink sink) {
+  Completion answer(String text, TextSink sink) {
     List<Message> asked = new ArrayList<>(messages);
     asked.add(Message.user(text));
     Completion completion = session.generate(Prompt.chat(asked), options, sink);

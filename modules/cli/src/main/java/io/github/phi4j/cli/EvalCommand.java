@@ -150,12 +150,12 @@ final class EvalCommand implements Callable<Integer> {
 
   /** Shows progress on one updating line on a terminal, otherwise on a line per tenth. */
   private Consumer<Progress> progress() {
-    long[] told = {-1};
+    long[] last = {-1};
     boolean changing = environment.interactive();
     return progress -> {
       long tenth = progress.done() * 10L / progress.total();
-      if (changing || tenth != told[0]) {
-        told[0] = tenth;
+      if (changing || tenth != last[0]) {
+        last[0] = tenth;
         String line =
             String.format(
                 Locale.ROOT,

@@ -130,7 +130,7 @@ final class PivotalCommand implements Callable<Integer> {
             .topP(sampling.topP())
             .seed(sampling.seed())
             .method(method, samples)
-            .listener(this::tell);
+            .listener(this::report);
     choice.settings(definition).forEach(search::setting);
     if (budget != null) {
       search.budget(budget);
@@ -147,7 +147,7 @@ final class PivotalCommand implements Callable<Integer> {
     }
   }
 
-  private void tell(PivotalSearch.Progress progress) {
+  private void report(PivotalSearch.Progress progress) {
     progress.curve().ifPresent(this::print);
     if (items.isEmpty() && progress.done() % 10 == 0) {
       environment.note(

@@ -24,7 +24,7 @@ final class PullProgress implements PullListener {
   private String file = "";
   private long start;
   private long startBytes;
-  private long told = -1;
+  private long lastPercent = -1;
 
   private PullProgress(Environment environment) {
     err = environment.err();
@@ -51,13 +51,13 @@ final class PullProgress implements PullListener {
       file = name;
       start = now;
       startBytes = received;
-      told = -1;
+      lastPercent = -1;
     }
     long percent = total == 0 ? 100 : received * 100 / total;
-    if (!changing && percent / STEP == told / STEP && told >= 0) {
+    if (!changing && percent / STEP == lastPercent / STEP && lastPercent >= 0) {
       return;
     }
-    told = percent;
+    lastPercent = percent;
     double seconds = Math.max((now - start) / 1e9, 1e-3);
     double speed = (received - startBytes) / seconds;
     String rest =
@@ -85,15 +85,15 @@ final class PullProgress implements PullListener {
 
   @Override
   public void verifying(String name) {
-    tell(name + ": checking the existing part");
+    print(name + ": checking the existing part");
   }
 
   @Override
   public void retrying(String name, String reason) {
-    tell(name + ": " + reason + "; retrying");
+    print(name + ": " + reason + "; retrying");
   }
 
-  private void tell(String text) {
+  private void print(String text) {
     err.print((changing ? "\r\033[K" : "") + "phi4: " + Printable.of(text) + "\n");
     err.flush();
   }

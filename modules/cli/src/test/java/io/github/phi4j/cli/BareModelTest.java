@@ -122,7 +122,7 @@ final class BareModelTest {
   }
 
   @Test
-  void aCommandWithoutArgumentsOfItsOwnTakesAnyName() {
+  void aCommandWithoutOtherArgumentsTakesAnyName() {
     assertThat(models(parsed("inspect", "--tensors", "blob"))).isEqualTo(Path.of("blob"));
     assertThat(models(parsed("serve", "--port", "0", "blob"))).isEqualTo(Path.of("blob"));
   }

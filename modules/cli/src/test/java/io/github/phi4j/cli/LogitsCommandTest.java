@@ -61,7 +61,7 @@ class LogitsCommandTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "7", "\"a\"", "[1", "[1.5]", "[\"1\"]", "[99999999999]", "[[1]]"})
-  void aLineThatIsNoArrayOfIdsIsNamed(String line) throws IOException {
+  void aLineThatIsNotAnArrayOfIdsIsNamed(String line) throws IOException {
     Shell.Result result = run("[1]\n" + line + "\n", "--jsonl");
 
     assertThat(result.exitCode()).isEqualTo(1);

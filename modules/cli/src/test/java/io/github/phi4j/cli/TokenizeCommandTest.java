@@ -34,7 +34,7 @@ class TokenizeCommandTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "7", "[1]", "null", "\"open", "\"a\" \"b\"", "text"})
-  void aLineThatIsNoJsonStringIsNamed(String line) {
+  void aLineThatIsNotAJsonStringIsNamed(String line) {
     Shell.Result result = shell.input("\"A\"\n" + line + "\n\"B\"\n").run("tokenize", "--jsonl");
 
     assertThat(result.exitCode()).isEqualTo(1);

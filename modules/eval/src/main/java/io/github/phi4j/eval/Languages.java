@@ -62,23 +62,23 @@ final class Languages {
     if (letters.isEmpty()) {
       return "";
     }
-    Character.UnicodeScript most =
+    Character.UnicodeScript script =
         letters.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
-    if (most == Character.UnicodeScript.HAN
+    if (script == Character.UnicodeScript.HAN
         && letters.containsKey(Character.UnicodeScript.HIRAGANA)) {
       return "ja";
     }
-    if (!WORDS.containsKey(most)) {
-      return SCRIPTS.getOrDefault(most, "");
+    if (!WORDS.containsKey(script)) {
+      return SCRIPTS.getOrDefault(script, "");
     }
-    return byWords(text.toLowerCase(Locale.ROOT), WORDS.get(most));
+    return byWords(text.toLowerCase(Locale.ROOT), WORDS.get(script));
   }
 
   /** A single letter in the lists counts anywhere in a word. */
   private static String byWords(String text, Map<String, Set<String>> languages) {
     String[] words = text.split("[^\\p{L}\\p{M}'’]+", -1);
     String best = "";
-    double most = 0;
+    double bestScore = 0;
     for (Map.Entry<String, Set<String>> language : languages.entrySet()) {
       double score = 0;
       for (String mark : language.getValue()) {
@@ -89,8 +89,8 @@ final class Languages {
       for (String word : words) {
         score += language.getValue().contains(word) ? 1 : 0;
       }
-      if (score > most) {
-        most = score;
+      if (score > bestScore) {
+        bestScore = score;
         best = language.getKey();
       }
     }

@@ -177,18 +177,18 @@ public final class Statistics {
   private static double vote(List<String> answers, List<Boolean> right, int[] order, int k) {
     Map<String, Integer> votes = new HashMap<>();
     Map<String, Boolean> verdicts = new HashMap<>();
-    int most = 0;
+    int maxVotes = 0;
     for (int i = 0; i < k; i++) {
       String answer = answers.get(order[i]);
       if (!answer.isEmpty()) {
-        most = Math.max(most, votes.merge(answer, 1, Integer::sum));
+        maxVotes = Math.max(maxVotes, votes.merge(answer, 1, Integer::sum));
         verdicts.merge(answer, right.get(order[i]), Boolean::logicalOr);
       }
     }
     int tied = 0;
     int tiedRight = 0;
     for (Map.Entry<String, Integer> entry : votes.entrySet()) {
-      if (entry.getValue() == most) {
+      if (entry.getValue() == maxVotes) {
         tied++;
         tiedRight += verdicts.get(entry.getKey()) ? 1 : 0;
       }

@@ -457,7 +457,7 @@ final class ModelHubTest {
   }
 
   @Test
-  void theCacheIsWhereTheEnvironmentSays() {
+  void theEnvironmentSetsTheCacheFolder() {
     assertThat(cache(Map.of("XDG_CACHE_HOME", "/x"))).isEqualTo(Path.of("/x/huggingface/hub"));
     assertThat(cache(Map.of("XDG_CACHE_HOME", "/x", "HF_HOME", "/h"))).isEqualTo(Path.of("/h/hub"));
     assertThat(cache(Map.of("HF_HOME", "/h", "HUGGINGFACE_HUB_CACHE", "/u")))

@@ -38,8 +38,8 @@ final class HandlerStream implements Runnable, TextSink, StreamingHandle {
     this.handler = handler;
     calls =
         new ToolCallParts(
-            part -> tell(() -> handler.onPartialToolCall(part, new PartialToolCallContext(this))),
-            whole -> tell(() -> handler.onCompleteToolCall(whole)));
+            part -> invoke(() -> handler.onPartialToolCall(part, new PartialToolCallContext(this))),
+            whole -> invoke(() -> handler.onCompleteToolCall(whole)));
   }
 
   @Override
@@ -54,19 +54,19 @@ final class HandlerStream implements Runnable, TextSink, StreamingHandle {
       return;
     }
     calls.end(response.aiMessage().toolExecutionRequests());
-    tell(() -> handler.onCompleteResponse(response));
+    invoke(() -> handler.onCompleteResponse(response));
   }
 
   @Override
   public boolean accept(String text) {
-    tell(() ->
+    invoke(() ->
         handler.onPartialResponse(new PartialResponse(text), new PartialResponseContext(this)));
     return !isCancelled();
   }
 
   @Override
   public boolean acceptReasoning(String thought) {
-    tell(() ->
+    invoke(() ->
         handler.onPartialThinking(new PartialThinking(thought), new PartialThinkingContext(this)));
     return !isCancelled();
   }
@@ -78,12 +78,12 @@ final class HandlerStream implements Runnable, TextSink, StreamingHandle {
   }
 
   /** Calls the handler, unless the request is cancelled. */
-  private void tell(Runnable news) {
+  private void invoke(Runnable callback) {
     if (isCancelled()) {
       return;
     }
     try {
-      news.run();
+      callback.run();
     } catch (RuntimeException e) {
       fail(e);
     }

@@ -121,7 +121,7 @@ final class Phi4MetricsTest {
   }
 
   @Test
-  void theDashboardShowsWhatPrometheusGets() throws Exception {
+  void theDashboardShowsTheMetersOfPrometheus() throws Exception {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     Set<String> exposed = new HashSet<>();
     try (Generator generator = load(registry)) {

@@ -35,7 +35,7 @@ final class ChatStream {
   private final class Sink implements TextSink {
     private final int index;
     private final long start = System.nanoTime();
-    private final List<TokenLogProb> untold = new ArrayList<>();
+    private final List<TokenLogProb> unsent = new ArrayList<>();
     private long first;
     private int tokens;
     private int calls;
@@ -74,7 +74,7 @@ final class ChatStream {
         first = System.nanoTime();
       }
       if (call.logProbs()) {
-        untold.add(token);
+        unsent.add(token);
       }
       return true;
     }
@@ -84,7 +84,7 @@ final class ChatStream {
       ObjectNode chunk = chunk();
       ObjectNode choice = choice(chunk);
       choice.set("delta", delta);
-      tellLogProbs(choice);
+      addLogProbs(choice);
       choice.putNull("finish_reason");
       if (call.timingsPerToken()) {
         chunk.set(
@@ -114,15 +114,15 @@ final class ChatStream {
       return chunk.putArray("choices").addObject().put("index", index);
     }
 
-    private void tellLogProbs(ObjectNode choice) {
-      if (untold.isEmpty()) {
+    private void addLogProbs(ObjectNode choice) {
+      if (unsent.isEmpty()) {
         choice.putNull("logprobs");
       } else {
         choice
             .putObject("logprobs")
             .putNull("refusal")
-            .set("content", Answers.logProbs(untold, tokenizer));
-        untold.clear();
+            .set("content", Answers.logProbs(unsent, tokenizer));
+        unsent.clear();
       }
     }
 
@@ -131,7 +131,7 @@ final class ChatStream {
       ObjectNode chunk = chunk();
       ObjectNode choice = choice(chunk);
       choice.putObject("delta");
-      tellLogProbs(choice);
+      addLogProbs(choice);
       choice.put("finish_reason", Answers.finishReason(completion));
       chunk.set("timings", Answers.timings(completion.timings(), completion.usage()));
       event(chunk);

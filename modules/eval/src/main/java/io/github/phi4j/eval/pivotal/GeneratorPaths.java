@@ -71,14 +71,14 @@ final class GeneratorPaths implements Paths {
   public List<Path> rollOut(int[] beginning, int count, long seed) {
     int[] all = IntStream.concat(Arrays.stream(prompt), Arrays.stream(beginning)).toArray();
     GenerationOptions asked = task.options(item);
-    int most = asked.maxTokens() - beginning.length;
+    int maxTokens = asked.maxTokens() - beginning.length;
     String start = model.tokenizer().decode(beginning);
-    if (most <= 0) {
+    if (maxTokens <= 0) {
       return java.util.Collections.nCopies(
           count, new Path(boxed(beginning), isRight(start, FinishReason.MAX_TOKENS), false));
     }
     Sampling sampling = Sampling.builder().temperature(temperature).topP(topP).seed(seed).build();
-    GenerationOptions options = asked.toBuilder().maxTokens(most).sampling(sampling).build();
+    GenerationOptions options = asked.toBuilder().maxTokens(maxTokens).sampling(sampling).build();
     List<Completion> completions =
         Replies.generate(
             model, Prompt.tokens(all), options, count, text -> task.settled(item, start + text));

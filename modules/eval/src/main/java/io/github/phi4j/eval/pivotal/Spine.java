@@ -212,15 +212,15 @@ final class Spine {
   /** Returns the point whose further rollouts reduce the error of a candidate's step most. */
   private int largestError(int candidate) {
     int best = candidate;
-    double most = points.get(candidate).variance() / points.get(candidate).rollouts();
+    double maxGain = points.get(candidate).variance() / points.get(candidate).rollouts();
     double reach = 1;
     for (int i = candidate + 1; i < points.size(); i++) {
       LeavingPoint point = points.get(i);
       if (active.contains(i) && point.rollouts() > 0) {
         double weight = reach * point.leaves();
         double gain = weight * weight * point.variance() / point.rollouts();
-        if (gain > most) {
-          most = gain;
+        if (gain > maxGain) {
+          maxGain = gain;
           best = i;
         }
       }

@@ -155,19 +155,19 @@ final class StepRunner {
     for (Object element : list(plurality.of(), context, place)) {
       answers.add(Template.fill("{{" + plurality.field() + "}}", asMap(element), place).strip());
     }
-    int most = 0;
+    int max = 0;
     String best = "";
     for (String answer : answers) {
       int count = (int) answers.stream().filter(other -> same(answer, other)).count();
-      if (count > most) {
-        most = count;
+      if (count > max) {
+        max = count;
         best = answer;
       }
     }
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("answer", best);
-    result.put("agreement", most / (double) answers.size());
-    result.put("most", most);
+    result.put("agreement", max / (double) answers.size());
+    result.put("most", max);
     if (plurality.key() != null) {
       String key = Template.fill(plurality.key(), context, place);
       result.put(
