@@ -27,11 +27,17 @@ final class PackedNumberProducts {
   /** The largest batch that is multiplied token by token, unpacking the rows for each. */
   private static final int MAX_ALONE = 2;
 
+  /** Columns of {@link Q8_0} whose scales are widened at a time, a multiple of 64. */
+  private static final int SCALED_COLUMNS = 1024;
+
   // Constants come from arrays: C2 keeps a loaded vector in a register but rebuilds a broadcast.
   private static final int[] HIGHS = filled(0xffff0000);
   private static final int[] HALVES = filled(Widening.HALF);
+  private static final int[] BYTES = filled(Widening.BYTE);
   private static final float[] UPS = filled(Widening.UP);
   private static final float[] DOWNS = filled(Widening.DOWN);
+
+  private static final float SCALE = 0x1p-24f;
 
   private PackedNumberProducts() {}
 
@@ -92,7 +98,7 @@ final class PackedNumberProducts {
       case F32 _ -> f32(w.data(), a, b, c, d, w.columns(), x, from, sums);
       case F16 _ -> f16(w.data(), a, b, c, d, w.columns(), x, from, sums);
       case BF16 _ -> bf16(w.data(), a, b, c, d, w.columns(), x, from, sums);
-      case Q8_0 _ -> bytes(w.data(), a, b, c, d, w.columns(), x, from, sums);
+      case Q8_0 _ -> q8(w.data(), a, b, c, d, w.columns(), x, from, scratch.numbers, sums);
       case IQ4_NL _, IQ4_XS _ -> {
         PackedTableProducts.multiply(w, a, b, x, from, scratch.numbers, sums, 0);
         PackedTableProducts.multiply(w, c, d, x, from, scratch.numbers, sums, 2 * LANES);
@@ -281,7 +287,7 @@ final class PackedNumberProducts {
   }
 
   /** Rows of {@link Q8_0}, four columns in a word, the scales of 64 in another. */
-  private static void bytes(
+  private static void q8(
       MemorySegment w,
       long a,
       long b,
@@ -290,117 +296,90 @@ final class PackedNumberProducts {
       int columns,
       float[] x,
       int from,
+      float[] scales,
       float[] sums) {
-    long quants = columns / 64 * 64L;
-    IntVector half = IntVector.fromArray(INTS, HALVES, 0);
-    FloatVector up = FloatVector.fromArray(FLOATS, UPS, 0);
-    FloatVector down = FloatVector.fromArray(FLOATS, DOWNS, 0);
-    FloatVector ta = FloatVector.zero(FLOATS);
-    FloatVector tb = ta;
-    FloatVector tc = ta;
-    FloatVector td = ta;
-    for (int i = 0; i < columns / 32; i++) {
+    Arrays.fill(sums, 0, 4 * LANES, 0);
+    for (int i = 0; i < columns; i += SCALED_COLUMNS) {
+      int count = Math.min(SCALED_COLUMNS, columns - i);
+      widen(w, a + i, count / 64, scales, 0);
+      widen(w, b + i, count / 64, scales, LANES);
+      widen(w, c + i, count / 64, scales, 2 * LANES);
+      widen(w, d + i, count / 64, scales, 3 * LANES);
+      int first = columns / 64 * 64 + i / 4 * 64;
+      bytes(w, a + first, b + first, c + first, d + first, count, scales, x, from + i, sums);
+    }
+  }
+
+  /** Widens pairs of halves; pairs of numbers go to {@code to}, with a stride of four vectors. */
+  private static void widen(MemorySegment w, long at, int count, float[] numbers, int to) {
+    for (int i = 0; i < count; i++) {
+      MappedReads.touch(w, at);
+      IntVector v = IntVector.fromMemorySegment(INTS, w, at + i * 64L, ORDER);
+      v.lanewise(LSHL, 16)
+          .lanewise(ASHR, 3)
+          .and(Widening.HALF)
+          .reinterpretAsFloats()
+          .mul(Widening.UP)
+          .mul(Widening.UP)
+          .mul(Widening.DOWN)
+          .mul(SCALE)
+          .intoArray(numbers, to + 8 * i * LANES);
+      v.lanewise(ASHR, 3)
+          .and(Widening.HALF)
+          .reinterpretAsFloats()
+          .mul(Widening.UP)
+          .mul(Widening.UP)
+          .mul(Widening.DOWN)
+          .mul(SCALE)
+          .intoArray(numbers, to + (8 * i + 4) * LANES);
+    }
+  }
+
+  /**
+   * Columns of {@link Q8_0}.
+   *
+   * @param scales (columns / 32, 4, lanes)
+   * @param sums (4, lanes), added to
+   */
+  private static void bytes(
+      MemorySegment w,
+      long a,
+      long b,
+      long c,
+      long d,
+      int columns,
+      float[] scales,
+      float[] x,
+      int from,
+      float[] sums) {
+    IntVector byteMask = IntVector.fromArray(INTS, BYTES, 0);
+    FloatVector ta = FloatVector.fromArray(FLOATS, sums, 0);
+    FloatVector tb = FloatVector.fromArray(FLOATS, sums, LANES);
+    FloatVector tc = FloatVector.fromArray(FLOATS, sums, 2 * LANES);
+    FloatVector td = FloatVector.fromArray(FLOATS, sums, 3 * LANES);
+    for (int i = 0; i < columns / 2; i++) { // half a word; with a whole one, the loop is too long
       MappedReads.touch(w, a);
-      int left = (i & 1) == 0 ? 16 : 0;
-      long scale = i / 2 * 64L;
-      FloatVector da =
-          IntVector.fromMemorySegment(INTS, w, a + scale, ORDER)
-              .lanewise(LSHL, left)
-              .lanewise(ASHR, 3)
-              .and(half)
-              .reinterpretAsFloats()
-              .mul(up)
-              .mul(up)
-              .mul(down);
-      FloatVector db =
-          IntVector.fromMemorySegment(INTS, w, b + scale, ORDER)
-              .lanewise(LSHL, left)
-              .lanewise(ASHR, 3)
-              .and(half)
-              .reinterpretAsFloats()
-              .mul(up)
-              .mul(up)
-              .mul(down);
-      FloatVector dc =
-          IntVector.fromMemorySegment(INTS, w, c + scale, ORDER)
-              .lanewise(LSHL, left)
-              .lanewise(ASHR, 3)
-              .and(half)
-              .reinterpretAsFloats()
-              .mul(up)
-              .mul(up)
-              .mul(down);
-      FloatVector dd =
-          IntVector.fromMemorySegment(INTS, w, d + scale, ORDER)
-              .lanewise(LSHL, left)
-              .lanewise(ASHR, 3)
-              .and(half)
-              .reinterpretAsFloats()
-              .mul(up)
-              .mul(up)
-              .mul(down);
-      for (int j = 8 * i; j < 8 * i + 8; j++) {
-        IntVector va = IntVector.fromMemorySegment(INTS, w, a + quants + j * 64L, ORDER);
-        IntVector vb = IntVector.fromMemorySegment(INTS, w, b + quants + j * 64L, ORDER);
-        IntVector vc = IntVector.fromMemorySegment(INTS, w, c + quants + j * 64L, ORDER);
-        IntVector vd = IntVector.fromMemorySegment(INTS, w, d + quants + j * 64L, ORDER);
-        FloatVector y = FloatVector.broadcast(FLOATS, x[from + 4 * j]);
-        ta =
-            ((FloatVector) va.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0))
-                .mul(da)
-                .fma(y, ta);
-        tb =
-            ((FloatVector) vb.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0))
-                .mul(db)
-                .fma(y, tb);
-        tc =
-            ((FloatVector) vc.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0))
-                .mul(dc)
-                .fma(y, tc);
-        td =
-            ((FloatVector) vd.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0))
-                .mul(dd)
-                .fma(y, td);
-        y = FloatVector.broadcast(FLOATS, x[from + 4 * j + 1]);
-        ta =
-            ((FloatVector) va.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0))
-                .mul(da)
-                .fma(y, ta);
-        tb =
-            ((FloatVector) vb.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0))
-                .mul(db)
-                .fma(y, tb);
-        tc =
-            ((FloatVector) vc.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0))
-                .mul(dc)
-                .fma(y, tc);
-        td =
-            ((FloatVector) vd.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0))
-                .mul(dd)
-                .fma(y, td);
-        y = FloatVector.broadcast(FLOATS, x[from + 4 * j + 2]);
-        ta =
-            ((FloatVector) va.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0))
-                .mul(da)
-                .fma(y, ta);
-        tb =
-            ((FloatVector) vb.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0))
-                .mul(db)
-                .fma(y, tb);
-        tc =
-            ((FloatVector) vc.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0))
-                .mul(dc)
-                .fma(y, tc);
-        td =
-            ((FloatVector) vd.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0))
-                .mul(dd)
-                .fma(y, td);
-        y = FloatVector.broadcast(FLOATS, x[from + 4 * j + 3]);
-        ta = ((FloatVector) va.lanewise(ASHR, 24).convert(I2F, 0)).mul(da).fma(y, ta);
-        tb = ((FloatVector) vb.lanewise(ASHR, 24).convert(I2F, 0)).mul(db).fma(y, tb);
-        tc = ((FloatVector) vc.lanewise(ASHR, 24).convert(I2F, 0)).mul(dc).fma(y, tc);
-        td = ((FloatVector) vd.lanewise(ASHR, 24).convert(I2F, 0)).mul(dd).fma(y, td);
-      }
+      long at = i / 2 * 64L;
+      int shift = i % 2 == 0 ? 16 : 0;
+      IntVector va = IntVector.fromMemorySegment(INTS, w, a + at, ORDER).lanewise(LSHL, shift);
+      IntVector vb = IntVector.fromMemorySegment(INTS, w, b + at, ORDER).lanewise(LSHL, shift);
+      IntVector vc = IntVector.fromMemorySegment(INTS, w, c + at, ORDER).lanewise(LSHL, shift);
+      IntVector vd = IntVector.fromMemorySegment(INTS, w, d + at, ORDER).lanewise(LSHL, shift);
+      int scale = i / 16 * 4 * LANES;
+      FloatVector da = FloatVector.fromArray(FLOATS, scales, scale);
+      FloatVector db = FloatVector.fromArray(FLOATS, scales, scale + LANES);
+      FloatVector dc = FloatVector.fromArray(FLOATS, scales, scale + 2 * LANES);
+      FloatVector dd = FloatVector.fromArray(FLOATS, scales, scale + 3 * LANES);
+      FloatVector y = FloatVector.broadcast(FLOATS, x[from + 2 * i]);
+      ta = ((FloatVector) va.lanewise(LSHL, 8).and(byteMask).convert(I2F, 0)).mul(da).fma(y, ta);
+      tb = ((FloatVector) vb.lanewise(LSHL, 8).and(byteMask).convert(I2F, 0)).mul(db).fma(y, tb);
+      tc = ((FloatVector) vc.lanewise(LSHL, 8).and(byteMask).convert(I2F, 0)).mul(dc).fma(y, tc);
+      td = ((FloatVector) vd.lanewise(LSHL, 8).and(byteMask).convert(I2F, 0)).mul(dd).fma(y, td);
+      y = FloatVector.broadcast(FLOATS, x[from + 2 * i + 1]);
+      ta = ((FloatVector) va.and(byteMask).convert(I2F, 0)).mul(da).fma(y, ta);
+      tb = ((FloatVector) vb.and(byteMask).convert(I2F, 0)).mul(db).fma(y, tb);
+      tc = ((FloatVector) vc.and(byteMask).convert(I2F, 0)).mul(dc).fma(y, tc);
+      td = ((FloatVector) vd.and(byteMask).convert(I2F, 0)).mul(dd).fma(y, td);
     }
     ta.intoArray(sums, 0);
     tb.intoArray(sums, LANES);
