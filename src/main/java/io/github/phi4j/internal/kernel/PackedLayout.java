@@ -72,6 +72,22 @@ public abstract sealed class PackedLayout permits QuantLayout, PackedNumbers {
    */
   abstract void encode(MemorySegment data, long at, int[] words, QuantBlock scratch);
 
+  /**
+   * Encodes the blocks of a tile's rows and 256 columns.
+   *
+   * @param at the byte offset of the first row's blocks
+   * @param words (words, {@link #ROWS}): the scale words, then the quant words
+   */
+  void encodeTile(MemorySegment data, long at, long rowBytes, int[] words, PackingScratch scratch) {
+    int[] row = scratch.row;
+    for (int r = 0; r < ROWS; r++) {
+      encode(data, at + r * rowBytes, row, scratch.block);
+      for (int i = 0; i < scaleWords + quantWords; i++) {
+        words[i * ROWS + r] = row[i];
+      }
+    }
+  }
+
   /** The low column, among 32, of pair {@code p} of 16; the high column is eight further. */
   static int column(int p) {
     return p / 8 * 16 + p % 8;

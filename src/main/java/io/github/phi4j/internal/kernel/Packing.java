@@ -63,8 +63,7 @@ public record Packing(Matrix matrix, PackedLayout layout) {
     int columns = matrix.columns();
     long tileBytes = tileBytes();
     int words = layout.scaleWords() + layout.quantWords();
-    int[] row = new int[words];
-    QuantBlock scratch = new QuantBlock();
+    PackingScratch scratch = new PackingScratch(layout);
     int[] block = new int[words * PackedLayout.ROWS];
     int scales = layout.scaleWords() * PackedLayout.ROWS;
     int quants = layout.quantWords() * PackedLayout.ROWS;
@@ -72,13 +71,8 @@ public record Packing(Matrix matrix, PackedLayout layout) {
       long to = tile * tileBytes;
       for (int b = 0; b < columns / PackedLayout.BLOCK; b++) {
         long column = matrix.format().type().rowBytes((long) b * PackedLayout.BLOCK);
-        for (int r = 0; r < PackedLayout.ROWS; r++) {
-          long from = ((firstTile + tile) * PackedLayout.ROWS + r) * matrix.rowBytes() + column;
-          layout.encode(matrix.data(), from, row, scratch);
-          for (int i = 0; i < words; i++) {
-            block[i * PackedLayout.ROWS + r] = row[i];
-          }
-        }
+        long from = (long) (firstTile + tile) * PackedLayout.ROWS * matrix.rowBytes() + column;
+        layout.encodeTile(matrix.data(), from, matrix.rowBytes(), block, scratch);
         long scalesAt = to + (long) b * scales * Integer.BYTES;
         long quantsAt = to + layout.scaleBytes(columns) + (long) b * quants * Integer.BYTES;
         MemorySegment.copy(block, 0, data, INT, scalesAt, scales);

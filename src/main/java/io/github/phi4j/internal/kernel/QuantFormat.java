@@ -87,19 +87,28 @@ abstract sealed class QuantFormat extends BlockFormat
     }
   }
 
-  /** Takes the blocks of 256 columns apart. */
-  final void read(MemorySegment data, long at, QuantBlock out) {
+  /** Reads the quants of the blocks of 256 columns. */
+  final void readQuants(MemorySegment data, long at, QuantBlock out) {
+    int length = type().blockLength();
+    for (int b = 0; b < PackedLayout.BLOCK / length; b++) {
+      quants(data, at + (long) b * type().blockBytes(), out.quants, b * length);
+    }
+  }
+
+  /** Reads the scales and minimums of the blocks of 256 columns. */
+  final void readScales(MemorySegment data, long at, QuantBlock out) {
     int length = type().blockLength();
     int groups = length / group;
     for (int b = 0; b < PackedLayout.BLOCK / length; b++) {
       long block = at + (long) b * type().blockBytes();
-      quants(data, block, out.quants, b * length);
+      float d = half(data, block + scaleAt);
+      float dMin = hasMinimums() ? half(data, block + minAt) : 0;
       for (int j = 0; j < groups; j++) {
         int g = b * groups + j;
-        out.d[g] = half(data, block + scaleAt);
+        out.d[g] = d;
         out.scale[g] = scale(data, block, j);
         if (hasMinimums()) {
-          out.dMin[g] = half(data, block + minAt);
+          out.dMin[g] = dMin;
           out.min[g] = min(data, block, j);
         }
       }

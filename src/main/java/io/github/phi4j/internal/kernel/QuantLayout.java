@@ -66,9 +66,32 @@ final class QuantLayout extends PackedLayout {
 
   @Override
   void encode(MemorySegment data, long at, int[] words, QuantBlock scratch) {
-    format.read(data, at, scratch);
+    format.readScales(data, at, scratch);
     scales.encode(scratch, words);
+    format.readQuants(data, at, scratch);
     taps.encode(scratch.quants, words, scaleWords());
+  }
+
+  @Override
+  void encodeTile(MemorySegment data, long at, long rowBytes, int[] words, PackingScratch scratch) {
+    if (scratch.tile == null) {
+      super.encodeTile(data, at, rowBytes, words, scratch);
+      return;
+    }
+    for (int r = 0; r < ROWS; r++) {
+      format.readScales(data, at + r * rowBytes, scratch.block);
+      scales.encode(scratch.block, scratch.row);
+      for (int i = 0; i < scaleWords(); i++) {
+        words[i * ROWS + r] = scratch.row[i];
+      }
+    }
+    int blocks = BLOCK / type().blockLength();
+    int lanes = VectorWidth.LANES;
+    for (int r = 0; r < ROWS; r += lanes) {
+      scratch.tile.stage(format, data, at + r * rowBytes, rowBytes, lanes, blocks);
+      format.unpack(scratch.tile, blocks, scratch.numbers, 0); // for its quants
+      taps.encodeVectors(scratch.tile.quants, format.zero(), words, scaleWords() * ROWS + r);
+    }
   }
 
   /** The inverse of {@link #encode}. */

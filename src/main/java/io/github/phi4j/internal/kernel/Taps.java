@@ -1,8 +1,13 @@
 package io.github.phi4j.internal.kernel;
 
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Where quants of two to six bits lie in packed words, and the multipliers of these places.
@@ -113,6 +118,32 @@ final class Taps {
     }
   }
 
+  /**
+   * As {@link #encode}, of a vector of rows.
+   *
+   * @param quants bytes as in {@link Tile#quants}
+   * @param zero added to each quant
+   * @param out (words, {@link PackedLayout#ROWS}); the rows' words are written from {@code to} on
+   */
+  void encodeVectors(int[] quants, int zero, int[] out, int to) {
+    for (int word = 0; word < units() * words; word++) {
+      Vectors.clear(out, to + word * PackedLayout.ROWS);
+    }
+    for (Tap tap : taps) {
+      int column = PackedLayout.column(tap.pair);
+      Vectors.add(
+          quants,
+          column,
+          2 * pairs,
+          zero * 0x10001,
+          tap,
+          units(),
+          out,
+          to + tap.word * PackedLayout.ROWS,
+          words * PackedLayout.ROWS);
+    }
+  }
+
   /** The inverse of {@link #encode}. */
   void decode(int[] in, int from, float[] quants) {
     Arrays.fill(quants, 0);
@@ -163,5 +194,48 @@ final class Taps {
 
   private static float pair(int low, int high) {
     return Float.intBitsToFloat((low & 0xffff) | (high << 16));
+  }
+
+  /** A class of its own, so that the scalar code loads without the vector module. */
+  private static final class Vectors {
+
+    private static final VectorSpecies<Integer> INTS = VectorWidth.INTS;
+    private static final int LANES = VectorWidth.LANES;
+
+    private Vectors() {}
+
+    static void clear(int[] out, int to) {
+      IntVector.zero(INTS).intoArray(out, to);
+    }
+
+    /** Adds the bits of a tap to a word of each unit. */
+    static void add(
+        int[] quants,
+        int column,
+        int columnStep,
+        int zero,
+        Tap tap,
+        int units,
+        int[] out,
+        int to,
+        int step) {
+      int byteShift = column % 4 * 8;
+      int first = column / 4 * LANES;
+      int mask = tap.mask();
+      int from = tap.from;
+      int shift = tap.shift;
+      for (int unit = 0; unit < units; unit++) {
+        int at = first + unit * (columnStep / 4) * LANES;
+        IntVector low = IntVector.fromArray(INTS, quants, at).lanewise(LSHR, byteShift).and(0xff);
+        IntVector high =
+            IntVector.fromArray(INTS, quants, at + 2 * LANES)
+                .lanewise(LSHR, byteShift)
+                .lanewise(LSHL, 16);
+        IntVector bits =
+            high.or(low).add(zero).lanewise(LSHR, from).and(mask).lanewise(LSHL, shift);
+        int word = to + unit * step;
+        IntVector.fromArray(INTS, out, word).or(bits).intoArray(out, word);
+      }
+    }
   }
 }

@@ -35,6 +35,33 @@ final class PackedLayoutTest {
     keeps(format, bits);
   }
 
+  /** Vector kernels pack the rows of a tile together. */
+  @ParameterizedTest
+  @MethodSource("formats")
+  void theWordsOfATileAreThoseOfItsRows(BlockFormat format) {
+    int columns = 3 * PackedLayout.BLOCK;
+    long rowBytes = format.type().rowBytes(columns);
+    byte[] bits = new byte[Math.toIntExact((PackedLayout.ROWS + 1) * rowBytes)];
+    new Random(4).nextBytes(bits);
+    MemorySegment data = MemorySegment.ofArray(bits);
+    PackedLayout layout = Packing.layout(format);
+    int count = layout.scaleWords() + layout.quantWords();
+    int[] row = new int[count];
+    int[] words = new int[count * PackedLayout.ROWS];
+    for (int b = 0; b < 3; b++) {
+      long first = rowBytes + format.type().rowBytes((long) b * PackedLayout.BLOCK);
+      layout.encodeTile(data, first, rowBytes, words, new PackingScratch(layout));
+      for (int r = 0; r < PackedLayout.ROWS; r++) {
+        layout.encode(data, first + r * rowBytes, row, new QuantBlock());
+        for (int i = 0; i < count; i++) {
+          assertThat(words[i * PackedLayout.ROWS + r])
+              .as("row %d, word %d", r, i)
+              .isEqualTo(row[i]);
+        }
+      }
+    }
+  }
+
   private static void keeps(BlockFormat format, byte[] bytes) {
     MemorySegment data = MemorySegment.ofArray(bytes);
     long block = format.type().rowBytes(PackedLayout.BLOCK);
