@@ -28,7 +28,7 @@ final class HostileMessages {
       case 1 -> List.of(Message.user(first));
       case 2 -> List.of(Message.assistant(first));
       case 3 -> List.of(Message.assistant(first, "-" + second, List.of()));
-      case 4 -> List.of(Message.system(first, second));
+      case 4 -> List.of(Message.system(first, "-" + second));
       case 5 -> {
         Tool tool = new Tool("f", second, "{\"type\": \"object\", \"properties\": {}}");
         yield List.of(Message.system(first, ToolFormat.describe(List.of(tool))));
