@@ -22,6 +22,7 @@ import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Tokenizer;
 import io.github.phi4j.api.Workload;
 import io.github.phi4j.internal.concurrent.Closing;
+import io.github.phi4j.internal.gguf.MappedFile;
 import io.github.phi4j.internal.kernel.KernelProvider;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
@@ -241,6 +242,9 @@ final class DefaultGenerator implements Generator {
         ContextFile.read(file, shared.files().version(), model.config(), contextLength, memory);
     try {
       KvCache cache = restored.cache();
+      if (!MappedFile.canBeReplaced()) {
+        cache.leaveFile(); // the session may be saved to the same file
+      }
       cache.requireRest("a restored context with room for " + cache.capacity() + " tokens");
       return shared.sessions().open(() -> new DefaultSession(shared, restored));
     } catch (Throwable e) { // the mapping must not outlive a failed creation of the session

@@ -166,22 +166,14 @@ public final class KvCache implements AutoCloseable {
   }
 
   /**
-   * Replaces the contents by copies of pages.
+   * Replaces the pages of a mapped file by copies, and so unmaps it, unless other caches share its
+   * pages.
    *
    * @throws io.github.phi4j.api.ContextMemoryException if there is no memory for them
    */
-  public void copy(List<MemorySegment> from, int newLength, boolean withLongFactors) {
-    restart(withLongFactors);
-    try {
-      reserve(newLength);
-      for (int i = 0; i < from.size(); i++) {
-        page(i).copyFrom(from.get(i));
-      }
-      advance(newLength);
-    } catch (Throwable e) { // pages of a failed copy must go back
-      truncate(0);
-      throw e;
-    }
+  public void leaveFile() {
+    makeWritable(0, length);
+    source = null;
   }
 
   /**

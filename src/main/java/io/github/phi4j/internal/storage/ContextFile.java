@@ -145,8 +145,7 @@ public record ContextFile(int[] tokens, int unshifted) {
   public record Restored(ContextFile context, KvCache cache) {}
 
   /**
-   * Maps a file and verifies all of it. Pages stay in the file until they are written to, but where
-   * a mapped file cannot be replaced, they are copied: the session may be saved to the same file.
+   * Maps a file and verifies all of it. Pages stay in the file until they are written to.
    *
    * @throws ModelException if the file is damaged, of another model, or longer than the context
    */
@@ -157,7 +156,7 @@ public record ContextFile(int[] tokens, int unshifted) {
       MappedFile file = MappedFile.open(path, arena, EXPECTED);
       Restored restored =
           file.reading(() -> new Reader(file, arena, config).read(model, capacity, memory));
-      if (restored.cache().length() == 0 || !MappedFile.canBeReplaced()) {
+      if (restored.cache().length() == 0) {
         arena.close();
       }
       return restored;
@@ -210,13 +209,8 @@ public record ContextFile(int[] tokens, int unshifted) {
             Printable.of(file.path().toString()));
         return new Restored(new ContextFile(tokens, Integer.MAX_VALUE), cache);
       }
-      List<MemorySegment> mapped = pages(pagesOffset(count, pages), pages);
-      boolean longFactors = integer(52) == 1;
-      if (MappedFile.canBeReplaced()) {
-        cache.adopt(mapped, positions, longFactors, file, arena::close);
-      } else {
-        cache.copy(mapped, positions, longFactors);
-      }
+      cache.adopt(
+          pages(pagesOffset(count, pages), pages), positions, integer(52) == 1, file, arena::close);
       return new Restored(new ContextFile(tokens, integer(64)), cache);
     }
 
