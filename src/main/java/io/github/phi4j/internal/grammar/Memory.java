@@ -3,8 +3,10 @@ package io.github.phi4j.internal.grammar;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.phi4j.internal.json.Json;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
@@ -133,6 +135,18 @@ final class Memory {
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
+  }
+
+  /** Returns the current part of each list, innermost first, if the innermost has not begun. */
+  Optional<List<String>> beginning() {
+    if (top.depth != depth || top.start < 0 || !part(top).isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> parts = new ArrayList<>();
+    for (Level level = top; level != null; level = level.outer) {
+      parts.add(level.start < 0 ? "" : part(level).stripTrailing());
+    }
+    return Optional.of(parts);
   }
 
   /** Returns whether the current part is a prefix of an earlier one. */

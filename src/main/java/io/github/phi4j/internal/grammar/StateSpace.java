@@ -86,6 +86,16 @@ final class StateSpace {
   }
 
   private State compute(State state, int byteClass) {
+    State next = step(state, byteClass);
+    if (isDoubtful(next) && !goesOn(next)) {
+      next = State.DEAD;
+    }
+    remember(state, byteClass, next);
+    return next;
+  }
+
+  /** Computes the state after one more byte, which may lead to repetitions alone. */
+  private State step(State state, int byteClass) {
     int value = automaton.representative(byteClass);
     memory = state.memory() == null ? null : state.memory().after(value);
     for (Configuration configuration : state.configurations()) {
@@ -99,10 +109,10 @@ final class StateSpace {
         within(at, automaton.leaf(at).next(configuration.place(), value), configuration.frame());
       }
     }
-    State next = finish();
-    if (next.memory() != null && next.memory().isLikeBefore() && !goesOn(next)) {
-      next = State.DEAD;
-    }
+    return finish();
+  }
+
+  private void remember(State state, int byteClass, State next) {
     if (state != State.DEAD) { // shared by all state spaces
       if (state.next == null) {
         state.next = new State[automaton.byteClasses()];
@@ -110,19 +120,82 @@ final class StateSpace {
       }
       state.next[byteClass] = next;
     }
-    return next;
   }
 
-  /**
-   * Returns whether a state leads to more than repetitions of earlier parts. Paths to those are
-   * followed no further than their length.
-   */
-  private boolean goesOn(State state) {
-    boolean goesOn = state.textMayEnd();
-    for (int byteClass = 0; byteClass < automaton.byteClasses() && !goesOn; byteClass++) {
-      goesOn = next(state, automaton.representative(byteClass)) != State.DEAD;
+  /** Returns whether a state may lead to repetitions of earlier parts alone. */
+  private static boolean isDoubtful(State state) {
+    return state.memory() != null && state.memory().isLikeBefore();
+  }
+
+  /** A state on the path of {@link #goesOn}, and the first byte class that was not tried. */
+  private static final class Step {
+    final State state;
+    int byteClass;
+
+    Step(State state) {
+      this.state = state;
     }
-    return goesOn;
+  }
+
+  /** A state before a part, except for the white space on the way to it. */
+  private record Beginning(Key state, List<String> parts) {}
+
+  /**
+   * Returns whether a state leads to more than repetitions of earlier parts. Searches depth-first
+   * along such repetitions only, past the same beginning of a part once.
+   */
+  private boolean goesOn(State start) {
+    Deque<Step> path = new ArrayDeque<>();
+    Set<Beginning> seen = new HashSet<>();
+    path.push(new Step(start));
+    while (!path.isEmpty()) {
+      Step last = path.peek();
+      if (last.state.textMayEnd()) {
+        return keep(path);
+      }
+      if (last.byteClass == automaton.byteClasses()) {
+        path.pop();
+        if (!path.isEmpty()) {
+          remember(path.peek().state, path.peek().byteClass - 1, State.DEAD);
+        }
+        continue;
+      }
+      int byteClass = last.byteClass++;
+      boolean known = last.state.next != null && last.state.next[byteClass] != null;
+      State next = known ? last.state.next[byteClass] : step(last.state, byteClass);
+      if (next == State.DEAD || known || !isDoubtful(next)) {
+        remember(last.state, byteClass, next);
+        if (next != State.DEAD) {
+          return keep(path);
+        }
+      } else if (isFirst(next, seen)) {
+        path.push(new Step(next));
+      } else {
+        remember(last.state, byteClass, State.DEAD);
+      }
+    }
+    return false;
+  }
+
+  private static boolean isFirst(State state, Set<Beginning> seen) {
+    return state
+        .memory()
+        .beginning()
+        .map(parts -> {
+          Key key = new Key(Set.of(state.configurations()), state.textMayEnd());
+          return seen.add(new Beginning(key, parts));
+        })
+        .orElse(true);
+  }
+
+  /** Remembers the states of a path that goes on. */
+  private boolean keep(Deque<Step> path) {
+    State after = path.pop().state;
+    for (Step step : path) {
+      remember(step.state, step.byteClass - 1, after);
+      after = step.state;
+    }
+    return true;
   }
 
   /** Returns the state without its memory, as if parts need not differ. */

@@ -96,14 +96,19 @@ final class Emitter {
 
   /** Checks that arrays of distinct elements have enough values. */
   private void checkSizes(Node node, Entry entry) {
-    for (ArrayShape shape : entry.values.arrays()) {
-      if (shape.unique() && !sizes.areEnough(shape, this::possibleValues)) {
+    List<ArrayShape> arrays = entry.values.arrays();
+    int firstPlan = entry.plans.size() - arrays.size();
+    for (int i = 0; i < arrays.size(); i++) {
+      ArrayShape shape = arrays.get(i);
+      Plan plan = entry.plans.get(firstPlan + i);
+      List<Node> elements = plan.parts().stream().filter(this::isPossible).toList();
+      if (shape.unique()
+          && plan.isPossible(this::isPossible)
+          && !sizes.areEnough(shape, elements, this::possibleValues)) {
         throw SchemaProblem.unenforceable(
             pointer(node),
             "uniqueItems",
-            "found at least "
-                + shape.min()
-                + " elements, of which too few that differ are known; ask for fewer");
+            "found with required elements of which too few that differ are known; require fewer");
       }
     }
   }

@@ -2,9 +2,7 @@ package io.github.phi4j.internal.schema;
 
 import io.github.phi4j.internal.grammar.Dfa;
 import io.github.phi4j.internal.grammar.Effort;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
+import java.util.Collection;
 import java.util.function.Function;
 
 /** Counts values, for arrays of distinct elements. */
@@ -41,27 +39,52 @@ final class Sizes {
   }
 
   /**
-   * Returns whether an array's minimum of elements can be distinct, as far as values are counted:
-   * the k-th smallest of their sets has at least k values. Elements that are all scalars of one set
-   * pass: too few merely make the array impossible.
+   * Returns whether an array of distinct elements can be completed after any of its beginnings, as
+   * far as values are counted: the k-th element has at least k values. Elements that are all
+   * scalars of one set pass: too few merely make the array impossible.
    *
+   * @param elements the possible elements, each combination of met and unmet {@code contains}
+   *     conditions
    * @param possible returns the values of a formula that can be completed
    */
-  boolean areEnough(ArrayShape shape, Function<Node, Values> possible) {
+  boolean areEnough(ArrayShape shape, Collection<Node> elements, Function<Node, Values> possible) {
+    if (!areEnoughContained(shape, elements, possible)) {
+      return false;
+    }
     if (shape.min() < 2 || (shape.prefix().isEmpty() && of(shape.items()) < MANY)) {
       return true;
     }
-    List<Long> sizes = new ArrayList<>();
     for (int i = 0; i < shape.min() && i < shape.prefix().size(); i++) {
-      sizes.add(least(possible.apply(shape.element(i))));
-    }
-    Collections.sort(sizes);
-    for (int k = 0; k < sizes.size(); k++) {
-      if (sizes.get(k) <= k) {
+      if (least(possible.apply(shape.element(i))) <= i) {
         return false;
       }
     }
-    return shape.min() == sizes.size() || least(possible.apply(shape.items())) >= shape.min();
+    return shape.min() <= shape.prefix().size()
+        || least(possible.apply(shape.items())) >= shape.min();
+  }
+
+  private boolean areEnoughContained(
+      ArrayShape shape, Collection<Node> elements, Function<Node, Values> possible) {
+    if (shape.contains().isEmpty()) {
+      return true;
+    }
+    ArrayShape.Contained first = shape.contains().getFirst();
+    if (shape.prefix().isEmpty() && shape.contains().size() == 1 && first.from() == 0) {
+      // Elements that meet the condition count wherever they are, so none is missing later.
+      Node met = Node.all(shape.items(), first.value());
+      Node unmet = Node.all(shape.items(), first.value().not());
+      return (first.min() < 2 || least(possible.apply(met)) >= first.min())
+          && (first.max() == ArrayShape.UNBOUNDED
+              || shape.min() == 0
+              || least(possible.apply(unmet)) >= shape.min());
+    }
+    long needed = shape.min();
+    for (ArrayShape.Contained contained : shape.contains()) {
+      needed += contained.min();
+    }
+    long most = shape.prefix().size() + needed;
+    return needed == 0
+        || elements.stream().allMatch(element -> least(possible.apply(element)) >= most);
   }
 
   /** Returns a lower bound for the number of values, if there are any. */
