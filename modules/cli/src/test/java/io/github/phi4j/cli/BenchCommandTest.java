@@ -43,7 +43,7 @@ class BenchCommandTest {
         .matches(
             "\\| phi3 6\\.6M Q8_0                 \\|   6\\.71 MiB \\|     6\\.62 M \\| CPU       "
                 + " \\|       3 \\|             pp4 \\| +\\d+\\.\\d\\d ± \\d+\\.\\d\\d \\|");
-    assertThat(lines.get(3)).contains("|             tg2 |").hasSameSizeAs(lines.get(0));
+    assertThat(lines.get(3)).contains("|             tg2 |").endsWith(" |"); // wider if very fast
     assertThat(lines.get(4)).isEmpty();
     assertThat(lines.get(5)).startsWith("build: phi4j ");
   }
