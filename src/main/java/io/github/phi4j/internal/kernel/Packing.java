@@ -60,10 +60,14 @@ public record Packing(Matrix matrix, PackedLayout layout) {
 
   /** Packs tiles into {@code data} until it is full, from {@code firstTile} on. */
   public void pack(int firstTile, MemorySegment data) {
+    pack(firstTile, data, KernelProvider.kernels());
+  }
+
+  private void pack(int firstTile, MemorySegment data, Kernels kernels) {
     int columns = matrix.columns();
     long tileBytes = tileBytes();
     int words = layout.scaleWords() + layout.quantWords();
-    PackingScratch scratch = new PackingScratch(layout);
+    PackingScratch scratch = new PackingScratch(layout, kernels);
     int[] block = new int[words * PackedLayout.ROWS];
     int scales = layout.scaleWords() * PackedLayout.ROWS;
     int quants = layout.quantWords() * PackedLayout.ROWS;
@@ -96,7 +100,8 @@ public record Packing(Matrix matrix, PackedLayout layout) {
     Matrix w =
         new Matrix(matrix.format(), MemorySegment.ofArray(sample), PackedLayout.ROWS, columns);
     byte[] packed = new byte[Math.toIntExact(layout.tileBytes(columns))];
-    new Packing(w, layout).pack(0, MemorySegment.ofArray(packed));
+    // Scalar code: loading computes signatures, when vector code is not compiled yet.
+    new Packing(w, layout).pack(0, MemorySegment.ofArray(packed), new ScalarKernels());
     CRC32C checksum = new CRC32C();
     checksum.update(packed);
     return (int) checksum.getValue();

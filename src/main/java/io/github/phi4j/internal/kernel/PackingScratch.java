@@ -15,9 +15,9 @@ final class PackingScratch {
   /** The numbers of the tile. */
   final float[] numbers;
 
-  /** Creates the scratch space for a layout and the chosen kernels. */
-  PackingScratch(PackedLayout layout) {
-    Scratch scratch = KernelProvider.kernels().newScratch(PackedLayout.BLOCK, 1);
+  /** Creates the scratch space for a layout and kernels. */
+  PackingScratch(PackedLayout layout, Kernels kernels) {
+    Scratch scratch = kernels.newScratch(PackedLayout.BLOCK, 1);
     this.row = new int[layout.scaleWords() + layout.quantWords()];
     this.tile = scratch.tile;
     this.numbers = scratch.numbers;

@@ -50,7 +50,8 @@ final class PackedLayoutTest {
     int[] words = new int[count * PackedLayout.ROWS];
     for (int b = 0; b < 3; b++) {
       long first = rowBytes + format.type().rowBytes((long) b * PackedLayout.BLOCK);
-      layout.encodeTile(data, first, rowBytes, words, new PackingScratch(layout));
+      layout.encodeTile(
+          data, first, rowBytes, words, new PackingScratch(layout, KernelProvider.kernels()));
       for (int r = 0; r < PackedLayout.ROWS; r++) {
         layout.encode(data, first + r * rowBytes, row, new QuantBlock());
         for (int i = 0; i < count; i++) {
