@@ -101,10 +101,11 @@ final class Emitter {
     for (int i = 0; i < arrays.size(); i++) {
       ArrayShape shape = arrays.get(i);
       Plan plan = entry.plans.get(firstPlan + i);
+      if (!shape.unique() || !plan.isPossible(this::isPossible)) {
+        continue;
+      }
       List<Node> elements = plan.parts().stream().filter(this::isPossible).toList();
-      if (shape.unique()
-          && plan.isPossible(this::isPossible)
-          && !sizes.areEnough(shape, elements, this::possibleValues)) {
+      if (!sizes.areEnough(shape, elements, this::possibleValues)) {
         throw SchemaProblem.unenforceable(
             pointer(node),
             "uniqueItems",
