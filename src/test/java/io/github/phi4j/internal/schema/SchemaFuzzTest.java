@@ -75,28 +75,14 @@ class SchemaFuzzTest {
     try (Generator model = Phi4.load(file, LoadOptions.builder().threads(1).build())) {
       for (; timed ? System.nanoTime() < end : seed < first + SCHEMAS; seed++) {
         ObjectNode schema = new RandomSchemas(seed).next();
-        boolean open = seed % 2 == 0;
-        SchemaSampler sampler;
         try {
-          sampler = new SchemaSampler(schema.toString(), open);
-        } catch (GrammarException e) {
-          continue; // no valid value, or not enforceable
-        }
-        compiled++;
-        JsonSchema validator = validator(schema);
-        Random random = new Random(seed);
-        for (int i = 0; i < 3; i++) {
-          Optional<String> text = sampler.finished(random);
-          if (text.isPresent()) {
-            assertValid(validator, text.get(), seed, schema);
-            texts++;
+          int valid = validTexts(model, schema, seed);
+          if (valid >= 0) {
+            compiled++;
+            texts += valid;
           }
-        }
-        Completion completion = completion(model, schema, open, seed);
-        assertThat(sampler.isPrefix(completion.text())).isTrue();
-        if (completion.finishReason() == FinishReason.STOP) {
-          assertValid(validator, completion.text(), seed, schema);
-          texts++;
+        } catch (Exception | StackOverflowError e) {
+          throw new AssertionError("seed " + seed + ", schema " + schema, e);
         }
       }
     }
@@ -109,6 +95,34 @@ class SchemaFuzzTest {
             compiled,
             texts);
     assertThat(compiled).isGreaterThan((int) (seed - first) / 2);
+  }
+
+  /** Returns the number of valid texts of a schema, -1 for a refused one. */
+  private static int validTexts(Generator model, ObjectNode schema, long seed) throws Exception {
+    boolean open = seed % 2 == 0;
+    SchemaSampler sampler;
+    try {
+      sampler = new SchemaSampler(schema.toString(), open);
+    } catch (GrammarException e) {
+      return -1; // no valid value, or not enforceable
+    }
+    JsonSchema validator = validator(schema);
+    Random random = new Random(seed);
+    int texts = 0;
+    for (int i = 0; i < 3; i++) {
+      Optional<String> text = sampler.finished(random);
+      if (text.isPresent()) {
+        assertValid(validator, text.get(), seed, schema);
+        texts++;
+      }
+    }
+    Completion completion = completion(model, schema, open, seed);
+    assertThat(sampler.isPrefix(completion.text())).as("seed %d: %s", seed, schema).isTrue();
+    if (completion.finishReason() == FinishReason.STOP) {
+      assertValid(validator, completion.text(), seed, schema);
+      texts++;
+    }
+    return texts;
   }
 
   private static Completion completion(
