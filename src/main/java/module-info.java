@@ -4,6 +4,7 @@ module io.github.phi4j {
   requires jdk.incubator.vector;
   requires jtokkit;
   requires jdk.jfr;
+  requires jdk.management;
   requires org.slf4j;
 
   // Annotations alone.

@@ -52,6 +52,7 @@ class ArchitectureTest {
   private static final String BPE = "com.knuddels.jtokkit";
   private static final String VECTOR_API = "jdk.incubator.vector";
   private static final String FLIGHT_RECORDER = "jdk.jfr";
+  private static final String MANAGEMENT = "com.sun.management";
   private static final List<String> LIBRARIES =
       List.of(JACKSON, LOGGING, BPE, VECTOR_API, FLIGHT_RECORDER);
 
@@ -75,7 +76,7 @@ class ArchitectureTest {
                   API,
                   LOGGING)),
           entry(STORAGE, Set.of(MODEL, KERNEL, GGUF, CONCURRENT, EVENT, API, LOGGING)),
-          entry(MODEL, Set.of(KERNEL, GGUF, CONCURRENT, API)),
+          entry(MODEL, Set.of(KERNEL, GGUF, CONCURRENT, API, MANAGEMENT)),
           entry(TEXT, Set.of(JSON, GGUF, API, BPE)),
           entry(SCHEMA, Set.of(GRAMMAR, TEXT, JSON, API)),
           entry(GRAMMAR, Set.of(SAMPLING, JSON, API)),
@@ -169,7 +170,7 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat(
             resideInAnyPackage("sun..", "com.sun..", "jdk..")
-                .and(not(resideInAnyPackage(VECTOR_API, FLIGHT_RECORDER))))
+                .and(not(resideInAnyPackage(VECTOR_API, FLIGHT_RECORDER, MANAGEMENT))))
         .orShould()
         .dependOnClassesThat(
             assignableTo(java.lang.foreign.Linker.class)

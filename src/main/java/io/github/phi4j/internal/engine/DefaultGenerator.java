@@ -83,7 +83,11 @@ final class DefaultGenerator implements Generator {
       Weights weights = Weights.of(model, options, threads.pool(), arena);
       ForwardPass forwardPass =
           new ForwardPass(
-              model.config(), weights.weights(), threads.pool(), KernelProvider.kernels());
+              model.config(),
+              weights.weights(),
+              threads.pool(),
+              KernelProvider.kernels(),
+              SlowKernels::report);
       shared =
           new Shared(
               new ModelFiles(model.file(), weights.packedFile()),

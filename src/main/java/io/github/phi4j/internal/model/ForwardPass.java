@@ -3,9 +3,11 @@ package io.github.phi4j.internal.model;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.kernel.Kernels;
 import io.github.phi4j.internal.kernel.MatMul;
+import io.github.phi4j.internal.model.KernelWatch.Step;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The model as a function from tokens of sequences, with their KV caches, to logits. Follows the
@@ -29,6 +31,7 @@ public final class ForwardPass {
   private final MatMul matMul;
   private final Attention attention;
   private final RotaryEmbedding rope;
+  private final KernelWatch watch;
 
   // The sequences of a pass and its T tokens, sequence by sequence.
   private final List<Slice> live = new ArrayList<>();
@@ -51,12 +54,27 @@ public final class ForwardPass {
   private int wanted;
   private float[] logits = {}; // (wanted or a few more, vocabulary)
 
-  /** Creates the pass over weights that must outlive it. */
-  public ForwardPass(PhiConfig config, PhiWeights weights, WorkerPool pool, Kernels kernels) {
+  /**
+   * Creates the pass over weights that must outlive it.
+   *
+   * @param listener learns of slow steps, in their pass
+   */
+  public ForwardPass(
+      PhiConfig config,
+      PhiWeights weights,
+      WorkerPool pool,
+      Kernels kernels,
+      Consumer<SlowStep> listener) {
+    this(config, weights, pool, kernels, new KernelWatch(listener));
+  }
+
+  ForwardPass(
+      PhiConfig config, PhiWeights weights, WorkerPool pool, Kernels kernels, KernelWatch watch) {
     this.config = config;
     this.weights = weights;
     this.pool = pool;
     this.kernels = kernels;
+    this.watch = watch;
     int widest =
         Math.max(
             config.feedForwardLength(), Math.max(config.embeddingLength(), config.queryLength()));
@@ -103,6 +121,7 @@ public final class ForwardPass {
   public void run(List<Slice> slices) {
     try {
       begin(slices);
+      watch.begin(batch);
       for (int layer = 0; layer < config.blockCount(); layer++) {
         dropCancelled();
         if (batch == 0) {
@@ -112,6 +131,7 @@ public final class ForwardPass {
         feedForward(weights.layers().get(layer));
       }
       computeOutputs();
+      watch.end();
       for (int i = 0; i < live.size(); i++) {
         live.get(i).finish();
       }
@@ -193,7 +213,9 @@ public final class ForwardPass {
     for (int t = 0; t < batch; t++) {
       norm(layer.attentionNorm(), t, t);
     }
+    watch.done(Step.ELEMENTWISE);
     matMul.multiply(layer.qkv(), normed, batch, qkv);
+    watch.done(Step.QKV, layer.qkv(), batch);
     int queries = config.queryLength();
     int keys = config.keyValueLength();
     int headLength = config.headLength();
@@ -204,8 +226,11 @@ public final class ForwardPass {
       }
       keysInRange &= caches[t].put(number, positions[t], qkv, at + queries, at + queries + keys);
     }
+    watch.done(Step.POSITIONS);
     attention.run(caches, positions, batch, number, qkv, heads);
+    watch.done(Step.ATTENTION);
     matMul.multiply(layer.attentionOutput(), heads, batch, delta);
+    watch.done(Step.ATTENTION_OUTPUT, layer.attentionOutput(), batch);
     kernels.add(x, 0, delta, 0, batch * config.embeddingLength());
   }
 
@@ -215,11 +240,15 @@ public final class ForwardPass {
     for (int t = 0; t < batch; t++) {
       norm(layer.feedForwardNorm(), t, t);
     }
+    watch.done(Step.ELEMENTWISE);
     matMul.multiply(layer.gateUp(), normed, batch, gateUp);
+    watch.done(Step.GATE_UP, layer.gateUp(), batch);
     for (int t = 0; t < batch; t++) {
       kernels.swiGlu(gateUp, 2 * t * width, width, hidden, t * width);
     }
+    watch.done(Step.ELEMENTWISE);
     matMul.multiply(layer.down(), hidden, batch, delta);
+    watch.done(Step.DOWN, layer.down(), batch);
     kernels.add(x, 0, delta, 0, batch * config.embeddingLength());
   }
 
@@ -269,7 +298,9 @@ public final class ForwardPass {
     if (logits.length < computed * vocabulary) {
       logits = new float[computed * vocabulary];
     }
+    watch.done(Step.ELEMENTWISE);
     matMul.multiply(weights.output(), normed, computed, logits);
+    watch.done(Step.LOGITS, weights.output(), computed);
     for (int row = 0; row < rows; row++) {
       System.arraycopy(logits, row * vocabulary, targets[row], 0, vocabulary);
       targets[row] = null;

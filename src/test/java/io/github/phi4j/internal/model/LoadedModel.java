@@ -27,6 +27,10 @@ final class LoadedModel implements AutoCloseable {
   }
 
   LoadedModel(Path path, int threads, Kernels kernels, PackedWeights packed) {
+    this(path, threads, kernels, packed, new KernelWatch(slow -> {}));
+  }
+
+  LoadedModel(Path path, int threads, Kernels kernels, PackedWeights packed, KernelWatch watch) {
     file = GgufFile.open(path, arena);
     config = PhiConfig.read(file.metadata(), finding -> {});
     pool = new WorkerPool(threads);
@@ -38,7 +42,8 @@ final class LoadedModel implements AutoCloseable {
                 ? weights
                 : WeightPacking.of(weights).inMemory(pool, arena, (done, total) -> {}),
             pool,
-            kernels);
+            kernels,
+            watch);
   }
 
   GgufFile file() {

@@ -180,7 +180,7 @@ final class ReferenceLogitsTest {
       if (packed == PackedWeights.MEMORY) {
         weights = WeightPacking.of(weights).inMemory(pool, arena, (done, total) -> {});
       }
-      ForwardPass forward = new ForwardPass(config, weights, pool, kernels);
+      ForwardPass forward = new ForwardPass(config, weights, pool, kernels, slow -> {});
       for (String line : TinyModel.text("prompts.jsonl").lines().toList()) {
         int[] ids = JSON.readValue(line, int[].class);
         try (KvCache cache =
