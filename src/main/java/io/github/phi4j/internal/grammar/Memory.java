@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.grammar;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.phi4j.internal.json.Json;
@@ -15,8 +16,9 @@ import java.util.TreeSet;
 /**
  * The contents so far of open lists whose parts must differ: array elements, or member names. It is
  * derived from the text alone, which is JSON, so it is the same for all parses of that text. Parts
- * are written canonically, so equal parts have equal prefixes; they are still compared as values.
- * Immutable.
+ * are written canonically, so equal parts have equal prefixes; they are still compared as values. A
+ * part is held as a string with a character for each byte, since it may end within a character of
+ * the text. Immutable.
  */
 final class Memory {
 
@@ -112,7 +114,7 @@ final class Memory {
       bytes[i] = at.value;
       at = at.before;
     }
-    return new String(bytes, UTF_8).stripLeading();
+    return new String(bytes, ISO_8859_1).stripLeading();
   }
 
   /** Returns whether the part that ends here differs from all earlier ones in its list. */
@@ -131,7 +133,7 @@ final class Memory {
   /** Parses a part; empty if it repeats a member name, which makes its value ambiguous. */
   private static Optional<Json> parsed(String part) {
     try {
-      return Optional.of(Json.parse(part));
+      return Optional.of(Json.parse(new String(part.getBytes(ISO_8859_1), UTF_8)));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

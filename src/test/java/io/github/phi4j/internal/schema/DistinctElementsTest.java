@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 /** Arrays of distinct elements that run out of values. */
 final class DistinctElementsTest {
 
-  private static final List<String> VALUES = List.of("null", "true", "1", "\"a\"", "[]", "{}");
+  private static final List<String> VALUES =
+      List.of("null", "true", "1", "\"a\"", "\"é\"", "\"è\"", "[]", "{}");
 
   @Test
   void everyBeginningOfAnArrayOfFewValuesCanBeCompleted() {
@@ -44,6 +45,20 @@ final class DistinctElementsTest {
     assertThat(sampler.isPrefix("[[], 1")).isTrue();
     assertThat(sampler.isPrefix("[[], 1,")).isFalse();
     assertThat(sampler.matches("[[], 1]")).isTrue();
+  }
+
+  @Test
+  void partOfACharacterIsABeginningToo() {
+    SchemaSampler sampler =
+        new SchemaSampler(
+            "{'uniqueItems': true, 'items': {'enum': ['é', 'è', {'ü': 1}]}}".replace('\'', '"'),
+            true);
+    assertThat(sampler.isPrefix("[\"é\", {\"ü\": 1}, \"")).isTrue();
+    assertThat(sampler.isPrefix("[\"é\", {\"ü\": 1}, {")).isFalse();
+    assertThat(sampler.isPrefix("[\"é\", \"è\", \"")).isFalse();
+    for (int seed = 0; seed < 100; seed++) {
+      assertThat(sampler.finished(new Random(seed))).isPresent();
+    }
   }
 
   @Test
