@@ -72,7 +72,7 @@ public final class Activations {
     }
     for (int i = 0; i < layouts.size(); i++) {
       QuantLayout layout = layouts.get(i);
-      int length = factorsAt(layout, tokens);
+      int length = together() ? 0 : factorsAt(layout, tokens);
       float[] before = factors.get(layout.type());
       if (before == null || before.length < length) {
         factors.put(layout.type(), new float[length]);
@@ -104,19 +104,19 @@ public final class Activations {
     return length == GROUP ? thirtyTwos : sixteens;
   }
 
-  /** The number of vectors, from the first, that are multiplied in batches. */
-  int together() {
-    return tokens / PackedTile.TOKENS * PackedTile.TOKENS;
+  /** Whether the vectors are multiplied together, not one by one. */
+  boolean together() {
+    return tokens >= PackedTile.FEWEST_TOKENS;
   }
 
-  /** The factors of a layout's words, for the vectors that are multiplied one at a time. */
+  /** The factors of a layout's words, for vectors that are multiplied one by one. */
   float[] factors(QuantLayout layout) {
     return factors.get(layout.type());
   }
 
-  /** Writes the factors of a vector that is multiplied alone, once it is quantized. */
+  /** Writes the factors of a vector, once it is quantized, unless they are not needed. */
   void writeFactors(QuantLayout layout, int token) {
-    if (token >= together()) {
+    if (!together()) {
       int count = columns / layout.group();
       layout
           .taps()
@@ -134,7 +134,7 @@ public final class Activations {
 
   /** The start of a vector's factors. */
   int factorsAt(QuantLayout layout, int token) {
-    return (token - together()) * (columns / layout.group()) * layout.taps().factorsPerGroup();
+    return token * (columns / layout.group()) * layout.taps().factorsPerGroup();
   }
 
   int columns() {

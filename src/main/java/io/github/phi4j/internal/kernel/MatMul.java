@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 public final class MatMul implements WorkerPool.Task {
 
   /** The batch size from which packed weights are unpacked once for several tokens. */
-  public static final int TOKENS_TOGETHER = PackedTile.TOKENS;
+  public static final int TOKENS_TOGETHER = PackedTile.FEWEST_TOKENS;
 
   /** A multiple of {@link PackedLayout#ROWS}. */
   private static final int ROWS_PER_PART = 64;

@@ -36,21 +36,20 @@ final class PackedProduct {
   private static void multiplySlab(
       PackedMatrix w, QuantLayout layout, int firstRow, int rows, Activations x, Scratch scratch) {
     Arrays.fill(scratch.sums, 0, x.tokens() * SLAB_ROWS, 0);
-    if (x.together() > 0) {
+    if (x.together()) {
       for (int column = 0; column < w.columns(); column += PackedTile.COLUMNS) {
         for (int r = 0; r < rows; r += PackedTile.ROWS) {
           addTogether(w, layout, firstRow, rows, r, column, x, scratch);
         }
       }
-    }
-    if (x.together() < x.tokens()) {
+    } else {
       for (int r = 0; r < rows; r += PackedTile.STREAMS * VectorWidth.LANES) {
         addAlone(w, layout, firstRow, rows, r, x, scratch);
       }
     }
   }
 
-  /** Accumulates products of two vectors of rows with tokens in fours, over a tile's columns. */
+  /** Accumulates products of four vectors of rows with all tokens, over a tile's columns. */
   private static void addTogether(
       PackedMatrix w,
       QuantLayout layout,
@@ -60,45 +59,95 @@ final class PackedProduct {
       int column,
       Activations x,
       Scratch scratch) {
-    PackedTile tile = scratch.packed;
-    int blocks = PackedTile.COLUMNS / PackedLayout.BLOCK;
-    int a = row(firstRow, rows, r, 0);
-    int b = row(firstRow, rows, r, 1);
+    unpack(w, layout, firstRow, rows, r, column, scratch.packed);
+    int steps = PackedTile.steps(x.tokens());
+    int from = 0;
+    for (int step = 1; step <= steps; step++) {
+      int to = x.tokens() * step / steps;
+      multiply(scratch.packed, layout, x, from, to - from, column);
+      for (int v = 0; v < PackedTile.VECTORS && r + v * VectorWidth.LANES < rows; v += 2) {
+        int y = from * SLAB_ROWS + r + v * VectorWidth.LANES;
+        add(scratch.packed, layout, v, x, from, to - from, column, scratch.sums, y);
+      }
+      from = to;
+    }
+  }
+
+  private static void unpack(
+      PackedMatrix w,
+      QuantLayout layout,
+      int firstRow,
+      int rows,
+      int r,
+      int column,
+      PackedTile tile) {
     ScaleCodec scales = layout.scales();
     PackedBits bits = bits(layout);
-    int count = PackedTile.COLUMNS / layout.group();
-    scales.unpack(w.data(), w.scalesAt(a, column), blocks, layout.bias(), tile, 0);
-    scales.unpack(w.data(), w.scalesAt(b, column), blocks, layout.bias(), tile, VectorWidth.LANES);
-    bits.unpack(w.data(), w.quantsAt(a, column), count, tile.quants, 0);
-    bits.unpack(w.data(), w.quantsAt(b, column), count, tile.quants, VectorWidth.SHORT_LANES);
-    GroupValues groups = x.groups(layout.group());
+    int blocks = PackedTile.COLUMNS / PackedLayout.BLOCK;
+    int groups = PackedTile.COLUMNS / layout.group();
+    for (int v = 0; v < PackedTile.VECTORS && r + v * VectorWidth.LANES < rows; v++) {
+      int row = firstRow + r + v * VectorWidth.LANES;
+      long scalesAt = w.scalesAt(row, column);
+      scales.unpack(w.data(), scalesAt, blocks, layout.bias(), tile, v * VectorWidth.LANES);
+      long quantsAt = w.quantsAt(row, column);
+      bits.unpack(w.data(), quantsAt, groups, tile.quants, v * VectorWidth.SHORT_LANES);
+    }
+  }
+
+  /** Multiplies a tile with {@code count} tokens. */
+  private static void multiply(
+      PackedTile tile, QuantLayout layout, Activations x, int token, int count, int column) {
+    int length = layout.group() / 2; // pairs
+    int groups = PackedTile.COLUMNS / layout.group();
+    int at = x.pairsAt(token) + column / 2;
     int stride = x.columns() / layout.group();
-    int first = column / layout.group();
-    for (int t = 0; t < x.together(); t += PackedTile.TOKENS) {
-      PackedSums.multiplyFour(
-          tile.quants,
-          count,
-          layout.group() / 2,
-          x.pairs(),
-          x.pairsAt(t) + column / 2,
-          x.pairStride(),
-          groups.starts(),
-          t * stride + first,
-          stride,
-          layout.bias(),
-          tile.sums);
-      for (int two = 0; two < PackedTile.TOKENS; two += 2) {
-        int from = two * PackedTile.PAIR;
-        int at = (t + two) * stride + first;
-        int y = (t + two) * SLAB_ROWS + r;
-        PackedSums.addTwo(tile, from, count, groups, at, stride, scratch.sums, y, SLAB_ROWS);
-      }
+    int start = token * stride + column / layout.group();
+    short[] w = tile.quants;
+    float[] pairs = x.pairs();
+    float[] starts = x.groups(layout.group()).starts();
+    int xs = x.pairStride();
+    short bias = layout.bias();
+    short[] sums = tile.sums;
+    switch (count) {
+      case 2 ->
+          PackedSums2.multiply(w, groups, length, pairs, at, xs, starts, start, stride, bias, sums);
+      case 3 ->
+          PackedSums3.multiply(w, groups, length, pairs, at, xs, starts, start, stride, bias, sums);
+      case 4 ->
+          PackedSums4.multiply(w, groups, length, pairs, at, xs, starts, start, stride, bias, sums);
+      case 5 ->
+          PackedSums5.multiply(w, groups, length, pairs, at, xs, starts, start, stride, bias, sums);
+      default -> throw new IllegalArgumentException(count + " tokens");
+    }
+  }
+
+  /** Accumulates the sums of {@code count} tokens with two vectors of a tile. */
+  private static void add(
+      PackedTile tile,
+      QuantLayout layout,
+      int vector,
+      Activations x,
+      int token,
+      int count,
+      int column,
+      float[] y,
+      int to) {
+    int groups = PackedTile.COLUMNS / layout.group();
+    GroupValues values = x.groups(layout.group());
+    int stride = x.columns() / layout.group();
+    int at = token * stride + column / layout.group();
+    switch (count) {
+      case 2 -> PackedSums2.add(tile, vector, groups, values, at, stride, y, to, SLAB_ROWS);
+      case 3 -> PackedSums3.add(tile, vector, groups, values, at, stride, y, to, SLAB_ROWS);
+      case 4 -> PackedSums4.add(tile, vector, groups, values, at, stride, y, to, SLAB_ROWS);
+      case 5 -> PackedSums5.add(tile, vector, groups, values, at, stride, y, to, SLAB_ROWS);
+      default -> throw new IllegalArgumentException(count + " tokens");
     }
   }
 
   /**
-   * Accumulates products of four vectors of rows with the remaining tokens. Rows are read from end
-   * to end, the fastest order for memory.
+   * Accumulates products of four vectors of rows with few tokens, one by one. Rows are read from
+   * end to end, the fastest order for memory.
    */
   private static void addAlone(
       PackedMatrix w,
@@ -121,7 +170,7 @@ final class PackedProduct {
     long scaleBytes = layout.scaleBytes(w.columns());
     ScaleCodec scales = layout.scales();
     PackedBits bits = bits(layout);
-    for (int t = x.together(); t < x.tokens(); t++) {
+    for (int t = 0; t < x.tokens(); t++) {
       float[] factors = x.factors(layout);
       int from = x.factorsAt(layout, t);
       tile.read += bits.multiply(data, a, b, c, d, scaleBytes, count, factors, from, tile.sums);

@@ -3,13 +3,13 @@ package io.github.phi4j.internal.kernel;
 import java.util.Arrays;
 
 /**
- * Unpacked columns of two vectors of rows, and the sums of four vectors with one token. The data of
- * missing vectors may be garbage, and so are their results.
+ * Unpacked columns of four vectors of rows with their sums, or the sums of four vectors of whole
+ * rows with one token. The data of missing vectors may be garbage, and so are their results.
  */
 final class PackedTile {
 
   /** Vectors of rows per step. */
-  static final int VECTORS = 2;
+  static final int VECTORS = 4;
 
   /** The rows of a tile, which is also the stride of its groups. */
   static final int ROWS = VECTORS * VectorWidth.LANES;
@@ -24,13 +24,16 @@ final class PackedTile {
    * Vectors of rows per step of a one-token product: as many memory streams, each followed by the
    * hardware prefetcher.
    */
-  static final int STREAMS = 4;
+  static final int STREAMS = VECTORS;
 
   /** The stride between the sums of successive groups, for one token. */
   static final int GROUP_SUMS = STREAMS * VectorWidth.SHORT_LANES;
 
-  /** Tokens per step. */
-  static final int TOKENS = 4;
+  /** The batch size from which a tile is unpacked once for all tokens. */
+  static final int FEWEST_TOKENS = 4;
+
+  /** The maximum tokens per step, with 32 vector registers; 16 hold the sums of 2, rarely 3. */
+  private static final int MAX_TOKENS = 5;
 
   private static final int SHORTEST_GROUP = 16;
 
@@ -54,7 +57,16 @@ final class PackedTile {
 
   /** Allocates space for rows of up to the given columns. */
   PackedTile(int maxColumns) {
-    sums = new short[Math.max(TOKENS * PAIR * COLUMNS, GROUP_SUMS * maxColumns) / SHORTEST_GROUP];
+    sums =
+        new short[Math.max(MAX_TOKENS * PAIR * COLUMNS, GROUP_SUMS * maxColumns) / SHORTEST_GROUP];
+  }
+
+  /**
+   * Returns the number of steps for a batch, whose tokens they share evenly: 3 to 5 each, or 2 to 3
+   * where there are only 16 vector registers.
+   */
+  static int steps(int tokens) {
+    return VectorWidth.REGISTERS == 32 ? Math.ceilDiv(tokens, MAX_TOKENS) : tokens / 2;
   }
 
   /** Clears the offsets, for groups without minimums. */

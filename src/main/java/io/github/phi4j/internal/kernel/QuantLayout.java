@@ -59,7 +59,7 @@ final class QuantLayout extends PackedLayout {
     return taps;
   }
 
-  /** The quant that represents zero in the integer sums: see {@link PackedSums} for bounds. */
+  /** The quant that represents zero in the integer sums: see {@link PackedSums5} for bounds. */
   short bias() {
     return (short) bias;
   }

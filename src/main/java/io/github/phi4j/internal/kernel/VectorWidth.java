@@ -22,6 +22,10 @@ final class VectorWidth {
   /** The shorts of a vector. */
   static final int SHORT_LANES = SHORTS.length();
 
+  /** The vector registers: 16 on processors without AVX-512, 32 on others. */
+  static final int REGISTERS =
+      LANES == 16 || System.getProperty("os.arch").equals("aarch64") ? 32 : 16;
+
   private VectorWidth() {}
 
   private static VectorShape shape() {
