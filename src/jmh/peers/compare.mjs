@@ -1,6 +1,17 @@
 // Runs phi4j and llama.cpp alternately on one GGUF file and prints a comparison; see README.md.
 import {execFileSync, spawn, spawnSync} from "node:child_process";
-import {closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync} from "node:fs";
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  readdirSync,
+  renameSync,
+  rmSync
+} from "node:fs";
 import {arch, availableParallelism, cpus, loadavg, platform} from "node:os";
 import {basename, dirname, join, resolve} from "node:path";
 import {fileURLToPath} from "node:url";
@@ -14,6 +25,12 @@ const javaLlamaCpp = "4.2.0";
 const known = ["llama.cpp", "java-llama.cpp"];
 const quietLoad = 0.5;
 
+/** Instruction sets that both engines can be held to: llama.cpp's backends, and an option of the JVM. */
+const isas = {
+  avx2: {backends: ["haswell", "x64"], jvm: ["-XX:UseAVX=2"]},
+  avx512: {backends: ["icelake", "x64"], jvm: ["-XX:UseAVX=3"]}
+};
+
 const usage = `usage: node src/jmh/peers/compare.mjs --model FILE [options]
 Runs phi4j and llama.cpp alternately on one GGUF file and prints a comparison.
 
@@ -22,6 +39,8 @@ Runs phi4j and llama.cpp alternately on one GGUF file and prints a comparison.
   --pp N               prompt length. Default: 256
   --tg N               tokens to generate. Default: 32
   --depth N            tokens in the context before each test. Default: 0
+  --parallel N         sequences that run together; speeds are their total. Default: 1
+  --isa NAME           hold both engines to avx2, or to avx512 without AMX. Default: all they can use
   --packed HOW         phi4j's packed weights, as for ./phi4 bench. Default: that of ./phi4 bench
   --rounds N           number of rounds. Default: 5
   --repetitions N      measurements per turn, after a warm-up; the median counts. Default: 2
@@ -46,6 +65,8 @@ function options() {
         pp: text("256"),
         tg: text("32"),
         depth: text("0"),
+        parallel: text("1"),
+        isa: {type: "string"},
         packed: {type: "string"},
         rounds: text("5"),
         repetitions: text("2"),
@@ -59,7 +80,7 @@ function options() {
   if (values.help) {
     return values;
   }
-  for (const name of ["threads", "pp", "tg", "depth", "rounds", "repetitions"]) {
+  for (const name of ["threads", "pp", "tg", "depth", "parallel", "rounds", "repetitions"]) {
     const least = name === "depth" ? 0 : 1;
     const value = Number(values[name]);
     if (!Number.isInteger(value) || value < least) {
@@ -72,8 +93,12 @@ function options() {
   if (unknown !== undefined) {
     throw new UsageError(`--peers must be among ${known.join(" and ")}, not '${unknown}'`);
   }
-  if (values.depth > 0 && values.peers.includes("java-llama.cpp")) {
-    throw new UsageError("java-llama.cpp does not support --depth: omit one of them");
+  if (values.isa !== undefined && !Object.hasOwn(isas, values.isa)) {
+    throw new UsageError(`--isa must be one of ${Object.keys(isas).join(" and ")}, not '${values.isa}'`);
+  }
+  const special = values.depth > 0 || values.parallel > 1 || values.isa !== undefined;
+  if (special && values.peers.includes("java-llama.cpp")) {
+    throw new UsageError("java-llama.cpp does not support --depth, --parallel and --isa: omit them or it");
   }
   if (values.model === undefined) {
     throw new UsageError("--model is missing: give a GGUF file");
@@ -167,6 +192,32 @@ async function install(peers) {
   }
 }
 
+/** The folder of node-llama-cpp; for an instruction set, a copy with only its backends. */
+function nodeModules(isa) {
+  const all = join(installed, "node_modules");
+  if (isa === undefined) {
+    return all;
+  }
+  const held = join(installed, isa);
+  if (!existsSync(held)) {
+    const unfinished = join(installed, `${isa}.unfinished`);
+    rmSync(unfinished, {recursive: true, force: true});
+    cpSync(all, join(unfinished, "node_modules"), {recursive: true, verbatimSymlinks: true});
+    keepBackends(join(unfinished, "node_modules", "@node-llama-cpp"), isas[isa].backends);
+    renameSync(unfinished, held);
+  }
+  return join(held, "node_modules");
+}
+
+function keepBackends(folder, kept) {
+  for (const file of readdirSync(folder, {recursive: true})) {
+    const backend = /libggml-cpu-(\w+)\.\w+$/.exec(file)?.[1];
+    if (backend !== undefined && !kept.includes(backend)) {
+      rmSync(join(folder, file));
+    }
+  }
+}
+
 const javaLlamaCppJar = () => join(installed, `llama-${javaLlamaCpp}.jar`);
 
 /** phi4j's description of a model. */
@@ -205,17 +256,22 @@ function bytesPerToken(tensors) {
 
 function contestants(phi4j, o, packedFile) {
   const context = o.depth + o.pp + o.tg + 64;
+  const jvm = o.isa === undefined ? [] : isas[o.isa].jvm;
   return {
     phi4j: async () => {
       readThrough(mappedFile(o, packedFile));
       const packed = o.packed === undefined ? [] : [o.packed];
       const load = [join(here, "LoadSeconds.java"), o.model, o.threads, context, ...packed].map(String);
       const vector = "--add-modules=jdk.incubator.vector";
-      const loaded = await run(phi4j.java, [vector, "-XX:+UseSerialGC", "-cp", phi4j.jar, ...load]);
-      const bench = ["-t", o.threads, "-p", o.pp, "-n", o.tg, "-d", o.depth, "-r", o.repetitions];
+      const flags = [vector, "-XX:+UseSerialGC", ...jvm];
+      const loaded = await run(phi4j.java, [...flags, "-cp", phi4j.jar, ...load]);
+      const lengths = ["-p", o.pp, "-n", o.tg, "-d", o.depth, "-np", o.parallel];
+      const bench = ["-t", o.threads, ...lengths, "-r", o.repetitions];
       const how = packed.flatMap(word => ["--packed", word]);
       const all = ["bench", "-m", o.model, ...how, ...bench.map(String), "-o", "json"];
-      const {out, memory} = await run("./phi4", all);
+      const given = process.env.PHI4_JAVA_OPTS ?? "";
+      const env = {...process.env, PHI4_JAVA_OPTS: [given, ...jvm].join(" ").trim()};
+      const {out, memory} = await run("./phi4", all, {env});
       const tests = JSON.parse(out);
       return {
         memory,
@@ -226,10 +282,10 @@ function contestants(phi4j, o, packedFile) {
     },
     "llama.cpp": async () => {
       readThrough(o.model);
-      const numbers = [o.threads, o.pp, o.tg, o.depth, o.repetitions].map(String);
+      const numbers = [o.threads, o.pp, o.tg, o.depth, o.parallel, o.repetitions].map(String);
       const script = join(here, "llama-cpp.mjs");
-      const modules = join(installed, "node_modules");
-      const {out, memory} = await run(process.execPath, [script, modules, o.model, ...numbers]);
+      const args = [script, nodeModules(o.isa), o.model, ...numbers];
+      const {out, memory} = await run(process.execPath, args);
       return {memory, ...lastJson(out)};
     },
     "java-llama.cpp": async () => {
@@ -282,14 +338,19 @@ function summary(rounds, peers, o, bytes) {
     ...peers.map(peer =>
       fixed(median(rounds.map(round => value(round.phi4j) / value(round[peer]))), 2))
   ];
-  const at = o.depth > 0 ? ` at ${o.depth}` : "";
+  const times = o.parallel > 1 ? ` × ${o.parallel}` : "";
+  const at = `${times}${o.depth > 0 ? ` at ${o.depth}` : ""}`;
   return table([
     ["", ...names],
     medians(`prefill, ${o.pp} tokens${at}: tokens/s`, r => r.prefill, x => fixed(x, 2)),
     ratios("– phi4j's ratio to it", r => r.prefill),
     medians(`decode, ${o.tg} tokens${at}: tokens/s`, r => r.decode, x => fixed(x, 2)),
     ratios("– phi4j's ratio to it", r => r.decode),
-    medians("– share of the read bandwidth", (r, round) => r.decode * bytes / round.bandwidth, percent),
+    medians(
+      "– share of the read bandwidth",
+      (r, round) => r.decode / o.parallel * bytes / round.bandwidth,
+      percent
+    ),
     medians("load: seconds", r => r.loadSeconds, x => fixed(x, 2)),
     medians("peak resident memory: GB", r => r.memory.resident, gigabytes),
     medians("– of it not the mapped file: GB", r => r.memory.own, gigabytes)
