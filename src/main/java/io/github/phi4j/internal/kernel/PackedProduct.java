@@ -12,6 +12,8 @@ final class PackedProduct {
   /** The maximum number of rows with sums in flight. */
   private static final int SLAB_ROWS = TileProducts.SLAB_ROWS;
 
+  private static final long VECTOR_BYTES = (long) VectorWidth.SHORT_LANES * Short.BYTES;
+
   private PackedProduct() {}
 
   static void multiply(
@@ -90,7 +92,7 @@ final class PackedProduct {
       long scalesAt = w.scalesAt(row, column);
       scales.unpack(w.data(), scalesAt, blocks, layout.bias(), tile, v * VectorWidth.LANES);
       long quantsAt = w.quantsAt(row, column);
-      bits.unpack(w.data(), quantsAt, groups, tile.quants, v * VectorWidth.SHORT_LANES);
+      bits.unpack(w.data(), quantsAt, groups, tile.quants, v * VECTOR_BYTES);
     }
   }
 
@@ -102,7 +104,7 @@ final class PackedProduct {
     int at = x.pairsAt(token) + column / 2;
     int stride = x.columns() / layout.group();
     int start = token * stride + column / layout.group();
-    short[] w = tile.quants;
+    MemorySegment w = tile.quants;
     float[] pairs = x.pairs();
     float[] starts = x.groups(layout.group()).starts();
     int xs = x.pairStride();
