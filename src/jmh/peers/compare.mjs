@@ -27,8 +27,12 @@ const quietLoad = 0.5;
 
 /** Instruction sets that both engines can be held to: llama.cpp's backends, and an option of the JVM. */
 const isas = {
-  avx2: {backends: ["haswell", "x64"], jvm: ["-XX:UseAVX=2"]},
-  avx512: {backends: ["icelake", "x64"], jvm: ["-XX:UseAVX=3"]}
+  avx2: {backends: ["haswell", "x64"], jvm: ["-XX:UseAVX=2"], flags: ["avx2", "fma", "f16c", "bmi2"]},
+  avx512: {
+    backends: ["icelake", "x64"],
+    jvm: ["-XX:UseAVX=3"],
+    flags: ["avx512f", "avx512bw", "avx512_vnni", "avx512vbmi"]
+  }
 };
 
 const usage = `usage: node src/jmh/peers/compare.mjs --model FILE [options]
@@ -96,9 +100,12 @@ function options() {
   if (values.isa !== undefined && !Object.hasOwn(isas, values.isa)) {
     throw new UsageError(`--isa must be one of ${Object.keys(isas).join(" and ")}, not '${values.isa}'`);
   }
+  if (values.isa !== undefined) {
+    checkProcessor(values.isa);
+  }
   const special = values.depth > 0 || values.parallel > 1 || values.isa !== undefined;
   if (special && values.peers.includes("java-llama.cpp")) {
-    throw new UsageError("java-llama.cpp does not support --depth, --parallel and --isa: omit them or it");
+    throw new UsageError("java-llama.cpp does not support --depth, --parallel or --isa: omit these, or this peer");
   }
   if (values.model === undefined) {
     throw new UsageError("--model is missing: give a GGUF file");
@@ -108,6 +115,15 @@ function options() {
   }
   values.model = resolve(values.model);
   return values;
+}
+
+/** Without these, llama.cpp would silently use its plainest backend. */
+function checkProcessor(isa) {
+  const flags = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8").split(/\s+/) : [];
+  const missing = isas[isa].flags.filter(flag => !flags.includes(flag));
+  if (missing.length > 0) {
+    throw new UsageError(`--isa ${isa} needs a processor on Linux with ${missing.join(", ")}`);
+  }
 }
 
 const say = text => process.stderr.write(`${text}\n`);

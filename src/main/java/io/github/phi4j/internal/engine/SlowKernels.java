@@ -14,19 +14,30 @@ final class SlowKernels {
   private SlowKernels() {}
 
   static void report(SlowStep slow) {
-    LOG.warn(
-        "HotSpot has not compiled {} to fast code for passes of {}: in each of {} measured passes"
-            + " over {} s, it allocated memory or took ten times as long as other products (in the"
-            + " last pass, {} bytes on one thread, {} times as long). Generation stays slow until"
-            + " this JVM is restarted. If it happens again, look for a full code cache in the"
-            + " JVM's output, remove options that limit compilation, and run each model in its own"
-            + " JVM",
-        slow.step(),
-        slow.batch(),
-        slow.passes(),
-        slow.duration().toSeconds(),
-        slow.bytes(),
-        String.format(Locale.ROOT, "%.1f", slow.slowdown()));
+    if (slow.bytes() > 0) {
+      LOG.warn(
+          "HotSpot has left {} slow in passes of {}: in {} measured passes over {} s, it allocated"
+              + " memory, which compiled kernels do not ({} bytes on one thread in the last pass)."
+              + " Generation stays slow until the JVM is restarted. If this happens again, look for"
+              + " a full code cache in the JVM's output, remove options that limit compilation, and"
+              + " run each model in a JVM of its own",
+          slow.step(),
+          slow.batch(),
+          slow.passes(),
+          slow.duration().toSeconds(),
+          slow.bytes());
+    } else {
+      LOG.warn(
+          "In passes of {}, {} takes {} times as long as the fastest product, in {} measured passes"
+              + " over {} s. Either HotSpot has not compiled it well, which only a restart of the"
+              + " JVM changes, or its weights do not stay in memory, or there are more threads than"
+              + " free processors",
+          slow.batch(),
+          slow.step(),
+          String.format(Locale.ROOT, "%.0f", slow.slowdown()),
+          slow.passes(),
+          slow.duration().toSeconds());
+    }
     SlowKernelEvent event = new SlowKernelEvent();
     event.step = slow.step();
     event.batch = slow.batch();

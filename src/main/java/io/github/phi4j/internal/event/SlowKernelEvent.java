@@ -9,11 +9,11 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** HotSpot has not compiled a step of the forward pass to fast code; recorded once per step. */
+/** HotSpot left a step of the forward pass slow; recorded once per model, step and batch size. */
 @Name("io.github.phi4j.SlowKernel")
 @Label("Slow Kernel")
 @Description(
-    "HotSpot has not compiled a step of the forward pass to fast code; recorded once per step")
+    "HotSpot left a step of the forward pass slow; recorded once per model, step and batch size")
 @Category("phi4j")
 @StackTrace(false)
 public final class SlowKernelEvent extends Event {

@@ -11,6 +11,9 @@ public interface Kernels {
   /** The name in logs. */
   String name();
 
+  /** Whether they allocate nothing once they are compiled. */
+  boolean allocateNothing();
+
   /** Creates the scratch space of one worker. */
   Scratch newScratch(int maxColumns, int maxTokens);
 

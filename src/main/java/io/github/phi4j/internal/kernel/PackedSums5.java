@@ -13,8 +13,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Integer products of packed tiles with five tokens, and their accumulation as floats. This is the
- * text of a class for each group size; the build writes those for two, three and four tokens
- * ({@code src/build/Copies.java}).
+ * text of four classes, in which the first constant differs: the build writes those of two, three
+ * and four tokens ({@code src/build/Copies.java}).
  *
  * <p>A lane is a row and holds two 16-bit sums, of low and of high columns. Quants are used
  * unsigned, and the sums start at the negated bias term: arithmetic is modulo 2¹⁶, so only the sums

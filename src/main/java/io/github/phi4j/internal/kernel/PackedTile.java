@@ -36,7 +36,7 @@ final class PackedTile {
   /** The batch size from which a tile is unpacked once for all tokens. */
   static final int FEWEST_TOKENS = 4;
 
-  /** The maximum tokens per step, with 32 vector registers; 16 hold the sums of 2, rarely 3. */
+  /** The maximum tokens per step with 32 vector registers; 16 hold the sums of two. */
   private static final int MAX_TOKENS = 5;
 
   private static final int SHORTEST_GROUP = 16;

@@ -14,6 +14,11 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public boolean allocateNothing() {
+    return false;
+  }
+
+  @Override
   public Scratch newScratch(int maxColumns, int maxTokens) {
     return new Scratch(null, null, new float[maxColumns], new float[0]);
   }

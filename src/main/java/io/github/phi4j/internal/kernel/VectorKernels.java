@@ -24,6 +24,11 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public boolean allocateNothing() {
+    return true;
+  }
+
+  @Override
   public Scratch newScratch(int maxColumns, int maxTokens) {
     float[] numbers =
         new float

@@ -22,7 +22,7 @@ final class VectorWidth {
   /** The shorts of a vector. */
   static final int SHORT_LANES = SHORTS.length();
 
-  /** The vector registers: 16 on processors without AVX-512, 32 on others. */
+  /** The vector registers to plan for: 32 with 512-bit vectors and on ARM, otherwise 16. */
   static final int REGISTERS =
       LANES == 16 || System.getProperty("os.arch").equals("aarch64") ? 32 : 16;
 

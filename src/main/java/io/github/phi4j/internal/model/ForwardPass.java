@@ -65,7 +65,12 @@ public final class ForwardPass {
       WorkerPool pool,
       Kernels kernels,
       Consumer<SlowStep> listener) {
-    this(config, weights, pool, kernels, new KernelWatch(listener));
+    this(
+        config,
+        weights,
+        pool,
+        kernels,
+        kernels.allocateNothing() ? new KernelWatch(listener) : KernelWatch.none());
   }
 
   ForwardPass(

@@ -15,8 +15,8 @@ import java.util.function.LongSupplier;
 /**
  * Detects kernels that HotSpot never compiles to fast code. Measures one pass in {@link #STRIDE},
  * step by step, on the calling thread, which takes part in each step: compiled kernels allocate
- * nothing, and products cost about the same. A step that fails this for long is reported once. Not
- * thread-safe; allocates nothing until it reports.
+ * nothing, and products cost about the same. A step that fails this for long is reported once, for
+ * each batch size. Not thread-safe; allocates nothing until it reports.
  */
 final class KernelWatch {
 
@@ -38,7 +38,7 @@ final class KernelWatch {
     }
   }
 
-  /** Batches use different kernels by their number of tokens. */
+  /** Batches, by the kernels that they use for most types. */
   private enum Batch {
     ONE("one token"),
     FEW("2 to " + (MatMul.TOKENS_TOGETHER - 1) + " tokens"),
@@ -59,14 +59,16 @@ final class KernelWatch {
   private static final class Tally {
     long bytes;
     long nanos;
-    long work; // of products: weight bytes read, or multiplications of a large batch
+    int products;
+    long weightBytes;
+    long multiplications;
     boolean packed;
-    int slowPasses; // measured, in a row
+    int slowPasses; // less half of them at each pass that is not slow
     long slowSince;
     boolean reported;
 
-    double cost() {
-      return (double) nanos / work;
+    boolean isComparable() {
+      return products > 0 && nanos / products >= SHORTEST_NANOS;
     }
   }
 
@@ -82,7 +84,7 @@ final class KernelWatch {
 
   private static final int SLOWER = 10;
 
-  /** Products that take less time are not compared. */
+  /** Products that take less time are not compared: waiting for threads counts for too much. */
   private static final long SHORTEST_NANOS = 500_000;
 
   private static final Step[] STEPS = Step.values();
@@ -122,6 +124,11 @@ final class KernelWatch {
     }
   }
 
+  /** Never reports anything. */
+  static KernelWatch none() {
+    return new KernelWatch(() -> 0, () -> 0, slow -> {});
+  }
+
   /** Begins a pass. */
   void begin(int tokens) {
     measuring = passes >= FIRST && passes % STRIDE == 0;
@@ -134,7 +141,9 @@ final class KernelWatch {
       Tally tally = tally(step);
       tally.bytes = 0;
       tally.nanos = 0;
-      tally.work = 0;
+      tally.products = 0;
+      tally.weightBytes = 0;
+      tally.multiplications = 0;
     }
     bytes = allocatedBytes.getAsLong();
     nanos = clock.getAsLong();
@@ -158,10 +167,11 @@ final class KernelWatch {
     if (measuring) {
       done(step);
       Tally tally = tally(step);
+      tally.products++;
       for (int i = 0; i < matrices.size(); i++) {
         Matrix w = matrices.get(i);
-        long rowCost = batch == Batch.MANY ? (long) w.columns() * tokens : w.rowBytes();
-        tally.work += w.rows() * rowCost;
+        tally.weightBytes += w.rows() * w.rowBytes();
+        tally.multiplications += (long) w.rows() * w.columns() * tokens;
         tally.packed = w.packed().isPresent();
       }
     }
@@ -187,7 +197,7 @@ final class KernelWatch {
   private void judge(Step step, Tally tally) {
     double slowdown = slowdown(tally);
     if (tally.bytes <= 0 && slowdown < SLOWER) {
-      tally.slowPasses = 0;
+      tally.slowPasses /= 2;
       return;
     }
     if (tally.slowPasses++ == 0) {
@@ -201,18 +211,28 @@ final class KernelWatch {
     }
   }
 
-  /** How many times as long as the fastest product of its kind a product takes. */
+  /**
+   * How many times as long as the fastest product of its kind a product takes, by the bytes of its
+   * weights or by multiplications, whichever is less: small batches take the time of reading, large
+   * ones that of computing.
+   */
   private double slowdown(Tally tally) {
-    double least = Double.POSITIVE_INFINITY;
-    if (tally.work > 0 && tally.nanos >= SHORTEST_NANOS) {
-      for (Step step : STEPS) {
-        Tally other = tally(step);
-        if (other.work > 0 && other.packed == tally.packed) {
-          least = Math.min(least, other.cost());
-        }
+    double perByte = Double.POSITIVE_INFINITY;
+    double perMultiplication = Double.POSITIVE_INFINITY;
+    if (!tally.isComparable()) {
+      return 1;
+    }
+    for (Step step : STEPS) {
+      Tally other = tally(step);
+      if (other.isComparable() && other.packed == tally.packed) {
+        perByte = Math.min(perByte, (double) other.nanos / other.weightBytes);
+        perMultiplication =
+            Math.min(perMultiplication, (double) other.nanos / other.multiplications);
       }
     }
-    return least == Double.POSITIVE_INFINITY ? 1 : tally.cost() / least;
+    return Math.min(
+        tally.nanos / perByte / tally.weightBytes,
+        tally.nanos / perMultiplication / tally.multiplications);
   }
 
   private void report(Step step, Tally tally, double slowdown) {
@@ -232,10 +252,14 @@ final class KernelWatch {
     static final LongSupplier BYTES = find();
 
     private static LongSupplier find() {
-      ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
-      return threads != null && threads.isThreadAllocatedMemorySupported()
-          ? threads::getCurrentThreadAllocatedBytes
-          : () -> 0;
+      try {
+        ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+        return threads != null && threads.isThreadAllocatedMemorySupported()
+            ? threads::getCurrentThreadAllocatedBytes
+            : () -> 0;
+      } catch (LinkageError e) { // a runtime image without jdk.management
+        return () -> 0;
+      }
     }
   }
 }

@@ -141,20 +141,22 @@ final class PackedMatrixTest {
     }
   }
 
-  /** Tokens are multiplied in groups, and few one by one. */
+  /** From four on, tokens are multiplied several at a time; fewer, one by one. */
   @ParameterizedTest
   @EnumSource
   void batchesGiveTheBitsOfTheirTokens(Type type) {
     for (int columns : new int[] {256, 768, 2816}) {
-      PackedMatrix w = random(type.ggml(), 112, columns).packed().orElseThrow();
-      for (int tokens : new int[] {2, 4, 5, 6, 8, 9, 11}) {
-        float[] x = gaussian(tokens * columns);
-        float[] batch = multiply(VECTOR, w, x, tokens);
-        assertThat(batch).isEqualTo(multiply(SCALAR, w, x, tokens));
-        for (int t = 0; t < tokens; t++) {
-          float[] token = Arrays.copyOfRange(x, t * columns, (t + 1) * columns);
-          float[] expected = multiply(VECTOR, w, token);
-          assertThat(Arrays.copyOfRange(batch, t * 112, (t + 1) * 112)).isEqualTo(expected);
+      for (int rows : new int[] {112, 16, 32, 80}) { // whole tiles of the vectors, and parts
+        PackedMatrix w = random(type.ggml(), rows, columns).packed().orElseThrow();
+        for (int tokens : new int[] {2, 4, 5, 6, 9, 11}) {
+          float[] x = gaussian(tokens * columns);
+          float[] batch = multiply(VECTOR, w, x, tokens);
+          assertThat(batch).isEqualTo(multiply(SCALAR, w, x, tokens));
+          for (int t = 0; t < tokens; t++) {
+            float[] token = Arrays.copyOfRange(x, t * columns, (t + 1) * columns);
+            float[] expected = multiply(VECTOR, w, token);
+            assertThat(Arrays.copyOfRange(batch, t * rows, (t + 1) * rows)).isEqualTo(expected);
+          }
         }
       }
     }

@@ -129,6 +129,38 @@ final class KernelWatchTest {
     assertThat(slow.getFirst().step()).isEqualTo("the product with ffn_down");
   }
 
+  /** After a prompt, only the last tokens' logits are computed, for the price of their weights. */
+  @Test
+  void productOfFewTokensAmongManyIsComparedByBytes() {
+    for (int i = 0; i < PASSES; i++) {
+      watch.begin(100);
+      product(Step.QKV, WEIGHTS, 100, 10_000_000);
+      product(Step.LOGITS, WEIGHTS, 4, 6_000_000);
+      endPass();
+    }
+
+    assertThat(slow).isEmpty();
+  }
+
+  @Test
+  void stepThatIsFastAtTimesIsReportedLater() {
+    for (int i = 0; i < PASSES; i++) {
+      watch.begin(1);
+      step(Step.ATTENTION, i % 160 == 0 ? 0 : 100, 1_000);
+      endPass();
+    }
+
+    assertThat(slow).isEmpty();
+
+    for (int i = 0; i < PASSES; i++) {
+      watch.begin(1);
+      step(Step.ATTENTION, i % 640 == 0 ? 0 : 100, 1_000);
+      endPass();
+    }
+
+    assertThat(slow).hasSize(1);
+  }
+
   @Test
   void shortProductsAreNotCompared() {
     for (int i = 0; i < PASSES; i++) {
