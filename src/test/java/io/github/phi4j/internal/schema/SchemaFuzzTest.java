@@ -46,12 +46,15 @@ class SchemaFuzzTest {
 
   static void assertValid(JsonSchema validator, String text, long seed, ObjectNode schema)
       throws Exception {
-    MAPPER.readTree(text);
+    String unescaped = MAPPER.readTree(text).toString();
     if (text.matches("(?s).*\\d{15}.*")) {
       return; // the validator computes with doubles
     }
-    if (text.contains("#") && schema.toString().contains("json-pointer")) {
+    if (unescaped.contains("#") && schema.toString().contains("json-pointer")) {
       return; // the validator refuses "#" in pointers, which RFC 6901 allows
+    }
+    if (unescaped.contains("\"#")) {
+      return; // the validator takes member names that begin with "#" for references
     }
     assertThat(
             validator.validate(

@@ -19,6 +19,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
@@ -54,6 +55,28 @@ public final class Main implements Runnable {
 
   private static final String HOME_PROPERTY = "phi4.home";
   private static final String DEFAULT_MODEL = "models/phi4-tiny-Q8_0.gguf";
+
+  /** The commands, in the order of the help. */
+  private static final List<String> COMMANDS =
+      List.of(
+          "run",
+          "chat",
+          "serve",
+          "pull",
+          "inspect",
+          "pack",
+          "bench",
+          "perplexity",
+          "score",
+          "embed",
+          "choose",
+          "eval",
+          "pivotal",
+          "synth",
+          "decontaminate",
+          "tokenize",
+          "grammar",
+          "logits");
 
   private final Environment environment;
 
@@ -95,7 +118,7 @@ public final class Main implements Runnable {
   /** Runs a command and returns its exit code. */
   int execute(String... arguments) {
     try {
-      int exitCode = commandLine().execute(arguments);
+      int exitCode = commandLine(needed(arguments)).execute(arguments);
       environment.out().flush();
       return exitCode;
     } catch (Output.ClosedException e) {
@@ -105,31 +128,51 @@ public final class Main implements Runnable {
     }
   }
 
+  /** The commands that these arguments may run or list: each takes time to describe. */
+  private static List<String> needed(String[] arguments) {
+    return arguments.length > 0 && COMMANDS.contains(arguments[0])
+        ? List.of(arguments[0])
+        : COMMANDS;
+  }
+
+  private Object command(String name) {
+    return switch (name) {
+      case "run" -> new RunCommand(environment);
+      case "chat" -> new ChatCommand(environment);
+      case "serve" -> new ServeCommand(environment);
+      case "pull" -> new PullCommand(environment);
+      case "inspect" -> new InspectCommand(environment);
+      case "pack" -> new PackCommand(environment);
+      case "bench" -> new BenchCommand(environment);
+      case "perplexity" -> new PerplexityCommand(environment);
+      case "score" -> new ScoreCommand(environment);
+      case "embed" -> new EmbedCommand(environment);
+      case "choose" -> new ChooseCommand(environment);
+      case "eval" -> new EvalCommand(environment);
+      case "pivotal" -> new PivotalCommand(environment);
+      case "synth" -> new SynthCommand(environment);
+      case "decontaminate" -> new DecontaminateCommand(environment);
+      case "tokenize" -> new TokenizeCommand(environment);
+      case "grammar" -> new GrammarCommand(environment);
+      case "logits" -> new LogitsCommand(environment);
+      default -> throw new IllegalArgumentException("no command " + name);
+    };
+  }
+
   Environment environment() {
     return environment;
   }
 
+  /** The command line with all commands. */
   CommandLine commandLine() {
-    CommandLine commandLine =
-        new CommandLine(this)
-            .addSubcommand(new RunCommand(environment))
-            .addSubcommand(new ChatCommand(environment))
-            .addSubcommand(new ServeCommand(environment))
-            .addSubcommand(new PullCommand(environment))
-            .addSubcommand(new InspectCommand(environment))
-            .addSubcommand(new PackCommand(environment))
-            .addSubcommand(new BenchCommand(environment))
-            .addSubcommand(new PerplexityCommand(environment))
-            .addSubcommand(new ScoreCommand(environment))
-            .addSubcommand(new EmbedCommand(environment))
-            .addSubcommand(new ChooseCommand(environment))
-            .addSubcommand(new EvalCommand(environment))
-            .addSubcommand(new PivotalCommand(environment))
-            .addSubcommand(new SynthCommand(environment))
-            .addSubcommand(new DecontaminateCommand(environment))
-            .addSubcommand(new TokenizeCommand(environment))
-            .addSubcommand(new GrammarCommand(environment))
-            .addSubcommand(new LogitsCommand(environment));
+    return commandLine(COMMANDS);
+  }
+
+  private CommandLine commandLine(List<String> names) {
+    CommandLine commandLine = new CommandLine(this);
+    for (String name : names) {
+      commandLine.addSubcommand(name, command(name));
+    }
     addHelp(commandLine);
     return commandLine
         .setOut(new PrintWriter(new OutputStreamWriter(environment.out().stream(), UTF_8), true))
