@@ -119,7 +119,7 @@ final class Formats {
     return switch (name) {
       case "time" -> Patterns.search("^[0-9]{2}:[0-9]{2}:[0-9]{2}", Effort.uncancelled());
       case "date-time" -> Patterns.search("^[0-9]{4}-[0-9]{2}-[0-9]{2}", Effort.uncancelled());
-      case "duration" -> Patterns.search("^P", Effort.uncancelled());
+      case "duration" -> Patterns.search("^[Pp]", Effort.uncancelled());
       case "email", "idn-email" -> Patterns.search("@", Effort.uncancelled());
       case "hostname" -> Patterns.search("^[a-zA-Z0-9._-]*$", Effort.uncancelled());
       case "ipv6" ->

@@ -71,6 +71,25 @@ class SchemaGrammarTest {
     assertThat(countries).isGreaterThan(240);
   }
 
+  /** RFC 3339 and others leave letters' case open, and validators differ. */
+  @ParameterizedTest
+  @CsvSource({
+    "duration, p1d",
+    "duration, P1Y2D",
+    "duration, pt",
+    "time, 10:00:00z",
+    "date-time, 2026-01-31t10:00:00z",
+    "uuid, 01234567-89AB-cdef-0123-456789abcdef",
+    "hostname, a_b",
+    "uri, HTTP:x"
+  })
+  void whatMayBeOfAFormatIsNotOfItsComplement(String format, String text) {
+    SchemaSampler others =
+        new SchemaSampler("{\"type\": \"string\", \"not\": {\"format\": \"" + format + "\"}}");
+    assertThat(others.matches('"' + text + '"')).isFalse();
+    assertThat(others.matches("\"?\"")).isTrue();
+  }
+
   /** Integers and many decimals around bounds match the grammar if and only if they are valid. */
   @Test
   void boundsAreExact() {
