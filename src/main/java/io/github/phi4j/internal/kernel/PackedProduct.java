@@ -97,7 +97,7 @@ final class PackedProduct {
   }
 
   /** Multiplies a tile with {@code count} tokens. */
-  private static void multiply(
+  static void multiply(
       PackedTile tile, QuantLayout layout, Activations x, int token, int count, int column) {
     int length = layout.group() / 2; // pairs
     int groups = PackedTile.COLUMNS / layout.group();
@@ -124,7 +124,7 @@ final class PackedProduct {
   }
 
   /** Accumulates the sums of {@code count} tokens with two vectors of a tile. */
-  private static void add(
+  static void add(
       PackedTile tile,
       QuantLayout layout,
       int vector,
