@@ -1,8 +1,10 @@
 package io.github.phi4j.internal.grammar;
 
 import io.github.phi4j.internal.grammar.CodePoints.Range;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -224,6 +226,36 @@ public final class Dfa {
       }
     }
     return tail < states ? limit : size; // there are cycles
+  }
+
+  /** Returns the accepted texts, of which there must be finitely many, in order. */
+  public List<String> texts() {
+    record Beginning(Beginning before, int last, int state) {
+      String text() {
+        StringBuilder reversed = new StringBuilder();
+        for (Beginning at = this; at.before != null; at = at.before) {
+          reversed.append(Character.toString(at.last));
+        }
+        return reversed.reverse().toString();
+      }
+    }
+    List<String> texts = new ArrayList<>();
+    Deque<Beginning> open = new ArrayDeque<>();
+    if (!isEmpty()) {
+      open.push(new Beginning(null, 0, 0));
+    }
+    while (!open.isEmpty()) {
+      Beginning at = open.pop();
+      if (labels[at.state] > 0) {
+        texts.add(at.text());
+      }
+      for (int i = first[at.state + 1] - 1; i >= first[at.state]; i--) {
+        for (int c = to[i]; c >= from[i]; c--) {
+          open.push(new Beginning(at, c, targets[i]));
+        }
+      }
+    }
+    return texts;
   }
 
   /** Returns the length of the longest text in characters; the greatest int if there is none. */

@@ -89,9 +89,24 @@ final class Emitter {
     findPossible(users);
     entries.forEach((node, entry) -> {
       if (isPossible(node)) {
+        checkNames(node, entry);
         checkSizes(node, entry);
       }
     });
+  }
+
+  /** Checks that objects with a minimum number of members have enough names. */
+  private void checkNames(Node node, Entry entry) {
+    for (Plan plan : entry.plans) {
+      if (plan instanceof ObjectPlan object
+          && object.isPossible(this::isPossible)
+          && !object.hasEnoughNames(this::isPossible)) {
+        throw SchemaProblem.at(
+            pointer(node),
+            "\"minProperties\" above the number of names that are not declared and may be written",
+            "a schema without that");
+      }
+    }
   }
 
   /** Checks that arrays of distinct elements have enough values. */

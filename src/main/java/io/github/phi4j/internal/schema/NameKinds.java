@@ -140,11 +140,6 @@ final class NameKinds {
     return kinds.get(kind - 1).asked.get(index);
   }
 
-  /** Returns the number of names that are not declared and may be written, up to a limit. */
-  long otherNames(int limit) {
-    return names.only(this::isOther).size(limit);
-  }
-
   /** Returns the names of some kinds. */
   Dfa names(BitSet wanted) {
     return names.only(wanted::get);

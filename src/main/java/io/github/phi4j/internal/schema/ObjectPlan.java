@@ -1,6 +1,7 @@
 package io.github.phi4j.internal.schema;
 
 import io.github.phi4j.api.GrammarException;
+import io.github.phi4j.internal.grammar.Dfa;
 import io.github.phi4j.internal.grammar.Effort;
 import io.github.phi4j.internal.grammar.Leaf;
 import java.util.ArrayDeque;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * Writes the objects of a shape: declared members in their order, then others. A state is the place
@@ -26,6 +28,8 @@ final class ObjectPlan implements Plan {
 
   private static final int MAX_STATES = 200_000;
   private static final int MAX_ASKED = 6; // at-least-one conditions
+  private static final int FEW = 64; // names that are declared rather than counted
+  private static final int MANY = 1 << 17; // names that no text uses up
 
   /** A possible member and the at-least-one conditions that it meets. */
   private record Option(Node value, List<Boolean> asked) {}
@@ -46,23 +50,82 @@ final class ObjectPlan implements Plan {
     this.shape = shape;
     Set<String> names = new LinkedHashSet<>(shape.order());
     names.addAll(shape.required());
-    declared = List.copyOf(names);
-    kinds = new NameKinds(shape, declared, effort);
     if (shape.some().size() > MAX_ASKED) {
       throw new GrammarException("too many conditions that one of some members is present");
     }
+    NameKinds found = new NameKinds(shape, List.copyOf(names), effort);
+    if (names.addAll(namesToUseUp(found))) {
+      found = new NameKinds(shape, List.copyOf(names), effort);
+    }
+    kinds = found;
+    declared = List.copyOf(names);
     for (int kind = 0; kind <= kinds.count(); kind++) {
       options.add(kind == 0 || !kinds.isWritten(kind) ? List.of() : options(kind));
     }
     countsLeast = shape.min() > shape.required().size();
     int all = kinds.hasOthers() ? Integer.MAX_VALUE : declared.size();
     countsTotal = shape.max() < all;
-    namesDiffer = countsLeast && kinds.hasOthers() && shape.min() > shape.required().size() + 1;
-    if (namesDiffer && kinds.otherNames(shape.min()) < shape.min()) {
-      throw new GrammarException(
-          "\"minProperties\" above the number of names that are not declared and may be written");
-    }
+    boolean repeats = kinds.hasOthers() && shape.max() > 1;
+    namesDiffer =
+        repeats
+            && (IntStream.rangeClosed(1, kinds.count()).anyMatch(k -> isReplaceable(kinds, k))
+                || (countsLeast && shape.min() > shape.required().size() + 1));
     findLayers();
+  }
+
+  /**
+   * Returns whether a member with an undeclared name may be what meets an at-least-one condition,
+   * although another member with that name, which would replace it, need not meet it.
+   */
+  private boolean isReplaceable(NameKinds among, int kind) {
+    Node value = among.value(kind);
+    return among.isOther(kind)
+        && among.isWritten(kind)
+        && IntStream.range(0, shape.some().size())
+            .filter(k -> among.isAsked(kind, k))
+            .anyMatch(k -> !Node.all(value, shape.some().get(k).value()).equals(value));
+  }
+
+  /**
+   * Returns the undeclared names that may be needed for an at-least-one condition when all of them
+   * are used already. They are written like declared ones.
+   */
+  private List<String> namesToUseUp(NameKinds among) {
+    List<String> names = new ArrayList<>();
+    for (int kind = 1; kind <= among.count() && shape.max() > 1; kind++) {
+      if (isReplaceable(among, kind)) {
+        BitSet only = new BitSet();
+        only.set(kind);
+        Dfa ofKind = among.names(only);
+        long number = ofKind.size(MANY);
+        if (number > FEW && number < MANY) {
+          throw new GrammarException(
+              "a condition that one of some members is present, with more than "
+                  + FEW
+                  + " names for them, but so few that a text may use them up");
+        }
+        names.addAll(number > FEW ? List.of() : ofKind.texts());
+      }
+    }
+    return names;
+  }
+
+  /**
+   * Returns whether there are as many undeclared names, with possible values, as the minimum may
+   * need.
+   */
+  boolean hasEnoughNames(Predicate<Node> known) {
+    if (!namesDiffer || !countsLeast) {
+      return true;
+    }
+    BitSet others = new BitSet();
+    for (int kind = 1; kind <= kinds.count(); kind++) {
+      if (kinds.isOther(kind)
+          && options.get(kind).stream().anyMatch(option -> known.test(option.value))) {
+        others.set(kind);
+      }
+    }
+    return kinds.names(others).size(shape.min()) >= shape.min();
   }
 
   private List<Option> options(int kind) {
