@@ -111,8 +111,8 @@ final class ObjectPlan implements Plan {
   }
 
   /**
-   * Returns whether there are as many undeclared names, with possible values, as the minimum may
-   * need.
+   * Returns whether there are as many undeclared names, with possible values, as the minimum needs
+   * beside the required members.
    */
   boolean hasEnoughNames(Predicate<Node> known) {
     if (!namesDiffer || !countsLeast) {
@@ -125,7 +125,8 @@ final class ObjectPlan implements Plan {
         others.set(kind);
       }
     }
-    return kinds.names(others).size(shape.min()) >= shape.min();
+    int needed = shape.min() - shape.required().size();
+    return kinds.names(others).size(needed) >= needed;
   }
 
   private List<Option> options(int kind) {
