@@ -48,10 +48,12 @@ for /f "tokens=2 delims=:." %%c in ('chcp') do set "page=%%c"
 chcp 65001 >nul
 
 set "kernels=io.github.phi4j.internal.kernel.*::*"
-"%jdk%\bin\java" --add-modules jdk.incubator.vector -XX:+UseSerialGC -Xmn24m ^
-  -XX:Tier4LoadFeedback=1000 -XX:Tier3DelayOn=1000 -XX:CompileCommand=quiet ^
+"%jdk%\bin\java" --add-modules jdk.incubator.vector ^
+  -XX:+UseSerialGC -Xmn24m -XX:+AutoCreateSharedArchive "-XX:SharedArchiveFile=%jar:~0,-4%.jsa" ^
+  "-Xlog:cds*=off" "-Xlog:aot*=off" -XX:Tier4LoadFeedback=1000 -XX:Tier3DelayOn=1000 ^
+  -XX:Tier4BackEdgeThreshold=4000000 -XX:-UseProfiledLoopPredicate -XX:CompileCommand=quiet ^
   "-XX:CompileCommand=BackgroundCompilation,%kernels%,false" ^
-  "-XX:CompileCommand=CompileThresholdScaling,%kernels%,0.02" ^
+  "-XX:CompileCommand=CompileThresholdScaling,%kernels%,0.1" ^
   %PHI4_JAVA_OPTS% "-Dphi4.home=%home%" -cp "%jar%" io.github.phi4j.cli.Main %*
 set "code=%ERRORLEVEL%"
 if defined page chcp %page% >nul
