@@ -5,6 +5,7 @@ import io.github.phi4j.api.LogitsSink;
 import io.github.phi4j.api.Tokenizer;
 import io.github.phi4j.internal.concurrent.Closing;
 import io.github.phi4j.internal.event.CacheHitEvent;
+import io.github.phi4j.internal.event.Recorded;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
 import io.github.phi4j.internal.model.PrefixCache;
@@ -394,11 +395,10 @@ final class Context {
       generation = current;
       cache.restart(longFactors);
     }
-    CacheHitEvent event = new CacheHitEvent();
-    event.begin();
-    event.tokens = prefixes.extend(cache, tokens, end);
-    if (event.tokens > 0) {
-      event.commit();
+    Recorded<CacheHitEvent> event = Recorded.begin(CacheHitEvent::new);
+    int reused = prefixes.extend(cache, tokens, end);
+    if (reused > 0) {
+      event.commit(hit -> hit.tokens = reused);
     }
     forgetShift();
   }

@@ -12,6 +12,7 @@ import io.github.phi4j.api.Printable;
 import io.github.phi4j.api.ThreadPool;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.event.LoadEvent;
+import io.github.phi4j.internal.event.Recorded;
 import io.github.phi4j.internal.gguf.GgufArray;
 import io.github.phi4j.internal.gguf.GgufFile;
 import io.github.phi4j.internal.gguf.GgufTensor;
@@ -43,8 +44,7 @@ public final class Engine {
 
   /** As {@link #load(Path, LoadOptions)}, with a given clock and timer. */
   static DefaultGenerator load(Path file, LoadOptions options, LongSupplier clock, Timer timer) {
-    LoadEvent event = new LoadEvent();
-    event.begin();
+    Recorded<LoadEvent> event = Recorded.begin(LoadEvent::new);
     long start = System.nanoTime();
     Arena arena = Arena.ofShared();
     try {
@@ -54,10 +54,11 @@ public final class Engine {
           .info()
           .findings()
           .forEach(finding -> LOG.warn("{}: {}", Printable.of(file.toString()), finding));
-      event.file = file.toString();
-      event.model = model.info().name();
-      event.weightBytes = model.info().weightBytes();
-      event.commit();
+      event.commit(loaded -> {
+        loaded.file = file.toString();
+        loaded.model = model.info().name();
+        loaded.weightBytes = model.info().weightBytes();
+      });
       generator.announce(Duration.ofNanos(System.nanoTime() - start));
       return generator;
     } catch (Throwable e) { // the mapping must not outlive a failed load of any kind

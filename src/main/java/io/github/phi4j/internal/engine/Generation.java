@@ -11,6 +11,7 @@ import io.github.phi4j.api.Timings;
 import io.github.phi4j.api.TokenLogProb;
 import io.github.phi4j.api.Usage;
 import io.github.phi4j.internal.event.PrefillEvent;
+import io.github.phi4j.internal.event.Recorded;
 import io.github.phi4j.internal.grammar.CompiledGrammar;
 import io.github.phi4j.internal.sampling.LogProbabilities;
 import io.github.phi4j.internal.sampling.SamplerChain;
@@ -149,17 +150,15 @@ final class Generation {
     int cached = context.computedPrefix(prompt);
     FinishReason reason;
     try {
-      PrefillEvent event = new PrefillEvent();
-      event.begin();
+      Recorded<PrefillEvent> event = Recorded.begin(PrefillEvent::new);
       context.prefill(prompt);
       cached = Math.max(cached, prompt.length - (context.computedTokens() - computed));
       times.prefilled();
-      event.end();
-      if (event.shouldCommit()) {
-        event.promptTokens = prompt.length;
-        event.cachedTokens = cached;
-        event.commit();
-      }
+      int reused = cached;
+      event.commit(prefill -> {
+        prefill.promptTokens = prompt.length;
+        prefill.cachedTokens = reused;
+      });
       reason = decode();
     } catch (CancellationException _) {
       times.prefilled();

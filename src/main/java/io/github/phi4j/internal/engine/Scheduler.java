@@ -5,6 +5,7 @@ import io.github.phi4j.api.ClosedException;
 import io.github.phi4j.api.LoadOptions;
 import io.github.phi4j.api.PassReport;
 import io.github.phi4j.internal.event.PassEvent;
+import io.github.phi4j.internal.event.Recorded;
 import io.github.phi4j.internal.model.ForwardPass;
 import io.github.phi4j.internal.model.KvCache;
 import io.github.phi4j.internal.model.PhiWeights;
@@ -347,15 +348,14 @@ final class Scheduler implements AutoCloseable {
     }
     turn.lock();
     try { // measured without the wait for the lock
-      PassEvent event = new PassEvent();
-      event.begin();
+      Recorded<PassEvent> event = Recorded.begin(PassEvent::new);
       long start = nanoTime();
       forwardPass.run(slices);
       warnOfRange();
       long nanos = nanoTime() - start;
-      event.end();
-      if (telemetry.hasListeners() || event.shouldCommit()) {
-        reportPass(batch, event, nanos);
+      event.commit(pass -> complete(pass, report(batch, nanos)));
+      if (telemetry.hasListeners()) {
+        telemetry.passed(report(batch, nanos));
       }
       return nanos;
     } finally {
@@ -363,24 +363,25 @@ final class Scheduler implements AutoCloseable {
     }
   }
 
-  private void reportPass(List<Sequence> batch, PassEvent event, long nanos) {
-    event.sequences = batch.size();
-    event.waiting = leftOut;
+  private PassReport report(List<Sequence> batch, long nanos) {
+    int decodeTokens = 0;
+    int prefillTokens = 0;
     for (Sequence sequence : batch) {
       if (sequence.step()) {
-        event.decodeTokens += sequence.slice.count();
+        decodeTokens += sequence.slice.count();
       } else {
-        event.prefillTokens += sequence.slice.count();
+        prefillTokens += sequence.slice.count();
       }
     }
-    telemetry.passed(
-        new PassReport(
-            event.sequences,
-            event.decodeTokens,
-            event.prefillTokens,
-            event.waiting,
-            Duration.ofNanos(nanos)));
-    event.commit();
+    return new PassReport(
+        batch.size(), decodeTokens, prefillTokens, leftOut, Duration.ofNanos(nanos));
+  }
+
+  private static void complete(PassEvent event, PassReport report) {
+    event.sequences = report.sequences();
+    event.decodeTokens = report.decodeTokens();
+    event.prefillTokens = report.prefillTokens();
+    event.waiting = report.waiting();
   }
 
   /** Replaces the weights, with those of the same model, from the next pass on. */

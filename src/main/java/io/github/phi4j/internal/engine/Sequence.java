@@ -2,6 +2,7 @@ package io.github.phi4j.internal.engine;
 
 import io.github.phi4j.api.ModelException;
 import io.github.phi4j.internal.event.QueueWaitEvent;
+import io.github.phi4j.internal.event.Recorded;
 import io.github.phi4j.internal.model.KvCache;
 import io.github.phi4j.internal.model.Slice;
 import java.util.concurrent.locks.Condition;
@@ -42,7 +43,7 @@ final class Sequence {
   long age;
 
   // The wait for the first pass, while it lasts.
-  private QueueWaitEvent queued;
+  private Recorded<QueueWaitEvent> queued;
   private long queuedSince;
 
   /** The wait of its call for the first pass. */
@@ -79,8 +80,7 @@ final class Sequence {
 
   /** Begins the wait of its call for the first pass. */
   void enterQueue() {
-    queued = new QueueWaitEvent();
-    queued.begin();
+    queued = Recorded.begin(QueueWaitEvent::new);
     queuedSince = System.nanoTime();
     queueWaitNanos = 0;
   }
@@ -96,11 +96,7 @@ final class Sequence {
       return false;
     }
     queueWaitNanos = System.nanoTime() - queuedSince;
-    queued.end();
-    if (queued.shouldCommit()) {
-      queued.calls = calls;
-      queued.commit();
-    }
+    queued.commit(event -> event.calls = calls);
     queued = null;
     return true;
   }

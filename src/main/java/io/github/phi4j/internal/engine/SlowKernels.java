@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.engine;
 
+import io.github.phi4j.internal.event.Recorded;
 import io.github.phi4j.internal.event.SlowKernelEvent;
 import io.github.phi4j.internal.model.SlowStep;
 import java.util.Locale;
@@ -38,11 +39,12 @@ final class SlowKernels {
           slow.passes(),
           slow.duration().toSeconds());
     }
-    SlowKernelEvent event = new SlowKernelEvent();
-    event.step = slow.step();
-    event.batch = slow.batch();
-    event.bytes = slow.bytes();
-    event.time = slow.time().toNanos();
-    event.commit();
+    Recorded.begin(SlowKernelEvent::new)
+        .commit(event -> {
+          event.step = slow.step();
+          event.batch = slow.batch();
+          event.bytes = slow.bytes();
+          event.time = slow.time().toNanos();
+        });
   }
 }

@@ -7,6 +7,7 @@ import io.github.phi4j.api.GenerationReport;
 import io.github.phi4j.api.Generator;
 import io.github.phi4j.api.PassReport;
 import io.github.phi4j.internal.event.GenerationEvent;
+import io.github.phi4j.internal.event.Recorded;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -59,40 +60,27 @@ final class Telemetry {
    */
   Completion generation(
       GenerationOptions options, LongSupplier queueWait, Supplier<Completion> work) {
-    GenerationEvent event = new GenerationEvent();
     notifyListeners(listener -> listener.started(generator, options));
-    event.begin();
+    Recorded<GenerationEvent> event = Recorded.begin(GenerationEvent::new);
     long start = System.nanoTime();
     try {
       Completion completion = work.get();
-      record(event, completion);
+      event.commit(generation -> complete(generation, completion));
       finished(options, Optional.of(completion), Optional.empty(), start, queueWait);
       return completion;
     } catch (Throwable e) { // a failure of any kind is reported and rethrown
-      record(event, e);
+      event.commit(generation -> generation.failure = e.getClass().getName());
       finished(options, Optional.empty(), Optional.of(e), start, queueWait);
       throw e;
     }
   }
 
-  private static void record(GenerationEvent event, Completion completion) {
-    event.end();
-    if (event.shouldCommit()) {
-      event.promptTokens = completion.usage().promptTokens();
-      event.cachedTokens = completion.usage().cachedTokens();
-      event.completionTokens = completion.usage().completionTokens();
-      event.timeToFirstToken = completion.timings().prefill().toNanos();
-      event.finishReason = completion.finishReason().name();
-      event.commit();
-    }
-  }
-
-  private static void record(GenerationEvent event, Throwable failure) {
-    event.end();
-    if (event.shouldCommit()) {
-      event.failure = failure.getClass().getName();
-      event.commit();
-    }
+  private static void complete(GenerationEvent event, Completion completion) {
+    event.promptTokens = completion.usage().promptTokens();
+    event.cachedTokens = completion.usage().cachedTokens();
+    event.completionTokens = completion.usage().completionTokens();
+    event.timeToFirstToken = completion.timings().prefill().toNanos();
+    event.finishReason = completion.finishReason().name();
   }
 
   private void finished(

@@ -6,6 +6,7 @@ import io.github.phi4j.api.Phi4Exception;
 import io.github.phi4j.api.Printable;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.event.PackingEvent;
+import io.github.phi4j.internal.event.Recorded;
 import io.github.phi4j.internal.model.PhiWeights;
 import io.github.phi4j.internal.storage.PackedStore;
 import io.github.phi4j.internal.storage.WeightFile;
@@ -131,13 +132,11 @@ record Weights(PhiWeights weights, Optional<WeightFile> packedFile) {
 
   private static Weights inMemory(Model model, LoadOptions options, WorkerPool pool, Arena arena) {
     WeightPacking packing = WeightPacking.of(model.weights());
-    PackingEvent event = new PackingEvent();
-    event.begin();
+    Recorded<PackingEvent> event = Recorded.begin(PackingEvent::new);
     try {
       PhiWeights packed =
           model.file().reading(() -> packing.inMemory(pool, arena, options.packingListener()));
-      event.bytes = packing.bytes();
-      event.commit();
+      event.commit(done -> done.bytes = packing.bytes());
       return new Weights(packed, Optional.empty());
     } catch (OutOfMemoryError e) {
       throw new ModelException(

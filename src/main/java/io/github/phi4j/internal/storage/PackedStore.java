@@ -9,6 +9,7 @@ import io.github.phi4j.api.Phi4Exception;
 import io.github.phi4j.api.Printable;
 import io.github.phi4j.internal.concurrent.WorkerPool;
 import io.github.phi4j.internal.event.PackingEvent;
+import io.github.phi4j.internal.event.Recorded;
 import io.github.phi4j.internal.gguf.GgufFile;
 import io.github.phi4j.internal.model.PhiWeights;
 import java.io.IOException;
@@ -259,8 +260,7 @@ public final class PackedStore {
   }
 
   private void make(WorkerPool pool, PackingListener listener) throws IOException {
-    PackingEvent event = new PackingEvent();
-    event.begin();
+    Recorded<PackingEvent> event = Recorded.begin(PackingEvent::new);
     String source = model.files().getFirst().toAbsolutePath().normalize().toString();
     try {
       model.reading(() -> {
@@ -281,9 +281,10 @@ public final class PackedStore {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    event.target = path.toString();
-    event.bytes = packing.bytes();
-    event.commit();
+    event.commit(made -> {
+      made.target = path.toString();
+      made.bytes = packing.bytes();
+    });
   }
 
   /** Deletes files packed from earlier contents of the same model file. */
