@@ -20,7 +20,7 @@ final class Packed3Bits implements PackedBits {
   private static final VectorSpecies<Short> SHORTS = VectorWidth.SHORTS;
   private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
   private static final int LANES = VectorWidth.SHORT_LANES;
-  private static final long PAIR_BYTES = PackedTile.PAIR_BYTES;
+  private static final int PAIR = PackedTile.PAIR;
   private static final int GROUP_SUMS = PackedTile.GROUP_SUMS;
   private static final short MASK = 7;
 
@@ -30,7 +30,7 @@ final class Packed3Bits implements PackedBits {
   private Packed3Bits() {}
 
   @Override
-  public void unpack(MemorySegment w, long at, int groups, MemorySegment quants, long to) {
+  public void unpack(MemorySegment w, long at, int groups, short[] quants, int to) {
     ShortVector mask = ShortVector.broadcast(SHORTS, MASK);
     for (int g = 0; g < groups / 2; g++) {
       MappedReads.touch(w, at);
@@ -42,23 +42,23 @@ final class Packed3Bits implements PackedBits {
               .and((short) 4)
               .or(v.lanewise(LSHR, 14).and((short) 2))
               .or(z.lanewise(LSHR, 15));
-      long p = to + g * 16L * PAIR_BYTES;
-      u.and(mask).intoMemorySegment(quants, p, ORDER);
-      u.lanewise(LSHR, 3).and(mask).intoMemorySegment(quants, p + PAIR_BYTES, ORDER);
-      u.lanewise(LSHR, 6).and(mask).intoMemorySegment(quants, p + 2 * PAIR_BYTES, ORDER);
-      u.lanewise(LSHR, 9).and(mask).intoMemorySegment(quants, p + 3 * PAIR_BYTES, ORDER);
-      u.lanewise(LSHR, 12).and(mask).intoMemorySegment(quants, p + 4 * PAIR_BYTES, ORDER);
-      v.and(mask).intoMemorySegment(quants, p + 5 * PAIR_BYTES, ORDER);
-      v.lanewise(LSHR, 3).and(mask).intoMemorySegment(quants, p + 6 * PAIR_BYTES, ORDER);
-      v.lanewise(LSHR, 6).and(mask).intoMemorySegment(quants, p + 7 * PAIR_BYTES, ORDER);
-      v.lanewise(LSHR, 9).and(mask).intoMemorySegment(quants, p + 8 * PAIR_BYTES, ORDER);
-      v.lanewise(LSHR, 12).and(mask).intoMemorySegment(quants, p + 9 * PAIR_BYTES, ORDER);
-      z.and(mask).intoMemorySegment(quants, p + 10 * PAIR_BYTES, ORDER);
-      z.lanewise(LSHR, 3).and(mask).intoMemorySegment(quants, p + 11 * PAIR_BYTES, ORDER);
-      z.lanewise(LSHR, 6).and(mask).intoMemorySegment(quants, p + 12 * PAIR_BYTES, ORDER);
-      z.lanewise(LSHR, 9).and(mask).intoMemorySegment(quants, p + 13 * PAIR_BYTES, ORDER);
-      z.lanewise(LSHR, 12).and(mask).intoMemorySegment(quants, p + 14 * PAIR_BYTES, ORDER);
-      last.intoMemorySegment(quants, p + 15 * PAIR_BYTES, ORDER);
+      int p = to + g * 16 * PAIR;
+      u.and(mask).intoArray(quants, p);
+      u.lanewise(LSHR, 3).and(mask).intoArray(quants, p + PAIR);
+      u.lanewise(LSHR, 6).and(mask).intoArray(quants, p + 2 * PAIR);
+      u.lanewise(LSHR, 9).and(mask).intoArray(quants, p + 3 * PAIR);
+      u.lanewise(LSHR, 12).and(mask).intoArray(quants, p + 4 * PAIR);
+      v.and(mask).intoArray(quants, p + 5 * PAIR);
+      v.lanewise(LSHR, 3).and(mask).intoArray(quants, p + 6 * PAIR);
+      v.lanewise(LSHR, 6).and(mask).intoArray(quants, p + 7 * PAIR);
+      v.lanewise(LSHR, 9).and(mask).intoArray(quants, p + 8 * PAIR);
+      v.lanewise(LSHR, 12).and(mask).intoArray(quants, p + 9 * PAIR);
+      z.and(mask).intoArray(quants, p + 10 * PAIR);
+      z.lanewise(LSHR, 3).and(mask).intoArray(quants, p + 11 * PAIR);
+      z.lanewise(LSHR, 6).and(mask).intoArray(quants, p + 12 * PAIR);
+      z.lanewise(LSHR, 9).and(mask).intoArray(quants, p + 13 * PAIR);
+      z.lanewise(LSHR, 12).and(mask).intoArray(quants, p + 14 * PAIR);
+      last.intoArray(quants, p + 15 * PAIR);
     }
   }
 

@@ -33,13 +33,13 @@ final class Packed4Bits implements PackedBits {
   private static final VectorSpecies<Short> SHORTS = VectorWidth.SHORTS;
   private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
   private static final int LANES = VectorWidth.SHORT_LANES;
-  private static final long PAIR_BYTES = PackedTile.PAIR_BYTES;
+  private static final int PAIR = PackedTile.PAIR;
   private static final int GROUP_SUMS = PackedTile.GROUP_SUMS;
 
   private Packed4Bits() {}
 
   @Override
-  public void unpack(MemorySegment w, long at, int groups, MemorySegment quants, long to) {
+  public void unpack(MemorySegment w, long at, int groups, short[] quants, int to) {
     ShortVector mask = ShortVector.broadcast(SHORTS, (short) ((1 << BITS) - 1));
     ShortVector high = ShortVector.broadcast(SHORTS, (short) 48);
     for (int g = 0; g < groups; g++) {
@@ -48,40 +48,36 @@ final class Packed4Bits implements PackedBits {
       for (int i = 0; i < WORDS; i++) {
         long word = at + (WORDS * g + i) * WORD_BYTES;
         ShortVector v = ShortVector.fromMemorySegment(SHORTS, w, word, ORDER);
-        long p = to + ((long) g * PAIRS + (long) i * WHOLE) * PAIR_BYTES;
-        v.and(mask).intoMemorySegment(quants, p, ORDER);
-        v.lanewise(LSHR, BITS).and(mask).intoMemorySegment(quants, p + PAIR_BYTES, ORDER);
+        int p = to + (g * PAIRS + i * WHOLE) * PAIR;
+        v.and(mask).intoArray(quants, p);
+        v.lanewise(LSHR, BITS).and(mask).intoArray(quants, p + PAIR);
         if (WHOLE > 2) {
-          v.lanewise(LSHR, 2 * BITS).and(mask).intoMemorySegment(quants, p + 2 * PAIR_BYTES, ORDER);
+          v.lanewise(LSHR, 2 * BITS).and(mask).intoArray(quants, p + 2 * PAIR);
         }
         if (WHOLE > 3) {
-          v.lanewise(LSHR, 3 * BITS).and(mask).intoMemorySegment(quants, p + 3 * PAIR_BYTES, ORDER);
+          v.lanewise(LSHR, 3 * BITS).and(mask).intoArray(quants, p + 3 * PAIR);
         }
         if (WHOLE > 4) {
-          v.lanewise(LSHR, 4 * BITS).and(mask).intoMemorySegment(quants, p + 4 * PAIR_BYTES, ORDER);
-          v.lanewise(LSHR, 5 * BITS).and(mask).intoMemorySegment(quants, p + 5 * PAIR_BYTES, ORDER);
-          v.lanewise(LSHR, 6 * BITS).and(mask).intoMemorySegment(quants, p + 6 * PAIR_BYTES, ORDER);
-          v.lanewise(LSHR, 7 * BITS).and(mask).intoMemorySegment(quants, p + 7 * PAIR_BYTES, ORDER);
+          v.lanewise(LSHR, 4 * BITS).and(mask).intoArray(quants, p + 4 * PAIR);
+          v.lanewise(LSHR, 5 * BITS).and(mask).intoArray(quants, p + 5 * PAIR);
+          v.lanewise(LSHR, 6 * BITS).and(mask).intoArray(quants, p + 6 * PAIR);
+          v.lanewise(LSHR, 7 * BITS).and(mask).intoArray(quants, p + 7 * PAIR);
         }
         if (BITS == 5) {
           last = last.lanewise(LSHL, 1).or(v.lanewise(LSHR, 15));
         }
       }
-      long p = to + (g + 1L) * PAIRS * PAIR_BYTES;
+      int p = to + (g + 1) * PAIRS * PAIR;
       if (BITS == 5) {
-        last.intoMemorySegment(quants, p - PAIR_BYTES, ORDER);
+        last.intoArray(quants, p - PAIR);
       }
       if (BITS == 6) {
         long word = at + g * (WORDS * WORD_BYTES);
         ShortVector u = ShortVector.fromMemorySegment(SHORTS, w, word, ORDER);
         ShortVector v = ShortVector.fromMemorySegment(SHORTS, w, word + WORD_BYTES, ORDER);
         ShortVector z = ShortVector.fromMemorySegment(SHORTS, w, word + 2 * WORD_BYTES, ORDER);
-        u.lanewise(LSHR, 12)
-            .or(v.lanewise(LSHR, 8).and(high))
-            .intoMemorySegment(quants, p - 2 * PAIR_BYTES, ORDER);
-        z.lanewise(LSHR, 12)
-            .or(v.lanewise(LSHR, 10).and(high))
-            .intoMemorySegment(quants, p - PAIR_BYTES, ORDER);
+        u.lanewise(LSHR, 12).or(v.lanewise(LSHR, 8).and(high)).intoArray(quants, p - 2 * PAIR);
+        z.lanewise(LSHR, 12).or(v.lanewise(LSHR, 10).and(high)).intoArray(quants, p - PAIR);
       }
     }
   }

@@ -12,9 +12,9 @@ interface PackedBits {
    * Unpacks the unsigned quants of a vector of rows, a pair of columns at a time.
    *
    * @param at the byte offset of the first row's quants
-   * @param to the byte offset of the first pair; the stride is {@link PackedTile#PAIR_BYTES}
+   * @param to the destination of the first pair; the stride is {@link PackedTile#PAIR}
    */
-  void unpack(MemorySegment w, long at, int groups, MemorySegment quants, long to);
+  void unpack(MemorySegment w, long at, int groups, short[] quants, int to);
 
   /**
    * Multiplies four vectors of rows with one token, directly on the packed words.

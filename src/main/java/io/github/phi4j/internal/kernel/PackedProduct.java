@@ -12,8 +12,6 @@ final class PackedProduct {
   /** The maximum number of rows with sums in flight. */
   private static final int SLAB_ROWS = TileProducts.SLAB_ROWS;
 
-  private static final long VECTOR_BYTES = (long) VectorWidth.SHORT_LANES * Short.BYTES;
-
   private PackedProduct() {}
 
   static void multiply(
@@ -92,7 +90,7 @@ final class PackedProduct {
       long scalesAt = w.scalesAt(row, column);
       scales.unpack(w.data(), scalesAt, blocks, layout.bias(), tile, v * VectorWidth.LANES);
       long quantsAt = w.quantsAt(row, column);
-      bits.unpack(w.data(), quantsAt, groups, tile.quants, v * VECTOR_BYTES);
+      bits.unpack(w.data(), quantsAt, groups, tile.quants, v * VectorWidth.SHORT_LANES);
     }
   }
 
@@ -104,7 +102,7 @@ final class PackedProduct {
     int at = x.pairsAt(token) + column / 2;
     int stride = x.columns() / layout.group();
     int start = token * stride + column / layout.group();
-    MemorySegment w = tile.quants;
+    short[] w = tile.quants;
     float[] pairs = x.pairs();
     float[] starts = x.groups(layout.group()).starts();
     int xs = x.pairStride();

@@ -4,8 +4,6 @@ import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -25,15 +23,12 @@ final class PackedSums5 {
 
   private static final int TOKENS = 5;
 
-  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
   private static final VectorSpecies<Short> SHORTS = VectorWidth.SHORTS;
   private static final int LANES = VectorWidth.LANES;
   private static final int SHORT_LANES = SHORTS.length();
   private static final int ROWS = PackedTile.ROWS;
   private static final int PAIR = PackedTile.PAIR;
-  private static final long PAIR_BYTES = PackedTile.PAIR_BYTES;
-  private static final long VECTOR_BYTES = (long) SHORT_LANES * Short.BYTES;
 
   /** The stride between the sums of successive groups. */
   private static final int STRIDE = TOKENS * PAIR;
@@ -52,7 +47,7 @@ final class PackedSums5 {
    * @param sums (groups, tokens, rows, 2)
    */
   static void multiply(
-      MemorySegment w,
+      short[] w,
       int groups,
       int length,
       float[] x,
@@ -103,13 +98,10 @@ final class PackedSums5 {
       ShortVector s42 = s40;
       ShortVector s43 = s40;
       for (int i = g * length; i < (g + 1) * length; i++) {
-        ShortVector w0 = ShortVector.fromMemorySegment(SHORTS, w, i * PAIR_BYTES, ORDER);
-        ShortVector w1 =
-            ShortVector.fromMemorySegment(SHORTS, w, i * PAIR_BYTES + VECTOR_BYTES, ORDER);
-        ShortVector w2 =
-            ShortVector.fromMemorySegment(SHORTS, w, i * PAIR_BYTES + 2 * VECTOR_BYTES, ORDER);
-        ShortVector w3 =
-            ShortVector.fromMemorySegment(SHORTS, w, i * PAIR_BYTES + 3 * VECTOR_BYTES, ORDER);
+        ShortVector w0 = ShortVector.fromArray(SHORTS, w, i * PAIR);
+        ShortVector w1 = ShortVector.fromArray(SHORTS, w, i * PAIR + SHORT_LANES);
+        ShortVector w2 = ShortVector.fromArray(SHORTS, w, i * PAIR + 2 * SHORT_LANES);
+        ShortVector w3 = ShortVector.fromArray(SHORTS, w, i * PAIR + 3 * SHORT_LANES);
         ShortVector x0 = FloatVector.broadcast(FLOATS, x[at + i]).reinterpretAsShorts();
         s00 = s00.add(w0.mul(x0));
         s01 = s01.add(w1.mul(x0));

@@ -1,7 +1,5 @@
 package io.github.phi4j.internal.kernel;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
@@ -18,8 +16,6 @@ final class PackedTile {
 
   /** Elements per pair of columns. */
   static final int PAIR = 2 * ROWS;
-
-  static final long PAIR_BYTES = (long) PAIR * Short.BYTES;
 
   /** The maximum columns of a tile, which stays in the cache for all tokens. */
   static final int COLUMNS = 256;
@@ -42,11 +38,10 @@ final class PackedTile {
   private static final int SHORTEST_GROUP = 16;
 
   /**
-   * Quants of pairs of columns, 16 bits each: (columns / 2, rows, 2). Aligned, unlike an array: a
-   * vector that crosses a cache line takes two loads.
+   * Quants of pairs of columns: (columns / 2, rows, 2). An array, although its vectors cross cache
+   * lines: in a loop over a segment, HotSpot may check at each access that it is open.
    */
-  final MemorySegment quants =
-      Arena.ofAuto().allocate(COLUMNS / 2 * PAIR_BYTES, Matrix.PACKED_ALIGNMENT);
+  final short[] quants = new short[COLUMNS / 2 * PAIR];
 
   /** Group scales: (groups, rows). */
   final float[] scales = new float[COLUMNS / SHORTEST_GROUP * ROWS];

@@ -3,7 +3,6 @@ package io.github.phi4j.internal.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.phi4j.internal.gguf.GgmlType;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -39,8 +38,8 @@ final class PackedSumsTest {
   }
 
   private void fill() {
-    for (long at = 0; at < tile.quants.byteSize(); at += Short.BYTES) {
-      tile.quants.set(ValueLayout.JAVA_SHORT, at, (short) random.nextInt(16));
+    for (int i = 0; i < tile.quants.length; i++) {
+      tile.quants[i] = (short) random.nextInt(16);
     }
     for (int i = 0; i < tile.scales.length; i++) {
       tile.scales[i] = random.nextFloat();
