@@ -95,16 +95,24 @@ final class Emitter {
     });
   }
 
-  /** Checks that objects with a minimum number of members have enough names. */
+  /** Checks that objects have enough names for what is required of undeclared members. */
   private void checkNames(Node node, Entry entry) {
     for (Plan plan : entry.plans) {
-      if (plan instanceof ObjectPlan object
-          && object.isPossible(this::isPossible)
-          && !object.hasEnoughNames(this::isPossible)) {
+      if (!(plan instanceof ObjectPlan object) || !object.isPossible(this::isPossible)) {
+        continue;
+      }
+      if (!object.hasEnoughNames(this::isPossible)) {
         throw SchemaProblem.at(
             pointer(node),
             "\"minProperties\" above the number of names that are not declared and may be written",
             "a schema without that");
+      }
+      if (object.usesUpNames(this::isPossible)) {
+        throw SchemaProblem.at(
+            pointer(node),
+            "a member that must not be as others are, with a pattern of more than 64 names, but so"
+                + " few that a text may use them up",
+            "a pattern with fewer or more names");
       }
     }
   }

@@ -1,7 +1,6 @@
 package io.github.phi4j.internal.schema;
 
 import io.github.phi4j.api.GrammarException;
-import io.github.phi4j.internal.grammar.Dfa;
 import io.github.phi4j.internal.grammar.Effort;
 import io.github.phi4j.internal.grammar.Leaf;
 import java.util.ArrayDeque;
@@ -17,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 
 /**
  * Writes the objects of a shape: declared members in their order, then others. A state is the place
@@ -65,25 +63,40 @@ final class ObjectPlan implements Plan {
     countsLeast = shape.min() > shape.required().size();
     int all = kinds.hasOthers() ? Integer.MAX_VALUE : declared.size();
     countsTotal = shape.max() < all;
-    boolean repeats = kinds.hasOthers() && shape.max() > 1;
-    namesDiffer =
-        repeats
-            && (IntStream.rangeClosed(1, kinds.count()).anyMatch(k -> isReplaceable(kinds, k))
-                || (countsLeast && shape.min() > shape.required().size() + 1));
+    namesDiffer = countsLeast && kinds.hasOthers() && shape.min() > shape.required().size() + 1;
     findLayers();
   }
 
   /**
-   * Returns whether a member with an undeclared name may be what meets an at-least-one condition,
-   * although another member with that name, which would replace it, need not meet it.
+   * Returns the at-least-one conditions that an undeclared member may meet although another one of
+   * that name, which would replace it, may not, as far as their formulas tell.
    */
-  private boolean isReplaceable(NameKinds among, int kind) {
-    Node value = among.value(kind);
-    return among.isOther(kind)
-        && among.isWritten(kind)
-        && IntStream.range(0, shape.some().size())
-            .filter(k -> among.isAsked(kind, k))
-            .anyMatch(k -> !Node.all(value, shape.some().get(k).value()).equals(value));
+  private List<Integer> replaceable(NameKinds among, int kind) {
+    List<Integer> conditions = new ArrayList<>();
+    for (int k = 0; k < shape.some().size() && shape.max() > 1; k++) {
+      if (among.isOther(kind)
+          && among.isWritten(kind)
+          && among.isAsked(kind, k)
+          && !met(among, kind, k).equals(among.value(kind))) {
+        conditions.add(k);
+      }
+    }
+    return conditions;
+  }
+
+  private Node met(NameKinds among, int kind, int condition) {
+    return Node.all(among.value(kind), shape.some().get(condition).value());
+  }
+
+  private Node unmet(int kind, int condition) {
+    return Node.all(kinds.value(kind), shape.some().get(condition).value().not());
+  }
+
+  /** Returns whether a member that meets a condition may be replaced by one that does not. */
+  private boolean isReplaced(Predicate<Node> known, int kind, int condition) {
+    return replaceable(kinds, kind).contains(condition)
+        && known.test(met(kinds, kind, condition))
+        && known.test(unmet(kind, condition));
   }
 
   /**
@@ -92,22 +105,42 @@ final class ObjectPlan implements Plan {
    */
   private List<String> namesToUseUp(NameKinds among) {
     List<String> names = new ArrayList<>();
-    for (int kind = 1; kind <= among.count() && shape.max() > 1; kind++) {
-      if (isReplaceable(among, kind)) {
-        BitSet only = new BitSet();
-        only.set(kind);
-        Dfa ofKind = among.names(only);
-        long number = ofKind.size(MANY);
-        if (number > FEW && number < MANY) {
-          throw new GrammarException(
-              "a condition that one of some members is present, with more than "
-                  + FEW
-                  + " names for them, but so few that a text may use them up");
-        }
-        names.addAll(number > FEW ? List.of() : ofKind.texts());
+    for (int kind = 1; kind <= among.count(); kind++) {
+      if (!replaceable(among, kind).isEmpty() && count(among, kind) <= FEW) {
+        names.addAll(among.names(only(kind)).texts());
       }
     }
     return names;
+  }
+
+  private static BitSet only(int kind) {
+    BitSet only = new BitSet();
+    only.set(kind);
+    return only;
+  }
+
+  private static long count(NameKinds among, int kind) {
+    return among.names(only(kind)).size(MANY);
+  }
+
+  /** Returns whether a text may use up all names that an at-least-one condition needs. */
+  boolean usesUpNames(Predicate<Node> known) {
+    for (int k = 0; k < shape.some().size(); k++) {
+      boolean few = false;
+      boolean many = false;
+      for (int kind = 1; kind <= kinds.count(); kind++) {
+        few |= isReplaced(known, kind, k) && count(kinds, kind) < MANY;
+        many |=
+            kinds.isOther(kind)
+                && kinds.isAsked(kind, k)
+                && known.test(met(kinds, kind, k))
+                && count(kinds, kind) == MANY;
+      }
+      if (few && !many) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -126,7 +159,7 @@ final class ObjectPlan implements Plan {
       }
     }
     int needed = shape.min() - shape.required().size();
-    return kinds.names(others).size(needed) >= needed;
+    return others.isEmpty() || kinds.names(others).size(needed) >= needed;
   }
 
   private List<Option> options(int kind) {
@@ -201,6 +234,12 @@ final class ObjectPlan implements Plan {
   public Collection<Node> parts() {
     Set<Node> parts = new LinkedHashSet<>();
     options.forEach(all -> all.forEach(option -> parts.add(option.value)));
+    for (int kind = 1; kind <= kinds.count(); kind++) {
+      for (int condition : replaceable(kinds, kind)) {
+        parts.add(met(kinds, kind, condition));
+        parts.add(unmet(kind, condition));
+      }
+    }
     return parts;
   }
 
@@ -303,6 +342,17 @@ final class ObjectPlan implements Plan {
     return new Writing(emitter, next).start();
   }
 
+  private boolean mayReplace(Emitter emitter) {
+    for (int kind = 1; kind <= kinds.count(); kind++) {
+      for (int condition : replaceable(kinds, kind)) {
+        if (isReplaced(emitter::isPossible, kind, condition)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** Adds the states of members, layer by layer as they are reached. */
   private final class Writing {
     private final Emitter emitter;
@@ -316,7 +366,7 @@ final class ObjectPlan implements Plan {
 
     Writing(Emitter emitter, int next) {
       this.emitter = emitter;
-      distinct = namesDiffer || (emitter.isCanonical() && kinds.hasOthers());
+      distinct = namesDiffer || mayReplace(emitter) || (emitter.isCanonical() && kinds.hasOthers());
       close = emitter.states().text("}", next);
       spacedClose = emitter.space(close);
     }

@@ -136,11 +136,44 @@ final class ReplacedMembersTest {
         .isThrownBy(() ->
             new SchemaSampler(
                 """
-                {"type": "object", "additionalProperties": {"type": "integer"},
-                 "not": {"patternProperties": {"^[a-z]{2}$": {"type": "null"}}}}\
+                {"type": "object", "not": {"patternProperties": {"^[a-z]{2}$": {"type": "null"}}}}\
                 """,
                 true))
-        .withMessageContaining("names for them");
+        .withMessageContaining("a text may use them up");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'oneOf': [{'type': 'object', 'patternProperties': {'^[a-z]{2}$': {'type': 'string'}},"
+            + " 'additionalProperties': false}, {'type': 'object', 'patternProperties':"
+            + " {'^[a-z]{2}$': {'type': 'integer'}}, 'additionalProperties': false}]}",
+        "{'type': 'object', 'patternProperties': {'^x[0-9]{2}$': {'type': ['null', 'integer']}},"
+            + " 'additionalProperties': {}, 'not': {'additionalProperties': {'type': 'null'}}}",
+        "{'type': 'object', 'minProperties': 2, 'properties': {'a': {}, 'b': {}},"
+            + " 'additionalProperties': {'type': 'integer', 'minimum': 2, 'maximum': 1}}",
+      })
+  void namesThatAreEnoughAreNotRefused(String quoted) {
+    String schema = quoted.replace('\'', '"');
+    JsonSchema validator = FACTORY.getSchema(schema);
+    SchemaSampler sampler = new SchemaSampler(schema, true);
+    for (int seed = 0; seed < 30; seed++) {
+      sampler
+          .finished(new Random(seed))
+          .ifPresent(
+              text -> assertThat(validator.validate(text, InputFormat.JSON)).as(text).isEmpty());
+    }
+  }
+
+  /** No member of these can be replaced by one that makes the branches alike. */
+  @Test
+  void namesMayRepeatWhereNothingIsLost() {
+    String schema =
+        """
+        {"oneOf": [{"type": "object", "additionalProperties": {"type": "string"}},
+                   {"type": "object", "additionalProperties": {"type": "integer"}}]}\
+        """;
+    assertThat(new SchemaSampler(schema, true).matches("{\"a\": 1,\"b\":2}")).isTrue();
   }
 
   /** The minimum counts names whose members have values. */
