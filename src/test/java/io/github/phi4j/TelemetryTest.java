@@ -15,6 +15,14 @@ import io.github.phi4j.api.PassReport;
 import io.github.phi4j.api.Prompt;
 import io.github.phi4j.api.Sampling;
 import io.github.phi4j.api.Workload;
+import io.github.phi4j.internal.event.CacheHitEvent;
+import io.github.phi4j.internal.event.GenerationEvent;
+import io.github.phi4j.internal.event.LoadEvent;
+import io.github.phi4j.internal.event.PackingEvent;
+import io.github.phi4j.internal.event.PassEvent;
+import io.github.phi4j.internal.event.PrefillEvent;
+import io.github.phi4j.internal.event.QueueWaitEvent;
+import io.github.phi4j.internal.event.SlowKernelEvent;
 import io.github.phi4j.testing.TinyModel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,8 +34,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jdk.jfr.EventType;
-import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -246,11 +254,20 @@ final class TelemetryTest {
   @Test
   void everyEventIsDescribed() {
     List<EventType> types =
-        FlightRecorder.getFlightRecorder().getEventTypes().stream()
-            .filter(type -> type.getName().startsWith(EVENTS))
+        Stream.of(
+                CacheHitEvent.class,
+                GenerationEvent.class,
+                LoadEvent.class,
+                PackingEvent.class,
+                PassEvent.class,
+                PrefillEvent.class,
+                QueueWaitEvent.class,
+                SlowKernelEvent.class)
+            .map(EventType::getEventType)
             .toList();
 
     assertThat(types)
+        .allSatisfy(type -> assertThat(type.getName()).startsWith(EVENTS))
         .allSatisfy(type -> assertThat(type.getLabel()).isNotBlank())
         .allSatisfy(type -> assertThat(type.getDescription()).isNotBlank())
         .allSatisfy(type -> assertThat(type.getCategoryNames()).containsExactly("phi4j"));

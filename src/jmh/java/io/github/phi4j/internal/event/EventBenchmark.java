@@ -28,17 +28,19 @@ public class EventBenchmark {
   @Param({"false", "true"})
   public boolean recording;
 
-  private Recording recorder;
+  private Recording recorder; // or null
   private int sequences = 1;
 
   /** Starts the recorder, and checks that the event is recorded if and only if it is running. */
   @Setup
   public void setUp() {
-    recorder = new Recording();
     if (recording) {
+      recorder = new Recording();
       recorder.start();
     }
-    if (new PassEvent().isEnabled() != recording) {
+    boolean[] recorded = {false};
+    Recorded.begin(PassEvent::new).commit(event -> recorded[0] = true);
+    if (recorded[0] != recording) {
       throw new IllegalStateException("events are on: " + !recording);
     }
   }
@@ -46,7 +48,9 @@ public class EventBenchmark {
   /** Ends the recording. */
   @TearDown
   public void tearDown() {
-    recorder.close();
+    if (recording) {
+      recorder.close();
+    }
   }
 
   /** No event. */
@@ -58,14 +62,9 @@ public class EventBenchmark {
   /** The event around the same. */
   @Benchmark
   public int event() {
-    PassEvent event = new PassEvent();
-    event.begin();
+    Recorded<PassEvent> event = Recorded.begin(PassEvent::new);
     int result = work();
-    event.end();
-    if (event.shouldCommit()) {
-      event.sequences = result;
-      event.commit();
-    }
+    event.commit(pass -> pass.sequences = result);
     return result;
   }
 

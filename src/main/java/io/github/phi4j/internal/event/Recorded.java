@@ -6,8 +6,8 @@ import jdk.jfr.Event;
 import jdk.jfr.FlightRecorder;
 
 /**
- * An event for the flight recorder, if there is one. The first event of a JVM would create the
- * recorder, which takes a fifth of a second.
+ * An event for the flight recorder, if it was started before the event began. The first event of a
+ * JVM would start the recorder's machinery, which takes a fifth of a second.
  *
  * @param <E> the type of the event
  */
