@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -160,15 +161,19 @@ final class ModelHubTest {
 
   @Test
   void anInterruptedDownloadResumes() throws Exception {
-    server.then(BadHub.cut(100_000), BadHub.status(404));
+    // The connection's reset would discard what has not been read yet.
+    server.then(
+        (exchange, bytes) -> {
+          BadHub.cut(100_000).answer(exchange, bytes);
+          awaitLength(100_000);
+        },
+        BadHub.status(404));
     assertThatThrownBy(() -> hub().pull(REFERENCE)).isInstanceOf(HubException.class);
     server.seen.clear();
 
     hub().pull(REFERENCE);
 
-    // What came last may be lost with the connection.
-    assertThat(server.seen.getLast().range().orElseThrow())
-        .matches("bytes=(100000|[1-9][0-9]{4})-");
+    assertThat(server.seen.getLast().range()).contains("bytes=100000-");
   }
 
   @Test
@@ -334,12 +339,9 @@ final class ModelHubTest {
       }
     });
     Process process = puller();
-    Path blobs = home().resolve("blobs");
-    for (int i = 0; i < 600 && length(blobs) < 120_000; i++) {
-      Thread.sleep(50);
-    }
+    awaitLength(120_000);
     process.destroyForcibly().waitFor();
-    assertThat(length(blobs)).isEqualTo(120_000);
+    assertThat(blobsLength()).isEqualTo(120_000);
 
     CachedModel model = hub().pull(REFERENCE);
 
@@ -351,7 +353,14 @@ final class ModelHubTest {
     return Puller.start(server, folder.resolve("cache"), folder.resolve("output.txt"));
   }
 
-  private static long length(Path blobs) throws IOException {
+  private void awaitLength(long bytes) throws IOException {
+    for (int i = 0; i < 600 && blobsLength() < bytes; i++) {
+      LockSupport.parkNanos(50_000_000);
+    }
+  }
+
+  private long blobsLength() throws IOException {
+    Path blobs = home().resolve("blobs");
     if (!Files.isDirectory(blobs)) {
       return 0;
     }
