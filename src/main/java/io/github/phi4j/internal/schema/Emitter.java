@@ -110,8 +110,9 @@ final class Emitter {
       if (object.usesUpNames(this::isPossible)) {
         throw SchemaProblem.at(
             pointer(node),
-            "a member that must not be as others are, with a pattern of more than 64 names, but so"
-                + " few that a text may use them up",
+            "a member that must not be as others are, with a pattern of more than "
+                + ObjectPlan.FEW
+                + " names, but so few that a text may use them up",
             "a pattern with fewer or more names");
       }
     }

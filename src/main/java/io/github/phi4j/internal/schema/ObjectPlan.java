@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * Writes the objects of a shape: declared members in their order, then others. A state is the place
@@ -26,14 +27,25 @@ final class ObjectPlan implements Plan {
 
   private static final int MAX_STATES = 200_000;
   private static final int MAX_ASKED = 6; // at-least-one conditions
-  private static final int FEW = 64; // names that are declared rather than counted
+  static final int FEW = 64; // names that are declared rather than counted
   private static final int MANY = 1 << 17; // names that no text uses up
 
   /** A possible member and the at-least-one conditions that it meets. */
   private record Option(Node value, List<Boolean> asked) {}
 
+  /**
+   * An undeclared member that may meet an at-least-one condition although another one of that name,
+   * which would replace it, may not, as far as their formulas tell.
+   */
+  private record Replaceable(int kind, int condition, Node met, Node unmet) {
+    boolean isPossible(Predicate<Node> known) {
+      return known.test(met) && known.test(unmet);
+    }
+  }
+
   private final ObjectShape shape;
   private final NameKinds kinds;
+  private final List<Replaceable> replaceable;
   private final List<String> declared; // in order
   private final boolean countsLeast;
   private final boolean countsTotal;
@@ -56,6 +68,7 @@ final class ObjectPlan implements Plan {
       found = new NameKinds(shape, List.copyOf(names), effort);
     }
     kinds = found;
+    replaceable = replaceable(found);
     declared = List.copyOf(names);
     for (int kind = 0; kind <= kinds.count(); kind++) {
       options.add(kind == 0 || !kinds.isWritten(kind) ? List.of() : options(kind));
@@ -67,47 +80,32 @@ final class ObjectPlan implements Plan {
     findLayers();
   }
 
-  /**
-   * Returns the at-least-one conditions that an undeclared member may meet although another one of
-   * that name, which would replace it, may not, as far as their formulas tell.
-   */
-  private List<Integer> replaceable(NameKinds among, int kind) {
-    List<Integer> conditions = new ArrayList<>();
-    for (int k = 0; k < shape.some().size() && shape.max() > 1; k++) {
-      if (among.isOther(kind)
-          && among.isWritten(kind)
-          && among.isAsked(kind, k)
-          && !met(among, kind, k).equals(among.value(kind))) {
-        conditions.add(k);
+  private List<Replaceable> replaceable(NameKinds among) {
+    List<Replaceable> found = new ArrayList<>();
+    for (int kind = 1; kind <= among.count() && shape.max() > 1; kind++) {
+      for (int k = 0; k < shape.some().size(); k++) {
+        if (among.isOther(kind) && among.isWritten(kind) && among.isAsked(kind, k)) {
+          Node value = among.value(kind);
+          Node condition = shape.some().get(k).value();
+          Node met = Node.all(value, condition);
+          if (!met.equals(value)) {
+            found.add(new Replaceable(kind, k, met, Node.all(value, condition.not())));
+          }
+        }
       }
     }
-    return conditions;
-  }
-
-  private Node met(NameKinds among, int kind, int condition) {
-    return Node.all(among.value(kind), shape.some().get(condition).value());
-  }
-
-  private Node unmet(int kind, int condition) {
-    return Node.all(kinds.value(kind), shape.some().get(condition).value().not());
-  }
-
-  /** Returns whether a member that meets a condition may be replaced by one that does not. */
-  private boolean isReplaced(Predicate<Node> known, int kind, int condition) {
-    return replaceable(kinds, kind).contains(condition)
-        && known.test(met(kinds, kind, condition))
-        && known.test(unmet(kind, condition));
+    return found;
   }
 
   /**
    * Returns the undeclared names that may be needed for an at-least-one condition when all of them
    * are used already. They are written like declared ones.
    */
-  private List<String> namesToUseUp(NameKinds among) {
-    List<String> names = new ArrayList<>();
-    for (int kind = 1; kind <= among.count(); kind++) {
-      if (!replaceable(among, kind).isEmpty() && count(among, kind) <= FEW) {
-        names.addAll(among.names(only(kind)).texts());
+  private Set<String> namesToUseUp(NameKinds among) {
+    Set<String> names = new LinkedHashSet<>();
+    for (Replaceable member : replaceable(among)) {
+      if (count(among, member.kind) <= FEW) {
+        names.addAll(among.names(only(member.kind)).texts());
       }
     }
     return names;
@@ -125,22 +123,21 @@ final class ObjectPlan implements Plan {
 
   /** Returns whether a text may use up all names that an at-least-one condition needs. */
   boolean usesUpNames(Predicate<Node> known) {
-    for (int k = 0; k < shape.some().size(); k++) {
-      boolean few = false;
-      boolean many = false;
-      for (int kind = 1; kind <= kinds.count(); kind++) {
-        few |= isReplaced(known, kind, k) && count(kinds, kind) < MANY;
-        many |=
+    return replaceable.stream()
+        .anyMatch(member ->
+            member.isPossible(known)
+                && count(kinds, member.kind) < MANY
+                && !hasManyNames(member.condition, known));
+  }
+
+  private boolean hasManyNames(int condition, Predicate<Node> known) {
+    Node value = shape.some().get(condition).value();
+    return IntStream.rangeClosed(1, kinds.count())
+        .anyMatch(kind ->
             kinds.isOther(kind)
-                && kinds.isAsked(kind, k)
-                && known.test(met(kinds, kind, k))
-                && count(kinds, kind) == MANY;
-      }
-      if (few && !many) {
-        return true;
-      }
-    }
-    return false;
+                && kinds.isAsked(kind, condition)
+                && known.test(Node.all(kinds.value(kind), value))
+                && count(kinds, kind) == MANY);
   }
 
   /**
@@ -148,7 +145,7 @@ final class ObjectPlan implements Plan {
    * beside the required members.
    */
   boolean hasEnoughNames(Predicate<Node> known) {
-    if (!namesDiffer || !countsLeast) {
+    if (!namesDiffer) {
       return true;
     }
     BitSet others = new BitSet();
@@ -234,11 +231,9 @@ final class ObjectPlan implements Plan {
   public Collection<Node> parts() {
     Set<Node> parts = new LinkedHashSet<>();
     options.forEach(all -> all.forEach(option -> parts.add(option.value)));
-    for (int kind = 1; kind <= kinds.count(); kind++) {
-      for (int condition : replaceable(kinds, kind)) {
-        parts.add(met(kinds, kind, condition));
-        parts.add(unmet(kind, condition));
-      }
+    for (Replaceable member : replaceable) {
+      parts.add(member.met);
+      parts.add(member.unmet);
     }
     return parts;
   }
@@ -342,17 +337,6 @@ final class ObjectPlan implements Plan {
     return new Writing(emitter, next).start();
   }
 
-  private boolean mayReplace(Emitter emitter) {
-    for (int kind = 1; kind <= kinds.count(); kind++) {
-      for (int condition : replaceable(kinds, kind)) {
-        if (isReplaced(emitter::isPossible, kind, condition)) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
   /** Adds the states of members, layer by layer as they are reached. */
   private final class Writing {
     private final Emitter emitter;
@@ -366,7 +350,10 @@ final class ObjectPlan implements Plan {
 
     Writing(Emitter emitter, int next) {
       this.emitter = emitter;
-      distinct = namesDiffer || mayReplace(emitter) || (emitter.isCanonical() && kinds.hasOthers());
+      distinct =
+          namesDiffer
+              || replaceable.stream().anyMatch(member -> member.isPossible(emitter::isPossible))
+              || (emitter.isCanonical() && kinds.hasOthers());
       close = emitter.states().text("}", next);
       spacedClose = emitter.space(close);
     }
