@@ -27,6 +27,9 @@ final class Packed4Bits implements PackedBits {
   private static final int FACTORS = 1 + WORDS * TAPS + (BITS == 6 ? 1 : 0);
   private static final long WORD_BYTES = 64;
 
+  /** Not a constant to C2, which would keep a register with the count for each of the shifts. */
+  private static final int[] SHIFTS = {BITS};
+
   static final Packed4Bits INSTANCE = new Packed4Bits();
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
@@ -94,6 +97,7 @@ final class Packed4Bits implements PackedBits {
       float[] factors,
       int from,
       short[] sums) {
+    int shift = SHIFTS[0];
     long step = scales / groups;
     int read = 0;
     for (int g = 0; g < groups; g++) {
@@ -111,11 +115,11 @@ final class Packed4Bits implements PackedBits {
         ShortVector vc = ShortVector.fromMemorySegment(SHORTS, w, c + word, ORDER);
         ShortVector vd = ShortVector.fromMemorySegment(SHORTS, w, d + word, ORDER);
         if (STEPS == 2) {
-          int shift = i % STEPS * 8;
-          va = va.lanewise(LSHR, shift);
-          vb = vb.lanewise(LSHR, shift);
-          vc = vc.lanewise(LSHR, shift);
-          vd = vd.lanewise(LSHR, shift);
+          int first = i % STEPS * 8;
+          va = va.lanewise(LSHR, first);
+          vb = vb.lanewise(LSHR, first);
+          vc = vc.lanewise(LSHR, first);
+          vd = vd.lanewise(LSHR, first);
         }
         int q = p + 1 + i * (TAPS / STEPS);
         ShortVector f = FloatVector.broadcast(FLOATS, factors[q]).reinterpretAsShorts();
@@ -124,21 +128,33 @@ final class Packed4Bits implements PackedBits {
         sc = sc.add(vc.mul(f));
         sd = sd.add(vd.mul(f));
         f = FloatVector.broadcast(FLOATS, factors[q + 1]).reinterpretAsShorts();
-        sa = sa.add(va.lanewise(LSHR, BITS).mul(f));
-        sb = sb.add(vb.lanewise(LSHR, BITS).mul(f));
-        sc = sc.add(vc.lanewise(LSHR, BITS).mul(f));
-        sd = sd.add(vd.lanewise(LSHR, BITS).mul(f));
+        va = va.lanewise(LSHR, shift);
+        sa = sa.add(va.mul(f));
+        vb = vb.lanewise(LSHR, shift);
+        sb = sb.add(vb.mul(f));
+        vc = vc.lanewise(LSHR, shift);
+        sc = sc.add(vc.mul(f));
+        vd = vd.lanewise(LSHR, shift);
+        sd = sd.add(vd.mul(f));
         f = FloatVector.broadcast(FLOATS, factors[q + 2]).reinterpretAsShorts();
-        sa = sa.add(va.lanewise(LSHR, 2 * BITS).mul(f));
-        sb = sb.add(vb.lanewise(LSHR, 2 * BITS).mul(f));
-        sc = sc.add(vc.lanewise(LSHR, 2 * BITS).mul(f));
-        sd = sd.add(vd.lanewise(LSHR, 2 * BITS).mul(f));
+        va = va.lanewise(LSHR, shift);
+        sa = sa.add(va.mul(f));
+        vb = vb.lanewise(LSHR, shift);
+        sb = sb.add(vb.mul(f));
+        vc = vc.lanewise(LSHR, shift);
+        sc = sc.add(vc.mul(f));
+        vd = vd.lanewise(LSHR, shift);
+        sd = sd.add(vd.mul(f));
         if (TAPS / STEPS > 3) {
           f = FloatVector.broadcast(FLOATS, factors[q + 3]).reinterpretAsShorts();
-          sa = sa.add(va.lanewise(LSHR, 3 * BITS).mul(f));
-          sb = sb.add(vb.lanewise(LSHR, 3 * BITS).mul(f));
-          sc = sc.add(vc.lanewise(LSHR, 3 * BITS).mul(f));
-          sd = sd.add(vd.lanewise(LSHR, 3 * BITS).mul(f));
+          va = va.lanewise(LSHR, shift);
+          sa = sa.add(va.mul(f));
+          vb = vb.lanewise(LSHR, shift);
+          sb = sb.add(vb.mul(f));
+          vc = vc.lanewise(LSHR, shift);
+          sc = sc.add(vc.mul(f));
+          vd = vd.lanewise(LSHR, shift);
+          sd = sd.add(vd.mul(f));
         }
       }
       if (BITS == 6) { // the last tap of the second word, so that the loop's iterations are alike
