@@ -66,7 +66,7 @@ public class RowBenchmark {
   }
 
   private float[] swiGlu(Kernels by) {
-    by.swiGlu(x, 0, FEED_FORWARD, out, 0);
+    by.swiGlu(x, 0, FEED_FORWARD, FEED_FORWARD, out, 0);
     return out;
   }
 

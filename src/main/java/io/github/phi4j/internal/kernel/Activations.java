@@ -10,7 +10,8 @@ import java.util.Map;
 /**
  * A batch of activation vectors, in 32-bit floats and quantized to 8 bits for packed products. Each
  * group of 32 values shares a scale, and quantized values are at most 127 in magnitude. Reused; not
- * thread-safe during writes, except that different vectors may be quantized concurrently.
+ * thread-safe during writes, except that different columns and vectors may be quantized
+ * concurrently.
  *
  * <p>Columns {@code c} and {@code c + 8} of each sixteen occupy the low and the high half of one
  * word. Words are stored as float bits, since C2 folds a float load and broadcast into one step.
@@ -114,21 +115,21 @@ public final class Activations {
     return factors.get(layout.type());
   }
 
-  /** Writes the factors of a vector, once it is quantized, unless they are not needed. */
-  void writeFactors(QuantLayout layout, int token) {
+  /** Writes the factors of quantized columns of a vector, unless they are not needed. */
+  void writeFactors(QuantLayout layout, int token, int from, int to) {
     if (!together()) {
-      int count = columns / layout.group();
+      int first = from / layout.group();
       layout
           .taps()
           .writeFactors(
               pairs,
-              pairsAt(token),
-              count,
+              pairsAt(token) + from / 2,
+              (to - from) / layout.group(),
               groups(layout.group()).starts(),
-              token * count,
+              token * (columns / layout.group()) + first,
               layout.bias(),
               factors(layout),
-              factorsAt(layout, token));
+              factorsAt(layout, token) + first * layout.taps().factorsPerGroup());
     }
   }
 

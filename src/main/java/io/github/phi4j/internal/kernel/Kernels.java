@@ -38,8 +38,14 @@ public interface Kernels {
       int yStride,
       Scratch scratch);
 
-  /** Quantizes a vector of a batch to 8 bits, with the derived values that its layouts need. */
-  void quantize(Activations x, int token);
+  /**
+   * Quantizes columns of a vector of a batch to 8 bits, with the derived values that its layouts
+   * need. Different columns and vectors may be quantized concurrently.
+   *
+   * @param from the first column, a multiple of {@link PackedLayout#BLOCK}
+   * @param to the end, a multiple of it too or the end of the vector
+   */
+  void quantize(Activations x, int token, int from, int to);
 
   /**
    * Multiplies packed rows with the vectors of a batch.
@@ -71,8 +77,12 @@ public interface Kernels {
   /** {@code x += y} over {@code length} numbers. */
   void add(float[] x, int xOffset, float[] y, int yOffset, int length);
 
-  /** SwiGLU (Shazeer 2020): {@code out = silu(gate) · up}; up follows gate in the input. */
-  void swiGlu(float[] gateUp, int offset, int length, float[] out, int outOffset);
+  /**
+   * SwiGLU (Shazeer 2020): {@code out = silu(gate) · up}.
+   *
+   * @param gate where the first gate value is in the input; {@code up} is that of its up value
+   */
+  void swiGlu(float[] gateUp, int gate, int up, int length, float[] out, int outOffset);
 
   /**
    * Scaled dot products of queries with the first {@code count} keys of a page, for heads that

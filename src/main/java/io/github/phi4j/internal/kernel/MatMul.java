@@ -18,6 +18,9 @@ public final class MatMul implements WorkerPool.Task {
   /** A multiple of {@link PackedLayout#ROWS}. */
   private static final int ROWS_PER_PART = 64;
 
+  /** Columns that a thread quantizes at a time: a multiple of {@link PackedLayout#BLOCK}. */
+  private static final int COLUMNS_PER_PART = 2048;
+
   /** Multiplications per nanosecond: compiled kernels reach ten and more, uncompiled ones 0.1. */
   private static final double COMPILED_SPEED = 1;
 
@@ -44,7 +47,7 @@ public final class MatMul implements WorkerPool.Task {
     uncompiled = kernels instanceof VectorKernels;
     scratch = new Scratch[pool.threads()];
     Arrays.setAll(scratch, worker -> kernels.newScratch(maxColumns, maxTokens));
-    quantization = (token, worker) -> kernels.quantize(activations, token);
+    quantization = (part, _) -> quantize(part);
   }
 
   /**
@@ -74,7 +77,7 @@ public final class MatMul implements WorkerPool.Task {
     }
     if (!activations.layouts().isEmpty()) {
       activations.reserve();
-      pool.run(quantization, count);
+      pool.run(quantization, count * quantizedParts());
     }
     firstPart = uncompiled ? computeWhileUncompiled(parts) : 0;
     pool.run(this, parts - firstPart);
@@ -101,6 +104,16 @@ public final class MatMul implements WorkerPool.Task {
       speed = (double) products / (now - before);
     }
     return part;
+  }
+
+  private void quantize(int part) {
+    int from = part % quantizedParts() * COLUMNS_PER_PART;
+    int to = Math.min(from + COLUMNS_PER_PART, activations.columns());
+    kernels.quantize(activations, part / quantizedParts(), from, to);
+  }
+
+  private int quantizedParts() {
+    return Math.ceilDiv(activations.columns(), COLUMNS_PER_PART);
   }
 
   private static int parts(Matrix w) {

@@ -29,8 +29,11 @@ final class PackedTile {
   /** The stride between the sums of successive groups, for one token. */
   static final int GROUP_SUMS = STREAMS * VectorWidth.SHORT_LANES;
 
-  /** The batch size from which a tile is unpacked once for all tokens. */
-  static final int FEWEST_TOKENS = 4;
+  /**
+   * The batch size from which a tile is unpacked once for all tokens. Unpacking costs as much as
+   * the products of several tokens.
+   */
+  static final int FEWEST_TOKENS = 9;
 
   /** The maximum tokens per step with 32 vector registers; 16 hold the sums of two. */
   private static final int MAX_TOKENS = 5;

@@ -15,8 +15,9 @@ final class Quantizer {
 
   private Quantizer() {}
 
-  static void quantize(Activations x, int token) {
-    for (int group = 0; group < x.columns() / Activations.GROUP; group++) {
+  /** Quantizes columns from {@code from} up to {@code to}, whole groups. */
+  static void quantize(Activations x, int token, int from, int to) {
+    for (int group = from / Activations.GROUP; group < to / Activations.GROUP; group++) {
       quantize(x, token, group);
     }
   }

@@ -53,8 +53,8 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void quantize(Activations x, int token) {
-    Quantizer.quantize(x, token);
+  public void quantize(Activations x, int token, int from, int to) {
+    Quantizer.quantize(x, token, from, to);
   }
 
   @Override
@@ -184,11 +184,10 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void swiGlu(float[] gateUp, int offset, int length, float[] out, int outOffset) {
+  public void swiGlu(float[] gateUp, int gate, int up, int length, float[] out, int outOffset) {
     for (int i = 0; i < length; i++) {
-      float gate = gateUp[offset + i];
-      float up = gateUp[offset + length + i];
-      out[outOffset + i] = (float) (gate / (1 + Math.exp(-gate)) * up);
+      float x = gateUp[gate + i];
+      out[outOffset + i] = (float) (x / (1 + Math.exp(-x)) * gateUp[up + i]);
     }
   }
 

@@ -109,10 +109,10 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void quantize(Activations x, int token) {
-    VectorQuantizer.quantize(x, token);
+  public void quantize(Activations x, int token, int from, int to) {
+    VectorQuantizer.quantize(x, token, from, to);
     for (int i = 0; i < x.layouts().size(); i++) {
-      x.writeFactors(x.layouts().get(i), token);
+      x.writeFactors(x.layouts().get(i), token, from, to);
     }
   }
 
@@ -184,11 +184,10 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void swiGlu(float[] gateUp, int offset, int length, float[] out, int outOffset) {
-    Exponential.of(gateUp, offset, length, -1, 0, out, outOffset);
+  public void swiGlu(float[] gateUp, int gate, int up, int length, float[] out, int outOffset) {
+    Exponential.of(gateUp, gate, length, -1, 0, out, outOffset);
     for (int i = 0; i < length; i++) { // auto-vectorized
-      out[outOffset + i] =
-          gateUp[offset + i] / (1 + out[outOffset + i]) * gateUp[offset + length + i];
+      out[outOffset + i] = gateUp[gate + i] / (1 + out[outOffset + i]) * gateUp[up + i];
     }
   }
 
@@ -199,7 +198,8 @@ final class VectorKernels implements Kernels {
     if (bound > 0) {
       FloatVector maxima = FloatVector.fromArray(FLOATS, x, offset);
       for (int i = LANES; i < bound; i += LANES) {
-        maxima = maxima.max(FloatVector.fromArray(FLOATS, x, offset + i));
+        // FloatVector.max has little else to be profiled by, and without a profile would box.
+        maxima = maxima.lanewise(VectorOperators.MAX, FloatVector.fromArray(FLOATS, x, offset + i));
       }
       max = maxima.reduceLanes(VectorOperators.MAX);
     }

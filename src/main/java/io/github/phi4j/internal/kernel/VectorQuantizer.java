@@ -24,12 +24,11 @@ final class VectorQuantizer {
 
   private VectorQuantizer() {}
 
-  static void quantize(Activations x, int token) {
-    int columns = x.columns();
-    int groups = columns / Activations.GROUP;
-    int whole = LANES > STEP ? groups - 1 : groups; // the last vector would leave the array
-    for (int group = 0; group < whole; group++) {
-      int at = token * columns + group * Activations.GROUP;
+  static void quantize(Activations x, int token, int from, int end) {
+    int groups = end / Activations.GROUP;
+    int whole = LANES > STEP ? groups - 1 : groups; // the last vector would leave these columns
+    for (int group = from / Activations.GROUP; group < whole; group++) {
+      int at = token * x.columns() + group * Activations.GROUP;
       float largest = largest(x.numbers(), at);
       int to = x.pairsAt(token) + group * Activations.GROUP / 2;
       round(x.numbers(), at, Quantizer.inverse(largest), x.pairs(), to);

@@ -24,6 +24,9 @@ public final class ForwardPass {
   /** Rows of logits computed at once; more would only take more memory. */
   private static final int LOGITS_BATCH = 64;
 
+  /** Elements that a thread computes at a time. */
+  private static final int SWIGLU_PART = 2048;
+
   private final PhiConfig config;
   private PhiWeights weights;
   private final WorkerPool pool;
@@ -32,6 +35,7 @@ public final class ForwardPass {
   private final Attention attention;
   private final RotaryEmbedding rope;
   private final KernelWatch watch;
+  private final WorkerPool.Task swiGlu;
 
   // The sequences of a pass and its T tokens, sequence by sequence.
   private final List<Slice> live = new ArrayList<>();
@@ -86,6 +90,7 @@ public final class ForwardPass {
     matMul = new MatMul(pool, kernels, widest, MAX_BATCH);
     attention = new Attention(config, pool, kernels);
     rope = new RotaryEmbedding(config, weights);
+    swiGlu = (part, _) -> swiGlu(part);
   }
 
   /** Uses other weights from now on, of the same model. Not during a pass. */
@@ -241,20 +246,31 @@ public final class ForwardPass {
 
   /** x += W_down · (silu(gate) · up), with gate and up = W_gateUp · norm(x). */
   private void feedForward(PhiWeights.Layer layer) {
-    int width = config.feedForwardLength();
     for (int t = 0; t < batch; t++) {
       norm(layer.feedForwardNorm(), t, t);
     }
     watch.done(Step.ELEMENTWISE);
     matMul.multiply(layer.gateUp(), normed, batch, gateUp);
     watch.done(Step.GATE_UP, layer.gateUp(), batch);
-    for (int t = 0; t < batch; t++) {
-      kernels.swiGlu(gateUp, 2 * t * width, width, hidden, t * width);
-    }
+    pool.run(swiGlu, batch * swiGluParts());
     watch.done(Step.ELEMENTWISE);
     matMul.multiply(layer.down(), hidden, batch, delta);
     watch.done(Step.DOWN, layer.down(), batch);
     kernels.add(x, 0, delta, 0, batch * config.embeddingLength());
+  }
+
+  private void swiGlu(int part) {
+    int width = config.feedForwardLength();
+    int t = part / swiGluParts();
+    int from = part % swiGluParts() * SWIGLU_PART;
+    int gate = 2 * t * width + from;
+    int length = Math.min(SWIGLU_PART, width - from);
+    kernels.swiGlu(gateUp, gate, gate + width, length, hidden, t * width + from);
+  }
+
+  /** Parts per token. */
+  private int swiGluParts() {
+    return Math.ceilDiv(config.feedForwardLength(), SWIGLU_PART);
   }
 
   private void norm(float[] weight, int token, int to) {

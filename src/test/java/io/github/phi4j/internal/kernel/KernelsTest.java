@@ -76,8 +76,8 @@ final class KernelsTest {
     }
     float[] expected = new float[length + 2];
     float[] actual = new float[length + 2];
-    SCALAR.swiGlu(gateUp, 1, length, expected, 2);
-    CHOSEN.swiGlu(gateUp, 1, length, actual, 2);
+    SCALAR.swiGlu(gateUp, 1, 1 + length, length, expected, 2);
+    CHOSEN.swiGlu(gateUp, 1, 1 + length, length, actual, 2);
     assertClose(actual, expected, 1e-6);
   }
 

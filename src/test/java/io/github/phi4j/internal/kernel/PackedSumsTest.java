@@ -53,7 +53,7 @@ final class PackedSumsTest {
     batch.prepareFor(LAYOUT);
     batch.reserve();
     for (int t = 0; t < TOKENS; t++) {
-      KernelProvider.kernels().quantize(batch, t);
+      KernelProvider.kernels().quantize(batch, t, 0, PackedTile.COLUMNS);
     }
   }
 
