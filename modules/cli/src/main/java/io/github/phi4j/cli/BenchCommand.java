@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
           + " sampling. Each test warms up for two seconds before the timed repetitions.",
       "",
       "With several thread counts, from the lowest up, each result has its efficiency: speed per"
-          + " thread relative to that of the lowest count, 1 (100 %) for perfect scaling."
+          + " thread relative to that of the lowest count, 1 (100 %%) for perfect scaling."
     })
 final class BenchCommand implements Callable<Integer> {
 

@@ -1,9 +1,13 @@
 package io.github.phi4j.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +29,30 @@ class MainTest {
       assertThat(result.err()).isEmpty();
     }
     assertThat(shell.run("--help").out()).contains("\n  " + command + " ");
+  }
+
+  /** Picocli formats the texts of a help page, and warns on standard error if it can't. */
+  @Test
+  void helpPagesCanBeFormatted() {
+    List<String> commands =
+        shell
+            .run("--help")
+            .out()
+            .lines()
+            .filter(line -> line.matches("  [a-z]+ .*"))
+            .map(line -> line.strip().split(" ", 2)[0])
+            .toList();
+    assertThat(commands).contains("bench", "run", "serve");
+
+    PrintStream before = System.err;
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(err, true, UTF_8));
+    try {
+      commands.forEach(command -> shell.run(command, "--help"));
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(err.toString(UTF_8)).isEmpty();
   }
 
   @Test
