@@ -27,7 +27,7 @@ final class Packed4Bits implements PackedBits {
   private static final int FACTORS = 1 + WORDS * TAPS + (BITS == 6 ? 1 : 0);
   private static final long WORD_BYTES = 64;
 
-  /** Not a constant to C2, which would keep a register with the count for each of the shifts. */
+  /** Not a constant to C2: on x86 it would keep a register with the count for each shift. */
   private static final int[] SHIFTS = {BITS};
 
   static final Packed4Bits INSTANCE = new Packed4Bits();
@@ -97,7 +97,7 @@ final class Packed4Bits implements PackedBits {
       float[] factors,
       int from,
       short[] sums) {
-    int shift = SHIFTS[0];
+    int shift = VectorWidth.SHORT_SHIFTS_ARE_IMMEDIATE ? BITS : SHIFTS[0];
     long step = scales / groups;
     int read = 0;
     for (int g = 0; g < groups; g++) {

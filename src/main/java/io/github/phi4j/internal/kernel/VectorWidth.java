@@ -22,9 +22,13 @@ final class VectorWidth {
   /** The shorts of a vector. */
   static final int SHORT_LANES = SHORTS.length();
 
+  private static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
+
   /** The vector registers to plan for: 32 with 512-bit vectors and on ARM, otherwise 16. */
-  static final int REGISTERS =
-      LANES == 16 || System.getProperty("os.arch").equals("aarch64") ? 32 : 16;
+  static final int REGISTERS = LANES == 16 || ARM ? 32 : 16;
+
+  /** Whether instructions that shift 16-bit lanes by a constant contain it, as C2 writes them. */
+  static final boolean SHORT_SHIFTS_ARE_IMMEDIATE = ARM;
 
   private VectorWidth() {}
 

@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.kernel;
 
+import static java.util.Locale.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
@@ -12,7 +13,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -55,12 +55,17 @@ final class KernelOrderTest {
       assertThat(printed).contains("the end");
     }
     assertThat(nanos).isNotEmpty();
+    List<String> slow = new ArrayList<>();
     nanos.forEach((name, times) -> {
       double median = times.stream().sorted().toList().get(times.size() / 2);
       double longest = Collections.max(times);
-      System.out.printf("%s: median %.0f ns, longest %.0f%n", name, median, longest);
-      assertThat(longest).as("slowest JVM's nanoseconds of %s", name).isLessThan(2 * median);
+      String line = String.format(ROOT, "%s: median %.0f ns, longest %.0f", name, median, longest);
+      System.out.println(line);
+      if (longest >= 2 * median) {
+        slow.add(line);
+      }
     });
+    assertThat(slow).as("kernels whose slowest JVM is below half of the median speed").isEmpty();
   }
 
   /** Runs kernels in an order given by a seed, then each once more; prints what they cost then. */
@@ -133,17 +138,17 @@ final class KernelOrderTest {
       return free < FREE_CALLS ? Math.max(bytes, 1) : 0;
     }
 
+    /** The shortest of several times, which other processes disturb least. */
     private static long nanos(Kernel kernel) {
-      long[] times = new long[15];
-      for (int i = 0; i < times.length; i++) {
+      long shortest = Long.MAX_VALUE;
+      for (int i = 0; i < 45; i++) {
         long start = System.nanoTime();
         for (int j = 0; j < 10; j++) {
           kernel.call.run();
         }
-        times[i] = (System.nanoTime() - start) / 10;
+        shortest = Math.min(shortest, (System.nanoTime() - start) / 10);
       }
-      Arrays.sort(times);
-      return times[times.length / 2];
+      return shortest;
     }
 
     private static float[] numbers(int length) {
