@@ -99,7 +99,7 @@ final class ByteScales extends ScaleCodec {
         int to) {
       float[] dx = x.scales();
       FloatVector y0 = FloatVector.fromArray(FLOATS, y, to);
-      FloatVector y1 = FloatVector.fromArray(FLOATS, y, to + LANES);
+      FloatVector y1 = FloatVector.fromArray(FLOATS, y, to + PackedLayout.ROWS);
       for (int k = 0; k < blocks; k++) {
         MappedReads.touch(w, a);
         FloatVector da = FloatVector.fromMemorySegment(FLOATS, w, a + k * 320L, ORDER);
@@ -129,7 +129,7 @@ final class ByteScales extends ScaleCodec {
         }
       }
       y0.intoArray(y, to);
-      y1.intoArray(y, to + LANES);
+      y1.intoArray(y, to + PackedLayout.ROWS);
     }
   }
 }

@@ -114,7 +114,7 @@ final class ByteScalesAndMinimums extends ScaleCodec {
       float[] totals = x.totals();
       IntVector mask = IntVector.broadcast(INTS, 63);
       FloatVector y0 = FloatVector.fromArray(FLOATS, y, to);
-      FloatVector y1 = FloatVector.fromArray(FLOATS, y, to + LANES);
+      FloatVector y1 = FloatVector.fromArray(FLOATS, y, to + PackedLayout.ROWS);
       for (int k = 0; k < blocks; k++) {
         MappedReads.touch(w, a);
         FloatVector da = FloatVector.fromMemorySegment(FLOATS, w, a + k * 384L, ORDER);
@@ -154,7 +154,7 @@ final class ByteScalesAndMinimums extends ScaleCodec {
         }
       }
       y0.intoArray(y, to);
-      y1.intoArray(y, to + LANES);
+      y1.intoArray(y, to + PackedLayout.ROWS);
     }
   }
 }

@@ -107,7 +107,7 @@ final class HalfScales extends ScaleCodec {
         int to) {
       float[] dx = x.scales();
       FloatVector y0 = FloatVector.fromArray(FLOATS, y, to);
-      FloatVector y1 = FloatVector.fromArray(FLOATS, y, to + LANES);
+      FloatVector y1 = FloatVector.fromArray(FLOATS, y, to + PackedLayout.ROWS);
       for (int i = 0; i < words; i++) {
         MappedReads.touch(w, a);
         IntVector va = IntVector.fromMemorySegment(INTS, w, a + i * 64L, ORDER);
@@ -143,7 +143,7 @@ final class HalfScales extends ScaleCodec {
         }
       }
       y0.intoArray(y, to);
-      y1.intoArray(y, to + LANES);
+      y1.intoArray(y, to + PackedLayout.ROWS);
     }
   }
 }

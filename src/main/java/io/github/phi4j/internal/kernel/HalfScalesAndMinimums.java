@@ -110,7 +110,7 @@ final class HalfScalesAndMinimums extends ScaleCodec {
       float[] dx = x.scales();
       float[] totals = x.totals();
       FloatVector y0 = FloatVector.fromArray(FLOATS, y, to);
-      FloatVector y1 = FloatVector.fromArray(FLOATS, y, to + LANES);
+      FloatVector y1 = FloatVector.fromArray(FLOATS, y, to + PackedLayout.ROWS);
       for (int g = 0; g < groups; g++) {
         MappedReads.touch(w, a);
         FloatVector d = FloatVector.broadcast(FLOATS, dx[at + g]);
@@ -140,7 +140,7 @@ final class HalfScalesAndMinimums extends ScaleCodec {
         y1 = ((FloatVector) s.convert(I2F, 0)).fma(scale.mul(d), y1);
       }
       y0.intoArray(y, to);
-      y1.intoArray(y, to + LANES);
+      y1.intoArray(y, to + PackedLayout.ROWS);
     }
   }
 }

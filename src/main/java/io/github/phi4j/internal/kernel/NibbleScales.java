@@ -62,7 +62,7 @@ final class NibbleScales extends ScaleCodec {
       int to) {
     Vectors.add(w, a, blocks, sums, from, x, at, y, to);
     int second = from + VectorWidth.SHORT_LANES;
-    Vectors.add(w, b, blocks, sums, second, x, at, y, to + VectorWidth.LANES);
+    Vectors.add(w, b, blocks, sums, second, x, at, y, to + PackedLayout.ROWS);
   }
 
   /** A class of its own, so that the scalar code loads without the vector module. */

@@ -43,8 +43,10 @@ final class PackedProduct {
         }
       }
     } else {
-      for (int r = 0; r < rows; r += PackedTile.STREAMS * VectorWidth.LANES) {
-        addAlone(w, layout, firstRow, rows, r, x, scratch);
+      for (int r = 0; r < rows; r += PackedTile.STREAMS * PackedLayout.ROWS) {
+        for (int part = r; part < r + PackedLayout.ROWS; part += VectorWidth.LANES) {
+          addAlone(w, layout, firstRow, rows, part, x, scratch);
+        }
       }
     }
   }
@@ -147,7 +149,8 @@ final class PackedProduct {
 
   /**
    * Accumulates products of four vectors of rows with few tokens, one by one. Rows are read from
-   * end to end, the fastest order for memory.
+   * end to end, the fastest order for memory, and are of four packed tiles: where a tile has
+   * several vectors, all but the first find it in the cache.
    */
   private static void addAlone(
       PackedMatrix w,
@@ -175,7 +178,7 @@ final class PackedProduct {
       int from = x.factorsAt(layout, t);
       tile.read += bits.multiply(data, a, b, c, d, scaleBytes, count, factors, from, tile.sums);
       for (int half = 0;
-          half < PackedTile.STREAMS && r + half * VectorWidth.LANES < rows;
+          half < PackedTile.STREAMS && r + half * PackedLayout.ROWS < rows;
           half += 2) {
         long first = (half == 0 ? a : c) - scaleBytes;
         long second = (half == 0 ? b : d) - scaleBytes;
@@ -190,7 +193,7 @@ final class PackedProduct {
             groups,
             t * count,
             sums,
-            t * SLAB_ROWS + r + half * VectorWidth.LANES);
+            t * SLAB_ROWS + r + half * PackedLayout.ROWS);
       }
     }
   }
@@ -206,8 +209,9 @@ final class PackedProduct {
     };
   }
 
-  /** The first row of a vector; a missing vector repeats the last one, without effect. */
-  private static int row(int firstRow, int rows, int r, int vector) {
-    return firstRow + Math.min(r + vector * VectorWidth.LANES, rows - VectorWidth.LANES);
+  /** The first row of a stream's vector; a missing one repeats another, without effect. */
+  private static int row(int firstRow, int rows, int r, int stream) {
+    int row = r + stream * PackedLayout.ROWS;
+    return firstRow + (row < rows ? row : r);
   }
 }

@@ -44,7 +44,8 @@ abstract sealed class ScaleCodec
    * @param from the index of the first sum of the first vector, as {@link PackedBits#multiply}
    *     writes them
    * @param at the index of the token's first group
-   * @param y (rows), added to from {@code to} on
+   * @param y added to: from {@code to} on for the first vector, {@link PackedLayout#ROWS} further
+   *     for the second
    */
   abstract void addSums(
       MemorySegment w,
