@@ -63,7 +63,6 @@ final class HalfScales extends ScaleCodec {
     private static final VectorSpecies<Integer> INTS = VectorWidth.INTS;
     private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
     private static final VectorSpecies<Short> SHORTS = VectorWidth.SHORTS;
-    private static final int LANES = VectorWidth.LANES;
     private static final int SHORT_LANES = VectorWidth.SHORT_LANES;
     private static final int ROWS = PackedTile.ROWS;
     private static final int GROUP_SUMS = PackedTile.GROUP_SUMS;
