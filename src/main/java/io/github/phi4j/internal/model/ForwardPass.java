@@ -314,8 +314,8 @@ public final class ForwardPass {
     }
     int vocabulary = config.vocabularySize();
     // After a prompt, use the prompt's kernels even if they compute unused rows: those for fewer
-    // tokens may not be compiled yet, which would take longer.
-    int computed = Math.max(rows, Math.min(batch, MatMul.TOKENS_TOGETHER));
+    // tokens may not be compiled yet, which would take longer. A short prompt has used those.
+    int computed = batch < MatMul.TOKENS_TOGETHER ? rows : Math.max(rows, MatMul.TOKENS_TOGETHER);
     if (logits.length < computed * vocabulary) {
       logits = new float[computed * vocabulary];
     }

@@ -57,8 +57,11 @@ final class PackedMatrixTest {
     layouts.forEach(batch::prepareFor);
     batch.reserve();
     for (int t = 0; t < tokens; t++) { // from the last part to the first: none changes the next
-      for (int to = batch.columns(); to > 0; to = (to - 1) / 256 * 256) {
-        kernels.quantize(batch, t, (to - 1) / 256 * 256, to);
+      int end = batch.columns();
+      while (end > 0) {
+        int from = (end - 1) / PackedLayout.BLOCK * PackedLayout.BLOCK;
+        kernels.quantize(batch, t, from, end);
+        end = from;
       }
     }
     return batch;
@@ -150,7 +153,7 @@ final class PackedMatrixTest {
     for (int columns : new int[] {256, 768, 2816}) {
       for (int rows : new int[] {112, 16, 32, 80}) { // whole tiles of the vectors, and parts
         PackedMatrix w = random(type.ggml(), rows, columns).packed().orElseThrow();
-        for (int tokens : new int[] {2, 5, 8, 9, 10, 11, 14}) {
+        for (int tokens : new int[] {2, 4, 5, 6, 8, 9, 10, 11, 14}) {
           float[] x = gaussian(tokens * columns);
           float[] batch = multiply(VECTOR, w, x, tokens);
           assertThat(batch).isEqualTo(multiply(SCALAR, w, x, tokens));

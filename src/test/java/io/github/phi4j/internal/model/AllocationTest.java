@@ -66,6 +66,15 @@ final class AllocationTest {
 
   @ParameterizedTest
   @CsvSource({
+    "Q4_0, 5",
+    "Q4_1, 5",
+    "Q5_0, 5",
+    "Q5_1, 5",
+    "Q2_K, 5",
+    "Q3_K, 5",
+    "Q4_K, 5",
+    "Q5_K, 5",
+    "Q6_K, 5",
     "Q4_0, 12",
     "Q4_1, 12",
     "Q5_0, 12",
@@ -78,7 +87,7 @@ final class AllocationTest {
     "Q4_0, 1",
     "Q4_K, 1",
     "Q5_K, 1",
-    "Q6_K, 5"
+    "Q6_K, 1"
   })
   void packedWeightsAllocateNothingEither(GgmlType type, int batch) {
     RandomModel random = RandomModel.phi4().heads(4, 2, 64).feedForward(256).layers(1).type(type);
