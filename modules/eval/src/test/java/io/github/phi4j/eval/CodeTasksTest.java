@@ -51,18 +51,16 @@ class CodeTasksTest {
         .run();
   }
 
-  /** Of the first 50 problems; of all 164 with {@code -Dphi4j.humaneval=164}. */
   @Test
   void referenceSolutionsOfHumanEvalPass() {
-    int problems = Integer.getInteger("phi4j.humaneval", 50);
     EvalResult result =
         ofReferences(
             "humaneval",
             "HumanEval.jsonl.gz",
-            problems,
+            164,
             item -> item.text("prompt") + item.text("canonical_solution"));
-    assertThat(result.statuses()).containsEntry(Grade.Status.RIGHT, problems);
-    assertThat(result.samples()).hasSize(problems);
+    assertThat(result.statuses()).containsEntry(Grade.Status.RIGHT, 164);
+    assertThat(result.samples()).hasSize(164);
   }
 
   /** Of the first 50 problems; of all 500 with {@code -Dphi4j.mbpp=500}. */
