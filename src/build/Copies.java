@@ -24,6 +24,10 @@ final class Copies {
       String name = "PackedSums" + tokens;
       write(name, replace(sums.replace("PackedSums5", name), "TOKENS = 5;", tokens));
     }
+    for (String name : new String[] {"KeyScores", "ValueSums"}) {
+      String text = read(name + "8").replace("Scores8", "Scores4").replace("Sums8", "Sums4");
+      write(name + "4", replace(text, "QUERIES = 8;", 4));
+    }
   }
 
   private static String read(String name) throws IOException {

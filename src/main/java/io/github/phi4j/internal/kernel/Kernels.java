@@ -8,6 +8,12 @@ import java.lang.foreign.MemorySegment;
  */
 public interface Kernels {
 
+  /** The positions of a chunk of attention: the stride between the scores of two queries. */
+  int CHUNK = 8 * KvLayout.PAGE_LENGTH;
+
+  /** The most queries of attention that a kernel computes together. */
+  int QUERY_BLOCK = 8;
+
   /** The name in logs. */
   String name();
 
@@ -85,25 +91,34 @@ public interface Kernels {
   void swiGlu(float[] gateUp, int gate, int up, int length, float[] out, int outOffset);
 
   /**
-   * Scaled dot products of queries with the first {@code count} keys of a page, for heads that
-   * share a KV head. Writes whole vectors: up to {@link KvLayout#PAGE_LENGTH} scores per head.
+   * Puts a query where {@link #scores} reads it.
    *
-   * @param q (heads, headLength)
+   * @param q the query, {@code headLength} numbers from {@code offset} on
+   * @param queries the queries of a call, rounded up to whole {@link #QUERY_BLOCK}s, times {@code
+   *     headLength}, in an order of the implementation's own
+   * @param index the number of this query
+   */
+  void arrange(KvLayout layout, float[] q, int offset, float[] queries, int index);
+
+  /**
+   * Scaled dot products of queries with the first {@code count} keys of a page. Writes whole
+   * vectors, up to {@link KvLayout#PAGE_LENGTH} scores per query, and whole {@link #QUERY_BLOCK}s
+   * of rows; those beyond {@code count} and {@code queryCount} mean nothing.
+   *
    * @param at the byte where the keys start in the page
-   * @param scores (heads, stride), written from {@code scoresOffset} on
+   * @param queries as written by {@link #arrange}
+   * @param scores (queries, {@link #CHUNK}), written from {@code offset} on
    */
   void scores(
       KvLayout layout,
       MemorySegment page,
       long at,
       int count,
-      float[] q,
-      int qOffset,
-      int heads,
+      float[] queries,
+      int queryCount,
       float scale,
       float[] scores,
-      int scoresOffset,
-      int stride);
+      int offset);
 
   /** The maximum; negative infinity if {@code length} is 0. */
   float max(float[] x, int offset, int length);
@@ -117,12 +132,12 @@ public interface Kernels {
 
   /**
    * Adds the probability-weighted sum of the first {@code count} values of a page to the outputs of
-   * the heads that share the KV head.
+   * queries.
    *
    * @param at the byte where the values start in the page
-   * @param probabilities (heads, stride), read from {@code offset} on; up to {@link
-   *     KvLayout#PAGE_LENGTH} of each head are overwritten
-   * @param out (heads, headLength rounded up to whole blocks)
+   * @param probabilities (queries rounded up to whole {@link #QUERY_BLOCK}s, {@link #CHUNK}), read
+   *     from {@code offset} on; up to {@link KvLayout#PAGE_LENGTH} of each query are overwritten
+   * @param out (queries, headLength rounded up to whole blocks)
    */
   void accumulate(
       KvLayout layout,
@@ -131,8 +146,7 @@ public interface Kernels {
       int count,
       float[] probabilities,
       int offset,
-      int stride,
-      int heads,
+      int queryCount,
       float[] out,
       int outOffset);
 }

@@ -192,26 +192,30 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void arrange(KvLayout layout, float[] q, int offset, float[] queries, int index) {
+    int length = layout.headLength();
+    System.arraycopy(q, offset, queries, index * length, length);
+  }
+
+  @Override
   public void scores(
       KvLayout layout,
       MemorySegment page,
       long at,
       int count,
-      float[] q,
-      int qOffset,
-      int heads,
+      float[] queries,
+      int queryCount,
       float scale,
       float[] scores,
-      int scoresOffset,
-      int stride) {
-    int headLength = layout.headLength();
-    for (int h = 0; h < heads; h++) {
+      int offset) {
+    int length = layout.headLength();
+    for (int query = 0; query < queryCount; query++) {
       for (int i = 0; i < count; i++) {
         double sum = 0;
-        for (int d = 0; d < headLength; d++) {
-          sum += (double) q[qOffset + h * headLength + d] * layout.key(page, at, i, d);
+        for (int d = 0; d < length; d++) {
+          sum += (double) queries[query * length + d] * layout.key(page, at, i, d);
         }
-        scores[scoresOffset + h * stride + i] = (float) (sum * scale);
+        scores[offset + query * CHUNK + i] = (float) (sum * scale);
       }
     }
   }
@@ -243,16 +247,14 @@ public final class ScalarKernels implements Kernels {
       int count,
       float[] probabilities,
       int offset,
-      int stride,
-      int heads,
+      int queryCount,
       float[] out,
       int outOffset) {
-    int headLength = layout.headLength();
-    for (int h = 0; h < heads; h++) {
+    for (int query = 0; query < queryCount; query++) {
       for (int i = 0; i < count; i++) {
-        float p = probabilities[offset + h * stride + i];
-        for (int d = 0; d < headLength; d++) {
-          out[outOffset + h * layout.rowLength() + d] += p * layout.value(page, at, i, d);
+        float p = probabilities[offset + query * CHUNK + i];
+        for (int d = 0; d < layout.headLength(); d++) {
+          out[outOffset + query * layout.rowLength() + d] += p * layout.value(page, at, i, d);
         }
       }
     }

@@ -1,5 +1,6 @@
 package io.github.phi4j.internal.kernel;
 
+import io.github.phi4j.api.KvCacheType;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -14,6 +15,8 @@ final class VectorKernels implements Kernels {
 
   private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
   private static final int LANES = VectorWidth.LANES;
+
+  private static final boolean MANY_REGISTERS = VectorWidth.REGISTERS == 32;
 
   private static final int SLAB_ROWS = TileProducts.SLAB_ROWS;
   private static final int TILE_LENGTH = TileProducts.TILE_LENGTH;
@@ -193,18 +196,33 @@ final class VectorKernels implements Kernels {
 
   @Override
   public float max(float[] x, int offset, int length) {
-    int bound = FLOATS.loopBound(length);
+    int step = 4 * LANES;
+    int bound = length / step * step;
+    int end = FLOATS.loopBound(length);
     float max = Float.NEGATIVE_INFINITY;
-    if (bound > 0) {
-      FloatVector maxima = FloatVector.fromArray(FLOATS, x, offset);
-      for (int i = LANES; i < bound; i += LANES) {
-        // FloatVector.max has little else to be profiled by, and without a profile would box.
-        maxima = maxima.lanewise(VectorOperators.MAX, FloatVector.fromArray(FLOATS, x, offset + i));
+    if (end > 0) {
+      FloatVector max0 = FloatVector.fromArray(FLOATS, x, offset);
+      FloatVector max1 = max0;
+      FloatVector max2 = max0;
+      FloatVector max3 = max0;
+      // FloatVector.max has little else to be profiled by, and without a profile would box.
+      for (int i = offset; i < offset + bound; i += step) {
+        max0 = max0.lanewise(VectorOperators.MAX, FloatVector.fromArray(FLOATS, x, i));
+        max1 = max1.lanewise(VectorOperators.MAX, FloatVector.fromArray(FLOATS, x, i + LANES));
+        max2 = max2.lanewise(VectorOperators.MAX, FloatVector.fromArray(FLOATS, x, i + 2 * LANES));
+        max3 = max3.lanewise(VectorOperators.MAX, FloatVector.fromArray(FLOATS, x, i + 3 * LANES));
       }
-      max = maxima.reduceLanes(VectorOperators.MAX);
+      for (int i = offset + bound; i < offset + end; i += LANES) {
+        max0 = max0.lanewise(VectorOperators.MAX, FloatVector.fromArray(FLOATS, x, i));
+      }
+      max =
+          max0.lanewise(VectorOperators.MAX, max1)
+              .lanewise(VectorOperators.MAX, max2)
+              .lanewise(VectorOperators.MAX, max3)
+              .reduceLanes(VectorOperators.MAX);
     }
-    for (int i = bound; i < length; i++) {
-      max = Math.max(max, x[offset + i]);
+    for (int i = offset + end; i < offset + length; i++) {
+      max = Math.max(max, x[i]);
     }
     return max;
   }
@@ -212,7 +230,38 @@ final class VectorKernels implements Kernels {
   @Override
   public float exponentials(float[] x, int offset, int length, float shift) {
     Exponential.of(x, offset, length, 1, shift, x, offset);
-    return sum(x, offset, length);
+    int step = 4 * LANES;
+    int bound = length / step * step;
+    if (bound == 0) {
+      return sum(x, offset, length);
+    }
+    FloatVector sum0 = FloatVector.zero(FLOATS);
+    FloatVector sum1 = FloatVector.zero(FLOATS);
+    FloatVector sum2 = FloatVector.zero(FLOATS);
+    FloatVector sum3 = FloatVector.zero(FLOATS);
+    for (int i = offset; i < offset + bound; i += step) {
+      sum0 = sum0.lanewise(VectorOperators.ADD, FloatVector.fromArray(FLOATS, x, i));
+      sum1 = sum1.lanewise(VectorOperators.ADD, FloatVector.fromArray(FLOATS, x, i + LANES));
+      sum2 = sum2.lanewise(VectorOperators.ADD, FloatVector.fromArray(FLOATS, x, i + 2 * LANES));
+      sum3 = sum3.lanewise(VectorOperators.ADD, FloatVector.fromArray(FLOATS, x, i + 3 * LANES));
+    }
+    FloatVector first = FloatVector.fromArray(FLOATS, x, offset); // lends its place to the lanes
+    sum0.lanewise(VectorOperators.ADD, sum1)
+        .lanewise(VectorOperators.ADD, sum2.lanewise(VectorOperators.ADD, sum3))
+        .intoArray(x, offset);
+    float sum = sum(x, offset, LANES);
+    first.intoArray(x, offset);
+    return sum + sum(x, offset + bound, length - bound);
+  }
+
+  @Override
+  public void arrange(KvLayout layout, float[] q, int offset, float[] queries, int index) {
+    int length = layout.headLength();
+    float step = layout.type() == KvCacheType.F16 ? KeyScores8.HALF_STEP : 1;
+    int to = index / QUERY_BLOCK * QUERY_BLOCK * length + index % QUERY_BLOCK;
+    for (int d = 0; d < length; d++) {
+      queries[to + d * QUERY_BLOCK] = q[offset + d] * step;
+    }
   }
 
   @Override
@@ -221,31 +270,41 @@ final class VectorKernels implements Kernels {
       MemorySegment page,
       long at,
       int count,
-      float[] q,
-      int qOffset,
-      int heads,
+      float[] queries,
+      int queryCount,
       float scale,
       float[] scores,
-      int scoresOffset,
-      int stride) {
+      int offset) {
     int length = layout.headLength();
-    for (int h = 0; h < heads; h += 4) {
-      int group = Math.min(4, heads - h);
-      int query = qOffset + h * length;
-      int out = scoresOffset + h * stride;
+    long scales = at + layout.scalesOffset();
+    for (int from = 0; from < queryCount; ) {
+      int of = from / QUERY_BLOCK * QUERY_BLOCK * length + from % QUERY_BLOCK;
+      int to = offset + from * CHUNK;
+      boolean eight = MANY_REGISTERS && queryCount - from > 4;
       switch (layout.type()) {
-        case F32 ->
-            KeyScores.ofFloats(
-                page, at, count, q, query, length, group, scale, scores, out, stride);
-        case F16 ->
-            KeyScores.ofHalves(
-                page, at, count, q, query, length, group, scale, scores, out, stride);
+        case F32 -> {
+          if (eight) {
+            KeyScores8.ofFloats(page, at, count, length, queries, of, scale, scores, to);
+          } else {
+            KeyScores4.ofFloats(page, at, count, length, queries, of, scale, scores, to);
+          }
+        }
+        case F16 -> {
+          if (eight) {
+            KeyScores8.ofHalves(page, at, count, length, queries, of, scale, scores, to);
+          } else {
+            KeyScores4.ofHalves(page, at, count, length, queries, of, scale, scores, to);
+          }
+        }
         case Q8_0 -> {
-          long scales = at + layout.scalesOffset();
-          KeyScores.ofBytes(
-              page, at, scales, count, q, query, length, group, scale, scores, out, stride);
+          if (eight) {
+            KeyScores8.ofBytes(page, at, scales, count, length, queries, of, scale, scores, to);
+          } else {
+            KeyScores4.ofBytes(page, at, scales, count, length, queries, of, scale, scores, to);
+          }
         }
       }
+      from += eight ? 8 : 4;
     }
   }
 
@@ -257,29 +316,53 @@ final class VectorKernels implements Kernels {
       int count,
       float[] probabilities,
       int offset,
-      int stride,
-      int heads,
+      int queryCount,
       float[] out,
       int outOffset) {
     int row = layout.rowLength();
-    for (int h = 0; h < heads; h += 4) {
-      int group = Math.min(4, heads - h);
-      int from = offset + h * stride;
-      int to = outOffset + h * row;
+    long scales = at + layout.scalesOffset();
+    for (int from = 0; from < queryCount; ) {
+      boolean eight = MANY_REGISTERS && queryCount - from > 4;
+      int many = Math.min(eight ? 8 : 4, queryCount - from);
+      int of = offset + from * CHUNK;
+      int to = outOffset + from * row;
       switch (layout.type()) {
-        case F32 ->
-            ValueSums.ofFloats(page, at, count, probabilities, from, stride, group, row, out, to);
-        case F16 ->
-            ValueSums.ofHalves(page, at, count, probabilities, from, stride, group, row, out, to);
-        case Q8_0 -> {
-          for (int i = 0; i < group && count % 2 == 1; i++) {
-            probabilities[from + i * stride + count] = 0; // the pair of the last position
+        case F32 -> {
+          if (eight) {
+            ValueSums8.ofFloats(page, at, count, probabilities, of, many, row, out, to);
+          } else {
+            ValueSums4.ofFloats(page, at, count, probabilities, of, many, row, out, to);
           }
-          long scales = at + layout.scalesOffset();
-          ValueSums.ofBytes(
-              page, at, scales, count, probabilities, from, stride, group, row, out, to);
+        }
+        case F16 -> {
+          for (int i = 0; i < many; i++) {
+            scale(probabilities, of + i * CHUNK, count, Widening.UP);
+          }
+          if (eight) {
+            ValueSums8.ofHalves(page, at, count, probabilities, of, many, row, out, to);
+          } else {
+            ValueSums4.ofHalves(page, at, count, probabilities, of, many, row, out, to);
+          }
+        }
+        case Q8_0 -> {
+          for (int i = 0; i < many && count % 2 == 1; i++) {
+            probabilities[of + i * CHUNK + count] = 0; // the pair of the last position
+          }
+          if (eight) {
+            ValueSums8.ofBytes(page, at, scales, count, probabilities, of, many, row, out, to);
+          } else {
+            ValueSums4.ofBytes(page, at, scales, count, probabilities, of, many, row, out, to);
+          }
         }
       }
+      from += many;
+    }
+  }
+
+  /** Whole vectors of a page's probabilities; those beyond the last are not used. */
+  private static void scale(float[] x, int offset, int length, float factor) {
+    for (int i = offset; i < offset + length; i += LANES) {
+      FloatVector.fromArray(FLOATS, x, i).mul(factor).intoArray(x, i);
     }
   }
 }

@@ -16,9 +16,9 @@ import java.util.Arrays;
 final class Attention implements WorkerPool.Task {
 
   /** The maximum number of tokens computed together. */
-  private static final int BLOCK_TOKENS = 8;
+  private static final int BLOCK_TOKENS = 16;
 
-  private static final int CHUNK = 8 * KvCache.PAGE_LENGTH;
+  private static final int CHUNK = Kernels.CHUNK;
 
   /** Rows of sums that are held at a time: as many parts as keep a hundred threads busy. */
   private static final int MAX_SHARED_ROWS = 16_384;
@@ -54,13 +54,15 @@ final class Attention implements WorkerPool.Task {
 
   /** A worker's buffers for the queries of a block. */
   static final class Worker {
-    private final float[] scores;
+    private final float[] queries; // arranged by the kernels
+    private final float[] scores; // (queries, CHUNK)
     private final Partial partial;
     private final Partial sums;
     int read; // keeps prefetching reads alive: see KvLayout.prefetch
 
     Worker(int rows, int rowLength) {
-      scores = new float[rows * CHUNK];
+      queries = new float[(rows + Kernels.QUERY_BLOCK) * rowLength];
+      scores = new float[(rows + Kernels.QUERY_BLOCK) * CHUNK];
       partial = new Partial(rows, rowLength);
       sums = new Partial(rows, rowLength);
     }
@@ -174,6 +176,7 @@ final class Attention implements WorkerPool.Task {
     } else {
       int chunk = part % chunks;
       int row = part / chunks * pairRows() + chunk * (end - first) * group;
+      arrange(first, end, head, workers[worker]);
       sum(first, end, head, chunk, workers[worker], shared, row);
     }
   }
@@ -181,6 +184,7 @@ final class Attention implements WorkerPool.Task {
   /** Computes all chunks of a block in order. */
   private void attend(int first, int end, int head, Worker worker) {
     int rows = (end - first) * group;
+    arrange(first, end, head, worker);
     begin(worker.sums, rows);
     for (int chunk = 0; chunk * CHUNK <= positions[end - 1]; chunk++) {
       sum(first, end, head, chunk, worker, worker.partial, 0);
@@ -199,7 +203,18 @@ final class Attention implements WorkerPool.Task {
     finish(first, end, head, worker.sums);
   }
 
-  /** Computes the partial sums of a chunk, for the queries of each token in turn. */
+  /** Puts the queries of a block, token by token, where the kernels read them. */
+  private void arrange(int first, int end, int head, Worker worker) {
+    int headLength = config.headLength();
+    KvLayout layout = caches[first].keyLayout();
+    int stride = config.queryLength() + 2 * config.keyValueLength();
+    for (int query = 0; query < (end - first) * group; query++) {
+      int at = (first + query / group) * stride + (head * group + query % group) * headLength;
+      kernels.arrange(layout, qkv, at, worker.queries, query);
+    }
+  }
+
+  /** Computes the partial sums of a chunk. */
   private void sum(
       int first, int end, int head, int chunk, Worker worker, Partial partial, int row) {
     score(first, end, head, chunk, worker);
@@ -219,26 +234,19 @@ final class Attention implements WorkerPool.Task {
   }
 
   private void score(int first, int end, int head, int chunk, Worker worker) {
-    float[] scores = worker.scores;
     int read = 0;
     KvCache cache = caches[first];
     KvLayout layout = cache.keyLayout();
-    int headLength = config.headLength();
-    float scale = (float) (1 / Math.sqrt(headLength));
+    float scale = (float) (1 / Math.sqrt(config.headLength()));
     long keys = cache.keys(layer, head);
+    int queries = (end - first) * group;
     int from = chunk * CHUNK;
     for (int at = from; at < from + CHUNK && at <= positions[end - 1]; at += KvCache.PAGE_LENGTH) {
       MemorySegment page = cache.page(at / KvCache.PAGE_LENGTH);
       read += layout.prefetch(page, keys);
-      for (int t = first; t < end; t++) {
-        int visible = Math.min(KvCache.PAGE_LENGTH, positions[t] + 1 - at);
-        int q =
-            t * (config.queryLength() + 2 * config.keyValueLength()) + head * group * headLength;
-        int to = (t - first) * group * CHUNK + at - from;
-        if (visible > 0) {
-          kernels.scores(layout, page, keys, visible, qkv, q, group, scale, scores, to, CHUNK);
-        }
-      }
+      int visible = Math.min(KvCache.PAGE_LENGTH, positions[end - 1] + 1 - at); // to the last token
+      kernels.scores(
+          layout, page, keys, visible, worker.queries, queries, scale, worker.scores, at - from);
     }
     worker.read += read;
   }
@@ -254,13 +262,15 @@ final class Attention implements WorkerPool.Task {
     for (int at = from; at < from + CHUNK && at <= positions[end - 1]; at += KvCache.PAGE_LENGTH) {
       MemorySegment page = cache.page(at / KvCache.PAGE_LENGTH);
       read += layout.prefetch(page, values);
-      for (int t = first; t < end; t++) {
-        int visible = Math.min(KvCache.PAGE_LENGTH, positions[t] + 1 - at);
-        int query = (t - first) * group;
-        int of = query * CHUNK + at - from;
-        if (visible > 0) {
+      boolean visible = at + KvCache.PAGE_LENGTH <= positions[first] + 1; // to all tokens, wholly
+      int together = visible ? end - first : 1;
+      for (int t = first; t < end; t += together) {
+        int count = Math.min(KvCache.PAGE_LENGTH, positions[t] + 1 - at);
+        if (count > 0) {
+          int query = (t - first) * group;
+          int of = query * CHUNK + at - from;
           int to = (row + query) * rowLength;
-          kernels.accumulate(layout, page, values, visible, scores, of, CHUNK, group, sums, to);
+          kernels.accumulate(layout, page, values, count, scores, of, together * group, sums, to);
         }
       }
     }

@@ -110,15 +110,12 @@ final class GrowingInputsTest {
       int length = 64;
       KvLayout layout = new KvLayout(length, KvCacheType.valueOf(type));
       MemorySegment page = Arena.ofAuto().allocate(layout.headBytes(), 64);
-      float[] q = new float[length];
-      float[] scores = new float[KvLayout.PAGE_LENGTH];
+      float[] q = new float[Kernels.QUERY_BLOCK * length];
+      float[] scores = new float[Kernels.QUERY_BLOCK * Kernels.CHUNK];
       float[] out = new float[layout.rowLength()];
-      int stride = KvLayout.PAGE_LENGTH;
       return switch (name) {
-        case "scores" ->
-            count -> KERNELS.scores(layout, page, 0, count, q, 0, 1, 1, scores, 0, stride);
-        case "values" ->
-            count -> KERNELS.accumulate(layout, page, 0, count, scores, 0, stride, 1, out, 0);
+        case "scores" -> count -> KERNELS.scores(layout, page, 0, count, q, 1, 1, scores, 0);
+        case "values" -> count -> KERNELS.accumulate(layout, page, 0, count, scores, 0, 1, out, 0);
         default -> throw new IllegalArgumentException(name);
       };
     }

@@ -94,9 +94,9 @@ final class KernelOrderTest {
         }
       }
       for (KvCacheType type : KvCacheType.values()) {
-        for (int heads : new int[] {1, 3, 4}) {
+        for (int queries : new int[] {1, 3, 4, 12}) {
           for (int headLength : new int[] {64, 96, 128}) {
-            addAttention(kernels, new KvLayout(headLength, type), heads);
+            addAttention(kernels, new KvLayout(headLength, type), queries);
           }
         }
       }
@@ -189,29 +189,27 @@ final class KernelOrderTest {
               }));
     }
 
-    private static void addAttention(List<Kernel> kernels, KvLayout layout, int heads) {
+    private static void addAttention(List<Kernel> kernels, KvLayout layout, int queries) {
       int length = layout.headLength();
       MemorySegment page = Arena.ofAuto().allocate(layout.headBytes(), 64);
       float[] vector = numbers(length);
       for (int slot = 0; slot < KvLayout.PAGE_LENGTH; slot++) {
         layout.storeKey(page, 0, slot, vector, 0);
       }
-      float[] q = numbers(heads * length);
-      float[] scores = new float[heads * KvLayout.PAGE_LENGTH];
-      float[] out = new float[heads * layout.rowLength()];
-      String name = layout.type() + "-" + length + "x" + heads;
-      int stride = KvLayout.PAGE_LENGTH;
+      int rows = Math.ceilDiv(queries, Kernels.QUERY_BLOCK) * Kernels.QUERY_BLOCK;
+      float[] q = numbers(rows * length);
+      float[] scores = new float[rows * Kernels.CHUNK];
+      float[] out = new float[queries * layout.rowLength()];
+      String name = layout.type() + "-" + length + "x" + queries;
       kernels.add(
           new Kernel(
               "scores-" + name,
-              () -> KERNELS.scores(layout, page, 0, 63, q, 0, heads, 0.1f, scores, 0, stride)));
-      float[] probabilities = new float[heads * KvLayout.PAGE_LENGTH];
+              () -> KERNELS.scores(layout, page, 0, 63, q, queries, 0.1f, scores, 0)));
+      float[] probabilities = new float[rows * Kernels.CHUNK];
       kernels.add(
           new Kernel(
               "values-" + name,
-              () ->
-                  KERNELS.accumulate(
-                      layout, page, 0, 63, probabilities, 0, stride, heads, out, 0)));
+              () -> KERNELS.accumulate(layout, page, 0, 63, probabilities, 0, queries, out, 0)));
     }
 
     private static void addOthers(List<Kernel> kernels) {

@@ -107,9 +107,10 @@ final class KernelsTest {
     }
   }
 
-  static Stream<Arguments> heads() {
+  static Stream<Arguments> queries() {
     int[][] shapes = {
-      {128, 4}, {128, 3}, {96, 3}, {32, 1}, {32, 5}, {64, 8}, {80, 4}, {24, 2}, {33, 7}, {2, 1}
+      {128, 4}, {128, 3}, {96, 3}, {32, 1}, {32, 5}, {64, 8}, {80, 4}, {24, 2}, {33, 7}, {2, 1},
+      {128, 32}, {40, 13}
     };
     return Stream.of(shapes)
         .flatMap(shape ->
@@ -118,8 +119,8 @@ final class KernelsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("heads")
-  void attentionOverAnyPartOfAPage(KvLayout layout, int heads) {
+  @MethodSource("queries")
+  void attentionOverAnyPartOfAPage(KvLayout layout, int queries) {
     int headLength = layout.headLength();
     int row = layout.rowLength();
     try (Arena arena = Arena.ofConfined()) {
@@ -130,29 +131,35 @@ final class KernelsTest {
         layout.storeKey(keys, at, slot, gaussian(headLength, slot == 5 ? 1e-6f : 3), 0);
         layout.storeValue(values, at, slot, gaussian(headLength, slot == 6 ? 1e-6f : 3), 0);
       }
-      float[] q = gaussian(heads * headLength + 1, 2);
-      int stride = 2 * KvLayout.PAGE_LENGTH;
+      float[] q = gaussian(queries * headLength + 1, 2);
+      int rows = Math.ceilDiv(queries, Kernels.QUERY_BLOCK) * Kernels.QUERY_BLOCK;
+      float[] plain = new float[rows * headLength];
+      float[] arranged = new float[rows * headLength];
+      for (int i = 0; i < queries; i++) {
+        SCALAR.arrange(layout, q, 1 + i * headLength, plain, i);
+        CHOSEN.arrange(layout, q, 1 + i * headLength, arranged, i);
+      }
       for (int count : new int[] {1, 2, 15, 16, 17, 31, 32, 33, 63, 64}) {
-        float[] expected = new float[heads * stride];
-        float[] actual = new float[heads * stride];
-        SCALAR.scores(layout, keys, at, count, q, 1, heads, 0.1f, expected, 64, stride);
-        CHOSEN.scores(layout, keys, at, count, q, 1, heads, 0.1f, actual, 64, stride);
-        for (int h = 0; h < heads; h++) {
-          int from = h * stride + 64;
-          assertClose(
-              Arrays.copyOfRange(actual, from, from + count),
-              Arrays.copyOfRange(expected, from, from + count),
-              1e-5);
+        float[] expected = new float[rows * Kernels.CHUNK];
+        float[] actual = new float[rows * Kernels.CHUNK];
+        SCALAR.scores(layout, keys, at, count, plain, queries, 0.1f, expected, 64);
+        CHOSEN.scores(layout, keys, at, count, arranged, queries, 0.1f, actual, 64);
+        float[] expectedScores = new float[queries * count];
+        float[] actualScores = new float[queries * count];
+        for (int i = 0; i < queries; i++) {
+          int from = i * Kernels.CHUNK + 64;
+          System.arraycopy(expected, from, expectedScores, i * count, count);
+          System.arraycopy(actual, from, actualScores, i * count, count);
         }
-        float[] probabilities = gaussian(heads * stride, 0.1f);
-        float[] out = gaussian(heads * row + 2, 1);
+        assertClose(actualScores, expectedScores, 1e-5); // of one alone, terms may cancel out
+        float[] probabilities = gaussian(rows * Kernels.CHUNK, 0.1f);
+        float[] out = gaussian(queries * row + 2, 1);
         float[] chosenOut = out.clone();
-        SCALAR.accumulate(
-            layout, values, at, count, probabilities.clone(), 64, stride, heads, out, 2);
+        SCALAR.accumulate(layout, values, at, count, probabilities.clone(), 64, queries, out, 2);
         CHOSEN.accumulate(
-            layout, values, at, count, probabilities.clone(), 64, stride, heads, chosenOut, 2);
-        for (int h = 0; h < heads; h++) {
-          int from = 2 + h * row;
+            layout, values, at, count, probabilities.clone(), 64, queries, chosenOut, 2);
+        for (int i = 0; i < queries; i++) {
+          int from = 2 + i * row;
           assertClose(
               Arrays.copyOfRange(chosenOut, from, from + headLength),
               Arrays.copyOfRange(out, from, from + headLength),

@@ -191,7 +191,7 @@ final class KernelWatchTest {
             directory,
             List.of(
                 "-XX:CompileCommand=quiet",
-                "-XX:CompileCommand=exclude,io.github.phi4j.internal.kernel.KeyScores::*"),
+                "-XX:CompileCommand=exclude,io.github.phi4j.internal.kernel.KeyScores*::*"),
             directory.toString());
 
     assertThat(printed).contains("attention is slow with one token");
