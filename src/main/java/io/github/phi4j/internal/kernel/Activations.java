@@ -15,6 +15,9 @@ import java.util.Map;
  *
  * <p>Columns {@code c} and {@code c + 8} of each sixteen occupy the low and the high half of one
  * word. Words are stored as float bits, since C2 folds a float load and broadcast into one step.
+ *
+ * <p>Many vectors are multiplied in steps of a few. A step's words are interleaved, so that the
+ * loop needs one address for all of them, which changes by a constant.
  */
 public final class Activations {
 
@@ -28,17 +31,26 @@ public final class Activations {
   private final Map<GgmlType, float[]> factors = new EnumMap<>(GgmlType.class);
   private float[] x = {};
   private float[] pairs = {};
+  private float[] interleaved = {};
   private GroupValues sixteens = new GroupValues(0);
   private GroupValues thirtyTwos = new GroupValues(0);
   private int columns;
   private int tokens;
+  private int steps;
 
-  /** Sets the next batch, (tokens, columns); its vectors are then quantized one by one. */
+  /** Sets the next batch, (tokens, columns); its vectors are then quantized step by step. */
   void set(float[] input, int newColumns, int newTokens) {
+    boolean few = newTokens < PackedTile.FEWEST_TOKENS;
+    set(input, newColumns, newTokens, few ? newTokens : PackedTile.steps(newTokens));
+  }
+
+  /** The same with another number of steps. */
+  void set(float[] input, int newColumns, int newTokens, int newSteps) {
     layouts.clear();
     x = input;
     columns = newColumns;
     tokens = newTokens;
+    steps = newSteps;
   }
 
   /** Adds a layout whose rows the batch will be multiplied with. */
@@ -66,6 +78,9 @@ public final class Activations {
     if (pairs.length < tokens * pairStride()) {
       pairs = new float[tokens * pairStride()];
     }
+    if (together() && interleaved.length < tokens * pairStride()) {
+      interleaved = new float[tokens * pairStride()];
+    }
     int numbers = tokens * columns;
     if (thirtyTwos.scales().length < numbers / GROUP) {
       sixteens = new GroupValues(numbers / 16);
@@ -73,7 +88,7 @@ public final class Activations {
     }
     for (int i = 0; i < layouts.size(); i++) {
       QuantLayout layout = layouts.get(i);
-      int length = together() ? 0 : factorsAt(layout, tokens);
+      int length = together() ? numbers / layout.group() : factorsAt(layout, tokens);
       float[] before = factors.get(layout.type());
       if (before == null || before.length < length) {
         factors.put(layout.type(), new float[length]);
@@ -95,8 +110,32 @@ public final class Activations {
     return token * pairStride();
   }
 
-  /** The stride between the pairs of successive vectors. */
-  int pairStride() {
+  /** The pairs of vectors that are multiplied together: (steps, columns / 2, tokens of a step). */
+  float[] interleaved() {
+    return interleaved;
+  }
+
+  /** The place of the first vector's word of a step. */
+  int interleavedAt(int step, int pair) {
+    return firstOf(step) * pairStride() + pair * widthOf(step);
+  }
+
+  /** The steps in which the vectors are multiplied; of single vectors, if they are few. */
+  int steps() {
+    return steps;
+  }
+
+  /** The first vector of a step, or the end. */
+  int firstOf(int step) {
+    return tokens * step / steps;
+  }
+
+  /** The vectors of a step. */
+  int widthOf(int step) {
+    return firstOf(step + 1) - firstOf(step);
+  }
+
+  private int pairStride() {
     return columns / 2 + PADDING;
   }
 
@@ -107,30 +146,74 @@ public final class Activations {
 
   /** Whether the vectors are multiplied together, not one by one. */
   boolean together() {
-    return tokens >= PackedTile.FEWEST_TOKENS;
+    return steps < tokens;
   }
 
-  /** The factors of a layout's words, for vectors that are multiplied one by one. */
+  /**
+   * The factors of a layout's words, for vectors that are multiplied one by one; for a step's, the
+   * initial values of the sums, from {@link #startsAt} on.
+   */
   float[] factors(QuantLayout layout) {
     return factors.get(layout.type());
   }
 
-  /** Writes the factors of quantized columns of a vector, unless they are not needed. */
-  void writeFactors(QuantLayout layout, int token, int from, int to) {
-    if (!together()) {
-      int first = from / layout.group();
-      layout
-          .taps()
-          .writeFactors(
-              pairs,
-              pairsAt(token) + from / 2,
-              (to - from) / layout.group(),
-              groups(layout.group()).starts(),
-              token * (columns / layout.group()) + first,
-              layout.bias(),
-              factors(layout),
-              factorsAt(layout, token) + first * layout.taps().factorsPerGroup());
+  /** Prepares quantized columns of a step's vectors for the products. */
+  void arrange(int step, int from, int end) {
+    if (together()) {
+      interleave(step, from / 2, end / 2);
+      for (int i = 0; i < layouts.size(); i++) {
+        QuantLayout layout = layouts.get(i);
+        writeStarts(layout, step, from / layout.group(), end / layout.group());
+      }
+    } else {
+      for (int i = 0; i < layouts.size(); i++) {
+        writeFactors(layouts.get(i), step, from, end);
+      }
     }
+  }
+
+  private void interleave(int step, int from, int end) {
+    int width = widthOf(step);
+    for (int i = 0; i < width; i++) {
+      int of = pairsAt(firstOf(step) + i);
+      int to = interleavedAt(step, 0) + i;
+      for (int pair = from; pair < end; pair++) {
+        interleaved[to + pair * width] = pairs[of + pair];
+      }
+    }
+  }
+
+  private void writeStarts(QuantLayout layout, int step, int from, int end) {
+    float[] sums = groups(layout.group()).starts();
+    float[] starts = factors(layout);
+    int width = widthOf(step);
+    for (int i = 0; i < width; i++) {
+      int of = (firstOf(step) + i) * (columns / layout.group());
+      int to = startsAt(layout, step, 0) + i;
+      for (int group = from; group < end; group++) {
+        starts[to + group * width] = Taps.start(sums[of + group], layout.bias());
+      }
+    }
+  }
+
+  private void writeFactors(QuantLayout layout, int token, int from, int end) {
+    int first = from / layout.group();
+    layout
+        .taps()
+        .writeFactors(
+            pairs,
+            pairsAt(token) + from / 2,
+            (end - from) / layout.group(),
+            groups(layout.group()).starts(),
+            token * (columns / layout.group()) + first,
+            layout.bias(),
+            factors(layout),
+            factorsAt(layout, token) + first * layout.taps().factorsPerGroup());
+  }
+
+  /** The place of the first vector's initial sums of a step: (steps, groups, tokens of a step). */
+  int startsAt(QuantLayout layout, int step, int group) {
+    return firstOf(step) * (columns / layout.group()) + group * widthOf(step);
   }
 
   /** The start of a vector's factors. */

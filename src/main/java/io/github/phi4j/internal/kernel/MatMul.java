@@ -77,7 +77,7 @@ public final class MatMul implements WorkerPool.Task {
     }
     if (!activations.layouts().isEmpty()) {
       activations.reserve();
-      pool.run(quantization, count * quantizedParts());
+      pool.run(quantization, activations.steps() * quantizedParts());
     }
     firstPart = uncompiled ? computeWhileUncompiled(parts) : 0;
     pool.run(this, parts - firstPart);
