@@ -10,8 +10,7 @@ import java.util.Map;
 /**
  * A batch of activation vectors, in 32-bit floats and quantized to 8 bits for packed products. Each
  * group of 32 values shares a scale, and quantized values are at most 127 in magnitude. Reused; not
- * thread-safe during writes, except that different columns and vectors may be quantized
- * concurrently.
+ * thread-safe during writes, except that different columns and steps may be quantized concurrently.
  *
  * <p>Columns {@code c} and {@code c + 8} of each sixteen occupy the low and the high half of one
  * word. Words are stored as float bits, since C2 folds a float load and broadcast into one step.
@@ -40,11 +39,10 @@ public final class Activations {
 
   /** Sets the next batch, (tokens, columns); its vectors are then quantized step by step. */
   void set(float[] input, int newColumns, int newTokens) {
-    boolean few = newTokens < PackedTile.FEWEST_TOKENS;
-    set(input, newColumns, newTokens, few ? newTokens : PackedTile.steps(newTokens));
+    set(input, newColumns, newTokens, PackedTile.steps(newTokens));
   }
 
-  /** The same with another number of steps. */
+  /** The same with another number of steps: as many as vectors, or so that each has two to five. */
   void set(float[] input, int newColumns, int newTokens, int newSteps) {
     layouts.clear();
     x = input;
@@ -110,12 +108,12 @@ public final class Activations {
     return token * pairStride();
   }
 
-  /** The pairs of vectors that are multiplied together: (steps, columns / 2, tokens of a step). */
+  /** The pairs of a step's vectors, (columns / 2, vectors), from {@link #interleavedAt} on. */
   float[] interleaved() {
     return interleaved;
   }
 
-  /** The place of the first vector's word of a step. */
+  /** Where a pair of a step's first vector is; those of its other vectors follow. */
   int interleavedAt(int step, int pair) {
     return firstOf(step) * pairStride() + pair * widthOf(step);
   }
@@ -150,8 +148,8 @@ public final class Activations {
   }
 
   /**
-   * The factors of a layout's words, for vectors that are multiplied one by one; for a step's, the
-   * initial values of the sums, from {@link #startsAt} on.
+   * The factors of a layout's words, for vectors that are multiplied one by one; for those of a
+   * step, only the bias terms of the sums, (groups, vectors), from {@link #startsAt} on.
    */
   float[] factors(QuantLayout layout) {
     return factors.get(layout.type());
@@ -211,7 +209,7 @@ public final class Activations {
             factorsAt(layout, token) + first * layout.taps().factorsPerGroup());
   }
 
-  /** The place of the first vector's initial sums of a step: (steps, groups, tokens of a step). */
+  /** Where the bias term of a step's first vector is; those of its other vectors follow. */
   int startsAt(QuantLayout layout, int step, int group) {
     return firstOf(step) * (columns / layout.group()) + group * widthOf(step);
   }

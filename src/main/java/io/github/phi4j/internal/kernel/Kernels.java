@@ -94,6 +94,7 @@ public interface Kernels {
   /**
    * Puts a query where {@link #scores} reads it.
    *
+   * @param layout the layout of the keys
    * @param q the query, {@code headLength} numbers from {@code offset} on
    * @param queries the queries of a call, rounded up to whole {@link #QUERY_BLOCK}s, times {@code
    *     headLength}, in an order of the implementation's own
@@ -108,7 +109,8 @@ public interface Kernels {
    *
    * @param at the byte where the keys start in the page
    * @param queries as written by {@link #arrange}
-   * @param scores (queries, {@link #CHUNK}), written from {@code offset} on
+   * @param scores (queries rounded up to whole {@link #QUERY_BLOCK}s, {@link #CHUNK}), written from
+   *     {@code offset} on
    */
   void scores(
       KvLayout layout,
@@ -137,7 +139,8 @@ public interface Kernels {
    *
    * @param at the byte where the values start in the page
    * @param probabilities (queries rounded up to whole {@link #QUERY_BLOCK}s, {@link #CHUNK}), read
-   *     from {@code offset} on; up to {@link KvLayout#PAGE_LENGTH} of each query are overwritten
+   *     from {@code offset} on; up to {@link KvLayout#PAGE_LENGTH} of each query are overwritten;
+   *     rows beyond {@code queryCount} may hold anything
    * @param out (queries, headLength rounded up to whole blocks)
    */
   void accumulate(

@@ -8,9 +8,10 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Dot products of eight queries with the keys of a page, one method per cache type. Positions are
- * lanes. Of fewer queries the others are computed too: they cost less than another loop. The build
- * makes the class for four from this text ({@code src/build/Copies.java}).
+ * Dot products of several queries at a time with the keys of a page, one method per cache type.
+ * Positions are lanes. Queries are read from blocks of (dimension, {@link Kernels#QUERY_BLOCK}). If
+ * there are fewer, the others are computed all the same: that costs less than another loop. The
+ * build makes the class for four queries from that for eight ({@code src/build/Copies.java}).
  */
 final class KeyScores8 {
 

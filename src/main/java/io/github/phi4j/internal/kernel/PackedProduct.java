@@ -63,12 +63,10 @@ final class PackedProduct {
       Scratch scratch) {
     unpack(w, layout, firstRow, rows, r, column, scratch.packed);
     for (int step = 0; step < x.steps(); step++) {
-      int from = x.firstOf(step);
-      int count = x.widthOf(step);
       multiply(scratch.packed, layout, x, step, column);
       for (int v = 0; v < PackedTile.VECTORS && r + v * VectorWidth.LANES < rows; v += 2) {
-        int y = from * SLAB_ROWS + r + v * VectorWidth.LANES;
-        add(scratch.packed, layout, v, x, from, count, column, scratch.sums, y);
+        int y = x.firstOf(step) * SLAB_ROWS + r + v * VectorWidth.LANES;
+        add(scratch.packed, layout, v, x, step, column, scratch.sums, y);
       }
     }
   }
@@ -113,27 +111,26 @@ final class PackedProduct {
     }
   }
 
-  /** Accumulates the sums of {@code count} tokens with two vectors of a tile. */
+  /** Accumulates the sums of a step's tokens with two vectors of a tile. */
   static void add(
       PackedTile tile,
       QuantLayout layout,
       int vector,
       Activations x,
-      int token,
-      int count,
+      int step,
       int column,
       float[] y,
       int to) {
     int groups = PackedTile.COLUMNS / layout.group();
     GroupValues values = x.groups(layout.group());
     int stride = x.columns() / layout.group();
-    int at = token * stride + column / layout.group();
-    switch (count) {
+    int at = x.firstOf(step) * stride + column / layout.group();
+    switch (x.widthOf(step)) {
       case 2 -> PackedSums2.add(tile, vector, groups, values, at, stride, y, to, SLAB_ROWS);
       case 3 -> PackedSums3.add(tile, vector, groups, values, at, stride, y, to, SLAB_ROWS);
       case 4 -> PackedSums4.add(tile, vector, groups, values, at, stride, y, to, SLAB_ROWS);
       case 5 -> PackedSums5.add(tile, vector, groups, values, at, stride, y, to, SLAB_ROWS);
-      default -> throw new IllegalArgumentException(count + " tokens");
+      default -> throw new IllegalArgumentException(x.widthOf(step) + " tokens");
     }
   }
 

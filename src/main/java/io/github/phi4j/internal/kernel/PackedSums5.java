@@ -15,9 +15,9 @@ import jdk.incubator.vector.VectorSpecies;
  * and four tokens ({@code src/build/Copies.java}).
  *
  * <p>A lane is a row and holds two 16-bit sums, of low and of high columns. Quants are used
- * unsigned, and the sums start at the negated bias term: arithmetic is modulo 2¹⁶, so only the sums
- * of the unbiased quants need to fit. Half a group has 16 columns of at most 16 · 127 in magnitude,
- * or 8 of 32 · 127: both are 32,512, below 32,767.
+ * unsigned, and the negated bias term is added: arithmetic is modulo 2¹⁶, so only the sums of the
+ * unbiased quants need to fit. Half a group has 16 columns of at most 16 · 127 in magnitude, or 8
+ * of 32 · 127: both are 32,512, below 32,767.
  */
 final class PackedSums5 {
 
@@ -40,9 +40,9 @@ final class PackedSums5 {
    * check the bounds of each array anew for each group.
    *
    * @param w (groups, length, rows, 2), pairs of quants
-   * @param length the pairs of a group
+   * @param length the pairs of a group, a power of two
    * @param x pairs of activations, (groups, length, tokens), from {@code at} on
-   * @param starts initial values of the sums, (groups, tokens), from {@code start} on
+   * @param starts bias terms, added to the sums: (groups, tokens), from {@code start} on
    * @param sums (groups, tokens, rows, 2)
    */
   static void multiply(

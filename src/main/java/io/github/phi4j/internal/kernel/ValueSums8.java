@@ -9,10 +9,11 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Probability-weighted sums of a page's values for up to eight queries, one method per cache type.
- * Dimensions are lanes. Outputs are padded to whole blocks per query. Of fewer queries the others
- * are computed too, into rows that are written again by the last: rows are written backwards. The
- * build makes the class for four from this text ({@code src/build/Copies.java}).
+ * Probability-weighted sums of a page's values for several queries at a time, one method per cache
+ * type. Dimensions are lanes. Outputs are padded to whole blocks per query. If there are fewer
+ * queries, the surplus results go to the last one's row, which is stored after them: rows are
+ * stored in descending order. The build makes the class for four queries from that for eight
+ * ({@code src/build/Copies.java}).
  */
 final class ValueSums8 {
 
@@ -306,7 +307,9 @@ final class ValueSums8 {
           FloatVector odd =
               FloatVector.broadcast(
                   FLOATS,
-                  Float.float16ToFloat(page.get(SHORT, scaleAt + Short.BYTES)) * BYTE_SCALE);
+                  i + 1 == count
+                      ? 0
+                      : Float.float16ToFloat(page.get(SHORT, scaleAt + Short.BYTES)) * BYTE_SCALE);
           FloatVector evenLow =
               ((FloatVector)
                       bytes

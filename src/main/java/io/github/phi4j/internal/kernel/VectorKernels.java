@@ -245,7 +245,7 @@ final class VectorKernels implements Kernels {
       sum2 = sum2.lanewise(VectorOperators.ADD, FloatVector.fromArray(FLOATS, x, i + 2 * LANES));
       sum3 = sum3.lanewise(VectorOperators.ADD, FloatVector.fromArray(FLOATS, x, i + 3 * LANES));
     }
-    FloatVector first = FloatVector.fromArray(FLOATS, x, offset); // lends its place to the lanes
+    FloatVector first = FloatVector.fromArray(FLOATS, x, offset); // makes room for the lanes
     sum0.lanewise(VectorOperators.ADD, sum1)
         .lanewise(VectorOperators.ADD, sum2.lanewise(VectorOperators.ADD, sum3))
         .intoArray(x, offset);
@@ -345,8 +345,10 @@ final class VectorKernels implements Kernels {
           }
         }
         case Q8_0 -> {
-          for (int i = 0; i < many && count % 2 == 1; i++) {
-            probabilities[of + i * CHUNK + count] = 0; // the pair of the last position
+          if (count % 2 == 1) { // the last position's pair
+            for (int i = 0; i < many; i++) {
+              probabilities[of + i * CHUNK + count] = 0;
+            }
           }
           if (eight) {
             ValueSums8.ofBytes(page, at, scales, count, probabilities, of, many, row, out, to);
@@ -359,7 +361,7 @@ final class VectorKernels implements Kernels {
     }
   }
 
-  /** Whole vectors of a page's probabilities; those beyond the last are not used. */
+  /** Multiplies a page's probabilities, in whole vectors; those beyond the last are not used. */
   private static void scale(float[] x, int offset, int length, float factor) {
     for (int i = offset; i < offset + length; i += LANES) {
       FloatVector.fromArray(FLOATS, x, i).mul(factor).intoArray(x, i);

@@ -60,7 +60,7 @@ final class Attention implements WorkerPool.Task {
     private final Partial sums;
     int read; // keeps prefetching reads alive: see KvLayout.prefetch
 
-    Worker(int rows, int rowLength) {
+    Worker(int rows, int rowLength) { // kernels also read and write rows beyond the last
       queries = new float[(rows + Kernels.QUERY_BLOCK) * rowLength];
       scores = new float[(rows + Kernels.QUERY_BLOCK) * CHUNK];
       partial = new Partial(rows, rowLength);
@@ -262,8 +262,8 @@ final class Attention implements WorkerPool.Task {
     for (int at = from; at < from + CHUNK && at <= positions[end - 1]; at += KvCache.PAGE_LENGTH) {
       MemorySegment page = cache.page(at / KvCache.PAGE_LENGTH);
       read += layout.prefetch(page, values);
-      boolean visible = at + KvCache.PAGE_LENGTH <= positions[first] + 1; // to all tokens, wholly
-      int together = visible ? end - first : 1;
+      boolean whole = at + KvCache.PAGE_LENGTH <= positions[first] + 1; // visible to all tokens
+      int together = whole ? end - first : 1;
       for (int t = first; t < end; t += together) {
         int count = Math.min(KvCache.PAGE_LENGTH, positions[t] + 1 - at);
         if (count > 0) {

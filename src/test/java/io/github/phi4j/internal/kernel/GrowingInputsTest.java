@@ -110,12 +110,15 @@ final class GrowingInputsTest {
       int length = 64;
       KvLayout layout = new KvLayout(length, KvCacheType.valueOf(type));
       MemorySegment page = Arena.ofAuto().allocate(layout.headBytes(), 64);
-      float[] q = new float[Kernels.QUERY_BLOCK * length];
-      float[] scores = new float[Kernels.QUERY_BLOCK * Kernels.CHUNK];
-      float[] out = new float[layout.rowLength()];
+      int queries = 12; // a whole block, and less than one
+      int rows = 2 * Kernels.QUERY_BLOCK;
+      float[] q = new float[rows * length];
+      float[] scores = new float[rows * Kernels.CHUNK];
+      float[] out = new float[queries * layout.rowLength()];
       return switch (name) {
-        case "scores" -> count -> KERNELS.scores(layout, page, 0, count, q, 1, 1, scores, 0);
-        case "values" -> count -> KERNELS.accumulate(layout, page, 0, count, scores, 0, 1, out, 0);
+        case "scores" -> count -> KERNELS.scores(layout, page, 0, count, q, queries, 1, scores, 0);
+        case "values" ->
+            count -> KERNELS.accumulate(layout, page, 0, count, scores, 0, queries, out, 0);
         default -> throw new IllegalArgumentException(name);
       };
     }

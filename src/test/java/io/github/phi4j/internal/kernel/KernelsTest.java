@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -134,39 +135,76 @@ final class KernelsTest {
       float[] q = gaussian(queries * headLength + 1, 2);
       int rows = Math.ceilDiv(queries, Kernels.QUERY_BLOCK) * Kernels.QUERY_BLOCK;
       float[] plain = new float[rows * headLength];
-      float[] arranged = new float[rows * headLength];
+      float[] arranged = filled(rows * headLength, Float.NaN);
       for (int i = 0; i < queries; i++) {
         SCALAR.arrange(layout, q, 1 + i * headLength, plain, i);
         CHOSEN.arrange(layout, q, 1 + i * headLength, arranged, i);
       }
+      float[] expected = new float[rows * Kernels.CHUNK];
+      SCALAR.scores(layout, keys, at, KvLayout.PAGE_LENGTH, plain, queries, 0.1f, expected, 64);
       for (int count : new int[] {1, 2, 15, 16, 17, 31, 32, 33, 63, 64}) {
-        float[] expected = new float[rows * Kernels.CHUNK];
-        float[] actual = new float[rows * Kernels.CHUNK];
-        SCALAR.scores(layout, keys, at, count, plain, queries, 0.1f, expected, 64);
+        float[] actual = filled(rows * Kernels.CHUNK, Float.NaN);
         CHOSEN.scores(layout, keys, at, count, arranged, queries, 0.1f, actual, 64);
-        float[] expectedScores = new float[queries * count];
-        float[] actualScores = new float[queries * count];
-        for (int i = 0; i < queries; i++) {
-          int from = i * Kernels.CHUNK + 64;
-          System.arraycopy(expected, from, expectedScores, i * count, count);
-          System.arraycopy(actual, from, actualScores, i * count, count);
-        }
-        assertClose(actualScores, expectedScores, 1e-5); // of one alone, terms may cancel out
-        float[] probabilities = gaussian(rows * Kernels.CHUNK, 0.1f);
+        float[] probabilities = filled(rows * Kernels.CHUNK, Float.NaN);
+        System.arraycopy(
+            gaussian(queries * Kernels.CHUNK, 0.1f), 0, probabilities, 0, queries * Kernels.CHUNK);
         float[] out = gaussian(queries * row + 2, 1);
         float[] chosenOut = out.clone();
+        float[] scaled = probabilities.clone();
         SCALAR.accumulate(layout, values, at, count, probabilities.clone(), 64, queries, out, 2);
-        CHOSEN.accumulate(
-            layout, values, at, count, probabilities.clone(), 64, queries, chosenOut, 2);
+        CHOSEN.accumulate(layout, values, at, count, scaled, 64, queries, chosenOut, 2);
         for (int i = 0; i < queries; i++) {
-          int from = 2 + i * row;
+          int from = i * Kernels.CHUNK + 64;
+          float[] page = Arrays.copyOfRange(expected, from, from + KvLayout.PAGE_LENGTH);
+          System.arraycopy(actual, from, page, 0, count); // of few alone, terms may cancel out
+          assertClose(page, Arrays.copyOfRange(expected, from, from + KvLayout.PAGE_LENGTH), 1e-5);
+          assertOutsideThePage(actual, filled(Kernels.CHUNK, Float.NaN), i);
+          assertOutsideThePage(
+              scaled,
+              Arrays.copyOfRange(probabilities, i * Kernels.CHUNK, (i + 1) * Kernels.CHUNK),
+              i);
+          int to = 2 + i * row;
           assertClose(
-              Arrays.copyOfRange(chosenOut, from, from + headLength),
-              Arrays.copyOfRange(out, from, from + headLength),
+              Arrays.copyOfRange(chosenOut, to, to + headLength),
+              Arrays.copyOfRange(out, to, to + headLength),
               1e-5);
         }
       }
     }
+  }
+
+  private static float[] filled(int length, float number) {
+    float[] numbers = new float[length];
+    Arrays.fill(numbers, number);
+    return numbers;
+  }
+
+  /** A query's row but for the page at 64. */
+  private static void assertOutsideThePage(float[] actual, float[] expected, int query) {
+    int from = query * Kernels.CHUNK;
+    int end = 64 + KvLayout.PAGE_LENGTH;
+    assertThat(Arrays.copyOfRange(actual, from, from + 64)).isEqualTo(Arrays.copyOf(expected, 64));
+    assertThat(Arrays.copyOfRange(actual, from + end, from + Kernels.CHUNK))
+        .isEqualTo(Arrays.copyOfRange(expected, end, Kernels.CHUNK));
+  }
+
+  /** Slots beyond the last may hold anything, in the pair of the last, too. */
+  @ParameterizedTest
+  @EnumSource
+  void whatFollowsTheLastPositionHasNoEffect(KvCacheType type) {
+    KvLayout layout = new KvLayout(32, type);
+    MemorySegment values = MemorySegment.ofArray(new byte[Math.toIntExact(layout.headBytes())]);
+    layout.storeValue(values, 0, 0, filled(32, 127), 0); // of scale 1
+    for (int slot = 1; slot < KvLayout.PAGE_LENGTH; slot++) {
+      layout.storeValue(values, 0, slot, filled(32, Float.NaN), 0);
+    }
+    float[] probabilities = filled(Kernels.QUERY_BLOCK * Kernels.CHUNK, Float.NaN);
+    probabilities[0] = 0.5f;
+    float[] out = new float[32];
+
+    CHOSEN.accumulate(layout, values, 0, 1, probabilities, 0, 1, out, 0);
+
+    assertClose(out, filled(32, 63.5f), 1e-5);
   }
 
   /** The block quantized by hand: scale 127 / 127, halves rounded away from zero as ggml does. */

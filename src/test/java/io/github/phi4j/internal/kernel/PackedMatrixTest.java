@@ -146,7 +146,7 @@ final class PackedMatrixTest {
     }
   }
 
-  /** From four on, tokens are multiplied several at a time; fewer, one by one. */
+  /** From nine on, tokens are multiplied several at a time; fewer, one by one. */
   @ParameterizedTest
   @EnumSource
   void batchesGiveTheBitsOfTheirTokens(Type type) {
@@ -358,7 +358,7 @@ final class PackedMatrixTest {
   @Test
   void oneProductAfterTheOtherTakesAnyTypesShapesAndBatches() {
     try (WorkerPool pool = new WorkerPool(2)) {
-      MatMul matMul = new MatMul(pool, VECTOR, 2816, 9);
+      MatMul matMul = new MatMul(pool, VECTOR, 2816, 14);
       for (int columns : new int[] {512, 2816, 256}) {
         List<Matrix> stack =
             List.of(
@@ -367,7 +367,7 @@ final class PackedMatrixTest {
                 random(GgmlType.Q3_K, 48, columns),
                 random(GgmlType.Q5_0, 64, columns),
                 random(GgmlType.Q6_K, 32, columns));
-        for (int tokens : new int[] {1, 5, 3, 4, 9, 2}) {
+        for (int tokens : new int[] {1, 5, 14, 3, 4, 9, 11, 2}) {
           float[] x = gaussian(tokens * columns);
           float[] y = new float[tokens * 240];
           matMul.multiply(stack, x, tokens, y);

@@ -158,12 +158,12 @@ final class AttentionTest {
     assertExact(config, cache, length - 1, q, 0, out, 0);
   }
 
-  /** Twelve pairs of a block and a head; the buffer holds the sums of two. */
+  /** Eight pairs of a block and a head; the buffer holds the sums of three. */
   @Test
   void aLongContextOfManyHeadsIsComputedInPartsWithTheSameBits() {
     int length = 8200; // 17 chunks
     int tokens = 20;
-    PhiConfig config = config(192, 4, 2, length);
+    PhiConfig config = config(64, 4, 2, length);
     KvCache.Format format = new KvCache.Format(KvCacheType.F32, KvCacheType.F32);
     KvCache cache = filled(config, format, length);
     int stride = config.queryLength() + 2 * config.keyValueLength();
