@@ -10,13 +10,11 @@ import java.util.Map;
 /**
  * A batch of activation vectors, in 32-bit floats and quantized to 8 bits for packed products. Each
  * group of 32 values shares a scale, and quantized values are at most 127 in magnitude. Reused; not
- * thread-safe during writes, except that different columns and steps may be quantized concurrently.
+ * thread-safe during writes, except that different columns and vectors may be quantized
+ * concurrently.
  *
  * <p>Columns {@code c} and {@code c + 8} of each sixteen occupy the low and the high half of one
  * word. Words are stored as float bits, since C2 folds a float load and broadcast into one step.
- *
- * <p>Many vectors are multiplied in steps of a few. A step's words are interleaved, so that the
- * loop needs one address for all of them, which changes by a constant.
  */
 public final class Activations {
 
@@ -30,25 +28,17 @@ public final class Activations {
   private final Map<GgmlType, float[]> factors = new EnumMap<>(GgmlType.class);
   private float[] x = {};
   private float[] pairs = {};
-  private float[] interleaved = {};
   private GroupValues sixteens = new GroupValues(0);
   private GroupValues thirtyTwos = new GroupValues(0);
   private int columns;
   private int tokens;
-  private int steps;
 
-  /** Sets the next batch, (tokens, columns); its vectors are then quantized step by step. */
+  /** Sets the next batch, (tokens, columns); its vectors are then quantized one by one. */
   void set(float[] input, int newColumns, int newTokens) {
-    set(input, newColumns, newTokens, PackedTile.steps(newTokens));
-  }
-
-  /** The same with another number of steps: as many as vectors, or so that each has two to five. */
-  void set(float[] input, int newColumns, int newTokens, int newSteps) {
     layouts.clear();
     x = input;
     columns = newColumns;
     tokens = newTokens;
-    steps = newSteps;
   }
 
   /** Adds a layout whose rows the batch will be multiplied with. */
@@ -76,9 +66,6 @@ public final class Activations {
     if (pairs.length < tokens * pairStride()) {
       pairs = new float[tokens * pairStride()];
     }
-    if (together() && interleaved.length < tokens * pairStride()) {
-      interleaved = new float[tokens * pairStride()];
-    }
     int numbers = tokens * columns;
     if (thirtyTwos.scales().length < numbers / GROUP) {
       sixteens = new GroupValues(numbers / 16);
@@ -86,7 +73,7 @@ public final class Activations {
     }
     for (int i = 0; i < layouts.size(); i++) {
       QuantLayout layout = layouts.get(i);
-      int length = together() ? numbers / layout.group() : factorsAt(layout, tokens);
+      int length = together() ? 0 : factorsAt(layout, tokens);
       float[] before = factors.get(layout.type());
       if (before == null || before.length < length) {
         factors.put(layout.type(), new float[length]);
@@ -108,32 +95,8 @@ public final class Activations {
     return token * pairStride();
   }
 
-  /** The pairs of a step's vectors, (columns / 2, vectors), from {@link #interleavedAt} on. */
-  float[] interleaved() {
-    return interleaved;
-  }
-
-  /** Where a pair of a step's first vector is; those of its other vectors follow. */
-  int interleavedAt(int step, int pair) {
-    return firstOf(step) * pairStride() + pair * widthOf(step);
-  }
-
-  /** The steps in which the vectors are multiplied; of single vectors, if they are few. */
-  int steps() {
-    return steps;
-  }
-
-  /** The first vector of a step, or the end. */
-  int firstOf(int step) {
-    return tokens * step / steps;
-  }
-
-  /** The vectors of a step. */
-  int widthOf(int step) {
-    return firstOf(step + 1) - firstOf(step);
-  }
-
-  private int pairStride() {
+  /** The stride between the pairs of successive vectors. */
+  int pairStride() {
     return columns / 2 + PADDING;
   }
 
@@ -144,74 +107,30 @@ public final class Activations {
 
   /** Whether the vectors are multiplied together, not one by one. */
   boolean together() {
-    return steps < tokens;
+    return tokens >= PackedTile.FEWEST_TOKENS;
   }
 
-  /**
-   * The factors of a layout's words, for vectors that are multiplied one by one; for those of a
-   * step, only the bias terms of the sums, (groups, vectors), from {@link #startsAt} on.
-   */
+  /** The factors of a layout's words, for vectors that are multiplied one by one. */
   float[] factors(QuantLayout layout) {
     return factors.get(layout.type());
   }
 
-  /** Prepares quantized columns of a step's vectors for the products. */
-  void arrange(int step, int from, int end) {
-    if (together()) {
-      interleave(step, from / 2, end / 2);
-      for (int i = 0; i < layouts.size(); i++) {
-        QuantLayout layout = layouts.get(i);
-        writeStarts(layout, step, from / layout.group(), end / layout.group());
-      }
-    } else {
-      for (int i = 0; i < layouts.size(); i++) {
-        writeFactors(layouts.get(i), step, from, end);
-      }
+  /** Writes the factors of quantized columns of a vector, unless they are not needed. */
+  void writeFactors(QuantLayout layout, int token, int from, int to) {
+    if (!together()) {
+      int first = from / layout.group();
+      layout
+          .taps()
+          .writeFactors(
+              pairs,
+              pairsAt(token) + from / 2,
+              (to - from) / layout.group(),
+              groups(layout.group()).starts(),
+              token * (columns / layout.group()) + first,
+              layout.bias(),
+              factors(layout),
+              factorsAt(layout, token) + first * layout.taps().factorsPerGroup());
     }
-  }
-
-  private void interleave(int step, int from, int end) {
-    int width = widthOf(step);
-    for (int i = 0; i < width; i++) {
-      int of = pairsAt(firstOf(step) + i);
-      int to = interleavedAt(step, 0) + i;
-      for (int pair = from; pair < end; pair++) {
-        interleaved[to + pair * width] = pairs[of + pair];
-      }
-    }
-  }
-
-  private void writeStarts(QuantLayout layout, int step, int from, int end) {
-    float[] sums = groups(layout.group()).starts();
-    float[] starts = factors(layout);
-    int width = widthOf(step);
-    for (int i = 0; i < width; i++) {
-      int of = (firstOf(step) + i) * (columns / layout.group());
-      int to = startsAt(layout, step, 0) + i;
-      for (int group = from; group < end; group++) {
-        starts[to + group * width] = Taps.start(sums[of + group], layout.bias());
-      }
-    }
-  }
-
-  private void writeFactors(QuantLayout layout, int token, int from, int end) {
-    int first = from / layout.group();
-    layout
-        .taps()
-        .writeFactors(
-            pairs,
-            pairsAt(token) + from / 2,
-            (end - from) / layout.group(),
-            groups(layout.group()).starts(),
-            token * (columns / layout.group()) + first,
-            layout.bias(),
-            factors(layout),
-            factorsAt(layout, token) + first * layout.taps().factorsPerGroup());
-  }
-
-  /** Where the bias term of a step's first vector is; those of its other vectors follow. */
-  int startsAt(QuantLayout layout, int step, int group) {
-    return firstOf(step) * (columns / layout.group()) + group * widthOf(step);
   }
 
   /** The start of a vector's factors. */

@@ -45,14 +45,13 @@ public interface Kernels {
       Scratch scratch);
 
   /**
-   * Quantizes columns of the vectors of a step of a batch to 8 bits, with the derived values that
-   * its layouts need. Different columns and steps may be quantized concurrently.
+   * Quantizes columns of a vector of a batch to 8 bits, with the derived values that its layouts
+   * need. Different columns and vectors may be quantized concurrently.
    *
-   * @param step below {@link Activations#steps}
    * @param from the first column, a multiple of {@link PackedLayout#BLOCK}
    * @param to the end, a multiple of it too or the end of the vector
    */
-  void quantize(Activations x, int step, int from, int to);
+  void quantize(Activations x, int token, int from, int to);
 
   /**
    * Multiplies packed rows with the vectors of a batch.

@@ -77,7 +77,7 @@ public final class MatMul implements WorkerPool.Task {
     }
     if (!activations.layouts().isEmpty()) {
       activations.reserve();
-      pool.run(quantization, activations.steps() * quantizedParts());
+      pool.run(quantization, count * quantizedParts());
     }
     firstPart = uncompiled ? computeWhileUncompiled(parts) : 0;
     pool.run(this, parts - firstPart);

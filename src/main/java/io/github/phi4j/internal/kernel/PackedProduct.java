@@ -62,12 +62,16 @@ final class PackedProduct {
       Activations x,
       Scratch scratch) {
     unpack(w, layout, firstRow, rows, r, column, scratch.packed);
-    for (int step = 0; step < x.steps(); step++) {
-      multiply(scratch.packed, layout, x, step, column);
+    int steps = PackedTile.steps(x.tokens());
+    int from = 0;
+    for (int step = 1; step <= steps; step++) {
+      int to = x.tokens() * step / steps;
+      multiply(scratch.packed, layout, x, from, to - from, column);
       for (int v = 0; v < PackedTile.VECTORS && r + v * VectorWidth.LANES < rows; v += 2) {
-        int y = x.firstOf(step) * SLAB_ROWS + r + v * VectorWidth.LANES;
-        add(scratch.packed, layout, v, x, step, column, scratch.sums, y);
+        int y = from * SLAB_ROWS + r + v * VectorWidth.LANES;
+        add(scratch.packed, layout, v, x, from, to - from, column, scratch.sums, y);
       }
+      from = to;
     }
   }
 
@@ -92,45 +96,54 @@ final class PackedProduct {
     }
   }
 
-  /** Multiplies a tile with the tokens of a step. */
-  static void multiply(PackedTile tile, QuantLayout layout, Activations x, int step, int column) {
+  /** Multiplies a tile with {@code count} tokens. */
+  static void multiply(
+      PackedTile tile, QuantLayout layout, Activations x, int token, int count, int column) {
     int length = layout.group() / 2; // pairs
     int groups = PackedTile.COLUMNS / layout.group();
-    int at = x.interleavedAt(step, column / 2);
-    int start = x.startsAt(layout, step, column / layout.group());
+    int at = x.pairsAt(token) + column / 2;
+    int stride = x.columns() / layout.group();
+    int start = token * stride + column / layout.group();
     short[] w = tile.quants;
-    float[] pairs = x.interleaved();
-    float[] starts = x.factors(layout);
+    float[] pairs = x.pairs();
+    float[] starts = x.groups(layout.group()).starts();
+    int xs = x.pairStride();
+    short bias = layout.bias();
     short[] sums = tile.sums;
-    switch (x.widthOf(step)) {
-      case 2 -> PackedSums2.multiply(w, groups, length, pairs, at, starts, start, sums);
-      case 3 -> PackedSums3.multiply(w, groups, length, pairs, at, starts, start, sums);
-      case 4 -> PackedSums4.multiply(w, groups, length, pairs, at, starts, start, sums);
-      case 5 -> PackedSums5.multiply(w, groups, length, pairs, at, starts, start, sums);
-      default -> throw new IllegalArgumentException(x.widthOf(step) + " tokens");
+    switch (count) {
+      case 2 ->
+          PackedSums2.multiply(w, groups, length, pairs, at, xs, starts, start, stride, bias, sums);
+      case 3 ->
+          PackedSums3.multiply(w, groups, length, pairs, at, xs, starts, start, stride, bias, sums);
+      case 4 ->
+          PackedSums4.multiply(w, groups, length, pairs, at, xs, starts, start, stride, bias, sums);
+      case 5 ->
+          PackedSums5.multiply(w, groups, length, pairs, at, xs, starts, start, stride, bias, sums);
+      default -> throw new IllegalArgumentException(count + " tokens");
     }
   }
 
-  /** Accumulates the sums of a step's tokens with two vectors of a tile. */
+  /** Accumulates the sums of {@code count} tokens with two vectors of a tile. */
   static void add(
       PackedTile tile,
       QuantLayout layout,
       int vector,
       Activations x,
-      int step,
+      int token,
+      int count,
       int column,
       float[] y,
       int to) {
     int groups = PackedTile.COLUMNS / layout.group();
     GroupValues values = x.groups(layout.group());
     int stride = x.columns() / layout.group();
-    int at = x.firstOf(step) * stride + column / layout.group();
-    switch (x.widthOf(step)) {
+    int at = token * stride + column / layout.group();
+    switch (count) {
       case 2 -> PackedSums2.add(tile, vector, groups, values, at, stride, y, to, SLAB_ROWS);
       case 3 -> PackedSums3.add(tile, vector, groups, values, at, stride, y, to, SLAB_ROWS);
       case 4 -> PackedSums4.add(tile, vector, groups, values, at, stride, y, to, SLAB_ROWS);
       case 5 -> PackedSums5.add(tile, vector, groups, values, at, stride, y, to, SLAB_ROWS);
-      default -> throw new IllegalArgumentException(x.widthOf(step) + " tokens");
+      default -> throw new IllegalArgumentException(count + " tokens");
     }
   }
 

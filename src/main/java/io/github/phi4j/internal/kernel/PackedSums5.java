@@ -15,9 +15,9 @@ import jdk.incubator.vector.VectorSpecies;
  * and four tokens ({@code src/build/Copies.java}).
  *
  * <p>A lane is a row and holds two 16-bit sums, of low and of high columns. Quants are used
- * unsigned, and the negated bias term is added: arithmetic is modulo 2¹⁶, so only the sums of the
- * unbiased quants need to fit. Half a group has 16 columns of at most 16 · 127 in magnitude, or 8
- * of 32 · 127: both are 32,512, below 32,767.
+ * unsigned, and the sums start at the negated bias term: arithmetic is modulo 2¹⁶, so only the sums
+ * of the unbiased quants need to fit. Half a group has 16 columns of at most 16 · 127 in magnitude,
+ * or 8 of 32 · 127: both are 32,512, below 32,767.
  */
 final class PackedSums5 {
 
@@ -36,13 +36,14 @@ final class PackedSums5 {
   private PackedSums5() {}
 
   /**
-   * Multiplies a tile with the tokens. One loop over all groups, since a loop within a loop would
-   * check the bounds of each array anew for each group.
+   * Multiplies a tile with the tokens.
    *
    * @param w (groups, length, rows, 2), pairs of quants
-   * @param length the pairs of a group, a power of two
-   * @param x pairs of activations, (groups, length, tokens), from {@code at} on
-   * @param starts bias terms, added to the sums: (groups, tokens), from {@code start} on
+   * @param length the pairs of a group
+   * @param x pairs of activations; the first token's start at {@code at}
+   * @param xStride the stride between tokens
+   * @param starts initial values of the sums; the first token's start at {@code start}
+   * @param startStride the stride between tokens
    * @param sums (groups, tokens, rows, 2)
    */
   static void multiply(
@@ -51,124 +52,118 @@ final class PackedSums5 {
       int length,
       float[] x,
       int at,
+      int xStride,
       float[] starts,
       int start,
+      int startStride,
+      short bias,
       short[] sums) {
-    ShortVector s00 = ShortVector.zero(SHORTS);
-    ShortVector s01 = ShortVector.zero(SHORTS);
-    ShortVector s02 = ShortVector.zero(SHORTS);
-    ShortVector s03 = ShortVector.zero(SHORTS);
-    ShortVector s10 = ShortVector.zero(SHORTS);
-    ShortVector s11 = ShortVector.zero(SHORTS);
-    ShortVector s12 = ShortVector.zero(SHORTS);
-    ShortVector s13 = ShortVector.zero(SHORTS);
-    ShortVector s20 = ShortVector.zero(SHORTS);
-    ShortVector s21 = ShortVector.zero(SHORTS);
-    ShortVector s22 = ShortVector.zero(SHORTS);
-    ShortVector s23 = ShortVector.zero(SHORTS);
-    ShortVector s30 = ShortVector.zero(SHORTS);
-    ShortVector s31 = ShortVector.zero(SHORTS);
-    ShortVector s32 = ShortVector.zero(SHORTS);
-    ShortVector s33 = ShortVector.zero(SHORTS);
-    ShortVector s40 = ShortVector.zero(SHORTS);
-    ShortVector s41 = ShortVector.zero(SHORTS);
-    ShortVector s42 = ShortVector.zero(SHORTS);
-    ShortVector s43 = ShortVector.zero(SHORTS);
-    int s = start;
-    int to = 0;
-    for (int i = 0; i < groups * length; i++) {
-      ShortVector w0 = ShortVector.fromArray(SHORTS, w, i * PAIR);
-      ShortVector w1 = ShortVector.fromArray(SHORTS, w, i * PAIR + SHORT_LANES);
-      ShortVector w2 = ShortVector.fromArray(SHORTS, w, i * PAIR + 2 * SHORT_LANES);
-      ShortVector w3 = ShortVector.fromArray(SHORTS, w, i * PAIR + 3 * SHORT_LANES);
-      ShortVector x0 = FloatVector.broadcast(FLOATS, x[at + i * TOKENS]).reinterpretAsShorts();
-      s00 = s00.add(w0.mul(x0));
-      s01 = s01.add(w1.mul(x0));
-      s02 = s02.add(w2.mul(x0));
-      s03 = s03.add(w3.mul(x0));
-      ShortVector x1 = FloatVector.broadcast(FLOATS, x[at + i * TOKENS + 1]).reinterpretAsShorts();
-      s10 = s10.add(w0.mul(x1));
-      s11 = s11.add(w1.mul(x1));
-      s12 = s12.add(w2.mul(x1));
-      s13 = s13.add(w3.mul(x1));
+    int at1 = at + xStride;
+    int at2 = at + 2 * xStride;
+    int at3 = at + 3 * xStride;
+    int at4 = at + 4 * xStride;
+    for (int g = 0; g < groups; g++) {
+      int s = start + g;
+      ShortVector s00 = FloatVector.broadcast(FLOATS, starts[s]).reinterpretAsShorts().mul(bias);
+      ShortVector s01 = s00;
+      ShortVector s02 = s00;
+      ShortVector s03 = s00;
+      s += startStride;
+      ShortVector s10 = FloatVector.broadcast(FLOATS, starts[s]).reinterpretAsShorts().mul(bias);
+      ShortVector s11 = s10;
+      ShortVector s12 = s10;
+      ShortVector s13 = s10;
+      ShortVector s20 = s10;
       if (TOKENS > 2) {
-        ShortVector x2 =
-            FloatVector.broadcast(FLOATS, x[at + i * TOKENS + 2]).reinterpretAsShorts();
-        s20 = s20.add(w0.mul(x2));
-        s21 = s21.add(w1.mul(x2));
-        s22 = s22.add(w2.mul(x2));
-        s23 = s23.add(w3.mul(x2));
+        s += startStride;
+        s20 = FloatVector.broadcast(FLOATS, starts[s]).reinterpretAsShorts().mul(bias);
       }
+      ShortVector s21 = s20;
+      ShortVector s22 = s20;
+      ShortVector s23 = s20;
+      ShortVector s30 = s10;
       if (TOKENS > 3) {
-        ShortVector x3 =
-            FloatVector.broadcast(FLOATS, x[at + i * TOKENS + 3]).reinterpretAsShorts();
-        s30 = s30.add(w0.mul(x3));
-        s31 = s31.add(w1.mul(x3));
-        s32 = s32.add(w2.mul(x3));
-        s33 = s33.add(w3.mul(x3));
+        s += startStride;
+        s30 = FloatVector.broadcast(FLOATS, starts[s]).reinterpretAsShorts().mul(bias);
       }
+      ShortVector s31 = s30;
+      ShortVector s32 = s30;
+      ShortVector s33 = s30;
+      ShortVector s40 = s10;
       if (TOKENS > 4) {
-        ShortVector x4 =
-            FloatVector.broadcast(FLOATS, x[at + i * TOKENS + 4]).reinterpretAsShorts();
-        s40 = s40.add(w0.mul(x4));
-        s41 = s41.add(w1.mul(x4));
-        s42 = s42.add(w2.mul(x4));
-        s43 = s43.add(w3.mul(x4));
+        s += startStride;
+        s40 = FloatVector.broadcast(FLOATS, starts[s]).reinterpretAsShorts().mul(bias);
       }
-      if ((i & (length - 1)) == length - 1) {
-        ShortVector b0 = FloatVector.broadcast(FLOATS, starts[s]).reinterpretAsShorts();
-        s00.add(b0).intoArray(sums, to);
-        s00 = ShortVector.zero(SHORTS);
-        s01.add(b0).intoArray(sums, to + SHORT_LANES);
-        s01 = ShortVector.zero(SHORTS);
-        s02.add(b0).intoArray(sums, to + 2 * SHORT_LANES);
-        s02 = ShortVector.zero(SHORTS);
-        s03.add(b0).intoArray(sums, to + 3 * SHORT_LANES);
-        s03 = ShortVector.zero(SHORTS);
-        ShortVector b1 = FloatVector.broadcast(FLOATS, starts[s + 1]).reinterpretAsShorts();
-        s10.add(b1).intoArray(sums, to + PAIR);
-        s10 = ShortVector.zero(SHORTS);
-        s11.add(b1).intoArray(sums, to + PAIR + SHORT_LANES);
-        s11 = ShortVector.zero(SHORTS);
-        s12.add(b1).intoArray(sums, to + PAIR + 2 * SHORT_LANES);
-        s12 = ShortVector.zero(SHORTS);
-        s13.add(b1).intoArray(sums, to + PAIR + 3 * SHORT_LANES);
-        s13 = ShortVector.zero(SHORTS);
+      ShortVector s41 = s40;
+      ShortVector s42 = s40;
+      ShortVector s43 = s40;
+      for (int i = g * length; i < (g + 1) * length; i++) {
+        ShortVector w0 = ShortVector.fromArray(SHORTS, w, i * PAIR);
+        ShortVector w1 = ShortVector.fromArray(SHORTS, w, i * PAIR + SHORT_LANES);
+        ShortVector w2 = ShortVector.fromArray(SHORTS, w, i * PAIR + 2 * SHORT_LANES);
+        ShortVector w3 = ShortVector.fromArray(SHORTS, w, i * PAIR + 3 * SHORT_LANES);
+        ShortVector x0 = FloatVector.broadcast(FLOATS, x[at + i]).reinterpretAsShorts();
+        s00 = s00.add(w0.mul(x0));
+        s01 = s01.add(w1.mul(x0));
+        s02 = s02.add(w2.mul(x0));
+        s03 = s03.add(w3.mul(x0));
+        ShortVector x1 = FloatVector.broadcast(FLOATS, x[at1 + i]).reinterpretAsShorts();
+        s10 = s10.add(w0.mul(x1));
+        s11 = s11.add(w1.mul(x1));
+        s12 = s12.add(w2.mul(x1));
+        s13 = s13.add(w3.mul(x1));
         if (TOKENS > 2) {
-          ShortVector b2 = FloatVector.broadcast(FLOATS, starts[s + 2]).reinterpretAsShorts();
-          s20.add(b2).intoArray(sums, to + 2 * PAIR);
-          s20 = ShortVector.zero(SHORTS);
-          s21.add(b2).intoArray(sums, to + 2 * PAIR + SHORT_LANES);
-          s21 = ShortVector.zero(SHORTS);
-          s22.add(b2).intoArray(sums, to + 2 * PAIR + 2 * SHORT_LANES);
-          s22 = ShortVector.zero(SHORTS);
-          s23.add(b2).intoArray(sums, to + 2 * PAIR + 3 * SHORT_LANES);
-          s23 = ShortVector.zero(SHORTS);
+          ShortVector x2 = FloatVector.broadcast(FLOATS, x[at2 + i]).reinterpretAsShorts();
+          s20 = s20.add(w0.mul(x2));
+          s21 = s21.add(w1.mul(x2));
+          s22 = s22.add(w2.mul(x2));
+          s23 = s23.add(w3.mul(x2));
         }
         if (TOKENS > 3) {
-          ShortVector b3 = FloatVector.broadcast(FLOATS, starts[s + 3]).reinterpretAsShorts();
-          s30.add(b3).intoArray(sums, to + 3 * PAIR);
-          s30 = ShortVector.zero(SHORTS);
-          s31.add(b3).intoArray(sums, to + 3 * PAIR + SHORT_LANES);
-          s31 = ShortVector.zero(SHORTS);
-          s32.add(b3).intoArray(sums, to + 3 * PAIR + 2 * SHORT_LANES);
-          s32 = ShortVector.zero(SHORTS);
-          s33.add(b3).intoArray(sums, to + 3 * PAIR + 3 * SHORT_LANES);
-          s33 = ShortVector.zero(SHORTS);
+          ShortVector x3 = FloatVector.broadcast(FLOATS, x[at3 + i]).reinterpretAsShorts();
+          s30 = s30.add(w0.mul(x3));
+          s31 = s31.add(w1.mul(x3));
+          s32 = s32.add(w2.mul(x3));
+          s33 = s33.add(w3.mul(x3));
         }
         if (TOKENS > 4) {
-          ShortVector b4 = FloatVector.broadcast(FLOATS, starts[s + 4]).reinterpretAsShorts();
-          s40.add(b4).intoArray(sums, to + 4 * PAIR);
-          s40 = ShortVector.zero(SHORTS);
-          s41.add(b4).intoArray(sums, to + 4 * PAIR + SHORT_LANES);
-          s41 = ShortVector.zero(SHORTS);
-          s42.add(b4).intoArray(sums, to + 4 * PAIR + 2 * SHORT_LANES);
-          s42 = ShortVector.zero(SHORTS);
-          s43.add(b4).intoArray(sums, to + 4 * PAIR + 3 * SHORT_LANES);
-          s43 = ShortVector.zero(SHORTS);
+          ShortVector x4 = FloatVector.broadcast(FLOATS, x[at4 + i]).reinterpretAsShorts();
+          s40 = s40.add(w0.mul(x4));
+          s41 = s41.add(w1.mul(x4));
+          s42 = s42.add(w2.mul(x4));
+          s43 = s43.add(w3.mul(x4));
         }
-        s += TOKENS;
-        to += STRIDE;
+      }
+      int to = g * STRIDE;
+      s00.intoArray(sums, to);
+      s01.intoArray(sums, to + SHORT_LANES);
+      s02.intoArray(sums, to + 2 * SHORT_LANES);
+      s03.intoArray(sums, to + 3 * SHORT_LANES);
+      to += PAIR;
+      s10.intoArray(sums, to);
+      s11.intoArray(sums, to + SHORT_LANES);
+      s12.intoArray(sums, to + 2 * SHORT_LANES);
+      s13.intoArray(sums, to + 3 * SHORT_LANES);
+      if (TOKENS > 2) {
+        to += PAIR;
+        s20.intoArray(sums, to);
+        s21.intoArray(sums, to + SHORT_LANES);
+        s22.intoArray(sums, to + 2 * SHORT_LANES);
+        s23.intoArray(sums, to + 3 * SHORT_LANES);
+      }
+      if (TOKENS > 3) {
+        to += PAIR;
+        s30.intoArray(sums, to);
+        s31.intoArray(sums, to + SHORT_LANES);
+        s32.intoArray(sums, to + 2 * SHORT_LANES);
+        s33.intoArray(sums, to + 3 * SHORT_LANES);
+      }
+      if (TOKENS > 4) {
+        to += PAIR;
+        s40.intoArray(sums, to);
+        s41.intoArray(sums, to + SHORT_LANES);
+        s42.intoArray(sums, to + 2 * SHORT_LANES);
+        s43.intoArray(sums, to + 3 * SHORT_LANES);
       }
     }
   }

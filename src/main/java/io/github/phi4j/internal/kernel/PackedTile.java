@@ -69,12 +69,9 @@ final class PackedTile {
 
   /**
    * Returns the number of steps for a batch, whose tokens they share evenly: 3 to 5 each, or 2 to 3
-   * where there are only 16 vector registers. Few tokens have a step each.
+   * where there are only 16 vector registers.
    */
   static int steps(int tokens) {
-    if (tokens < FEWEST_TOKENS) {
-      return tokens;
-    }
     return VectorWidth.REGISTERS == 32 ? Math.ceilDiv(tokens, MAX_TOKENS) : tokens / 2;
   }
 

@@ -53,10 +53,8 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void quantize(Activations x, int step, int from, int to) {
-    for (int token = x.firstOf(step); token < x.firstOf(step + 1); token++) {
-      Quantizer.quantize(x, token, from, to);
-    }
+  public void quantize(Activations x, int token, int from, int to) {
+    Quantizer.quantize(x, token, from, to);
   }
 
   @Override

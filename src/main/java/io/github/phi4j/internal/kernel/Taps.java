@@ -177,7 +177,8 @@ final class Taps {
     int f = to;
     int perGroup = factors.length / groups;
     for (int g = 0; g < count; g++) {
-      out[f++] = start(starts[start + g], bias);
+      int pair = Float.floatToRawIntBits(starts[start + g]);
+      out[f++] = pair(pair * bias, (pair >> 16) * bias);
       int unit = from + g / groups * pairs;
       int first = g % groups * perGroup;
       for (int i = first; i < first + perGroup; i++) {
@@ -189,12 +190,6 @@ final class Taps {
         out[f++] = pair(value - (less << width), (value >>> 16) - ((less >>> 16) << width));
       }
     }
-  }
-
-  /** The initial value of a group's sums. */
-  static float start(float negatedSums, int bias) {
-    int pair = Float.floatToRawIntBits(negatedSums);
-    return pair(pair * bias, (pair >> 16) * bias);
   }
 
   private static float pair(int low, int high) {

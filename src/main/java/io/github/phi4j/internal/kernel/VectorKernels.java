@@ -112,11 +112,11 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void quantize(Activations x, int step, int from, int to) {
-    for (int token = x.firstOf(step); token < x.firstOf(step + 1); token++) {
-      VectorQuantizer.quantize(x, token, from, to);
+  public void quantize(Activations x, int token, int from, int to) {
+    VectorQuantizer.quantize(x, token, from, to);
+    for (int i = 0; i < x.layouts().size(); i++) {
+      x.writeFactors(x.layouts().get(i), token, from, to);
     }
-    x.arrange(step, from, to);
   }
 
   @Override

@@ -181,8 +181,8 @@ final class KernelOrderTest {
                 if (packed.layout() instanceof QuantLayout layout) {
                   batch.prepareFor(layout);
                   batch.reserve();
-                  for (int step = 0; step < batch.steps(); step++) {
-                    KERNELS.quantize(batch, step, 0, COLUMNS);
+                  for (int t = 0; t < tokens; t++) {
+                    KERNELS.quantize(batch, t, 0, COLUMNS);
                   }
                 }
                 KERNELS.multiplyPacked(packed, 0, ROWS, batch, y, 0, ROWS, scratch);

@@ -56,11 +56,11 @@ final class PackedMatrixTest {
     batch.set(x, x.length / tokens, tokens);
     layouts.forEach(batch::prepareFor);
     batch.reserve();
-    for (int step = 0; step < batch.steps(); step++) { // from the last part: none changes the next
+    for (int t = 0; t < tokens; t++) { // from the last part to the first: none changes the next
       int end = batch.columns();
       while (end > 0) {
         int from = (end - 1) / PackedLayout.BLOCK * PackedLayout.BLOCK;
-        kernels.quantize(batch, step, from, end);
+        kernels.quantize(batch, t, from, end);
         end = from;
       }
     }
