@@ -25,7 +25,7 @@ final class Copies {
       write(name, replace(sums.replace("PackedSums5", name), "TOKENS = 5;", tokens));
     }
     for (String name : new String[] {"KeyScores", "ValueSums"}) {
-      String text = read(name + "8").replace("Scores8", "Scores4").replace("Sums8", "Sums4");
+      String text = read(name + "8").replace(name + "8", name + "4");
       write(name + "4", replace(text, "QUERIES = 8;", 4));
     }
   }

@@ -16,7 +16,8 @@ final class VectorKernels implements Kernels {
   private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
   private static final int LANES = VectorWidth.LANES;
 
-  private static final boolean MANY_REGISTERS = VectorWidth.REGISTERS == 32;
+  /** The most queries of attention per step: more would not fit the registers. */
+  private static final int QUERIES = VectorWidth.REGISTERS == 32 ? QUERY_BLOCK : 4;
 
   private static final int SLAB_ROWS = TileProducts.SLAB_ROWS;
   private static final int TILE_LENGTH = TileProducts.TILE_LENGTH;
@@ -258,10 +259,15 @@ final class VectorKernels implements Kernels {
   public void arrange(KvLayout layout, float[] q, int offset, float[] queries, int index) {
     int length = layout.headLength();
     float step = layout.type() == KvCacheType.F16 ? KeyScores8.HALF_STEP : 1;
-    int to = index / QUERY_BLOCK * QUERY_BLOCK * length + index % QUERY_BLOCK;
+    int to = queryAt(index, length);
     for (int d = 0; d < length; d++) {
       queries[to + d * QUERY_BLOCK] = q[offset + d] * step;
     }
+  }
+
+  /** Where a query's first number is in (blocks, headLength, {@link #QUERY_BLOCK}). */
+  private static int queryAt(int index, int headLength) {
+    return index / QUERY_BLOCK * QUERY_BLOCK * headLength + index % QUERY_BLOCK;
   }
 
   @Override
@@ -277,10 +283,10 @@ final class VectorKernels implements Kernels {
       int offset) {
     int length = layout.headLength();
     long scales = at + layout.scalesOffset();
-    for (int from = 0; from < queryCount; ) {
-      int of = from / QUERY_BLOCK * QUERY_BLOCK * length + from % QUERY_BLOCK;
+    for (int from = 0; from < queryCount; from += QUERIES) {
+      boolean eight = Math.min(QUERIES, queryCount - from) > 4;
+      int of = queryAt(from, length);
       int to = offset + from * CHUNK;
-      boolean eight = MANY_REGISTERS && queryCount - from > 4;
       switch (layout.type()) {
         case F32 -> {
           if (eight) {
@@ -304,7 +310,6 @@ final class VectorKernels implements Kernels {
           }
         }
       }
-      from += eight ? 8 : 4;
     }
   }
 
@@ -321,9 +326,9 @@ final class VectorKernels implements Kernels {
       int outOffset) {
     int row = layout.rowLength();
     long scales = at + layout.scalesOffset();
-    for (int from = 0; from < queryCount; ) {
-      boolean eight = MANY_REGISTERS && queryCount - from > 4;
-      int many = Math.min(eight ? 8 : 4, queryCount - from);
+    for (int from = 0; from < queryCount; from += QUERIES) {
+      int many = Math.min(QUERIES, queryCount - from);
+      boolean eight = many > 4;
       int of = offset + from * CHUNK;
       int to = outOffset + from * row;
       switch (layout.type()) {
@@ -357,7 +362,6 @@ final class VectorKernels implements Kernels {
           }
         }
       }
-      from += many;
     }
   }
 
